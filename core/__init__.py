@@ -1,0 +1,1 @@
+"""Words and wiring that two rooms need."""

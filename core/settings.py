@@ -1,0 +1,198 @@
+"""Every setting, read once, into one frozen object that fails loudly.
+
+Only `kantei/` and `migrations/env.py` read the environment; every other room is given what it needs.
+"""
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+MIB = 1024 * 1024
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """A setting has a value that the program cannot run with; the text names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchAllow:
+    """What may be fetched although it is not public: networks, and single hosts with a port."""
+
+    networks: tuple[IpNetwork, ...] = ()
+    hosts: frozenset[tuple[str, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set; the README's table says the same in words."""
+
+    data_dir: Path
+    database_url: str
+    broker_url: str
+    secret_key: str
+    fetch_allow: FetchAllow
+    fetch_ports: frozenset[int]
+    fetch_timeout: float
+    fetch_per_host: int
+    max_image_bytes: int
+    max_pixels: int
+    worker_concurrency: int
+    retention_days: int
+    rate_limit: int
+    sweep_interval: float
+    secure_cookies: bool
+
+    @property
+    def is_embedded_broker(self) -> bool:
+        """Tell whether messages travel through the data folder instead of a server."""
+        return self.broker_url.startswith("filesystem:")
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read every setting from the environment.
+
+    Errors: `SettingsError` for the first wrong value, naming its variable.
+    """
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("KANTEI_DATA_DIR") or "data").expanduser().absolute()
+    database_url = env.get("KANTEI_DATABASE_URL") or f"sqlite:///{data_dir / 'kantei.sqlite3'}"
+    return Settings(
+        data_dir=data_dir,
+        database_url=_database_url(database_url),
+        broker_url=_broker_url(env.get("KANTEI_BROKER_URL") or "filesystem://"),
+        secret_key=_secret_key(env, data_dir),
+        fetch_allow=_fetch_allow(env.get("KANTEI_FETCH_ALLOW", "")),
+        fetch_ports=_ports(env.get("KANTEI_FETCH_PORTS") or "80,443,8000,8080,8443"),
+        fetch_timeout=_number(env, "KANTEI_FETCH_TIMEOUT", 20.0, 0.1, 600.0),
+        fetch_per_host=_integer(env, "KANTEI_FETCH_PER_HOST", 4, 1, 1000),
+        max_image_bytes=_integer(env, "KANTEI_MAX_IMAGE_BYTES", 20 * MIB, 1024, 1024 * MIB),
+        max_pixels=_integer(env, "KANTEI_MAX_PIXELS", 50_000_000, 1, 1_000_000_000),
+        worker_concurrency=_integer(env, "KANTEI_WORKER_CONCURRENCY", _cores(), 1, 256),
+        retention_days=_integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),
+        rate_limit=_integer(env, "KANTEI_RATE_LIMIT", 12_000, 1, 100_000_000),
+        sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
+        secure_cookies=_flag(env, "KANTEI_SECURE_COOKIES"),
+    )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _number(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    text = env.get(name) or ""
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        raise SettingsError(f"{name}={text!r} is not a number") from None
+    if not low <= value <= high:
+        raise SettingsError(f"{name}={text!r} is outside {low:g} to {high:g}")
+    return value
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or ""
+    if text and not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise SettingsError(f"{name}={text!r} is not a whole number")
+    value = int(text) if text else default
+    if not low <= value <= high:
+        raise SettingsError(f"{name}={text!r} is outside {low} to {high}")
+    return value
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name) or "0"
+    if text not in {"0", "1"}:
+        raise SettingsError(f"{name}={text!r} must be 0 or 1")
+    return text == "1"
+
+
+def _database_url(url: str) -> str:
+    scheme = url.split(":", 1)[0]
+    if scheme in {"postgresql", "postgres"}:
+        # The plain scheme means psycopg 3 here, so that an operator can paste any provider's URL.
+        return "postgresql+psycopg" + url[len(scheme) :]
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(f"KANTEI_DATABASE_URL must start with sqlite: or postgresql:, not {scheme!r}")
+    return url
+
+
+def _broker_url(url: str) -> str:
+    scheme = url.split(":", 1)[0]
+    if scheme not in {"filesystem", "redis", "rediss"}:
+        raise SettingsError(f"KANTEI_BROKER_URL must start with redis:, rediss: or filesystem:, not {scheme!r}")
+    return url
+
+
+def _ports(text: str) -> frozenset[int]:
+    try:
+        ports = frozenset(int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"KANTEI_FETCH_PORTS={text!r} is not a list of ports") from None
+    if not all(0 < port < 65536 for port in ports):
+        raise SettingsError(f"KANTEI_FETCH_PORTS={text!r} holds a port outside 1 to 65535")
+    return ports
+
+
+def _fetch_allow(text: str) -> FetchAllow:
+    networks: list[IpNetwork] = []
+    hosts: set[tuple[str, int]] = set()
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            networks.append(ipaddress.ip_network(entry))
+            continue
+        except ValueError:
+            pass
+        try:
+            parts = urlsplit(f"//{entry}")
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = port = None
+        if not host or not port or "/" in entry or "@" in entry:
+            raise SettingsError(f"KANTEI_FETCH_ALLOW: {entry!r} is neither a network nor host:port")
+        hosts.add((host, port))
+    return FetchAllow(tuple(networks), frozenset(hosts))
+
+
+def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:
+    """Take the secret from the environment, from a file, or from the data folder, made on first use.
+
+    A secret born at random on the first start is no default: no two installations share it.
+    """
+    given, file = env.get("KANTEI_SECRET_KEY"), env.get("KANTEI_SECRET_KEY_FILE")
+    if given and file:
+        raise SettingsError("KANTEI_SECRET_KEY and KANTEI_SECRET_KEY_FILE are both set; one is enough")
+    if file:
+        try:
+            given = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"KANTEI_SECRET_KEY_FILE: {file} cannot be read") from error
+    secret = given or _kept_secret(data_dir / "secret_key")
+    if len(secret) < 32:
+        raise SettingsError("KANTEI_SECRET_KEY is shorter than 32 characters")
+    return secret
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into place: of two first starts at once, both read one whole secret.
+        draft = path.with_name(f".secret_key.{os.getpid()}")
+        if not path.exists():
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32), encoding="utf-8")
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"KANTEI_DATA_DIR: {path.parent} cannot be written") from error

@@ -1,0 +1,175 @@
+"""The words of the house as types: closed sets and value objects.
+
+Each word means one thing, in the URL, the table, the function, the page and the test
+(`docs/glossary.md`).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Say where a submission came from."""
+
+    EXTENSION = "extension"
+    MARKETPLACE = "marketplace"
+    API = "api"
+    UPLOAD = "upload"
+    CLI = "cli"
+
+
+class State(StrEnum):
+    """Say how far a submission has come."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    EXAMINED = "examined"
+    FAILED = "failed"
+
+
+class Priority(StrEnum):
+    """Rank waiting submissions; each is a message queue of its own."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Label(StrEnum):
+    """Say who made a picture."""
+
+    AI = "ai"
+    HUMAN = "human"
+
+
+class Finding(StrEnum):
+    """Say what policy makes of score and evidence: clear < uncertain < flagged."""
+
+    CLEAR = "clear"
+    UNCERTAIN = "uncertain"
+    FLAGGED = "flagged"
+
+
+class Grade(StrEnum):
+    """Say how much a piece of evidence can bear: proof > declared > hint."""
+
+    PROOF = "proof"
+    DECLARED = "declared"
+    HINT = "hint"
+
+
+class EvidenceKind(StrEnum):
+    """Name the carrier that a piece of evidence was read from."""
+
+    NOVELAI_SIGNATURE = "novelai_signature"
+    NOVELAI_METADATA = "novelai_metadata"
+    NOVELAI_STEALTH = "novelai_stealth"
+    A1111_PARAMETERS = "a1111_parameters"
+    COMFYUI_WORKFLOW = "comfyui_workflow"
+    INVOKEAI_METADATA = "invokeai_metadata"
+    FOOOCUS_PARAMETERS = "fooocus_parameters"
+    SWARMUI_PARAMETERS = "swarmui_parameters"
+    C2PA = "c2pa"
+    IPTC_DIGITAL_SOURCE_TYPE = "iptc_digital_source_type"
+    SOFTWARE_TAG = "software_tag"
+    WATERMARK = "watermark"
+    KNOWN_IMAGE = "known_image"
+    PIXELS = "pixels"
+
+
+class FailureCode(StrEnum):
+    """Say why a submission could not be examined; never a finding."""
+
+    UNSAFE_ADDRESS = "unsafe_address"
+    UNRESOLVABLE = "unresolvable"
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    TOO_LARGE = "too_large"
+    NOT_AN_IMAGE = "not_an_image"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    HTTP_STATUS = "http_status"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    CRASHED_WORKER = "crashed_worker"
+    GONE = "gone"
+
+
+class Outcome(StrEnum):
+    """Say what a moderator decided."""
+
+    HUMAN = "human"
+    AI = "ai"
+    ESCALATE = "escalate"
+
+
+class Role(StrEnum):
+    """Say what a moderator may do: moderator < lead < admin."""
+
+    MODERATOR = "moderator"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class Scheme(StrEnum):
+    """Name how a marketplace signs what it sends to us."""
+
+    STANDARD = "standard"
+    SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a label.
+
+    `label` is None where a record was found that says nothing about the origin (an unreadable
+    record, an ordinary camera credential). `detail` is one sentence for a person, free of markup
+    and control characters. `fields` holds the record's own values (a prompt, a seed) as short
+    strings, for moderators only.
+    """
+
+    kind: EvidenceKind
+    grade: Grade
+    label: Label | None
+    generator: str | None
+    detail: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a submission failed; `permanent` says that trying again would not help."""
+
+    code: FailureCode
+    detail: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the classifier says of one picture.
+
+    `score` is the calibrated probability of `ai`, 0..1; `model` names the model version;
+    `stable` is False where re-encoding the picture moved it across a threshold.
+    """
+
+    score: float
+    model: str
+    stable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where policy draws its lines on the score: clear below, flagged from, uncertain between."""
+
+    clear_below: float
+    flagged_from: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What policy makes of a classification and its evidence, with reasons for a person."""
+
+    finding: Finding
+    label: Label | None
+    policy: str
+    reasons: tuple[str, ...]

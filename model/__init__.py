@@ -1,0 +1,1 @@
+"""The classifier: network, training, evaluation, export, and the small serving runtime."""

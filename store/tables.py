@@ -1,0 +1,222 @@
+"""The tables, all in one picture.
+
+    clients --< api_keys            moderators --< sessions
+       |   \\-< signing_secrets           |
+       v                                 v
+    submissions >-- images --< verdicts  decisions >-- images
+       ^
+    idempotency_keys
+
+Verdicts (machine) and decisions (person) are only ever added to. An image row points at its latest
+verdict and its standing decision, so that the review queue is one indexed query.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from core.vocabulary import (
+    FailureCode,
+    Finding,
+    Label,
+    Outcome,
+    Priority,
+    Role,
+    Scheme,
+    Source,
+    State,
+)
+from store.base import Table
+from store.columns import Json, UtcDateTime, words
+from store.review_states import ReviewState
+
+Id = String(32)
+Sha256 = String(64)
+
+
+class Client(Table):
+    """The holder of API keys: a marketplace, an extension's users, a program."""
+
+    __tablename__ = "clients"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    source: Mapped[Source] = mapped_column(words(Source))
+    scheme: Mapped[Scheme] = mapped_column(words(Scheme))
+    callback_url: Mapped[str | None] = mapped_column(String(2048))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiKey(Table):
+    """A key of a client, known only by its SHA-256 (a random key needs no slow hash)."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    key_sha256: Mapped[str] = mapped_column(Sha256, unique=True)
+    hint: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    client: Mapped[Client] = relationship(lazy="raise")
+
+
+class SigningSecret(Table):
+    """A webhook secret of a client, encrypted with the secret key; two live ones during rotation."""
+
+    __tablename__ = "signing_secrets"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
+    ciphertext: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Image(Table):
+    """Bytes known by their SHA-256, with what the review queue needs to find and rank them."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        Index("ix_images_review_risk", "review", "risk", "sha256"),
+        Index("ix_images_review_created_at", "review", "created_at", "sha256"),
+    )
+
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    format: Mapped[str] = mapped_column(String(16))
+    bytes: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
+    risk: Mapped[float] = mapped_column(Float, default=0.0)
+    verdict_id: Mapped[str | None] = mapped_column(
+        ForeignKey("verdicts.id", use_alter=True, name="fk_images_verdict_id")
+    )
+    decision_id: Mapped[str | None] = mapped_column(
+        ForeignKey("decisions.id", use_alter=True, name="fk_images_decision_id")
+    )
+    verdict: Mapped["Verdict | None"] = relationship(foreign_keys=[verdict_id], lazy="raise")
+    decision: Mapped["Decision | None"] = relationship(foreign_keys=[decision_id], lazy="raise")
+
+
+class Verdict(Table):
+    """One finding of the machine on one image; at most one for each model and policy."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (UniqueConstraint("image_sha256", "model", "policy"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    finding: Mapped[Finding] = mapped_column(words(Finding))
+    score: Mapped[float] = mapped_column(Float)
+    label: Mapped[Label | None] = mapped_column(words(Label))
+    model: Mapped[str] = mapped_column(String(100))
+    policy: Mapped[str] = mapped_column(String(100))
+    reasons: Mapped[list[str]] = mapped_column(Json)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Submission(Table):
+    """One request to look at one image; also the queue of truth for the workers."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        Index("ix_submissions_state_due_at", "state", "due_at"),
+        Index("ix_submissions_client_id_id", "client_id", "id"),
+        Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
+        Index("ix_submissions_image_sha256", "image_sha256"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    source: Mapped[Source] = mapped_column(words(Source))
+    state: Mapped[State] = mapped_column(words(State), default=State.QUEUED)
+    priority: Mapped[Priority] = mapped_column(words(Priority), default=Priority.NORMAL)
+    image_url: Mapped[str | None] = mapped_column(String(2048))
+    upload_sha256: Mapped[str | None] = mapped_column(Sha256)
+    page_url: Mapped[str | None] = mapped_column(String(2048))
+    title: Mapped[str | None] = mapped_column(String(500))
+    listing_id: Mapped[str | None] = mapped_column(String(255))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    callback_url: Mapped[str | None] = mapped_column(String(2048))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    examined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim_id: Mapped[str | None] = mapped_column(Id)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
+    verdict_id: Mapped[str | None] = mapped_column(ForeignKey("verdicts.id"))
+    failure_code: Mapped[FailureCode | None] = mapped_column(words(FailureCode))
+    failure_detail: Mapped[str | None] = mapped_column(String(500))
+    failure_permanent: Mapped[bool | None] = mapped_column(Boolean)
+
+    client: Mapped[Client] = relationship(lazy="raise")
+    image: Mapped[Image | None] = relationship(lazy="raise")
+    verdict: Mapped[Verdict | None] = relationship(lazy="raise")
+
+
+class IdempotencyKey(Table):
+    """What a client's key has answered, so that a repeat gives the same submission."""
+
+    __tablename__ = "idempotency_keys"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body_sha256: Mapped[str] = mapped_column(Sha256)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class Moderator(Table):
+    """A person who reviews; `must_change_password` holds until the one-time password is replaced."""
+
+    __tablename__ = "moderators"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[Role] = mapped_column(words(Role))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Session(Table):
+    """A moderator's login, known by the SHA-256 of the token in the cookie."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Decision(Table):
+    """A moderator's ruling on an image, resting on the verdict that was shown."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_image_sha256_id", "image_sha256", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    verdict_id: Mapped[str] = mapped_column(ForeignKey("verdicts.id"))
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+    verdict: Mapped[Verdict] = relationship(lazy="raise", foreign_keys=[verdict_id])
