@@ -1,0 +1,48 @@
+"""Run migrations against the configured database, or one handed over by a program of ours."""
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import Connection, Enum
+
+from core.settings import read_settings
+from store import tables  # noqa: F401  # registers every table
+from store.base import Table
+from store.columns import UtcDateTime
+from store.database import Database
+
+
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write our own column types into migrations as what the database sees."""
+    if kind == "type" and isinstance(item, Enum):
+        return "sa.String(length=32)"
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations of this command on an open connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=Table.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        render_item=render,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Of several starts at once, one migrates and the others wait for it here.
+            connection.exec_driver_sql("select pg_advisory_xact_lock(7463826)")
+        context.run_migrations()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    database = Database(read_settings().database_url)
+    with database.engine.execution_options(writes=True).connect() as opened:
+        run(opened)
+        opened.commit()
+    database.close()
