@@ -126,7 +126,9 @@ def _database_url(url: str) -> str:
 def _broker_url(url: str) -> str:
     scheme = url.split(":", 1)[0]
     if scheme not in {"filesystem", "redis", "rediss"}:
-        raise SettingsError(f"KANTEI_BROKER_URL must start with redis:, rediss: or filesystem:, not {scheme!r}")
+        raise SettingsError(
+            f"KANTEI_BROKER_URL must start with redis:, rediss: or filesystem:, not {scheme!r}"
+        )
     return url
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -31,7 +31,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def words(kind: type[StrEnum]) -> TypeEngine[StrEnum]:
+def words(kind: type[StrEnum]) -> Enum:
     """Store a closed set by its values, as text, so that a new word needs no migration."""
     return Enum(
         kind,

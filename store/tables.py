@@ -96,14 +96,16 @@ class Image(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
     risk: Mapped[float] = mapped_column(Float, default=0.0)
-    verdict_id: Mapped[str | None] = mapped_column(
-        ForeignKey("verdicts.id", use_alter=True, name="fk_images_verdict_id")
+    # Pointers without constraints: the rows they name point back at this one, and a circle of
+    # foreign keys can be neither created nor purged in one go.
+    verdict_id: Mapped[str | None] = mapped_column(Id)
+    decision_id: Mapped[str | None] = mapped_column(Id)
+    verdict: Mapped["Verdict | None"] = relationship(
+        primaryjoin="foreign(Image.verdict_id) == Verdict.id", lazy="raise", viewonly=True
     )
-    decision_id: Mapped[str | None] = mapped_column(
-        ForeignKey("decisions.id", use_alter=True, name="fk_images_decision_id")
+    decision: Mapped["Decision | None"] = relationship(
+        primaryjoin="foreign(Image.decision_id) == Decision.id", lazy="raise", viewonly=True
     )
-    verdict: Mapped["Verdict | None"] = relationship(foreign_keys=[verdict_id], lazy="raise")
-    decision: Mapped["Decision | None"] = relationship(foreign_keys=[decision_id], lazy="raise")
 
 
 class Verdict(Table):

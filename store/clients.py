@@ -1,0 +1,111 @@
+"""Clients, their API keys and their webhook secrets."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from core.vocabulary import Scheme, Source
+from store.tables import ApiKey, Client, SigningSecret
+
+KEY_PREFIX = "kt_"
+USED_EVERY = timedelta(minutes=1)  # last use is a fact for people; a write each request would be waste
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client with the secrets that are shown once."""
+
+    client: Client
+    api_key: str
+    webhook_secret: str
+
+
+def add_client(
+    session: Session,
+    *,
+    name: str,
+    source: Source,
+    scheme: Scheme,
+    callback_url: str | None,
+    webhook_secret: str | None,
+    secret_key: str,
+) -> NewClient:
+    """Make a client with one API key and one webhook secret.
+
+    The secret is Standard Webhooks' form, `whsec_` and base64 of 32 random bytes, unless one is given
+    (Shopify and WooCommerce bring their own). Errors: ValueError for an empty name or secret.
+    """
+    if not name.strip():
+        raise ValueError("a client needs a name")
+    if webhook_secret is not None and not webhook_secret.strip():
+        raise ValueError("a webhook secret cannot be empty")
+    client = Client(name=name.strip(), source=source, scheme=scheme, callback_url=callback_url)
+    session.add(client)
+    session.flush()  # the rows below name its id
+    secret = webhook_secret or "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    session.add(
+        SigningSecret(client_id=client.id, ciphertext=_seal(secret_key).encrypt(secret.encode()).decode())
+    )
+    return NewClient(client, add_key(session, client), secret)
+
+
+def add_key(session: Session, client: Client) -> str:
+    """Make another API key for a client and give its text, which is kept nowhere."""
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    session.add(ApiKey(client_id=client.id, key_sha256=digest(key), hint=key[:7]))
+    return key
+
+
+def find_key(session: Session, key: str) -> ApiKey | None:
+    """Find the live key and its live client."""
+    return session.scalar(
+        select(ApiKey)
+        .join(Client)
+        .where(ApiKey.key_sha256 == digest(key), ApiKey.revoked_at.is_(None), Client.disabled_at.is_(None))
+        .options(joinedload(ApiKey.client))
+    )
+
+
+def mark_used(session: Session, key_id: str, at: datetime) -> None:
+    """Note when a key was last used, at most once a minute."""
+    session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == key_id, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < at - USED_EVERY))
+        .values(last_used_at=at)
+    )
+
+
+def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[str]:
+    """Give a client's live webhook secrets, newest first; two during rotation.
+
+    Errors: ValueError where the secret key is not the one they were sealed with.
+    """
+    rows = session.scalars(
+        select(SigningSecret.ciphertext)
+        .where(SigningSecret.client_id == client_id, SigningSecret.retired_at.is_(None))
+        .order_by(SigningSecret.id.desc())
+    )
+    try:
+        return [_seal(secret_key).decrypt(row.encode()).decode() for row in rows]
+    except InvalidToken:
+        raise ValueError("KANTEI_SECRET_KEY has changed: webhook secrets cannot be read") from None
+
+
+def digest(text: str) -> str:
+    """Give the SHA-256 under which a random secret is known."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seal(secret_key: str) -> Fernet:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kantei webhook secrets").derive(
+        secret_key.encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,105 @@
+"""Images and their verdicts: the machine's side of a case."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, joinedload
+
+from core.clock import now
+from core.ids import new_id
+from core.vocabulary import Evidence, Finding, Judgement, Outcome
+from store.base import Table
+from store.review_states import ReviewState
+from store.tables import Decision, Image, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of the bytes without judging them; width and height in pixels, upright."""
+
+    sha256: str
+    width: int
+    height: int
+    format: str
+    bytes: int
+
+
+def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verdict | None:
+    """Find what this model and policy said of an image before, so that nothing is classified twice."""
+    return session.scalar(
+        select(Verdict).where(
+            Verdict.image_sha256 == sha256, Verdict.model == model, Verdict.policy == policy
+        )
+    )
+
+
+def find_image(session: Session, sha256: str) -> Image | None:
+    """Find an image with its latest verdict and standing decision."""
+    return session.get(Image, sha256, options=[joinedload(Image.verdict), joinedload(Image.decision)])
+
+
+def record_verdict(
+    session: Session,
+    facts: ImageFacts,
+    *,
+    score: float,
+    model: str,
+    judgement: Judgement,
+    evidence: tuple[Evidence, ...],
+) -> str:
+    """Add a verdict and give its id; where another worker was quicker, give that one's.
+
+    The image row is made where it is new, and put into review where a person is wanted.
+    """
+    _insert_once(session, Image, asdict(facts) | _new_image())
+    verdict_id = new_id()
+    added = _insert_once(
+        session,
+        Verdict,
+        {
+            "id": verdict_id,
+            "image_sha256": facts.sha256,
+            "finding": judgement.finding,
+            "score": score,
+            "label": judgement.label,
+            "model": model,
+            "policy": judgement.policy,
+            "reasons": list(judgement.reasons),
+            "evidence": [asdict(item) for item in evidence],
+            "created_at": now(),
+        },
+    )
+    if not added:
+        known = find_verdict(session, facts.sha256, model, judgement.policy)
+        if known is None:
+            raise LookupError(facts.sha256)
+        return known.id
+    # Locked, so that a moderator's decision made at this moment is not overwritten.
+    image = session.get_one(Image, facts.sha256, with_for_update=True)
+    image.verdict_id = verdict_id
+    image.risk = score
+    image.review = _review_state(session, image, judgement.finding)
+    return verdict_id
+
+
+def _review_state(session: Session, image: Image, finding: Finding) -> ReviewState:
+    """Say whether a person is wanted; what a person has decided, a new model does not reopen."""
+    if image.decision_id is not None:
+        outcome = session.get_one(Decision, image.decision_id).outcome
+        return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
+    return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
+
+
+def _new_image() -> dict[str, Any]:
+    return {"created_at": now(), "review": ReviewState.NONE, "risk": 0.0}
+
+
+def _insert_once(session: Session, table: type[Table], values: dict[str, Any]) -> bool:
+    """Insert a row unless one like it stands there; tell whether it was inserted."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    key = next(iter(table.__table__.primary_key))
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(key)
+    return session.scalar(statement) is not None
