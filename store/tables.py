@@ -96,6 +96,7 @@ class Image(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
     risk: Mapped[float] = mapped_column(Float, default=0.0)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Pointers without constraints: the rows they name point back at this one, and a circle of
     # foreign keys can be neither created nor purged in one go.
     verdict_id: Mapped[str | None] = mapped_column(Id)

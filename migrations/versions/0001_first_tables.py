@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("review", sa.String(length=32), nullable=False),
         sa.Column("risk", sa.Float(), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verdict_id", sa.String(length=32), nullable=True),
         sa.Column("decision_id", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_images")),

@@ -1,0 +1,96 @@
+"""Retention: what is older than it may be is forgotten, in small steps.
+
+Submissions and the bytes of images go; verdicts and decisions stay, for they are the record of what
+was said and by whom, and hold no picture (`docs/operating.md`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from core.vocabulary import State
+from store.blobs import BlobStore
+from store.database import Database
+from store.review_states import ReviewState
+from store.tables import IdempotencyKey, Image, Submission
+from store.tables import Session as Login
+
+STEP = 500  # rows a transaction, so that nobody waits long for a purge
+KEY_LIFE = timedelta(hours=24)  # how long an idempotency key is good for
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How much was forgotten."""
+
+    submissions: int
+    images: int
+
+
+def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: timedelta) -> Purged:
+    """Forget what is older than the retention time; cases that wait for a person are kept."""
+    with database.writing() as session:
+        session.execute(delete(Login).where(Login.expires_at < at))
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
+    submissions = images = 0
+    while step := _purge_submissions(database, blobs, at - retention):
+        submissions += step
+    while step := _purge_images(database, blobs, at - retention, at):
+        images += step
+    return Purged(submissions, images)
+
+
+def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:
+    """Delete a step of old, final submissions whose case is not open, and uploads that led nowhere."""
+    with database.writing() as session:
+        rows = session.execute(
+            select(Submission.id, Submission.upload_sha256)
+            .outerjoin(Image, Image.sha256 == Submission.image_sha256)
+            .where(
+                Submission.created_at < before,
+                Submission.state.in_([State.EXAMINED, State.FAILED]),
+                Submission.image_sha256.is_(None) | ~_is_waiting(),
+            )
+            .limit(STEP)
+        ).all()
+        ids = [row.id for row in rows]
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
+        session.execute(delete(Submission).where(Submission.id.in_(ids)))
+        orphans = {
+            row.upload_sha256 for row in rows if row.upload_sha256 and _is_orphan(session, row.upload_sha256)
+        }
+    for sha256 in orphans:
+        blobs.delete(sha256)
+    return len(rows)
+
+
+def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
+    """Delete the bytes of a step of old images that no submission shows any more."""
+    with database.writing() as session:
+        digests = session.scalars(
+            select(Image.sha256)
+            .where(
+                Image.created_at < before,
+                Image.purged_at.is_(None),
+                ~_is_waiting(),
+                ~exists().where(Submission.image_sha256 == Image.sha256),
+            )
+            .limit(STEP)
+        ).all()
+        session.execute(update(Image).where(Image.sha256.in_(digests)).values(purged_at=at))
+    for sha256 in digests:
+        blobs.delete(sha256)
+    return len(digests)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED])
+
+
+def _is_orphan(session: Session, sha256: str) -> bool:
+    is_used = select(
+        exists().where(Submission.upload_sha256 == sha256) | exists().where(Image.sha256 == sha256)
+    )
+    return not session.scalar(is_used)

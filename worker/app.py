@@ -1,0 +1,78 @@
+"""The Celery side of the worker: one thin task, and parts that are joined after the fork."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from core.queue import EXAMINE_TASK
+from worker.examine import Examiner
+
+SPARE_SECONDS = 15  # for decoding, reading provenance and classifying, beside the fetch
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+log = logging.getLogger(__name__)
+
+
+def time_limit(fetch_timeout: float) -> float:
+    """Give the seconds after which a child that is still at one submission is killed."""
+    return fetch_timeout + SPARE_SECONDS
+
+
+def lease(fetch_timeout: float) -> timedelta:
+    """Give the time for which a claim holds: a little more than any child lives with it."""
+    return timedelta(seconds=time_limit(fetch_timeout) + 3)
+
+
+def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float) -> None:
+    """Register the task; `join` builds the examiner, once in each child, after the fork.
+
+    Runtimes, database connections and locks do not survive a fork, so the parent has none of them.
+    """
+    examiners: list[Examiner] = []
+    parent = os.getpid()
+
+    @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
+    def start_child(**_: Any) -> None:
+        _die_with(parent)
+        examiners.append(join())
+
+    @app.task(name=EXAMINE_TASK, time_limit=time_limit(fetch_timeout))  # type: ignore[untyped-decorator]  # Celery has no types
+    def examine(submission_id: str) -> None:
+        if not examiners:
+            examiners.append(join())
+        examiners[0].examine(submission_id)
+
+
+def start_worker(app: Celery, *, concurrency: int) -> None:
+    """Run a prefork worker until it is told to stop."""
+    # A child has to load the runtime before it reports; the default of four seconds is for less.
+    app.conf.worker_proc_alive_timeout = 60
+    # A decoder's leak must cost a child, not the machine.
+    app.conf.worker_max_memory_per_child = 600_000  # KiB
+    worker = app.Worker(
+        pool="prefork",
+        concurrency=concurrency,
+        optimization="fair",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        loglevel="INFO",
+        quiet=True,
+    )
+    worker.start()
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux to kill this child when its parent dies, so that no orphan holds a claim."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the line above
+            os._exit(1)

@@ -1,0 +1,174 @@
+"""The whole work on a submission: claim, fetch, read provenance, classify, judge, record."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.bell import Bell
+from core.clock import now
+from core.vocabulary import Classification, Evidence, Failure, FailureCode, Thresholds
+from model.picture import Picture, PictureError, decode_picture, thumbnail
+from store.blobs import BlobStore
+from store.claims import (
+    CRASHED,
+    Claim,
+    ClaimLostError,
+    claim,
+    finish_examined,
+    finish_failed,
+    release,
+)
+from store.database import Database
+from store.images import ImageFacts, find_verdict, record_verdict
+from worker import policy
+from worker.fetch import Fetched
+from worker.fetch_error import FetchError, HostBusyError
+
+THUMBNAIL = "thumbnail.webp"
+PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
+
+log = logging.getLogger(__name__)
+
+
+class Fetches(Protocol):
+    """Bring the bytes behind a URL."""
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetch. Errors: FetchError."""
+
+
+class Classifies(Protocol):
+    """Say how likely a picture is generated."""
+
+    @property
+    def version(self) -> str:
+        """Name the model version."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Give the lines that were set for this model."""
+
+    def classify(self, picture: Picture) -> Classification:
+        """Classify one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Everything that an examination needs, joined once in each worker process."""
+
+    database: Database
+    blobs: BlobStore
+    fetcher: Fetches
+    classifier: Classifies
+    read_evidence: Callable[[bytes], tuple[Evidence, ...]]
+    bell: Bell
+    max_pixels: int
+    lease: timedelta
+
+    def examine(self, submission_id: str) -> None:
+        """Bring one submission to its end, or give it back; do nothing where it is not to be had.
+
+        A failure is recorded as a failure, never as a finding. Errors of the database are raised:
+        the lease then runs out and the sweeper sends again.
+        """
+        with self.database.writing() as session:
+            held = claim(session, submission_id, lease=self.lease, at=now())
+        if held is None:
+            return
+        try:
+            self._examine(held)
+        except ClaimLostError:
+            log.warning("claim on %s lost", submission_id)
+            return
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            # A picture that trips our own code costs its submission a try, and nobody else anything.
+            log.exception("examining %s", submission_id)
+            self._end_crash(held)
+        self.bell.ring(submission_id)
+
+    def _examine(self, held: Claim) -> None:
+        try:
+            data = self._bytes(held)
+            sha256 = hashlib.sha256(data).hexdigest()
+            if self._is_known(held, sha256):
+                return
+            picture = decode_picture(data, max_pixels=self.max_pixels)
+        except HostBusyError as error:
+            self._release(held, timedelta(seconds=error.retry_after or 1), counts=False)
+        except FetchError as error:
+            self._end_fetch(held, error)
+        except PictureError as error:
+            self._fail(held, Failure(error.code, error.detail, permanent=True))
+        else:
+            self._judge(held, sha256, data, picture)
+
+    def _bytes(self, held: Claim) -> bytes:
+        if held.image_url is not None:
+            return self.fetcher.fetch(held.image_url).data
+        try:
+            return self.blobs.get(held.upload_sha256 or "")
+        except KeyError:
+            raise FetchError(
+                FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
+            ) from None
+
+    def _is_known(self, held: Claim, sha256: str) -> bool:
+        """Answer from the verdict that this model and policy gave on these bytes before, if any."""
+        with self.database.reading() as session:
+            verdict = find_verdict(session, sha256, self.classifier.version, policy.VERSION)
+        if verdict is None:
+            return False
+        with self.database.writing() as session:
+            finish_examined(session, held, image_sha256=sha256, verdict_id=verdict.id, at=now())
+        return True
+
+    def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture) -> None:
+        lines = self.classifier.thresholds
+        classification = self.classifier.classify(picture)
+        evidence = (*self.read_evidence(data), policy.pixels_evidence(classification, lines))
+        judgement = policy.judge(classification, evidence, lines)
+        # Bytes before rows: a verdict never points at an image that is not there.
+        self.blobs.put(data)
+        self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
+        facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
+        with self.database.writing() as session:
+            verdict_id = record_verdict(
+                session,
+                facts,
+                score=classification.score,
+                model=classification.model,
+                judgement=judgement,
+                evidence=evidence,
+            )
+            finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
+
+    def _end_fetch(self, held: Claim, error: FetchError) -> None:
+        if error.is_permanent or held.is_last:
+            self._fail(held, Failure(error.reason, error.detail, permanent=error.is_permanent))
+            return
+        pause = PAUSES[min(held.tries, len(PAUSES)) - 1]
+        if error.retry_after is not None:
+            # Honoured up to a minute; who waits for an answer has given up by then.
+            pause = max(pause, timedelta(seconds=min(error.retry_after, 60.0)))
+        self._release(held, pause)
+
+    def _end_crash(self, held: Claim) -> None:
+        if held.is_last:
+            self._fail(held, CRASHED)
+        else:
+            self._release(held, PAUSES[0])
+
+    def _release(self, held: Claim, pause: timedelta, *, counts: bool = True) -> None:
+        with self.database.writing() as session:
+            release(session, held, due_at=now() + pause, counts=counts)
+
+    def _fail(self, held: Claim, failure: Failure) -> None:
+        with self.database.writing() as session:
+            finish_failed(session, held, failure, at=now())

@@ -1,0 +1,105 @@
+"""Policy: what score and evidence together mean. One place, one version.
+
+The lines on the score come with the model (they were set on its validation folds); the rules for
+evidence stand here. Change either and `VERSION` changes, so that every verdict names what it rests on.
+"""
+
+from collections.abc import Sequence
+
+from core.vocabulary import (
+    Classification,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Grade,
+    Judgement,
+    Label,
+    Thresholds,
+)
+
+VERSION = "2026-11-1"
+
+_LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERTAIN: None}
+
+
+def judge(classification: Classification, evidence: Sequence[Evidence], lines: Thresholds) -> Judgement:
+    """Make a finding of what the pixels and the file say.
+
+    A proof decides by itself; of two that disagree neither does. A declared record of a generator
+    flags, named as unsigned, for anybody can write one into a file. Nothing but a proof clears what
+    the pixels flag.
+    """
+    proof_ai = _find(evidence, Grade.PROOF, Label.AI)
+    proof_human = _find(evidence, Grade.PROOF, Label.HUMAN)
+    declared_ai = _find(evidence, Grade.DECLARED, Label.AI)
+    finding, reasons = _judge_pixels(classification, lines)
+    if proof_ai and proof_human:
+        finding = Finding.UNCERTAIN
+        reasons.insert(0, "Two valid signatures disagree about the origin of this picture.")
+    elif proof_ai:
+        finding = Finding.FLAGGED
+        reasons.insert(0, f"A valid signature proves that {_maker(proof_ai)} made this picture.")
+    elif proof_human:
+        finding = Finding.CLEAR
+        reasons.insert(0, f"A valid signature vouches for human origin: {proof_human.detail}")
+    elif declared_ai:
+        finding = Finding.FLAGGED
+        reasons.insert(0, f"The file says so, unsigned: it names {_maker(declared_ai)} as its maker.")
+    reasons.extend(_side_remarks(evidence, finding))
+    return Judgement(finding, _LABELS[finding], VERSION, tuple(reasons))
+
+
+def pixels_evidence(classification: Classification, lines: Thresholds) -> Evidence:
+    """Write the classifier's word as evidence: a hint, for it can be wrong about anybody."""
+    finding, reasons = _judge_pixels(classification, lines)
+    return Evidence(
+        EvidenceKind.PIXELS, Grade.HINT, _LABELS[finding], None, reasons[0], {"model": classification.model}
+    )
+
+
+def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Finding, list[str]]:
+    score = classification.score
+    percent, flagged, clear = (_percent(x) for x in (score, lines.flagged_from, lines.clear_below))
+    if not classification.stable:
+        return Finding.UNCERTAIN, [
+            f"The score, {percent}, crosses a threshold when the picture is saved anew, so it decides nothing."
+        ]
+    if score >= lines.flagged_from:
+        return Finding.FLAGGED, [f"The pixels look generated: score {percent}, flagged from {flagged}."]
+    if score < lines.clear_below:
+        return Finding.CLEAR, [f"The pixels show no sign of generation: score {percent}."]
+    return Finding.UNCERTAIN, [f"The pixels do not decide: score {percent}, between {clear} and {flagged}."]
+
+
+def _side_remarks(evidence: Sequence[Evidence], finding: Finding) -> list[str]:
+    remarks = []
+    hint_ai = _find(evidence, Grade.HINT, Label.AI)
+    human = _find(evidence, Grade.DECLARED, Label.HUMAN) or _find(evidence, Grade.HINT, Label.HUMAN)
+    if hint_ai and finding is not Finding.FLAGGED:
+        remarks.append(f"A field of the file hints at generation: {hint_ai.detail}")
+    if human and finding is not Finding.CLEAR:
+        remarks.append(f"The file also holds a sign of human work: {human.detail}")
+    if not any(item.kind is not EvidenceKind.PIXELS for item in evidence):
+        remarks.append(
+            "The file carries no record of its origin; sites often strip it: the original is worth asking for."
+        )
+    return remarks
+
+
+def _find(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Evidence | None:
+    return next(
+        (
+            item
+            for item in evidence
+            if item.grade is grade and item.label is label and item.kind is not EvidenceKind.PIXELS
+        ),
+        None,
+    )
+
+
+def _maker(evidence: Evidence) -> str:
+    return evidence.generator or "a generator"
+
+
+def _percent(score: float) -> str:
+    return f"{100 * score:.0f} %"

@@ -1,0 +1,75 @@
+"""The sweeper: what is overdue is sent again, what its worker dropped is taken back."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.bell import Bell
+from core.clock import now
+from core.queue import DEPTH_LIMIT, Sender
+from core.vocabulary import Priority
+from store.claims import mark_sent, overdue, release_expired
+from store.database import Database
+
+FRESH = timedelta(seconds=3)  # the API has just sent it, or is about to
+LOST = timedelta(seconds=60)  # a message this old, while others wait, may be lost
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did."""
+
+    taken_back: int
+    failed: int
+    sent: int
+
+
+def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
+    """Take back expired claims, then hand the broker what is due and has no live message.
+
+    The broker is never handed more than it has room for; a queue that is empty although rows wait has
+    lost its messages, so there all are sent, else only those never sent or sent long ago.
+    """
+    with database.writing() as session:
+        taken_back, failed = release_expired(session, now())
+    for submission_id in failed:
+        log.error("submission %s failed: its worker died each time", submission_id)
+        bell.ring(submission_id)
+    sent = sum(_feed(database, sender, priority) for priority in Priority)
+    return Swept(taken_back, len(failed), sent)
+
+
+def _feed(database: Database, sender: Sender, priority: Priority) -> int:
+    with database.reading() as session:
+        if not overdue(session, priority, at=now(), sent_before=now() - FRESH, limit=1):
+            return 0  # the common case costs one indexed query and no word with the broker
+    room = sender.room(priority)
+    is_empty = room >= DEPTH_LIMIT
+    at = now()
+    with database.reading() as session:
+        ids = overdue(session, priority, at=at, sent_before=at - (FRESH if is_empty else LOST), limit=room)
+    if not ids:
+        return 0
+    # Marked before it is sent: a message is a hint, and sending twice is the costlier slip.
+    with database.writing() as session:
+        mark_sent(session, ids, at)
+    return sender.send(ids, priority)
+
+
+def sweep_forever(
+    database: Database, sender: Sender, bell: Bell, *, interval: float, stop: threading.Event
+) -> None:
+    """Sweep every `interval` seconds until told to stop; a database that is down is tried again."""
+    while not stop.wait(interval):
+        try:
+            swept = sweep_once(database, sender, bell)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("sweep failed: %s", type(error).__name__)
+            continue
+        if swept.taken_back or swept.failed or swept.sent:
+            log.info("swept: %d taken back, %d failed, %d sent", swept.taken_back, swept.failed, swept.sent)
