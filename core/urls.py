@@ -18,7 +18,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # C0 and C1 controls, DEL, line and paragraph separators, and the invisible marks that reorder text:
 # browsers drop or hide some of these, so a person and a parser would read two different addresses.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_REST = re.compile(r"//([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
 _HOST_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 # The underscore is no letter of a host name, yet real image hosts have it in theirs.
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -90,12 +91,14 @@ def parse_web_url(text: str, *, limit: int = MAX_URL) -> WebUrl:
     Errors: `UrlError`.
     """
     _refuse_odd_text(text, limit)
-    match = _PARTS.fullmatch(text)
-    if match is None:
-        raise UrlError(UrlFault.MALFORMED, "this is not an absolute URL such as https://example.com/a.png")
-    scheme, authority, path, query = match[1].lower(), match[2], match[3], match[4] or ""
-    if scheme not in DEFAULT_PORTS:
+    scheme, colon, rest = text.partition(":")
+    scheme = scheme.lower()
+    if colon and _SCHEME.fullmatch(scheme) and scheme not in DEFAULT_PORTS:
         raise UrlError(UrlFault.SCHEME, "only http and https URLs are fetched")
+    match = _REST.fullmatch(rest)
+    if match is None or scheme not in DEFAULT_PORTS:
+        raise UrlError(UrlFault.MALFORMED, "this is not an absolute URL such as https://example.com/a.png")
+    authority, path, query = match[1], match[2], match[3] or ""
     if "@" in authority:
         raise UrlError(UrlFault.CREDENTIALS, "a URL must not carry a user name or password")
     place = _HOST_PORT.fullmatch(authority)
