@@ -1,0 +1,113 @@
+"""Which addresses are never connected to, and why.
+
+`ipaddress.is_global` is not asked: it differs between Python versions, calls multicast and
+translated addresses global, and knows nothing of a cloud's own services. The rows follow the IANA
+registries of IPv4 and IPv6 special-purpose addresses (as updated 2025-10-09) and of IPv6 address
+space; each names its source. Blocks that the registry calls globally reachable but where no
+pictures live (AS112, AMT, protocol anycast) are refused too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+
+IpAddress = IPv4Address | IPv6Address
+IpNetwork = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A range of addresses that is refused; `name` completes "this address is ...".
+
+    `source` is the document that sets the range apart.
+    """
+
+    network: IpNetwork
+    name: str
+    source: str
+
+
+def _blocks(*rows: tuple[str, str, str]) -> tuple[Block, ...]:
+    return tuple(Block(ip_network(network), name, source) for network, name, source in rows)
+
+
+REFUSED_V4 = _blocks(
+    ("0.0.0.0/8", "this network", "RFC 791, 3.2"),
+    ("10.0.0.0/8", "private", "RFC 1918"),
+    ("100.64.0.0/10", "shared by a carrier (CGNAT)", "RFC 6598"),
+    ("127.0.0.0/8", "loopback", "RFC 1122, 3.2.1.3"),
+    ("168.63.129.16/32", "a cloud's own service (Azure)", "Microsoft, What is IP address 168.63.129.16?"),
+    ("169.254.0.0/16", "link-local (cloud metadata)", "RFC 3927"),
+    ("172.16.0.0/12", "private", "RFC 1918"),
+    ("192.0.0.0/24", "for IETF protocols", "RFC 6890, 2.1"),
+    ("192.0.2.0/24", "for documentation", "RFC 5737"),
+    ("192.31.196.0/24", "an AS112 sink", "RFC 7535"),
+    ("192.52.193.0/24", "for multicast tunnels (AMT)", "RFC 7450"),
+    ("192.88.99.0/24", "a 6to4 relay", "RFC 7526"),
+    ("192.168.0.0/16", "private", "RFC 1918"),
+    ("192.175.48.0/24", "an AS112 sink", "RFC 7534"),
+    ("198.18.0.0/15", "for benchmarks", "RFC 2544"),
+    ("198.51.100.0/24", "for documentation", "RFC 5737"),
+    ("203.0.113.0/24", "for documentation", "RFC 5737"),
+    ("224.0.0.0/4", "multicast", "RFC 5771"),
+    ("240.0.0.0/4", "reserved or broadcast", "RFC 1112, 4; RFC 919"),
+)
+
+# IANA hands out unicast addresses from here alone ("Internet Protocol Version 6 Address Space");
+# everything outside is refused, whether it has a row below or not.
+GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
+
+REFUSED_V6 = _blocks(
+    # Inside global unicast: what must be carved out of it.
+    ("2001::/32", "a Teredo tunnel", "RFC 4380"),
+    ("2001:2::/48", "for benchmarks", "RFC 5180"),
+    ("2001::/23", "for IETF protocols", "RFC 2928"),
+    ("2001:db8::/32", "for documentation", "RFC 3849"),
+    ("2002::/16", "a 6to4 tunnel", "RFC 3056"),
+    ("2620:4f:8000::/48", "an AS112 sink", "RFC 7534"),
+    ("3ffe::/16", "the returned 6bone", "RFC 3701"),
+    ("3fff::/20", "for documentation", "RFC 9637"),
+    # Outside of it: refused anyhow, named here so that the reason is true.
+    ("::/128", "unspecified", "RFC 4291, 2.5.2"),
+    ("::1/128", "loopback", "RFC 4291, 2.5.3"),
+    ("::ffff:0:0/96", "an IPv4-mapped address", "RFC 4291, 2.5.5.2"),
+    ("::/96", "an IPv4-compatible address", "RFC 4291, 2.5.5.1"),
+    ("64:ff9b::/96", "an IPv4 address behind NAT64", "RFC 6052"),
+    ("64:ff9b:1::/48", "an IPv4 address behind local NAT64", "RFC 8215"),
+    ("100::/64", "discarded", "RFC 6666"),
+    ("100:0:0:1::/64", "a dummy", "RFC 9780"),
+    ("5f00::/16", "for segment routing", "RFC 9602"),
+    ("fc00::/7", "private (unique local)", "RFC 4193"),
+    ("fe80::/10", "link-local", "RFC 4291, 2.5.6"),
+    ("fec0::/10", "site-local", "RFC 3879"),
+    ("ff00::/8", "multicast", "RFC 4291, 2.7"),
+)
+
+# ISATAP (RFC 5214, 6.1) hides an IPv4 address in the last 32 bits of any prefix, behind these
+# 32 bits; the second form has the bit set that says "globally unique".
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
+
+
+def refusal(address: IpAddress, allowed: Iterable[IpNetwork] = ()) -> str | None:
+    """Say in a few words why an address must not be connected to; None when it may.
+
+    `allowed` are the networks that the operator permits although they are not public. An IPv4
+    address inside an IPv6 one is never permitted by an IPv4 network: an operator who means a
+    translator says so.
+    """
+    if any(address in network for network in allowed):
+        return None
+    if isinstance(address, IPv4Address):
+        return _named(address, REFUSED_V4)
+    if address.scope_id is not None:
+        return "bound to one link"
+    name = _named(address, REFUSED_V6)
+    if name is None and address not in GLOBAL_UNICAST_V6:
+        return "outside global unicast"
+    if name is None and (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
+        return "an ISATAP tunnel"
+    return name
+
+
+def _named(address: IpAddress, blocks: tuple[Block, ...]) -> str | None:
+    return next((block.name for block in blocks if address in block.network), None)

@@ -1,0 +1,32 @@
+"""Why bytes could not be had from outside."""
+
+from core.vocabulary import FailureCode
+
+
+class FetchError(Exception):
+    """A fetch or a call back failed.
+
+    `detail` is one sentence for a person, without secrets, query strings or text of the other side;
+    `is_permanent` says that trying again would not help; `retry_after` is in seconds, 0 to 86,400,
+    where the other side asked for a pause.
+    """
+
+    def __init__(
+        self, reason: FailureCode, detail: str, *, is_permanent: bool, retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.is_permanent = is_permanent
+        self.retry_after = retry_after
+
+
+class HostBusyError(FetchError):
+    """Nothing was tried: we already have as many connections to this host as politeness permits.
+
+    Temporary, with a short `retry_after`; a caller should not count it as a try.
+    """
+
+    def __init__(self, host: str, retry_after: float) -> None:
+        detail = f"as many pictures as are polite are being fetched from {host} already"
+        super().__init__(FailureCode.TIMED_OUT, detail, is_permanent=False, retry_after=retry_after)

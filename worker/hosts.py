@@ -1,0 +1,108 @@
+"""No more than so many connections to one host from all processes of one machine.
+
+Places are locks on single bytes of one empty file, far beyond its end: a name's hash says where its
+places begin. The kernel drops the locks of a process that dies, nothing has to be cleaned up, and
+the file never grows. Record locks belong to processes, so places are counted within the process as
+well; keep to one `HostPlaces` a process and folder, since a second one's closing would drop the
+first one's locks (fcntl(2)) - which costs politeness, not safety.
+"""
+
+import fcntl
+import hashlib
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from worker.deadline import Deadline, DeadlinePassedError
+from worker.fetch_error import HostBusyError
+
+_FILE = "hosts.lock"
+
+
+class HostPlaces:
+    """Hands out `per_host` places for each host; without a folder, for this process alone."""
+
+    def __init__(self, folder: Path | None, per_host: int) -> None:
+        self._per_host = per_host
+        self._lock = threading.Lock()
+        self._taken: Counter[tuple[str, int]] = Counter()
+        self._path = None if folder is None else folder / _FILE
+        self._file: int | None = None
+        self._owner = os.getpid()
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def hold(self, host: str, deadline: Deadline) -> Iterator[None]:
+        """Hold a place for as long as the block runs; wait for one until the deadline.
+
+        Errors: `HostBusyError`.
+        """
+        place = self._wait(host, deadline)
+        try:
+            yield
+        finally:
+            self._give_back(host, place)
+
+    def close(self) -> None:
+        """Drop the file and every place."""
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+    def _wait(self, host: str, deadline: Deadline) -> int:
+        pause = 0.01
+        while True:
+            place = self._try(host)
+            if place is not None:
+                return place
+            try:
+                time.sleep(min(deadline.remaining(), pause * random.uniform(0.5, 1)))  # noqa: S311 - no secret
+            except DeadlinePassedError:
+                raise HostBusyError(host, retry_after=random.uniform(1, 5)) from None  # noqa: S311 - no secret
+            pause = min(2 * pause, 0.2)
+
+    def _try(self, host: str) -> int | None:
+        with self._lock:
+            file = self._open()
+            for place in range(self._per_host):
+                if self._taken[host, place]:
+                    continue
+                if file is None or _take(file, self._byte(host, place)):
+                    self._taken[host, place] = 1
+                    return place
+        return None
+
+    def _give_back(self, host: str, place: int) -> None:
+        with self._lock:
+            self._taken.pop((host, place), None)
+            if self._file is not None and self._owner == os.getpid():
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._byte(host, place))
+
+    def _open(self) -> int | None:
+        if self._owner != os.getpid():
+            # Born by fork: the parent's places are the parent's, and so are its locks.
+            self._taken.clear()
+            self._owner = os.getpid()
+        if self._file is None and self._path is not None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._file
+
+    def _byte(self, host: str, place: int) -> int:
+        # 2^48 hosts times at most 2^10 places stay below the largest offset of a file, 2^63 - 1.
+        start = int.from_bytes(hashlib.blake2b(host.encode(), digest_size=6).digest(), "big")
+        return start * 1024 + place
+
+
+def _take(file: int, byte: int) -> bool:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+    except (BlockingIOError, PermissionError):  # EAGAIN or EACCES: another process holds it
+        return False
+    return True
