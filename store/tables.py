@@ -86,6 +86,7 @@ class Image(Table):
     __table_args__ = (
         Index("ix_images_review_risk", "review", "risk", "sha256"),
         Index("ix_images_review_created_at", "review", "created_at", "sha256"),
+        Index("ix_images_created_at", "created_at", "sha256"),
     )
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
@@ -194,6 +195,7 @@ class Moderator(Table):
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    preferences: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class Session(Table):
@@ -209,7 +211,11 @@ class Session(Table):
 
 
 class Decision(Table):
-    """A moderator's ruling on an image, resting on the verdict that was shown."""
+    """A moderator's ruling on an image, resting on the verdict that was shown.
+
+    `previous_id` is the decision it replaced, to which an undo goes back; `batch_id` joins what was
+    decided in one stroke.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_image_sha256_id", "image_sha256", "id"),)
@@ -220,6 +226,8 @@ class Decision(Table):
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
     outcome: Mapped[Outcome] = mapped_column(words(Outcome))
     note: Mapped[str] = mapped_column(Text, default="")
+    previous_id: Mapped[str | None] = mapped_column(Id)
+    batch_id: Mapped[str | None] = mapped_column(Id, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     moderator: Mapped[Moderator] = relationship(lazy="raise")
     verdict: Mapped[Verdict] = relationship(lazy="raise", foreign_keys=[verdict_id])

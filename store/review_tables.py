@@ -1,0 +1,64 @@
+"""The tables of the moderators' desk: who is looking at what, what was undone, what else happened.
+
+Like decisions, undos and events are only ever added to.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from store.base import Table
+from store.columns import Json, UtcDateTime
+from store.tables import Id, Moderator, Sha256
+
+
+class LoginAttempt(Table):
+    """A password that was tried and was not right (yet), counted by account and by address."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index("ix_login_attempts_key_sha256_created_at", "key_sha256", "created_at"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    key_sha256: Mapped[str] = mapped_column(Sha256)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class CaseClaim(Table):
+    """Who is looking at a case, and until when; a claim whose time is over is no claim."""
+
+    __tablename__ = "case_claims"
+
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Undo(Table):
+    """A decision taken back; the decision itself stays as it was."""
+
+    __tablename__ = "undos"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id"), unique=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Event(Table):
+    """Something a person did that is no decision: a login, a takeover, a new password."""
+
+    __tablename__ = "events"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    moderator_id: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(255), default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
