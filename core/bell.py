@@ -72,7 +72,7 @@ class FolderBell:
         """Send to every listener; the socket of a dead one is swept away."""
         for path in self._folder.iterdir():
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-                sender.setblocking(False)
+                sender.settimeout(0)
                 try:
                     sender.sendto(submission_id.encode(), str(path))
                 except (ConnectionRefusedError, FileNotFoundError):
@@ -112,7 +112,7 @@ class RedisBell:
             pause = threading.Event()
             while True:
                 try:
-                    with client.pubsub(ignore_subscribe_messages=True) as subscription:
+                    with client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                         subscription.subscribe(CHANNEL)
                         for message in subscription.listen():
                             ears.hear(message["data"].decode("ascii", "replace"))

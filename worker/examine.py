@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.bell import Bell
 from core.clock import now
-from core.vocabulary import Classification, Evidence, Failure, FailureCode, Thresholds
+from core.vocabulary import Evidence, Failure, FailureCode
 from model.picture import Picture, PictureError, decode_picture, thumbnail
 from store.blobs import BlobStore
 from store.claims import (
@@ -28,6 +28,7 @@ from store.images import ImageFacts, find_verdict, record_verdict
 from worker import policy
 from worker.fetch import Fetched
 from worker.fetch_error import FetchError, HostBusyError
+from worker.opinion import Classifies, form_opinion
 
 THUMBNAIL = "thumbnail.webp"
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
@@ -40,21 +41,6 @@ class Fetches(Protocol):
 
     def fetch(self, url: str) -> Fetched:
         """Fetch. Errors: FetchError."""
-
-
-class Classifies(Protocol):
-    """Say how likely a picture is generated."""
-
-    @property
-    def version(self) -> str:
-        """Name the model version."""
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Give the lines that were set for this model."""
-
-    def classify(self, picture: Picture) -> Classification:
-        """Classify one picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +116,7 @@ class Examiner:
         return True
 
     def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture) -> None:
-        lines = self.classifier.thresholds
-        classification = self.classifier.classify(picture)
-        evidence = (*self.read_evidence(data), policy.pixels_evidence(classification, lines))
-        judgement = policy.judge(classification, evidence, lines)
+        opinion = form_opinion(data, picture, self.classifier, self.read_evidence)
         # Bytes before rows: a verdict never points at an image that is not there.
         self.blobs.put(data)
         self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
@@ -142,10 +125,10 @@ class Examiner:
             verdict_id = record_verdict(
                 session,
                 facts,
-                score=classification.score,
-                model=classification.model,
-                judgement=judgement,
-                evidence=evidence,
+                score=opinion.classification.score,
+                model=opinion.classification.model,
+                judgement=opinion.judgement,
+                evidence=opinion.evidence,
             )
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
 

@@ -62,7 +62,7 @@ def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Fi
     percent, flagged, clear = (_percent(x) for x in (score, lines.flagged_from, lines.clear_below))
     if not classification.stable:
         return Finding.UNCERTAIN, [
-            f"The score, {percent}, crosses a threshold when the picture is saved anew, so it decides nothing."
+            f"The score, {percent}, crosses a threshold when the picture is saved anew: it decides nothing."
         ]
     if score >= lines.flagged_from:
         return Finding.FLAGGED, [f"The pixels look generated: score {percent}, flagged from {flagged}."]
@@ -81,7 +81,7 @@ def _side_remarks(evidence: Sequence[Evidence], finding: Finding) -> list[str]:
         remarks.append(f"The file also holds a sign of human work: {human.detail}")
     if not any(item.kind is not EvidenceKind.PIXELS for item in evidence):
         remarks.append(
-            "The file carries no record of its origin; sites often strip it: the original is worth asking for."
+            "The file carries no record of its origin; sites often strip it: ask for the original."
         )
     return remarks
 

@@ -1,0 +1,64 @@
+"""The command line: `kantei COMMAND`, or `python -m kantei COMMAND`."""
+
+import importlib
+import sys
+
+import click
+
+from core.settings import SettingsError
+
+# Each command is loaded when it is called: the web process must not load the classifier, a quick
+# check not the web framework, and an installation may lack the extras of the others.
+COMMANDS = {
+    "api": "kantei.api_server:api",
+    "check": "kantei.check:check",
+    "client": "kantei.client_commands:client",
+    "evaluate": "kantei.model_commands:evaluate",
+    "export": "kantei.model_commands:export",
+    "moderator": "kantei.moderator_commands:moderator",
+    "purge": "kantei.purge_command:purge",
+    "serve": "kantei.serve:serve",
+    "sweep": "kantei.sweeper:sweep",
+    "train": "kantei.model_commands:train",
+    "worker": "kantei.worker:worker",
+}
+
+
+class LateGroup(click.Group):
+    """A group that imports a command when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List every command, also those that are not loaded."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command. Errors: UsageError where its extra is not installed."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        try:
+            command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as error:
+            raise click.UsageError(f"{cmd_name} needs {error.name}, which is not installed here") from error
+        assert isinstance(command, click.Command)  # noqa: S101  # a slip in the table above
+        return command
+
+
+@click.group(cls=LateGroup)
+@click.version_option(package_name="kantei")
+def kantei() -> None:
+    """Was this anime picture drawn by a person, or generated?"""
+
+
+def main() -> None:
+    """Run a command; a wrong setting ends it with one clear line."""
+    try:
+        kantei()
+    except SettingsError as error:
+        click.echo(f"kantei: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

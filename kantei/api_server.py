@@ -1,0 +1,56 @@
+"""`kantei api`: the web process, served by gunicorn."""
+
+import threading
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from api.app import create_app
+from core.settings import Settings, read_settings
+from kantei.api_parts import make_api_parts
+from kantei.parts import set_up_logs
+
+THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, configured from here instead of a file."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Join the parts, in the process that serves: threads do not survive a fork."""
+        return create_app(make_api_parts(self._settings))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+def api(host: str, port: int, processes: int) -> None:
+    """Serve the API and the review pages until told to stop."""
+    set_up_logs()
+    threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
+    Server(
+        read_settings(),
+        {
+            "bind": f"{host}:{port}",
+            "workers": processes,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "keepalive": 15,
+            "timeout": 60,
+            "graceful_timeout": 8,
+            "control_socket_disable": True,
+        },
+    ).run()

@@ -1,0 +1,39 @@
+"""Where real parts are joined: settings in, database, queue, bell and examiner out."""
+
+import logging
+
+from core.bell import Bell, make_bell
+from core.queue import CelerySender, make_celery
+from core.settings import Settings
+from store.blobs import BlobStore, FolderBlobs
+from store.database import Database
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def set_up_logs() -> None:
+    """Log to standard error, one line an event."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database; an embedded one gets its folder."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database_url)
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """Open the image bytes."""
+    return FolderBlobs(settings.data_dir / "blobs")
+
+
+def open_sender(settings: Settings) -> CelerySender:
+    """Connect to the broker, late."""
+    return CelerySender(make_celery(settings.broker_url, settings.data_dir))
+
+
+def open_bell(settings: Settings) -> Bell:
+    """Hang up the bell that goes with the broker."""
+    return make_bell(settings.broker_url, settings.data_dir)

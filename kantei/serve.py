@@ -1,0 +1,119 @@
+"""`kantei serve`: everything on one machine, each part a process of its own.
+
+The parts are started anew when they die, with a growing pause; what they were at is taken up again
+by claims and the sweeper.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+import click
+
+from core.settings import read_settings
+from core.vocabulary import Role
+from kantei.migrate import migrate
+from kantei.parts import open_database
+from store.moderators import add_moderator, count_moderators
+
+FIRST_MODERATOR = "admin@kantei.local"
+LONGEST_PAUSE = 30.0
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(slots=True)
+class Part:
+    """One process of the whole, and how often it has died of late."""
+
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    started: float = 0.0
+    due: float = field(default=0.0)
+
+    def keep_alive(self) -> None:
+        """Start the process where it is not running and its pause is over."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        at = time.monotonic()
+        if self.process is not None:
+            lived = at - self.started
+            self.deaths = 0 if lived > LONGEST_PAUSE else self.deaths + 1
+            click.echo(
+                f"kantei: {self.arguments[0]} ended with {self.process.returncode}, starting anew", err=True
+            )
+            self.due = at + min(0.2 * 2**self.deaths, LONGEST_PAUSE)
+            self.process = None
+        if at >= self.due:
+            command = [sys.executable, "-m", "kantei", *self.arguments]
+            self.process = subprocess.Popen(command, preexec_fn=_die_with_parent)  # noqa: PLW1509  # one thread here
+            self.started = at
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Run API, worker and sweeper together until Ctrl-C."""
+    settings = read_settings()
+    password = _prepare()
+    parts = [
+        Part(["api", "--host", host, "--port", str(port)]),
+        Part(["worker"]),
+        Part(["sweep"]),
+    ]
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    _greet(f"http://{host}:{port}", password, str(settings.data_dir))
+    while not stop.wait(0.2):
+        for part in parts:
+            part.keep_alive()
+    _end(parts)
+
+
+def _prepare() -> str | None:
+    """Migrate, and make a first moderator where there is none; give the one-time password."""
+    database = open_database(read_settings())
+    migrate(database)
+    with database.writing() as session:
+        password = None
+        if not count_moderators(session):
+            password = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN).password
+    database.close()
+    return password
+
+
+def _greet(address: str, password: str | None, data_dir: str) -> None:
+    click.echo(f"Kantei is starting at {address} (data in {data_dir})")
+    if password is not None:
+        click.echo(f"Log in at {address}/login as {FIRST_MODERATOR}")
+        click.echo(f"with the one-time password {password}")
+    else:
+        click.echo(f"Log in at {address}/login; `kantei moderator add EMAIL` makes another moderator.")
+    click.echo("Make an API key with `kantei client add NAME`; the API is described at " + address + "/docs")
+    click.echo("Ctrl-C stops everything.")
+
+
+def _end(parts: list[Part]) -> None:
+    running = [part.process for part in parts if part.process is not None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _die_with_parent() -> None:
+    """Leave no part behind when this process is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.setpgrp()  # Ctrl-C reaches this process alone, which then ends the parts in order

@@ -1,0 +1,27 @@
+"""`kantei sweep`: send again what is overdue, take back what was dropped."""
+
+import signal
+import threading
+
+import click
+
+from core.settings import read_settings
+from kantei.parts import open_bell, open_database, open_sender, set_up_logs
+from worker.sweep import sweep_forever, sweep_once
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Sweep one time and end.")
+def sweep(once: bool) -> None:  # noqa: FBT001  # click passes flags so
+    """Sweep every few seconds until told to stop."""
+    set_up_logs()
+    settings = read_settings()
+    database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
+    if once:
+        swept = sweep_once(database, sender, bell)
+        click.echo(f"{swept.taken_back} taken back, {swept.failed} failed, {swept.sent} sent")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    sweep_forever(database, sender, bell, interval=settings.sweep_interval, stop=stop)

@@ -1,0 +1,46 @@
+"""What the machine makes of one picture: classify, read provenance, judge."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.vocabulary import Classification, Evidence, Judgement, Thresholds
+from model.picture import Picture
+from worker import policy
+
+
+class Classifies(Protocol):
+    """Say how likely a picture is generated."""
+
+    @property
+    def version(self) -> str:
+        """Name the model version."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Give the lines that were set for this model."""
+
+    def classify(self, picture: Picture) -> Classification:
+        """Classify one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """All that the machine says of one image."""
+
+    classification: Classification
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+
+
+def form_opinion(
+    data: bytes,
+    picture: Picture,
+    classifier: Classifies,
+    read_evidence: Callable[[bytes], tuple[Evidence, ...]],
+) -> Opinion:
+    """Classify a picture, read what its file says, and judge both."""
+    lines = classifier.thresholds
+    classification = classifier.classify(picture)
+    evidence = (*read_evidence(data), policy.pixels_evidence(classification, lines))
+    return Opinion(classification, evidence, policy.judge(classification, evidence, lines))
