@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
@@ -28,10 +28,18 @@ class ImageFacts:
 
 
 def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verdict | None:
-    """Find what this model and policy said of an image before, so that nothing is classified twice."""
+    """Find what this model and policy said of an image before, so that nothing is classified twice.
+
+    An image whose bytes were purged does not count: they are wanted again.
+    """
     return session.scalar(
-        select(Verdict).where(
-            Verdict.image_sha256 == sha256, Verdict.model == model, Verdict.policy == policy
+        select(Verdict)
+        .join(Image, Image.sha256 == Verdict.image_sha256)
+        .where(
+            Image.purged_at.is_(None),
+            Verdict.image_sha256 == sha256,
+            Verdict.model == model,
+            Verdict.policy == policy,
         )
     )
 
@@ -54,7 +62,12 @@ def record_verdict(
 
     The image row is made where it is new, and put into review where a person is wanted.
     """
-    _insert_once(session, Image, asdict(facts) | _new_image())
+    if not _insert_once(session, Image, asdict(facts) | _new_image()):
+        session.execute(
+            update(Image)
+            .where(Image.sha256 == facts.sha256, Image.purged_at.is_not(None))
+            .values(purged_at=None)
+        )
     verdict_id = new_id()
     added = _insert_once(
         session,

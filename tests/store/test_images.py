@@ -1,0 +1,138 @@
+"""Verdicts are added once, and put an image before a person where one is wanted."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import now
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome, Role, Source
+from store.blobs import FolderBlobs
+from store.claims import claim, finish_examined
+from store.clients import NewClient
+from store.database import Database
+from store.images import ImageFacts, find_image, find_verdict, record_verdict
+from store.purge import purge
+from store.review_states import ReviewState
+from store.submissions import Request, add_submission, find_submission
+from store.tables import Decision, Image, Moderator
+
+FACTS = ImageFacts("ab" * 32, 640, 480, "png", 1234)
+EVIDENCE = (Evidence(EvidenceKind.PIXELS, Grade.HINT, Label.AI, None, "The pixels look generated."),)
+
+
+def judged(finding: Finding) -> Judgement:
+    return Judgement(finding, Label.AI if finding is Finding.FLAGGED else None, "test-1", ("A reason.",))
+
+
+def record(database: Database, finding: Finding, model: str = "m-1", score: float = 0.9) -> str:
+    with database.writing() as session:
+        return record_verdict(
+            session, FACTS, score=score, model=model, judgement=judged(finding), evidence=EVIDENCE
+        )
+
+
+def image(database: Database) -> Image:
+    with database.reading() as session:
+        found = find_image(session, FACTS.sha256)
+        assert found is not None
+        return found
+
+
+@pytest.mark.parametrize(
+    ("finding", "review"),
+    [
+        (Finding.FLAGGED, ReviewState.OPEN),
+        (Finding.UNCERTAIN, ReviewState.OPEN),
+        (Finding.CLEAR, ReviewState.NONE),
+    ],
+)
+def test_a_person_is_wanted_unless_the_finding_is_clear(
+    database: Database, finding: Finding, review: ReviewState
+) -> None:
+    record(database, finding)
+    assert image(database).review is review
+
+
+def test_the_same_model_and_policy_speak_once_on_an_image(database: Database) -> None:
+    first = record(database, Finding.FLAGGED)
+    assert record(database, Finding.CLEAR) == first
+    found = image(database)
+    assert found.verdict_id == first
+    assert found.review is ReviewState.OPEN
+
+
+def test_a_new_model_adds_a_verdict_and_does_not_reopen_what_a_person_decided(database: Database) -> None:
+    first = record(database, Finding.FLAGGED)
+    with database.writing() as session:
+        moderator = Moderator(email="m@example.com", role=Role.MODERATOR, password_hash="x")
+        session.add(moderator)
+        session.flush()
+        decision = Decision(
+            image_sha256=FACTS.sha256, verdict_id=first, moderator_id=moderator.id, outcome=Outcome.HUMAN
+        )
+        session.add(decision)
+        session.flush()
+        row = session.get_one(Image, FACTS.sha256)
+        row.decision_id, row.review = decision.id, ReviewState.CLOSED
+    second = record(database, Finding.FLAGGED, model="m-2", score=0.99)
+    found = image(database)
+    assert second != first
+    assert (found.verdict_id, found.risk, found.review) == (second, 0.99, ReviewState.CLOSED)
+    with database.reading() as session:
+        assert find_verdict(session, FACTS.sha256, "m-1", "test-1") is not None
+
+
+def test_evidence_comes_back_as_it_was_written(database: Database) -> None:
+    record(database, Finding.FLAGGED)
+    verdict = image(database).verdict
+    assert verdict is not None
+    assert verdict.evidence[0]["kind"] == "pixels"
+    assert verdict.reasons == ["A reason."]
+
+
+def test_purge_forgets_old_submissions_and_bytes_but_no_verdict(
+    database: Database, shop: NewClient, blobs: FolderBlobs
+) -> None:
+    sha256 = blobs.put(b"the bytes")
+    facts = ImageFacts(sha256, 1, 1, "png", 9)
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+        )
+        session.flush()
+        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
+        assert held is not None
+        verdict_id = record_verdict(
+            session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
+        )
+        finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
+    assert purge(database, blobs, at=now(), retention=timedelta(days=1)).submissions == 0
+    purged = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
+    assert (purged.submissions, purged.images) == (1, 1)
+    with database.reading() as session:
+        assert find_submission(session, submission.id) is None
+        found = find_image(session, sha256)
+        assert found is not None
+        assert found.verdict_id == verdict_id
+        # The bytes are wanted again when the image comes back.
+        assert find_verdict(session, sha256, "m", "test-1") is None
+    with pytest.raises(KeyError):
+        blobs.get(sha256)
+
+
+def test_purge_keeps_a_case_that_waits_for_a_person(
+    database: Database, shop: NewClient, blobs: FolderBlobs
+) -> None:
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+        )
+        session.flush()
+        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
+        assert held is not None
+        verdict_id = record_verdict(
+            session, FACTS, score=0.9, model="m", judgement=judged(Finding.FLAGGED), evidence=()
+        )
+        finish_examined(session, held, image_sha256=FACTS.sha256, verdict_id=verdict_id, at=now())
+    purged = purge(database, blobs, at=now() + timedelta(days=900), retention=timedelta(days=1))
+    assert (purged.submissions, purged.images) == (0, 0)
