@@ -1,19 +1,29 @@
 """Identifiers: opaque to outsiders, ordered by time of birth inside."""
 
 import secrets
+import threading
 import time
+
+_lock = threading.Lock()
+_last = 0
 
 
 def new_id() -> str:
     """Make a UUID version 7 (RFC 9562, section 5.7) as 32 hex digits.
 
-    Later ids sort after earlier ones, so that an index grows at its end and a cursor can be an id.
+    Later ids of one process sort after earlier ones, also within a millisecond (section 6.2,
+    method 2), so that an index grows at its end, a batch keeps its order, and a cursor can be an id.
     """
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = value & ~(0xF << 76) | (0x7 << 76)
-    value = value & ~(0x3 << 62) | (0x2 << 62)
-    return f"{value:032x}"
+    global _last  # noqa: PLW0603  # the memory that makes ids grow
+    with _lock:
+        value = ((time.time_ns() // 1_000_000) << 74) | secrets.randbits(74)
+        if value <= _last:
+            # A random stride: two children of one fork that stand at the same place part here.
+            value = _last + 1 + secrets.randbits(32)
+        _last = value
+    high, low = value >> 62, value & ((1 << 62) - 1)
+    milliseconds, middle = high >> 12, high & 0xFFF
+    return f"{(milliseconds << 80) | (0x7 << 76) | (middle << 64) | (0x2 << 62) | low:032x}"
 
 
 def is_id(text: str) -> bool:

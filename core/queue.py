@@ -90,7 +90,7 @@ def _embed(app: Celery, folder: Path) -> None:
     for name in ("messages", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     app.conf.update(
-        broker_url=f"{folder_transport.SCHEME}://",
+        broker_url=f"{folder_transport.SCHEME}://localhost//",
         broker_transport_options={
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
