@@ -1,0 +1,105 @@
+"""What score and evidence together mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
+from worker.policy import VERSION, judge, pixels_evidence
+
+LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
+KINDS = st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.PIXELS])
+
+
+def pixels(score: float, *, stable: bool = True) -> Classification:
+    return Classification(score, "m-1", stable)
+
+
+def says(grade: Grade, label: Label | None, generator: str | None = "NovelAI") -> Evidence:
+    return Evidence(EvidenceKind.NOVELAI_METADATA, grade, label, generator, "A record.")
+
+
+@pytest.mark.parametrize(
+    ("score", "finding", "label"),
+    [
+        (0.0, Finding.CLEAR, Label.HUMAN),
+        (0.2999, Finding.CLEAR, Label.HUMAN),
+        (0.3, Finding.UNCERTAIN, None),
+        (0.8999, Finding.UNCERTAIN, None),
+        (0.9, Finding.FLAGGED, Label.AI),
+        (1.0, Finding.FLAGGED, Label.AI),
+    ],
+)
+def test_without_evidence_the_score_decides_between_the_lines(
+    score: float, finding: Finding, label: Label | None
+) -> None:
+    judgement = judge(pixels(score), [], LINES)
+    assert (judgement.finding, judgement.label, judgement.policy) == (finding, label, VERSION)
+
+
+def test_a_score_that_a_re_encoding_moves_across_a_line_decides_nothing() -> None:
+    judgement = judge(pixels(0.95, stable=False), [], LINES)
+    assert judgement.finding is Finding.UNCERTAIN
+    assert "saved anew" in judgement.reasons[0]
+
+
+def test_a_proof_of_generation_flags_what_the_pixels_clear() -> None:
+    judgement = judge(pixels(0.01), [says(Grade.PROOF, Label.AI)], LINES)
+    assert judgement.finding is Finding.FLAGGED
+    assert "NovelAI" in judgement.reasons[0]
+
+
+def test_a_proof_of_human_origin_clears_what_the_pixels_flag() -> None:
+    evidence = [says(Grade.DECLARED, Label.AI), says(Grade.PROOF, Label.HUMAN)]
+    assert judge(pixels(0.99), evidence, LINES).finding is Finding.CLEAR
+
+
+def test_two_proofs_that_disagree_leave_it_to_a_person() -> None:
+    evidence = [says(Grade.PROOF, Label.AI), says(Grade.PROOF, Label.HUMAN)]
+    assert judge(pixels(0.99), evidence, LINES).finding is Finding.UNCERTAIN
+
+
+def test_a_declared_record_flags_and_is_named_as_unsigned() -> None:
+    judgement = judge(pixels(0.01), [says(Grade.DECLARED, Label.AI)], LINES)
+    assert judgement.finding is Finding.FLAGGED
+    assert "unsigned" in judgement.reasons[0]
+
+
+@pytest.mark.parametrize("grade", [Grade.DECLARED, Grade.HINT])
+def test_nothing_but_a_proof_clears_what_the_pixels_flag(grade: Grade) -> None:
+    assert judge(pixels(0.99), [says(grade, Label.HUMAN)], LINES).finding is Finding.FLAGGED
+
+
+def test_a_hint_changes_no_finding() -> None:
+    assert judge(pixels(0.01), [says(Grade.HINT, Label.AI)], LINES).finding is Finding.CLEAR
+
+
+@given(
+    score=st.floats(0, 1),
+    evidence=st.lists(
+        st.builds(
+            Evidence,
+            KINDS,
+            st.sampled_from(Grade),
+            st.sampled_from([*Label, None]),
+            st.sampled_from([None, "A generator"]),
+            st.just("Detail."),
+        ),
+        max_size=5,
+    ),
+)
+def test_every_judgement_has_a_reason_and_a_label_that_fits(score: float, evidence: list[Evidence]) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert judgement.reasons
+    assert all(reason.endswith(".") for reason in judgement.reasons)
+    assert (judgement.finding, judgement.label) in {
+        (Finding.CLEAR, Label.HUMAN),
+        (Finding.UNCERTAIN, None),
+        (Finding.FLAGGED, Label.AI),
+    }
+
+
+def test_the_classifiers_word_is_a_hint_among_the_evidence() -> None:
+    item = pixels_evidence(pixels(0.95), LINES)
+    assert (item.kind, item.grade, item.label) == (EvidenceKind.PIXELS, Grade.HINT, Label.AI)
+    assert judge(pixels(0.01), [item], LINES).finding is Finding.CLEAR

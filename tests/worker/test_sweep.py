@@ -1,0 +1,148 @@
+"""Nothing accepted is lost: what is overdue is sent again, what is dropped is taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from core.bell import Ears
+from core.clock import now
+from core.queue import DEPTH_LIMIT
+from core.vocabulary import Priority, Source, State
+from store.claims import claim
+from store.clients import NewClient
+from store.database import Database
+from store.submissions import Request, add_submission, find_submission
+from store.tables import Submission
+from worker.sweep import Swept, sweep_once
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass
+class FakeSender:
+    """A broker that remembers what it was handed."""
+
+    depth: int = 0
+    sent: list[tuple[str, Priority]] = field(default_factory=list)
+
+    def send(self, submission_ids: Sequence[str], priority: Priority) -> int:
+        self.sent += [(submission_id, priority) for submission_id in submission_ids]
+        return len(submission_ids)
+
+    def room(self, priority: Priority) -> int:
+        return DEPTH_LIMIT - self.depth
+
+
+@dataclass
+class FakeBell:
+    """A bell that remembers for whom it rang."""
+
+    rang: list[str] = field(default_factory=list)
+
+    def ring(self, submission_id: str) -> None:
+        self.rang.append(submission_id)
+
+    def listen(self, ears: Ears) -> None:
+        """Never asked here."""
+
+
+@pytest.fixture
+def sender() -> FakeSender:
+    return FakeSender()
+
+
+@pytest.fixture
+def bell() -> FakeBell:
+    return FakeBell()
+
+
+def add(
+    database: Database, shop: NewClient, *, age: timedelta = timedelta(minutes=1), **values: object
+) -> str:
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+        )
+        submission.due_at = now() - age
+        for name, value in values.items():
+            setattr(submission, name, value)
+        session.flush()
+        return submission.id
+
+
+def read(database: Database, submission_id: str) -> Submission:
+    with database.reading() as session:
+        found = find_submission(session, submission_id)
+        assert found is not None
+        return found
+
+
+def test_a_submission_whose_message_was_lost_is_sent_again(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    lost = add(database, shop, sent_at=now() - timedelta(seconds=10))
+    urgent = add(database, shop, priority=Priority.HIGH)
+    assert sweep_once(database, sender, bell) == Swept(0, 0, 2)
+    assert sender.sent == [(urgent, Priority.HIGH), (lost, Priority.NORMAL)]
+
+
+def test_what_was_just_sent_is_not_sent_twice(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    add(database, shop)
+    sweep_once(database, sender, bell)
+    assert sweep_once(database, sender, bell).sent == 0
+    assert len(sender.sent) == 1
+
+
+def test_a_submission_that_is_not_due_waits(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    add(database, shop, age=-timedelta(minutes=1))
+    assert sweep_once(database, sender, bell).sent == 0
+
+
+def test_a_long_queue_is_fed_only_as_room_appears(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    for _ in range(5):
+        add(database, shop)
+    sender.depth = DEPTH_LIMIT - 2
+    assert sweep_once(database, sender, bell).sent == 2
+    sender.depth = DEPTH_LIMIT
+    assert sweep_once(database, sender, bell).sent == 0
+
+
+def test_while_others_wait_in_the_broker_a_message_counts_as_lost_after_a_minute_only(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    sender.depth = 1
+    add(database, shop, sent_at=now() - timedelta(seconds=10))
+    old = add(database, shop, sent_at=now() - timedelta(minutes=2))
+    sweep_once(database, sender, bell)
+    assert [submission_id for submission_id, _ in sender.sent] == [old]
+
+
+def test_a_claim_whose_worker_died_is_taken_back_and_sent(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    dropped = add(database, shop)
+    with database.writing() as session:
+        claim(session, dropped, lease=LEASE, at=now() - LEASE * 2)
+    assert sweep_once(database, sender, bell).taken_back == 1
+    assert read(database, dropped).state is State.QUEUED
+    assert bell.rang == []
+
+
+def test_the_last_worker_that_dies_ends_the_submission_and_rings(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    poison = add(database, shop, tries=2)
+    with database.writing() as session:
+        claim(session, poison, lease=LEASE, at=now() - LEASE * 2)
+    assert sweep_once(database, sender, bell).failed == 1
+    assert read(database, poison).state is State.FAILED
+    assert bell.rang == [poison]
+    assert sender.sent == []
