@@ -61,11 +61,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     data_dir = Path(env.get("KANTEI_DATA_DIR") or "data").expanduser().absolute()
-    database_url = env.get("KANTEI_DATABASE_URL") or f"sqlite:///{data_dir / 'kantei.sqlite3'}"
+    database_url = _secret(env, "KANTEI_DATABASE_URL") or f"sqlite:///{data_dir / 'kantei.sqlite3'}"
     return Settings(
         data_dir=data_dir,
         database_url=_database_url(database_url),
-        broker_url=_broker_url(env.get("KANTEI_BROKER_URL") or "filesystem://"),
+        broker_url=_broker_url(_secret(env, "KANTEI_BROKER_URL") or "filesystem://"),
         secret_key=_secret_key(env, data_dir),
         fetch_allow=_fetch_allow(env.get("KANTEI_FETCH_ALLOW", "")),
         fetch_ports=_ports(env.get("KANTEI_FETCH_PORTS") or "80,443,8000,8080,8443"),
@@ -162,20 +162,25 @@ def _fetch_allow(text: str) -> FetchAllow:
     return FetchAllow(tuple(networks), frozenset(hosts))
 
 
+def _secret(env: Mapping[str, str], name: str) -> str | None:
+    """Take a value that may hold a secret from NAME, or from the file that NAME_FILE names."""
+    given, file = env.get(name), env.get(f"{name}_FILE")
+    if given and file:
+        raise SettingsError(f"{name} and {name}_FILE are both set; one is enough")
+    if not file:
+        return given or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE: {file} cannot be read") from error
+
+
 def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:
-    """Take the secret from the environment, from a file, or from the data folder, made on first use.
+    """Take the secret key from the environment, from a file, or from the data folder, made on first use.
 
     A secret born at random on the first start is no default: no two installations share it.
     """
-    given, file = env.get("KANTEI_SECRET_KEY"), env.get("KANTEI_SECRET_KEY_FILE")
-    if given and file:
-        raise SettingsError("KANTEI_SECRET_KEY and KANTEI_SECRET_KEY_FILE are both set; one is enough")
-    if file:
-        try:
-            given = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"KANTEI_SECRET_KEY_FILE: {file} cannot be read") from error
-    secret = given or _kept_secret(data_dir / "secret_key")
+    secret = _secret(env, "KANTEI_SECRET_KEY") or _kept_secret(data_dir / "secret_key")
     if len(secret) < 32:
         raise SettingsError("KANTEI_SECRET_KEY is shorter than 32 characters")
     return secret

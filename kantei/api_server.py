@@ -1,6 +1,7 @@
 """`kantei api`: the web process, served by gunicorn."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import click
@@ -52,5 +53,7 @@ def api(host: str, port: int, processes: int) -> None:
             "timeout": 60,
             "graceful_timeout": 8,
             "control_socket_disable": True,
+            # Its heartbeat file: in memory, so that a slow disk is not taken for a hung worker.
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
         },
     ).run()

@@ -24,4 +24,5 @@ def sweep(once: bool) -> None:  # noqa: FBT001  # click passes flags so
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    sweep_forever(database, sender, bell, interval=settings.sweep_interval, stop=stop)
+    alive = settings.data_dir / "sweeper.alive"  # touched after each sweep, for a health check to look at
+    sweep_forever(database, sender, bell, interval=settings.sweep_interval, stop=stop, swept=alive.touch)

@@ -1,22 +1,27 @@
 """`kantei worker`: examine what the queue names."""
 
+import sys
+
 import click
 
 from core.queue import make_celery
 from core.settings import read_settings
 from kantei.examiner import make_examiner
 from kantei.parts import set_up_logs
-from worker.app import add_tasks, start_worker
+from worker.app import add_tasks, is_alive, start_worker
 
 
 @click.command()
 @click.option(
     "--concurrency", type=click.IntRange(1, 256), help="Processes; default KANTEI_WORKER_CONCURRENCY."
 )
-def worker(concurrency: int | None) -> None:
+@click.option("--ping", is_flag=True, help="Ask the worker of this machine over the broker whether it lives.")
+def worker(concurrency: int | None, ping: bool) -> None:  # noqa: FBT001  # click passes flags so
     """Examine submissions until told to stop."""
     set_up_logs()
     settings = read_settings()
     app = make_celery(settings.broker_url, settings.data_dir)
+    if ping:
+        sys.exit(0 if is_alive(app) else 1)
     add_tasks(app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout)
     start_worker(app, concurrency=concurrency or settings.worker_concurrency)

@@ -4,6 +4,7 @@ import ctypes
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -68,6 +69,12 @@ def start_worker(app: Celery, *, concurrency: int) -> None:
         quiet=True,
     )
     worker.start()
+
+
+def is_alive(app: Celery) -> bool:
+    """Ask the worker of this machine for an answer; the embedded broker has no way to ask."""
+    name = f"celery@{socket.gethostname()}"
+    return bool(app.control.ping(destination=[name], timeout=5))
 
 
 def _die_with(parent: int) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,14 +63,24 @@ def _feed(database: Database, sender: Sender, priority: Priority) -> int:
 
 
 def sweep_forever(
-    database: Database, sender: Sender, bell: Bell, *, interval: float, stop: threading.Event
+    database: Database,
+    sender: Sender,
+    bell: Bell,
+    *,
+    interval: float,
+    stop: threading.Event,
+    swept: Callable[[], None],
 ) -> None:
-    """Sweep every `interval` seconds until told to stop; a database that is down is tried again."""
+    """Sweep every `interval` seconds until told to stop; a database that is down is tried again.
+
+    `swept` is called after each sweep that went through.
+    """
     while not stop.wait(interval):
         try:
-            swept = sweep_once(database, sender, bell)
+            done = sweep_once(database, sender, bell)
         except (SQLAlchemyError, OSError) as error:
             log.warning("sweep failed: %s", type(error).__name__)
             continue
-        if swept.taken_back or swept.failed or swept.sent:
-            log.info("swept: %d taken back, %d failed, %d sent", swept.taken_back, swept.failed, swept.sent)
+        swept()
+        if done.taken_back or done.failed or done.sent:
+            log.info("swept: %d taken back, %d failed, %d sent", done.taken_back, done.failed, done.sent)
