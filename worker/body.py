@@ -31,7 +31,12 @@ def read_body(response: HTTPResponse, max_bytes: int) -> bytes:
             "the server insists on a compression that was not asked for",
             is_permanent=True,
         )
-    return _joined(chunks, max_bytes)
+    data = _joined(chunks, max_bytes)
+    is_framed = "content-length" in response.headers or "transfer-encoding" in response.headers
+    if not data and not is_framed:
+        # A connection that breaks within the headers looks to http.client like their end.
+        raise FetchError(FailureCode.REFUSED, "the server broke its answer off", is_permanent=False)
+    return data
 
 
 def _chunks(response: HTTPResponse) -> Iterator[bytes]:

@@ -1,0 +1,150 @@
+"""Politeness: so many connections to one host from all processes of this machine."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Asked, Reply, Server
+from tests.worker.outside import MakeFetcher
+from worker.deadline import Deadline
+from worker.fetch_error import HostBusyError
+from worker.hosts import HostPlaces
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from worker.deadline import Deadline
+from worker.hosts import HostPlaces
+with HostPlaces(Path(sys.argv[1]), 1).hold(sys.argv[2], Deadline(10)):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def hold_elsewhere(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Hold a host's only place in another process."""
+    running: list[subprocess.Popen[str]] = []
+
+    def hold(host: str) -> subprocess.Popen[str]:
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(tmp_path), host],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        )
+        running.append(holder)
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        return holder
+
+    yield hold
+    for holder in running:
+        holder.kill()
+        holder.communicate()
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[HostPlaces]:
+    """Make one place for each host."""
+    made = HostPlaces(tmp_path, 1)
+    yield made
+    made.close()
+
+
+def test_a_place_held_by_another_process_is_waited_for_and_no_longer_than_told(
+    hold_elsewhere: Callable[[str], object], places: HostPlaces
+) -> None:
+    hold_elsewhere("busy.test")
+    start = time.monotonic()
+    with pytest.raises(HostBusyError) as caught, places.hold("busy.test", Deadline(0.3)):
+        pass
+    assert 0.25 < time.monotonic() - start < 0.8
+    assert not caught.value.is_permanent
+    assert caught.value.retry_after is not None
+    assert 1 <= caught.value.retry_after <= 5
+    with places.hold("other.test", Deadline(0.3)):
+        pass
+
+
+def test_the_places_of_a_process_that_was_killed_are_free(
+    hold_elsewhere: Callable[[str], subprocess.Popen[str]], places: HostPlaces
+) -> None:
+    holder = hold_elsewhere("busy.test")
+    holder.kill()
+    holder.wait()
+    with places.hold("busy.test", Deadline(1)):
+        pass
+
+
+def test_threads_of_one_process_share_its_places(places: HostPlaces) -> None:
+    with (
+        places.hold("busy.test", Deadline(1)),
+        pytest.raises(HostBusyError),
+        places.hold("busy.test", Deadline(0.1)),
+    ):
+        pass
+    with places.hold("busy.test", Deadline(0.1)):
+        pass
+
+
+def test_a_place_is_given_back_when_its_holder_fails(places: HostPlaces) -> None:
+    with pytest.raises(KeyError), places.hold("busy.test", Deadline(1)):
+        raise KeyError
+    with places.hold("busy.test", Deadline(0.1)):
+        pass
+
+
+def test_ten_thousand_hosts_leave_one_empty_file(places: HostPlaces, tmp_path: Path) -> None:
+    for number in range(10_000):
+        with places.hold(f"{number}.test", Deadline(1)):
+            pass
+    assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [("hosts.lock", 0)]
+
+
+def test_a_child_born_by_fork_holds_none_of_its_parents_places(places: HostPlaces) -> None:
+    with places.hold("busy.test", Deadline(1)):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                with places.hold("busy.test", Deadline(0.2)):
+                    code = 2
+            except HostBusyError:
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_no_more_fetches_than_permitted_reach_one_host_at_once(
+    make_fetcher: MakeFetcher, server: Server, tmp_path: Path
+) -> None:
+    lock = threading.Lock()
+    now = most = 0
+
+    def count(_: Asked) -> Reply:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.03)
+        with lock:
+            now -= 1
+        return Reply(b"x")
+
+    url = server.view("/a.png", count)
+    fetcher = make_fetcher(per_host=2, slots_dir=tmp_path, timeout=20)
+    threads = [threading.Thread(target=fetcher.fetch, args=(url,)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 2
+    assert len(server.asked) == 12
