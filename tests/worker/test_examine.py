@@ -1,0 +1,266 @@
+"""From a claimed submission to exactly one verdict, or a failure with its reason."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from core.bell import Ears
+from core.vocabulary import (
+    Classification,
+    Evidence,
+    EvidenceKind,
+    FailureCode,
+    Finding,
+    Grade,
+    Label,
+    Source,
+    State,
+    Thresholds,
+)
+from model.picture import Picture
+from store.blobs import FolderBlobs
+from store.clients import NewClient
+from store.database import Database
+from store.images import find_image
+from store.review_states import ReviewState
+from store.submissions import Request, add_submission, find_submission
+from store.tables import Submission
+from worker.examine import THUMBNAIL, Examiner
+from worker.fetch import Fetched
+from worker.fetch_error import FetchError, HostBusyError
+
+URL = "https://pictures.example/a.png"
+DECLARED = Evidence(
+    EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, "A1111", "A record.", {"seed": "1"}
+)
+
+
+def draw(colour: str = "teal") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class FakeWeb:
+    """Answers each fetch with bytes or an error."""
+
+    answer: bytes | Exception
+    fetched: int = 0
+
+    def fetch(self, url: str) -> Fetched:
+        self.fetched += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Fetched(self.answer, url, 200, "image/png")
+
+
+@dataclass
+class FakeClassifier:
+    """Says the score it was given, and counts how often it was asked."""
+
+    score: float = 0.95
+    version: str = "fake-1"
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(0.3, 0.9))
+    asked: int = 0
+    error: Exception | None = None
+
+    def classify(self, picture: Picture) -> Classification:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return Classification(self.score, self.version)
+
+
+@dataclass
+class FakeBell:
+    """Remembers for whom it rang."""
+
+    rang: list[str] = field(default_factory=list)
+
+    def ring(self, submission_id: str) -> None:
+        self.rang.append(submission_id)
+
+    def listen(self, ears: Ears) -> None:
+        """Never asked here."""
+
+
+@dataclass
+class Bench:
+    """An examiner with its fakes, and a way to submit and look."""
+
+    database: Database
+    blobs: FolderBlobs
+    client_id: str
+    web: FakeWeb
+    classifier: FakeClassifier
+    bell: FakeBell
+    evidence: tuple[Evidence, ...] = ()
+
+    def submit(self, **request: str) -> str:
+        with self.database.writing() as session:
+            wanted = Request(Source.API, **(request or {"image_url": URL}))  # type: ignore[arg-type]  # texts only
+            submission = add_submission(session, self.client_id, wanted)
+            session.flush()
+            return submission.id
+
+    def examine(self, submission_id: str) -> Submission:
+        Examiner(
+            database=self.database,
+            blobs=self.blobs,
+            fetcher=self.web,
+            classifier=self.classifier,
+            read_evidence=lambda _: self.evidence,
+            bell=self.bell,
+            max_pixels=10_000,
+            lease=timedelta(seconds=30),
+        ).examine(submission_id)
+        with self.database.reading() as session:
+            found = find_submission(session, submission_id)
+            assert found is not None
+            return found
+
+    def make_due(self, submission_id: str) -> None:
+        with self.database.writing() as session:
+            submission = session.get_one(Submission, submission_id)
+            submission.due_at = submission.created_at
+
+
+@pytest.fixture
+def bench(database: Database, blobs: FolderBlobs, shop: NewClient) -> Bench:
+    return Bench(database, blobs, shop.client.id, FakeWeb(draw()), FakeClassifier(), FakeBell())
+
+
+def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -> None:
+    found = bench.examine(bench.submit())
+    assert found.state is State.EXAMINED
+    assert found.examined_at is not None
+    verdict, image = found.verdict, found.image
+    assert verdict is not None
+    assert image is not None
+    assert (verdict.finding, verdict.score, verdict.model, verdict.label) == (
+        Finding.FLAGGED,
+        0.95,
+        "fake-1",
+        Label.AI,
+    )
+    assert (image.width, image.height, image.format, image.bytes) == (40, 30, "png", len(draw()))
+    assert bench.blobs.get(image.sha256) == draw()
+    assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "WEBP"
+    assert bench.bell.rang == [found.id]
+
+
+def test_a_message_that_comes_twice_gives_one_verdict(bench: Bench) -> None:
+    submission_id = bench.submit()
+    first = bench.examine(submission_id)
+    second = bench.examine(submission_id)
+    assert (first.verdict_id, bench.web.fetched, bench.classifier.asked) == (second.verdict_id, 1, 1)
+
+
+def test_the_same_bytes_submitted_again_are_not_classified_again(bench: Bench) -> None:
+    first = bench.examine(bench.submit())
+    second = bench.examine(bench.submit(image_url="https://elsewhere.example/b.png"))
+    assert second.verdict_id == first.verdict_id
+    assert bench.classifier.asked == 1
+
+
+def test_a_new_model_version_looks_again(bench: Bench) -> None:
+    first = bench.examine(bench.submit())
+    bench.classifier.version, bench.classifier.score = "fake-2", 0.1
+    second = bench.examine(bench.submit())
+    assert second.verdict_id != first.verdict_id
+    assert second.image_sha256 == first.image_sha256
+    assert second.verdict is not None
+    assert second.verdict.finding is Finding.CLEAR
+
+
+def test_uploaded_bytes_are_examined_without_a_fetch(bench: Bench) -> None:
+    found = bench.examine(bench.submit(upload_sha256=bench.blobs.put(draw("red"))))
+    assert found.state is State.EXAMINED
+    assert bench.web.fetched == 0
+
+
+def test_an_upload_whose_bytes_are_gone_fails_as_gone(bench: Bench) -> None:
+    found = bench.examine(bench.submit(upload_sha256="ab" * 32))
+    assert (found.state, found.failure_code) == (State.FAILED, FailureCode.GONE)
+
+
+def test_what_the_file_declares_stands_beside_the_pixels(bench: Bench) -> None:
+    bench.evidence, bench.classifier.score = (DECLARED,), 0.01
+    verdict = bench.examine(bench.submit()).verdict
+    assert verdict is not None
+    assert verdict.finding is Finding.FLAGGED
+    assert [item["kind"] for item in verdict.evidence] == ["a1111_parameters", "pixels"]
+    assert verdict.evidence[0]["fields"] == {"seed": "1"}
+
+
+@pytest.mark.parametrize(
+    ("score", "review"), [(0.95, ReviewState.OPEN), (0.5, ReviewState.OPEN), (0.1, ReviewState.NONE)]
+)
+def test_a_case_opens_unless_the_picture_is_clear(bench: Bench, score: float, review: ReviewState) -> None:
+    bench.classifier.score = score
+    found = bench.examine(bench.submit())
+    with bench.database.reading() as session:
+        image = find_image(session, found.image_sha256 or "")
+        assert image is not None
+        assert image.review is review
+
+
+def test_what_is_no_image_fails_for_good_and_is_not_kept(bench: Bench) -> None:
+    bench.web.answer = b"<html>not found</html>"
+    found = bench.examine(bench.submit())
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.NOT_AN_IMAGE,
+        True,
+    )
+    assert (found.verdict_id, found.image_sha256) == (None, None)
+
+
+def test_too_many_pixels_fail_before_they_are_decoded(bench: Bench) -> None:
+    out = io.BytesIO()
+    Image.new("1", (200, 100)).save(out, "PNG")
+    bench.web.answer = out.getvalue()
+    assert bench.examine(bench.submit()).failure_code is FailureCode.TOO_MANY_PIXELS
+
+
+def test_a_permanent_refusal_fails_at_once(bench: Bench) -> None:
+    bench.web.answer = FetchError(FailureCode.UNSAFE_ADDRESS, "Not public.", is_permanent=True)
+    found = bench.examine(bench.submit())
+    assert (found.state, found.failure_code, found.tries) == (State.FAILED, FailureCode.UNSAFE_ADDRESS, 1)
+
+
+def test_a_temporary_failure_is_tried_again_later_and_in_the_end_recorded(bench: Bench) -> None:
+    bench.web.answer = FetchError(FailureCode.TIMED_OUT, "Too slow.", is_permanent=False)
+    submission_id = bench.submit()
+    for tries in (1, 2):
+        found = bench.examine(submission_id)
+        assert (found.state, found.tries) == (State.QUEUED, tries)
+        assert found.due_at > found.created_at + timedelta(seconds=1)
+        bench.make_due(submission_id)
+    found = bench.examine(submission_id)
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.TIMED_OUT,
+        False,
+    )
+
+
+def test_a_busy_host_costs_no_try(bench: Bench) -> None:
+    bench.web.answer = HostBusyError("pictures.example", 0.5)
+    found = bench.examine(bench.submit())
+    assert (found.state, found.tries) == (State.QUEUED, 0)
+
+
+def test_an_error_of_our_own_costs_this_submission_its_tries_and_no_other(bench: Bench) -> None:
+    bench.classifier.error = RuntimeError("a bug")
+    submission_id = bench.submit()
+    for _ in range(3):
+        found = bench.examine(submission_id)
+        bench.make_due(submission_id)
+    assert (found.state, found.failure_code) == (State.FAILED, FailureCode.CRASHED_WORKER)
+    bench.classifier.error = None
+    assert bench.examine(bench.submit()).state is State.EXAMINED
