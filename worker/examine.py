@@ -96,10 +96,11 @@ class Examiner:
             self._judge(held, sha256, data, picture)
 
     def _bytes(self, held: Claim) -> bytes:
-        if held.image_url is not None:
-            return self.fetcher.fetch(held.image_url).data
+        # Uploaded bytes go before the URL, which then only says where they were found.
+        if held.upload_sha256 is None:
+            return self.fetcher.fetch(held.image_url or "").data
         try:
-            return self.blobs.get(held.upload_sha256 or "")
+            return self.blobs.get(held.upload_sha256)
         except KeyError:
             raise FetchError(
                 FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
