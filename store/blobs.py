@@ -11,12 +11,17 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+PIECE = 256 * 1024
+
 
 class BlobStore(Protocol):
     """Keep bytes under their digest."""
 
     def put(self, data: bytes) -> str:
         """Keep an image and give its SHA-256; the same bytes twice are kept once."""
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep an image that is read a piece at a time, and give its SHA-256."""
 
     def put_derived(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image."""
@@ -43,6 +48,24 @@ class FolderBlobs:
         sha256 = hashlib.sha256(data).hexdigest()
         self.put_derived(sha256, "", data)
         return sha256
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep an image that is read a piece at a time; its digest, and so its place, is known last."""
+        digest = hashlib.sha256()
+        draft = self._root / f".{secrets.token_hex(8)}"
+        try:
+            with draft.open("wb") as file:
+                while piece := stream.read(PIECE):
+                    digest.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            path = self._path(digest.hexdigest(), "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return digest.hexdigest()
 
     def put_derived(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image; written aside and renamed, so that no reader sees half."""

@@ -1,11 +1,14 @@
 """Submissions: making, finding and listing them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from core.ids import new_id
 from core.vocabulary import Priority, Source, State
 from store.tables import IdempotencyKey, Image, Submission
 
@@ -17,7 +20,11 @@ WITH_ANSWER = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asked for; exactly one of `image_url` and `upload_sha256` is given."""
+    """What a client asked for.
+
+    Where there is an `upload_sha256`, those bytes are examined, and `image_url` only says where they
+    were found; else the URL is fetched. One of the two is given.
+    """
 
     source: Source
     image_url: str | None = None
@@ -30,45 +37,87 @@ class Request:
     priority: Priority = Priority.NORMAL
 
 
-class IdempotencyMismatchError(Exception):
-    """The key was used before with another body."""
-
-
 def add_submission(session: Session, client_id: str, request: Request) -> Submission:
     """Store one submission, queued and due now."""
-    submission = Submission(
-        client_id=client_id,
-        source=request.source,
-        image_url=request.image_url,
-        upload_sha256=request.upload_sha256,
-        page_url=request.page_url,
-        title=request.title,
-        listing_id=request.listing_id,
-        external_id=request.external_id,
-        callback_url=request.callback_url,
-        priority=request.priority,
-    )
+    submission = Submission(client_id=client_id, **_columns(request))
     session.add(submission)
     return submission
 
 
-def find_repeat(session: Session, client_id: str, key: str, body_sha256: str) -> Submission | None:
-    """Find what an idempotency key answered before. Errors: IdempotencyMismatchError."""
-    known = session.get(IdempotencyKey, (client_id, key))
-    if known is None:
-        return None
-    if known.body_sha256 != body_sha256:
-        raise IdempotencyMismatchError
-    return session.get_one(Submission, known.submission_id, options=WITH_ANSWER)
+def insert_submissions(
+    session: Session, client_id: str, requests: Sequence[Request], *, at: datetime
+) -> list[Submission]:
+    """Store submissions in one statement, queued, due and sent at this moment, in the given order.
+
+    They count as sent although the message follows the commit: `mark_unsent` takes that back for
+    those that the broker did not take, so that the common case costs one write. The rows given back
+    are no part of the session, and nothing is known of their images yet.
+    """
+    same = {"client_id": client_id, "state": State.QUEUED, "tries": 0}
+    times = {"created_at": at, "due_at": at, "sent_at": at}
+    rows = [{"id": new_id(), **same, **times, **_columns(request)} for request in requests]
+    if rows:
+        session.execute(insert(Submission), rows)
+    return [Submission(**row) for row in rows]
 
 
-def keep_key(session: Session, client_id: str, key: str, body_sha256: str, submission: Submission) -> None:
-    """Remember what a key answered. Errors: IntegrityError where another request was quicker."""
-    session.flush()
-    session.add(
-        IdempotencyKey(client_id=client_id, key=key, body_sha256=body_sha256, submission_id=submission.id)
+def mark_unsent(session: Session, submission_ids: Sequence[str]) -> None:
+    """Note that no message went out for these, so that the sweeper sends them as soon as it can."""
+    session.execute(
+        update(Submission)
+        .where(Submission.id.in_(submission_ids), Submission.state == State.QUEUED)
+        .values(sent_at=None)
+        .execution_options(synchronize_session=False)
     )
-    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What an idempotency key answered before, and for which body."""
+
+    body_sha256: str
+    submission: Submission
+
+
+def find_repeats(session: Session, client_id: str, keys: Collection[str]) -> dict[str, Repeat]:
+    """Find what idempotency keys answered before; new keys are left out."""
+    if not keys:
+        return {}
+    rows = session.execute(
+        select(IdempotencyKey.key, IdempotencyKey.body_sha256, Submission)
+        .join(Submission, Submission.id == IdempotencyKey.submission_id)
+        .where(IdempotencyKey.client_id == client_id, IdempotencyKey.key.in_(keys))
+        .options(*WITH_ANSWER)
+    )
+    return {key: Repeat(body_sha256, submission) for key, body_sha256, submission in rows.tuples()}
+
+
+def keep_keys(
+    session: Session, client_id: str, answers: Sequence[tuple[str, str, str]], *, at: datetime
+) -> None:
+    """Remember what keys answered: (key, SHA-256 of the body, submission id).
+
+    Errors: IntegrityError where another request with one of them was quicker.
+    """
+    if answers:
+        session.execute(
+            insert(IdempotencyKey),
+            [
+                {
+                    "client_id": client_id,
+                    "key": key,
+                    "body_sha256": body_sha256,
+                    "submission_id": submission_id,
+                    "created_at": at,
+                }
+                for key, body_sha256, submission_id in answers
+            ],
+        )
+
+
+def find_state(session: Session, submission_id: str) -> State | None:
+    """Find how far a submission has come, at the least cost."""
+    return session.scalar(select(Submission.state).where(Submission.id == submission_id))
 
 
 def find_submission(session: Session, submission_id: str, client_id: str | None = None) -> Submission | None:
@@ -99,6 +148,16 @@ def list_submissions(
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
 
 
+def count_waiting(session: Session) -> dict[Priority, int]:
+    """Count the submissions that wait for a worker, by priority."""
+    rows = session.execute(
+        select(Submission.priority, func.count())
+        .where(Submission.state == State.QUEUED)
+        .group_by(Submission.priority)
+    )
+    return dict(rows.tuples().all())
+
+
 def count_states(session: Session) -> dict[State, int]:
     """Count the submissions in each state."""
     rows = session.execute(select(Submission.state, func.count()).group_by(Submission.state))
@@ -108,3 +167,7 @@ def count_states(session: Session) -> dict[State, int]:
 def oldest_due(session: Session) -> datetime | None:
     """Give the moment since which the longest waiting submission is due."""
     return session.scalar(select(func.min(Submission.due_at)).where(Submission.state == State.QUEUED))
+
+
+def _columns(request: Request) -> dict[str, Any]:
+    return {field.name: getattr(request, field.name) for field in fields(request)}
