@@ -1,0 +1,102 @@
+"""Taking submissions in: commit first, then send.
+
+Nobody is told of a submission before its row is stored, and no submission waits for the broker: what
+it does not take, the sweeper sends.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from api.parts import ApiParts
+from api.problems import Problem, ProblemCode
+from core.clock import now
+from core.vocabulary import Priority
+from store.submissions import Request, find_repeats, insert_submissions, keep_keys, mark_unsent
+from store.tables import Submission
+
+RACES = 3  # a race is lost once; more would be a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is asked for, and under which idempotency key; keys differ within one call."""
+
+    request: Request
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The submission, and whether it was stored before under the same key."""
+
+    submission: Submission
+    is_repeat: bool
+
+
+def accept(parts: ApiParts, client_id: str, entries: Sequence[Entry]) -> list[Accepted | Problem]:
+    """Store all new entries in one transaction and send them; give one result for each, in order.
+
+    Errors: SQLAlchemyError where nothing was stored.
+    """
+    for race in range(RACES):
+        try:
+            with parts.database.writing() as session:
+                results = _store(session, client_id, entries)
+            break
+        except IntegrityError:
+            # Another request with the same key committed first; its answer is found on the next turn.
+            if race == RACES - 1:
+                raise
+    new = [result.submission for result in results if isinstance(result, Accepted) and not result.is_repeat]
+    _send(parts, new)
+    return results
+
+
+def _store(session: Session, client_id: str, entries: Sequence[Entry]) -> list[Accepted | Problem]:
+    bodies = {entry.key: _digest(entry.request) for entry in entries if entry.key is not None}
+    repeats = find_repeats(session, client_id, bodies.keys())
+    new = [entry for entry in entries if entry.key not in repeats]
+    at = now()
+    rows = insert_submissions(session, client_id, [entry.request for entry in new], at=at)
+    keep_keys(
+        session,
+        client_id,
+        [
+            (entry.key, bodies[entry.key], row.id)
+            for entry, row in zip(new, rows, strict=True)
+            if entry.key is not None
+        ],
+        at=at,
+    )
+    stored = iter(rows)
+    results: list[Accepted | Problem] = []
+    for entry in entries:
+        repeat = repeats.get(entry.key or "")
+        if repeat is None:
+            results.append(Accepted(next(stored), is_repeat=False))
+        elif repeat.body_sha256 != bodies[entry.key or ""]:
+            results.append(Problem(ProblemCode.IDEMPOTENCY_MISMATCH))
+        else:
+            results.append(Accepted(repeat.submission, is_repeat=True))
+    return results
+
+
+def _send(parts: ApiParts, rows: Sequence[Submission]) -> None:
+    unsent: list[str] = []
+    for priority in Priority:
+        ids = [row.id for row in rows if row.priority is priority]
+        if ids:
+            unsent += ids[parts.sender.send(ids, priority) :]
+    if unsent:
+        with parts.database.writing() as session:
+            mark_unsent(session, unsent)
+
+
+def _digest(request: Request) -> str:
+    """Digest what was asked for, not its bytes: each sending of a form has another boundary."""
+    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()

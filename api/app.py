@@ -1,0 +1,49 @@
+"""The web process: one application, made of the parts that it is given."""
+
+from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.auth import Gate
+from api.batch import make_batch
+from api.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
+from api.errors import register_errors
+from api.headers import add_headers
+from api.health import make_health
+from api.images import make_images
+from api.limits import RateLimits
+from api.metrics import add_metrics
+from api.openapi import Document, prepare
+from api.parts import ApiParts
+from api.reference import make_reference
+from api.submissions import make_submissions
+
+VERSION = "1"
+
+
+def create_app(parts: ApiParts) -> APIFlask:
+    """Make the application."""
+    app = APIFlask("api", title="Kantei", version=VERSION, spec_path=None, docs_path=None, json_errors=False)
+    app.config.update(
+        SECRET_KEY=parts.secret_key,
+        SESSION_COOKIE_SECURE=parts.secure_cookies,
+        # For every route that says nothing else; uploads and batches do.
+        MAX_CONTENT_LENGTH=SMALL_BODY,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+    )
+    if parts.trusted_proxies:
+        count = parts.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
+    add_metrics(app, parts.database)
+    app.after_request(add_headers)
+    register_errors(app)
+    prepare(app)
+
+    gate = Gate(parts, RateLimits(parts.limiter_storage))
+    app.register_blueprint(make_submissions(parts, gate))
+    app.register_blueprint(make_batch(parts, gate))
+    app.register_blueprint(make_images(parts, gate))
+    app.register_blueprint(make_health(parts))
+    app.register_blueprint(make_reference(Document(app)))
+    # The review pages: app.register_blueprint(make_review(...)) goes here.
+    return app

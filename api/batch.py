@@ -1,0 +1,70 @@
+"""Many submissions in one request and one transaction."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from api.accept import Accepted, Entry, accept
+from api.auth import Caller, Gate, current_caller
+from api.bodies import BATCH_BODY, read_json_object
+from api.idempotency import entry_key, read_key
+from api.new_request import make_request
+from api.openapi import problems
+from api.parts import ApiParts
+from api.problems import Problem, ProblemCode
+from api.rendering import json_response, new_submission_answer, problem_answer, submission_answer
+from api.schemas.answers import BatchAnswer, BatchResult
+from api.schemas.check import check
+from api.schemas.requests import NewBatch, NewSubmission
+
+
+def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the route `/v1/submissions/batch`."""
+    routes = APIBlueprint("batch", __name__, url_prefix="/v1/submissions")
+    routes.before_request(gate.admit)
+
+    @routes.post("/batch")
+    @routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
+    @routes.doc(
+        operation_id="createBatch",
+        extensions=problems(
+            ProblemCode.MALFORMED_JSON,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_REQUEST,
+        ),
+    )
+    def create() -> Response:
+        """Submit up to 1,000 images; each is accepted or refused on its own."""
+        key = read_key(request)
+        batch = check(NewBatch, read_json_object(request, BATCH_BODY))
+        return json_response(_accept(parts, current_caller(), batch, key), 202)
+
+    return routes
+
+
+def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -> BatchAnswer:
+    checked = [
+        _check_entry(caller, fields, entry_key(key, index) if key is not None else None)
+        for index, fields in enumerate(batch.submissions)
+    ]
+    good = [entry for entry in checked if isinstance(entry, Entry)]
+    stored = iter(accept(parts, caller.client_id, good)) if good else iter(())
+    results = [_result(next(stored) if isinstance(entry, Entry) else entry) for entry in checked]
+    refused = sum(result.problem is not None for result in results)
+    return BatchAnswer(accepted=len(results) - refused, refused=refused, results=results)
+
+
+def _check_entry(caller: Caller, fields: object, key: str | None) -> Entry | Problem:
+    try:
+        return Entry(make_request(caller, check(NewSubmission, fields)), key)
+    except Problem as problem:
+        return problem
+
+
+def _result(result: Accepted | Problem) -> BatchResult:
+    if isinstance(result, Problem):
+        problem = problem_answer(result)
+        return BatchResult(status=problem.status, submission=None, problem=problem)
+    if result.is_repeat:
+        return BatchResult(status=200, submission=submission_answer(result.submission), problem=None)
+    return BatchResult(status=202, submission=new_submission_answer(result.submission), problem=None)

@@ -1,0 +1,193 @@
+"""The OpenAPI 3.1 document: APIFlask's, made whole.
+
+Decorators at the routes say paths, parameters and answers; here is added what they cannot say: two
+content types for one body, headers, and the problems of each operation.
+"""
+
+import json
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from apiflask import APIFlask
+from pydantic import BaseModel
+
+from api.problems import KINDS, ProblemCode
+from api.schemas.answers import ProblemAnswer
+from api.schemas.requests import BATCH_LIMIT, NewBatch, NewSubmission, NewUpload
+
+PROBLEMS = "x-problems"
+# Every operation behind a key can end so.
+ALWAYS = (
+    ProblemCode.BAD_REQUEST,
+    ProblemCode.UNAUTHORIZED,
+    ProblemCode.RATE_LIMITED,
+    ProblemCode.INTERNAL_ERROR,
+    ProblemCode.UNAVAILABLE,
+)
+SCHEMA_PATH = "#/components/schemas/"
+DESCRIPTION = (
+    "Submit anime pictures, read what was found and why. "
+    "Answers other than 2xx are problems (RFC 9457) with a `code` from the closed set of `ProblemCode`."
+)
+KEY_HEADER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and request again, within 24 hours, give the same submission.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+
+
+def problems(*codes: ProblemCode) -> dict[str, Any]:
+    """Say, for `doc(extensions=...)`, with which problems of its own an operation can end."""
+    return {PROBLEMS: codes}
+
+
+def prepare(app: APIFlask) -> None:
+    """Set what the document says of the whole, and have it made whole."""
+    app.info = {"description": DESCRIPTION}
+    app.servers = [{"url": "/"}]  # not from the first request's Host, which may be anybody's
+    app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}}
+    app.config.update(
+        AUTO_TAGS=False,
+        AUTO_200_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        VALIDATION_ERROR_STATUS_CODE=422,
+    )
+    app.spec_processor(complete)
+
+
+class Document:
+    """The document of one application, written once, on first demand."""
+
+    def __init__(self, app: APIFlask) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._text: str | None = None
+
+    def text(self) -> str:
+        """Give the document as JSON."""
+        with self._lock:
+            if self._text is None:
+                self._text = json.dumps(self._app.spec, separators=(",", ":"))
+            return self._text
+
+    def data(self) -> dict[str, Any]:
+        """Give the document as data of the caller's own."""
+        data: dict[str, Any] = json.loads(self.text())
+        return data
+
+
+def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
+    """Add what decorators cannot say."""
+    if isinstance(spec, str):
+        raise TypeError("the document is made as JSON, not as YAML")
+    schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+    for model in (ProblemAnswer, NewSubmission, NewUpload, NewBatch):
+        _add_schema(schemas, model)
+    schemas["ProblemAnswer"]["properties"]["code"] = {"$ref": SCHEMA_PATH + "ProblemCode"}
+    schemas["ProblemCode"] = {"type": "string", "enum": [code.value for code in ProblemCode]}
+    schemas["NewBatch"]["properties"]["submissions"] = {
+        "type": "array",
+        "items": {"$ref": SCHEMA_PATH + "NewSubmission"},
+        "minItems": 1,
+        "maxItems": BATCH_LIMIT,
+    }
+    spec["security"] = [{"apiKey": []}]
+    for path, operations in spec["paths"].items():
+        for operation in operations.values():
+            is_public = not path.startswith("/v1/")
+            operation["tags"] = ["operations" if is_public else path.split("/")[2]]
+            _complete_operation(operation, is_public=is_public)
+    _add_bodies(spec["paths"])
+    return _flatten(spec)
+
+
+def _complete_operation(operation: dict[str, Any], *, is_public: bool) -> None:
+    for parameter in operation["parameters"]:
+        parameter["schema"] = _without_null(parameter["schema"])
+    codes = set(operation.pop(PROBLEMS, ()))
+    codes |= {ProblemCode.INTERNAL_ERROR} if is_public else set(ALWAYS)
+    if is_public:
+        operation["security"] = []
+    for status in sorted({KINDS[code].status for code in codes}):
+        operation["responses"][str(status)] = _problem_response(
+            [code for code in ProblemCode if code in codes and KINDS[code].status == status]
+        )
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say that a parameter may be left out, which in an address is all that null can mean."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    described = {name: schema[name] for name in ("description",) if name in schema}
+    return {**kinds[0], **described}
+
+
+def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
+    codes = list(codes)
+    status = KINDS[codes[0]].status
+    response: dict[str, Any] = {
+        "description": " ".join(f"`{code}`: {KINDS[code].meaning}" for code in codes),
+        "content": {"application/problem+json": {"schema": {"$ref": SCHEMA_PATH + "ProblemAnswer"}}},
+    }
+    header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
+    if header is not None:
+        kind = "string" if status == 401 else "integer"
+        response["headers"] = {header: {"required": True, "schema": {"type": kind}}}
+    return response
+
+
+def _add_bodies(paths: dict[str, Any]) -> None:
+    create, batch = paths["/v1/submissions"]["post"], paths["/v1/submissions/batch"]["post"]
+    for operation in (create, batch):
+        operation["parameters"].append(KEY_HEADER)
+    upload = {
+        "allOf": [
+            {
+                "type": "object",
+                "required": ["image"],
+                "properties": {"image": {"contentMediaType": "application/octet-stream"}},
+            },
+            {"$ref": SCHEMA_PATH + "NewUpload"},
+        ]
+    }
+    create["requestBody"] = {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": SCHEMA_PATH + "NewSubmission"}},
+            "multipart/form-data": {"schema": upload},
+        },
+    }
+    batch["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": SCHEMA_PATH + "NewBatch"}}},
+    }
+    location = {"description": "The submission's path.", "required": True, "schema": {"type": "string"}}
+    accepted = create["responses"]["202"]
+    accepted["headers"] = {"Location": location}
+    create["responses"]["200"] = {**accepted, "description": "A repeat: the submission as it is now."}
+
+
+def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    schema = model.model_json_schema(ref_template=SCHEMA_PATH + "{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas[model.__name__] = schema
+
+
+def _flatten(spec: dict[str, Any]) -> dict[str, Any]:
+    """Name every schema once: APIFlask names the parts of each model anew, as `Model.Part`."""
+    schemas = spec["components"]["schemas"]
+    text = json.dumps(spec)
+    for name in schemas:
+        if "." in name:
+            text = text.replace(f'"{SCHEMA_PATH}{name}"', f'"{SCHEMA_PATH}{name.rpartition(".")[2]}"')
+    flat: dict[str, Any] = json.loads(text)
+    flat["components"]["schemas"] = {
+        name.rpartition(".")[2]: schema for name, schema in sorted(flat["components"]["schemas"].items())
+    }
+    return flat

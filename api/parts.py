@@ -1,0 +1,34 @@
+"""What the web process is made of; `kantei` joins the real parts, tests give fakes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.bell import Ears
+from core.queue import Sender
+from store.blobs import BlobStore
+from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """Everything that `create_app` needs.
+
+    `rate_limit` is requests a minute for each client; `limiter_storage` is `memory://` (counts in
+    this process alone) or a Redis URL (counts in all). `probes` are what `/readyz` asks: each raises
+    where its part does not answer. `max_waiting` requests may hold a thread with `?wait=` at once;
+    keep it below the number of the server's threads. `trusted_proxies` proxies in front of us are
+    believed about a client's address.
+    """
+
+    database: Database
+    blobs: BlobStore
+    sender: Sender
+    ears: Ears
+    secret_key: str = field(repr=False)
+    max_image_bytes: int
+    rate_limit: int
+    limiter_storage: str = field(default="memory://", repr=False)
+    probes: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    max_waiting: int = 16
+    trusted_proxies: int = 0
+    secure_cookies: bool = False

@@ -1,0 +1,157 @@
+"""What the API answers. Fields that do not apply are null; times are RFC 3339 in UTC."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
+
+
+class Answer(BaseModel):
+    """The root of all answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EvidenceAnswer(Answer):
+    """One thing that speaks for a label; `grade` says how much it can bear."""
+
+    kind: EvidenceKind
+    grade: Grade
+    label: Label | None
+    generator: str | None
+    detail: str
+
+
+class VerdictAnswer(Answer):
+    """What the machine found; an opinion, never an act."""
+
+    finding: Finding
+    score: float = Field(ge=0, le=1, description="Calibrated probability that the image is generated.")
+    label: Label | None
+    model: str
+    policy: str
+    reasons: list[str]
+    evidence: list[EvidenceAnswer]
+
+
+class DecisionAnswer(Answer):
+    """What a moderator ruled, last."""
+
+    outcome: Outcome
+    decided_at: datetime
+
+
+class FailureAnswer(Answer):
+    """Why there is no verdict; `permanent` says that trying again would not help."""
+
+    code: FailureCode
+    detail: str
+    permanent: bool
+
+
+class ImageFactsAnswer(Answer):
+    """The bytes that were examined; width and height in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+    format: str
+    bytes: int
+
+
+class SubmissionLinks(Answer):
+    """Paths on this server; null where there is nothing yet."""
+
+    self: str
+    appeal: str | None
+    heatmap: str | None
+
+
+class SubmissionAnswer(Answer):
+    """One request to look at one image."""
+
+    id: str
+    state: State
+    source: Source
+    image_url: str | None
+    page_url: str | None
+    title: str | None
+    listing_id: str | None
+    external_id: str | None
+    created_at: datetime
+    examined_at: datetime | None
+    image: ImageFactsAnswer | None
+    verdict: VerdictAnswer | None
+    decision: DecisionAnswer | None
+    failure: FailureAnswer | None
+    links: SubmissionLinks
+
+
+class PageAnswer(Answer):
+    """One page of submissions, newest first; `next_cursor` is null on the last."""
+
+    submissions: list[SubmissionAnswer]
+    next_cursor: str | None
+
+
+class ImageLinks(Answer):
+    """Paths on this server."""
+
+    self: str
+
+
+class ImageAnswer(ImageFactsAnswer):
+    """An image with its latest verdict and its standing decision."""
+
+    verdict: VerdictAnswer | None
+    decision: DecisionAnswer | None
+    links: ImageLinks
+
+
+class FieldErrorAnswer(Answer):
+    """What is wrong with one field."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemAnswer(Answer):
+    """What went wrong (RFC 9457); `code` is from the closed set that /docs lists."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldErrorAnswer] | None = Field(None, description="Only where fields are wrong.")
+
+
+class BatchResult(Answer):
+    """What became of one entry: a submission (202 new, 200 a repeat) or a problem."""
+
+    status: int
+    submission: SubmissionAnswer | None
+    problem: ProblemAnswer | None
+
+
+class BatchAnswer(Answer):
+    """One result for each entry, in order."""
+
+    accepted: int
+    refused: int
+    results: list[BatchResult]
+
+
+class AliveAnswer(Answer):
+    """The process answers."""
+
+    status: Literal["alive"]
+
+
+class ReadyAnswer(Answer):
+    """Every part that is needed answers."""
+
+    status: Literal["ready"]

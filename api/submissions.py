@@ -1,0 +1,126 @@
+"""One submission at a time: make, read, list."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from api.accept import Accepted, Entry, accept
+from api.auth import Caller, Gate, current_caller
+from api.bodies import SMALL_BODY, read_json_object
+from api.cursors import read_cursor, write_cursor
+from api.idempotency import read_key
+from api.new_request import make_request
+from api.openapi import problems
+from api.parts import ApiParts
+from api.problems import Problem, ProblemCode, unavailable
+from api.rendering import json_response, new_submission_answer, submission_answer
+from api.schemas.answers import PageAnswer, SubmissionAnswer
+from api.schemas.check import check
+from api.schemas.requests import ListQuery, NewSubmission, NewUpload, SubmissionQuery
+from api.uploads import read_upload
+from api.waiting import FINAL, WaitingRoom
+from core.ids import is_id
+from store.submissions import Request, find_submission, list_submissions
+from store.tables import Submission
+
+
+def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the routes `/v1/submissions` and `/v1/submissions/{id}`."""
+    routes = APIBlueprint("submissions", __name__, url_prefix="/v1/submissions")
+    routes.before_request(gate.admit)
+    waiting_room = WaitingRoom(parts)
+
+    @routes.post("")
+    @routes.output(SubmissionAnswer, status_code=202, description="Accepted; it waits for a worker.")
+    @routes.doc(
+        operation_id="createSubmission",
+        extensions=problems(
+            ProblemCode.MALFORMED_JSON,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_REQUEST,
+            ProblemCode.INVALID_URL,
+            ProblemCode.UNSUPPORTED_SCHEME,
+            ProblemCode.URL_TOO_LONG,
+            ProblemCode.URL_HAS_CREDENTIALS,
+            ProblemCode.IDEMPOTENCY_MISMATCH,
+        ),
+    )
+    def create() -> Response:
+        """Submit one image, by its address or by its bytes."""
+        caller = current_caller()
+        key = read_key(request)
+        if request.mimetype == "multipart/form-data":
+            asked = _read_form(parts, caller)
+        else:
+            asked = make_request(caller, check(NewSubmission, read_json_object(request, SMALL_BODY)))
+        (result,) = accept(parts, caller.client_id, [Entry(asked, key)])
+        if isinstance(result, Problem):
+            raise result
+        return _accepted_response(result)
+
+    @routes.get("/<submission_id>")
+    @routes.input(SubmissionQuery, location="query", arg_name="query")
+    @routes.output(SubmissionAnswer)
+    @routes.doc(
+        operation_id="readSubmission", extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.INVALID_REQUEST)
+    )
+    def read(submission_id: str, query: SubmissionQuery) -> Response:
+        """Read one submission, or wait for its end."""
+        found = _find(parts, submission_id)
+        if found.state not in FINAL and waiting_room.wait(submission_id, query.wait):
+            found = _find(parts, submission_id)
+        return json_response(submission_answer(found))
+
+    @routes.get("")
+    @routes.input(ListQuery, location="query", arg_name="query")
+    @routes.output(PageAnswer)
+    @routes.doc(
+        operation_id="listSubmissions",
+        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
+    )
+    def index(query: ListQuery) -> Response:
+        """List your own submissions, newest first."""
+        with parts.database.reading() as session:
+            rows = list_submissions(
+                session,
+                current_caller().client_id,
+                state=query.state,
+                listing_id=query.listing_id,
+                before_id=read_cursor(query.cursor) if query.cursor else None,
+                limit=query.limit + 1,  # one more than shown tells whether there is a next page
+            )
+        shown = rows[: query.limit]
+        next_cursor = write_cursor(shown[-1].id) if len(rows) > query.limit else None
+        return json_response(
+            PageAnswer(submissions=[submission_answer(row) for row in shown], next_cursor=next_cursor)
+        )
+
+    return routes
+
+
+def _read_form(parts: ApiParts, caller: Caller) -> Request:
+    upload = read_upload(request, parts.max_image_bytes)
+    fields = check(NewUpload, upload.fields)
+    try:
+        sha256 = parts.blobs.put_stream(upload.image)  # bytes before rows, like everywhere
+    except OSError:
+        raise unavailable() from None
+    return make_request(caller, fields, upload_sha256=sha256)
+
+
+def _accepted_response(result: Accepted) -> Response:
+    row = result.submission
+    answer = submission_answer(row) if result.is_repeat else new_submission_answer(row)
+    response = json_response(answer, 200 if result.is_repeat else 202)
+    response.headers["Location"] = answer.links.self
+    return response
+
+
+def _find(parts: ApiParts, submission_id: str) -> Submission:
+    found = None
+    if is_id(submission_id):
+        with parts.database.reading() as session:
+            found = find_submission(session, submission_id, current_caller().client_id)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    return found
