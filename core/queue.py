@@ -15,6 +15,7 @@ from typing import Protocol
 from celery import Celery
 from kombu import Queue
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from core import folder_transport
 from core.vocabulary import Priority
@@ -23,6 +24,7 @@ EXAMINE_TASK = "kantei.examine"
 RANKS = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 DEPTH_LIMIT = 1000  # messages a queue; more would make the embedded broker list long folders
 DEPTH_AGE = 0.5  # seconds for which a known depth is good enough
+SILENCE = 2.0  # seconds for which a broker that failed is not tried again: each try may take as long
 
 log = logging.getLogger(__name__)
 
@@ -108,9 +110,12 @@ class CelerySender:
         self._app = app
         self._lock = threading.Lock()
         self._depths: dict[Priority, tuple[float, int]] = {}
+        self._silent_until = 0.0
 
     def send(self, submission_ids: Sequence[str], priority: Priority) -> int:
         """Send a message for each id while there is room."""
+        if time.monotonic() < self._silent_until:
+            return 0
         sent = 0
         try:
             allowed = submission_ids[: self.room(priority)]
@@ -124,7 +129,9 @@ class CelerySender:
                         ignore_result=True,
                     )
                     sent += 1
-        except (OperationalError, OSError) as error:
+        # kombu lets the errors of Redis through where a connection dies in use.
+        except (OperationalError, RedisError, OSError) as error:
+            self._silent_until = time.monotonic() + SILENCE
             log.warning("broker unreachable, left to the sweeper: %s", error)
         with self._lock:
             measured, depth = self._depths.get(priority, (0.0, 0))

@@ -47,6 +47,7 @@ class Settings:
     rate_limit: int
     sweep_interval: float
     secure_cookies: bool
+    trusted_proxies: int
 
     @property
     def is_embedded_broker(self) -> bool:
@@ -78,6 +79,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         rate_limit=_integer(env, "KANTEI_RATE_LIMIT", 12_000, 1, 100_000_000),
         sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
         secure_cookies=_flag(env, "KANTEI_SECURE_COOKIES"),
+        trusted_proxies=_integer(env, "KANTEI_TRUSTED_PROXIES", 0, 0, 10),
     )
 
 

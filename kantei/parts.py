@@ -18,10 +18,10 @@ def set_up_logs() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, *, pool_size: int = 2) -> Database:
     """Open the database; an embedded one gets its folder."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database_url)
+    return Database(settings.database_url, pool_size=pool_size)
 
 
 def open_blobs(settings: Settings) -> BlobStore:

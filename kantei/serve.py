@@ -5,6 +5,7 @@ by claims and the sweeper.
 """
 
 import ctypes
+import http.client
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from core.settings import read_settings
 from core.vocabulary import Role
 from kantei.migrate import migrate
 from kantei.parts import open_database
-from store.moderators import add_moderator, count_moderators
+from store.moderators import add_moderator, has_moderators
 
 FIRST_MODERATOR = "admin@kantei.local"
 LONGEST_PAUSE = 30.0
@@ -70,10 +71,18 @@ def serve(host: str, port: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    _greet(f"http://{host}:{port}", password, str(settings.data_dir))
+    address = f"http://{host}:{port}"
+    click.echo(f"Kantei is starting (data in {settings.data_dir})")
+    if password is not None:
+        # At once: it is kept nowhere, and a start that is cut off must not take it along.
+        click.echo(f"The first moderator is {FIRST_MODERATOR}, with the one-time password {password}")
+    is_ready = False
     while not stop.wait(0.2):
         for part in parts:
             part.keep_alive()
+        if not is_ready and _answers(host, port):
+            is_ready = True
+            _greet(address)
     _end(parts)
 
 
@@ -83,21 +92,30 @@ def _prepare() -> str | None:
     migrate(database)
     with database.writing() as session:
         password = None
-        if not count_moderators(session):
+        if not has_moderators(session):
             password = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN).password
     database.close()
     return password
 
 
-def _greet(address: str, password: str | None, data_dir: str) -> None:
-    click.echo(f"Kantei is starting at {address} (data in {data_dir})")
-    if password is not None:
-        click.echo(f"Log in at {address}/login as {FIRST_MODERATOR}")
-        click.echo(f"with the one-time password {password}")
-    else:
-        click.echo(f"Log in at {address}/login; `kantei moderator add EMAIL` makes another moderator.")
-    click.echo("Make an API key with `kantei client add NAME`; the API is described at " + address + "/docs")
-    click.echo("Ctrl-C stops everything.")
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _greet(address: str) -> None:
+    click.echo(f"""Kantei is ready at {address}
+  moderators log in at   {address}/login        (kantei moderator add EMAIL makes another)
+  programs call          {address}/v1           (kantei client add NAME makes an API key)
+  the API is described   {address}/docs
+  the classifier         {address}/model
+Ctrl-C stops everything.""")
 
 
 def _end(parts: list[Part]) -> None:

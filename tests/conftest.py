@@ -94,18 +94,24 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database.close()
 
 
+@pytest.fixture(scope="session")
+def redis_server() -> str:
+    """Find Redis; give the URL of the database that tests may empty."""
+    with redis.Redis.from_url(REDIS) as client:
+        try:
+            client.ping()
+        except redis.RedisError as error:
+            leave_out("redis", str(error))
+        client.flushdb()
+    return REDIS
+
+
 @pytest.fixture
-def redis_url() -> Iterator[str]:
+def redis_url(redis_server: str) -> Iterator[str]:
     """Give an empty Redis database."""
-    client = redis.Redis.from_url(REDIS)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        leave_out("redis", str(error))
-    client.flushdb()
-    yield REDIS
-    client.flushdb()
-    client.close()
+    yield redis_server
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushdb()
 
 
 @pytest.fixture

@@ -1,0 +1,158 @@
+"""A whole Kantei in processes of its own, as `script/server` starts it."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+PATIENCE = 90.0  # seconds; more than two leases, on a machine that is busy with other tests
+
+
+@dataclass
+class Installation:
+    """`kantei serve` on a free port, with its settings and a client's key."""
+
+    environ: dict[str, str]
+    port: int
+    process: "subprocess.Popen[str]"
+    output: list[str] = field(default_factory=list)
+    key: str = ""
+
+    @property
+    def address(self) -> str:
+        """Give the address that it serves at."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def kantei(self, *arguments: str) -> str:
+        """Run a command against this installation; give what it prints."""
+        command = [sys.executable, "-m", "kantei", *arguments]
+        done = subprocess.run(
+            command, env=self.environ, capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Call the API with the client's key."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return requests.request(method, self.address + path, headers=headers, timeout=60, **options)
+
+    def submit(self, urls: list[str]) -> list[str]:
+        """Submit URLs as one batch; give the ids."""
+        answer = self.call(
+            "POST", "/v1/submissions/batch", json={"submissions": [{"image_url": u} for u in urls]}
+        )
+        assert answer.status_code == 202, answer.text
+        return [result["submission"]["id"] for result in answer.json()["results"]]
+
+    def settle(self, ids: list[str], patience: float = PATIENCE) -> list[dict[str, Any]]:
+        """Wait until every submission is examined or failed."""
+        deadline = time.monotonic() + patience
+        settled = []
+        for submission_id in ids:
+            while True:
+                found = self.call("GET", f"/v1/submissions/{submission_id}?wait=20").json()
+                if found["state"] in {"examined", "failed"}:
+                    settled.append(found)
+                    break
+                assert time.monotonic() < deadline, (len(settled), found, self.tail())
+        return settled
+
+    def children(self, part: str) -> list[int]:
+        """Give the process ids of one part: its first process, then that one's children."""
+        parents = {int(line.split()[0]): int(line.split()[1]) for line in _ps()}
+        (main,) = [
+            pid for pid, parent in parents.items() if parent == self.process.pid and part in _command(pid)
+        ]
+        return [main, *(pid for pid, parent in parents.items() if parent == main)]
+
+    def tail(self) -> str:
+        """Give the last lines that it printed."""
+        return "".join(self.output[-60:])
+
+
+def _ps() -> list[str]:
+    return subprocess.run(
+        ["ps", "-eo", "pid=,ppid="],  # noqa: S607  # wherever ps is
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+
+def _command(pid: int) -> list[str]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+    return []
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def installed(folder: Path, **settings: str) -> Iterator[Installation]:
+    """Start everything, wait until it is ready, make a client; in the end stop it as Ctrl-C does."""
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("KANTEI_")},
+        "KANTEI_DATA_DIR": str(folder),
+        "KANTEI_FETCH_ALLOW": "127.0.0.1/32",
+        "KANTEI_FETCH_TIMEOUT": "5",
+        "KANTEI_SWEEP_INTERVAL": "1",
+        "PYTHONUNBUFFERED": "1",
+        **settings,
+    }
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kantei", "serve", "--port", str(port)],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    installation = Installation(environ, port, process)
+    reader = threading.Thread(target=_read, args=(installation,), daemon=True)
+    reader.start()
+    try:
+        _wait_until_ready(installation)
+        installation.key = json.loads(installation.kantei("client", "add", "Shop", "--json"))["api_key"]
+        yield installation
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        reader.join()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _read(installation: Installation) -> None:
+    assert installation.process.stdout is not None
+    installation.output.extend(iter(installation.process.stdout.readline, ""))
+
+
+def _wait_until_ready(installation: Installation) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"{installation.address}/readyz", timeout=5).ok:
+                return
+        assert installation.process.poll() is None, installation.tail()
+        assert time.monotonic() < deadline, installation.tail()
+        time.sleep(0.1)

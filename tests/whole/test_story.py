@@ -1,0 +1,162 @@
+"""One story through everything, with real processes: submit, examine, read, refuse, come back."""
+
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+import redis
+import requests
+from sqlalchemy import func, select
+
+from core.settings import read_settings
+from kantei.parts import open_database
+from store.tables import Image, Verdict
+from tests.servers import Reply, Server
+from tests.whole.installation import Installation
+from tests.whole.pictures import draw
+
+
+def serve_pictures(web: Server, name: str, count: int, seed: int = 0) -> list[str]:
+    return [web.reply(f"/{name}/{n}.png", draw(seed + n)) for n in range(count)]
+
+
+def count_rows(whole: Installation) -> tuple[int, int]:
+    database = open_database(read_settings(whole.environ))
+    with database.reading() as session:
+        counts = (
+            session.scalar(select(func.count()).select_from(Image)),
+            session.scalar(select(func.count()).select_from(Verdict)),
+        )
+    database.close()
+    return counts[0] or 0, counts[1] or 0
+
+
+def test_a_batch_of_pictures_is_examined_and_the_same_again_costs_nothing(
+    whole: Installation, web: Server
+) -> None:
+    urls = serve_pictures(web, "batch", 12)
+    settled = whole.settle(whole.submit(urls))
+    for found in settled:
+        assert found["state"] == "examined", found
+        verdict = found["verdict"]
+        assert 0 <= verdict["score"] <= 1
+        assert verdict["finding"] in {"clear", "uncertain", "flagged"}
+        assert verdict["reasons"]
+        assert verdict["evidence"][-1]["kind"] == "pixels"
+        assert found["image"] | {"sha256": "", "bytes": 0} == {
+            "sha256": "",
+            "width": 320,
+            "height": 240,
+            "format": "png",
+            "bytes": 0,
+        }
+        stored = whole.call("GET", f"/v1/images/{found['image']['sha256']}")
+        assert stored.json()["verdict"]["score"] == verdict["score"]
+    before = count_rows(whole)
+    again = whole.settle(whole.submit(urls))
+    assert count_rows(whole) == before
+    assert [found["verdict"] for found in again] == [found["verdict"] for found in settled]
+
+
+def test_an_upload_is_examined_while_its_sender_waits(whole: Installation) -> None:
+    answer = whole.call("POST", "/v1/submissions", files={"image": ("a.webp", draw(7000, kind="WEBP"))})
+    assert answer.status_code == 202, answer.text
+    began = time.monotonic()
+    found = whole.call("GET", answer.headers["Location"] + "?wait=20").json()
+    assert found["state"] == "examined"
+    assert found["source"] == "upload"
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.2/a.png",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/a.png",
+        "http://0x7f.2/a.png",
+    ],
+)
+def test_an_unsafe_address_fails_and_is_never_connected_to(whole: Installation, url: str) -> None:
+    (found,) = whole.settle(whole.submit([url]))
+    assert (found["state"], found["failure"]["code"], found["failure"]["permanent"]) == (
+        "failed",
+        "unsafe_address",
+        True,
+    )
+    assert (found["verdict"], found["image"]) == (None, None)
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/", "http://[::1]:1/", "http://127.0.0.2/"])
+def test_a_redirect_to_an_unsafe_address_fails(whole: Installation, web: Server, target: str) -> None:
+    url = web.reply("/away", status=302, location=target)
+    (found,) = whole.settle(whole.submit([url]))
+    assert found["failure"]["code"] == "unsafe_address"
+
+
+def test_rubbish_fails_with_its_reason_beside_good_pictures(whole: Installation, web: Server) -> None:
+    urls = [
+        web.reply("/rubbish.png", b"<html>hello</html>"),
+        web.reply("/cut.png", draw(8000)[:400]),
+        web.reply("/gone.png", status=410),
+        web.reply("/forbidden.png", status=403),
+        *serve_pictures(web, "beside", 2, seed=8100),
+    ]
+    settled = whole.settle(whole.submit(urls))
+    codes = [found["failure"]["code"] if found["failure"] else found["state"] for found in settled]
+    assert codes == ["not_an_image", "not_an_image", "gone", "http_status", "examined", "examined"]
+
+
+def test_killed_workers_and_an_emptied_broker_lose_nothing(whole: Installation, web: Server) -> None:
+    def slow(asked: object) -> Reply:
+        time.sleep(0.03)
+        return Reply(draw(int(str(asked.target).rsplit("/", 1)[1].split(".")[0])))  # type: ignore[attr-defined]  # Asked
+
+    urls = [web.view(f"/kill/{9000 + n}.png", slow) for n in range(60)]
+    ids = whole.submit(urls)
+    main, *children = whole.children("worker")
+    os.kill(children[0], signal.SIGKILL)
+    time.sleep(0.5)
+    empty_broker(whole)
+    time.sleep(0.5)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(main, signal.SIGKILL)
+    settled = whole.settle(ids)
+    assert {found["state"] for found in settled} == {"examined"}, [
+        f["failure"] for f in settled if f["failure"]
+    ]
+    digests = {found["image"]["sha256"] for found in settled}
+    assert len(digests) == len(ids)
+    database = open_database(read_settings(whole.environ))
+    with database.reading() as session:
+        counts = session.scalars(
+            select(func.count()).where(Verdict.image_sha256.in_(digests)).group_by(Verdict.image_sha256)
+        ).all()
+    database.close()
+    assert counts == [1] * len(ids)
+
+
+def empty_broker(whole: Installation) -> None:
+    broker = whole.environ.get("KANTEI_BROKER_URL")
+    if broker:
+        with redis.Redis.from_url(broker) as client:
+            client.flushdb()
+        return
+    folder = read_settings(whole.environ).data_dir / "broker" / "messages"
+    for message in list(folder.iterdir()):
+        message.unlink(missing_ok=True)
+
+
+def test_what_it_prints_says_what_to_do_next(whole: Installation) -> None:
+    printed = "".join(whole.output)
+    assert f"{whole.address}/login" in printed
+    assert "one-time password" in printed
+    assert "kantei client add" in printed
+
+
+def test_pages_and_health_answer_without_a_key(whole: Installation) -> None:
+    for path in ("/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/login", "/model"):
+        assert requests.get(whole.address + path, timeout=10).status_code == 200, path
+    assert requests.get(whole.address + "/v1/submissions", timeout=10).status_code == 401
