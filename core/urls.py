@@ -73,11 +73,11 @@ class WebUrl:
         """
         _refuse_odd_text(location, limit)
         if not location:
-            raise UrlError(UrlFault.MALFORMED, "the redirect names no address")
+            raise UrlError(UrlFault.MALFORMED, "The redirect names no address.")
         try:
             joined = urljoin(self.text, location)
         except ValueError:
-            raise UrlError(UrlFault.MALFORMED, "the redirect's address cannot be read") from None
+            raise UrlError(UrlFault.MALFORMED, "The redirect's address cannot be read.") from None
         return parse_web_url(joined, limit=limit + len(self.text))
 
 
@@ -94,20 +94,20 @@ def parse_web_url(text: str, *, limit: int = MAX_URL) -> WebUrl:
     scheme, colon, rest = text.partition(":")
     scheme = scheme.lower()
     if colon and _SCHEME.fullmatch(scheme) and scheme not in DEFAULT_PORTS:
-        raise UrlError(UrlFault.SCHEME, "only http and https URLs are fetched")
+        raise UrlError(UrlFault.SCHEME, "Only http and https URLs are fetched.")
     match = _REST.fullmatch(rest)
     if match is None or scheme not in DEFAULT_PORTS:
-        raise UrlError(UrlFault.MALFORMED, "this is not an absolute URL such as https://example.com/a.png")
+        raise UrlError(UrlFault.MALFORMED, "This is not an absolute URL such as https://example.com/a.png.")
     authority, path, query = match[1], match[2], match[3] or ""
     if "@" in authority:
-        raise UrlError(UrlFault.CREDENTIALS, "a URL must not carry a user name or password")
+        raise UrlError(UrlFault.CREDENTIALS, "A URL must not carry a user name or password.")
     place = _HOST_PORT.fullmatch(authority)
     if place is None:
-        raise UrlError(UrlFault.MALFORMED, "the URL's host or port cannot be read")
+        raise UrlError(UrlFault.MALFORMED, "The URL's host or port cannot be read.")
     host, address = canonical_host(place[1])
     port = int(place[2]) if place[2] else DEFAULT_PORTS[scheme]
     if not 0 < port < 65536:
-        raise UrlError(UrlFault.MALFORMED, "the URL's port is not between 1 and 65535")
+        raise UrlError(UrlFault.MALFORMED, "The URL's port is not between 1 and 65535.")
     return WebUrl(scheme, host, port, quote((path or "/") + query, safe=_SAFE), address)
 
 
@@ -123,7 +123,7 @@ def canonical_host(text: str) -> tuple[str, IPv4Address | IPv6Address | None]:
             address = None
         # A zone such as %eth0 means something on one machine only.
         if address is None or address.scope_id is not None:
-            raise UrlError(UrlFault.MALFORMED, "the URL's host is not an IPv6 address")
+            raise UrlError(UrlFault.MALFORMED, "The URL's host is not an IPv6 address.")
         return str(address), address
     name = _ascii_name(text).removesuffix(".")
     labels = name.split(".")
@@ -131,30 +131,30 @@ def canonical_host(text: str) -> tuple[str, IPv4Address | IPv6Address | None]:
         number = _ipv4_number(labels)
         return str(number), number
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise UrlError(UrlFault.MALFORMED, "the URL's host is not a host name")
+        raise UrlError(UrlFault.MALFORMED, "The URL's host is not a host name.")
     return name, None
 
 
 def _refuse_odd_text(text: str, limit: int) -> None:
     if len(text) > limit:
-        raise UrlError(UrlFault.TOO_LONG, f"the URL is longer than {limit:,} characters")
+        raise UrlError(UrlFault.TOO_LONG, f"The URL is longer than {limit:,} characters.")
     # A lone surrogate cannot be sent. Browsers read a backslash as a slash, other parsers do not.
     before_query = text.split("?", 1)[0].split("#", 1)[0]
     if _CONTROLS.search(text) or re.search("[\ud800-\udfff]", text) or "\\" in before_query:
-        raise UrlError(UrlFault.MALFORMED, "the URL holds a character that no URL may hold")
+        raise UrlError(UrlFault.MALFORMED, "The URL holds a character that no URL may hold.")
     if text != text.strip():
-        raise UrlError(UrlFault.MALFORMED, "the URL starts or ends with a space")
+        raise UrlError(UrlFault.MALFORMED, "The URL starts or ends with a space.")
 
 
 def _ascii_name(text: str) -> str:
     if text.isascii():
         return text.lower()
     if len(text) > 253:
-        raise UrlError(UrlFault.MALFORMED, "the URL's host name is too long")
+        raise UrlError(UrlFault.MALFORMED, "The URL's host name is too long.")
     try:
         return idna.encode(text, uts46=True).decode("ascii").lower()
     except UnicodeError:
-        raise UrlError(UrlFault.MALFORMED, "the URL's host is not an internationalised host name") from None
+        raise UrlError(UrlFault.MALFORMED, "The URL's host is not a host name.") from None
 
 
 def _ipv4_number(labels: list[str]) -> IPv4Address:
@@ -165,7 +165,7 @@ def _ipv4_number(labels: list[str]) -> IPv4Address:
         numbers = []
     last_bits = 8 * (5 - len(numbers))
     if not 1 <= len(numbers) <= 4 or max(numbers[:-1], default=0) > 255 or numbers[-1] >> last_bits:
-        raise UrlError(UrlFault.MALFORMED, "the URL's host is not an IPv4 address")
+        raise UrlError(UrlFault.MALFORMED, "The URL's host is not an IPv4 address.")
     value = numbers[-1]
     for place, number in enumerate(numbers[:-1]):
         value |= number << (24 - 8 * place)

@@ -28,19 +28,21 @@ def read_body(response: HTTPResponse, max_bytes: int) -> bytes:
     elif encoding not in _PLAIN:
         raise FetchError(
             FailureCode.REFUSED,
-            "the server insists on a compression that was not asked for",
+            "The server insists on a compression that was not asked for.",
             is_permanent=True,
         )
     data = _joined(chunks, max_bytes)
     is_framed = "content-length" in response.headers or "transfer-encoding" in response.headers
     if not data and not is_framed:
         # A connection that breaks within the headers looks to http.client like their end.
-        raise FetchError(FailureCode.REFUSED, "the server broke its answer off", is_permanent=False)
+        raise FetchError(FailureCode.REFUSED, "The server broke its answer off.", is_permanent=False)
     return data
 
 
 def _chunks(response: HTTPResponse) -> Iterator[bytes]:
-    while chunk := response.read(_CHUNK, decode_content=False):
+    # Where the length is known, and was found small enough, one read makes no copies of parts.
+    size = response.length_remaining or _CHUNK
+    while chunk := response.read(size, decode_content=False):
         yield chunk
 
 
@@ -88,9 +90,9 @@ def _deflate_window(start: bytes) -> int:
 
 
 def _too_large(max_bytes: int) -> FetchError:
-    detail = f"the picture is larger than {max_bytes:,} bytes"
+    detail = f"The picture is larger than {max_bytes:,} bytes."
     return FetchError(FailureCode.TOO_LARGE, detail, is_permanent=True)
 
 
 def _broken() -> FetchError:
-    return FetchError(FailureCode.REFUSED, "the compressed answer is broken", is_permanent=False)
+    return FetchError(FailureCode.REFUSED, "The compressed answer is broken.", is_permanent=False)

@@ -95,7 +95,7 @@ class Fetcher:
         Errors: `FetchError`; `HostBusyError` where nothing was tried for politeness.
         """
         deadline = Deadline(self._timeout)
-        here = _parsed(url)
+        here = parsed_url(url)
         for _ in range(self._max_redirects + 1):
             with self._transport.exchange(
                 Request("GET", here, self._headers, deadline, self._granted)
@@ -107,7 +107,9 @@ class Fetcher:
                     return Fetched(data, here.text, response.status, kind)
                 here = _redirected(here, response.headers["location"])
         raise FetchError(
-            FailureCode.TOO_MANY_REDIRECTS, f"more than {self._max_redirects} redirects", is_permanent=True
+            FailureCode.TOO_MANY_REDIRECTS,
+            f"The URL leads through more than {self._max_redirects} redirects.",
+            is_permanent=True,
         )
 
     def close(self) -> None:
@@ -133,7 +135,8 @@ def default_user_agent() -> str:
     return f"kantei/{number} (fetches single pictures that people submit to find out how they were made)"
 
 
-def _parsed(text: str) -> WebUrl:
+def parsed_url(text: str) -> WebUrl:
+    """Read a URL. Errors: `FetchError`, since what is fetched may have been stored long ago."""
     try:
         return parse_web_url(text)
     except UrlError as error:
@@ -161,11 +164,11 @@ def _refuse_status(response: HTTPResponse, url: WebUrl) -> None:
     if status in {200, 203}:
         return
     if status in _GONE:
-        raise FetchError(FailureCode.GONE, f"{url.host} has no such picture ({status})", is_permanent=True)
+        raise FetchError(FailureCode.GONE, f"{url.host} has no such picture ({status}).", is_permanent=True)
     is_passing = status in _PASSING or status >= 500
     raise FetchError(
         FailureCode.HTTP_STATUS,
-        f"{url.host} answered with status {status}",
+        f"{url.host} answered with status {status}.",
         is_permanent=not is_passing,
         retry_after=retry_after(response.headers.get("retry-after")) if is_passing else None,
     )

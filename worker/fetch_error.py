@@ -22,11 +22,11 @@ class FetchError(Exception):
 
 
 class HostBusyError(FetchError):
-    """Nothing was tried: we already have as many connections to this host as politeness permits.
+    """Nothing was tried: this host has as many of our requests at once as politeness permits.
 
     Temporary, with a short `retry_after`; a caller should not count it as a try.
     """
 
     def __init__(self, host: str, retry_after: float) -> None:
-        detail = f"as many pictures as are polite are being fetched from {host} already"
+        detail = f"{host} is given as many requests at once as are polite already."
         super().__init__(FailureCode.TIMED_OUT, detail, is_permanent=False, retry_after=retry_after)

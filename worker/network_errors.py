@@ -23,21 +23,21 @@ def as_fetch_errors(host: str) -> Iterator[None]:
     try:
         yield
     except (DeadlinePassedError, TimeoutError, ReadTimeoutError) as error:
-        raise _passing(FailureCode.TIMED_OUT, f"{host} did not answer in time") from error
+        raise _passing(FailureCode.TIMED_OUT, f"{host} did not answer in time.") from error
     except TooMuchError as error:
-        raise _lasting(FailureCode.TOO_LARGE, f"{host} sent more than a picture may hold") from error
+        raise _lasting(FailureCode.TOO_LARGE, f"{host} sent more than it may.") from error
     except ssl.SSLCertVerificationError as error:
-        raise _lasting(FailureCode.REFUSED, f"the certificate of {host} is not valid") from error
+        raise _lasting(FailureCode.REFUSED, f"The certificate of {host} is not valid.") from error
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError) as error:
-        raise _passing(FailureCode.REFUSED, f"{host} broke the connection off") from error
+        raise _passing(FailureCode.REFUSED, f"{host} broke the connection off.") from error
     except ssl.SSLError as error:
-        raise _lasting(FailureCode.REFUSED, f"no secure connection to {host} is possible") from error
+        raise _lasting(FailureCode.REFUSED, f"No secure connection to {host} is possible.") from error
     except (http.client.HTTPException, HTTPError) as error:
-        raise _passing(FailureCode.REFUSED, f"{host} broke its answer off or speaks no HTTP") from error
+        raise _passing(FailureCode.REFUSED, f"{host} broke its answer off or speaks no HTTP.") from error
     except OSError as error:
         if error.errno in _OURS:
             raise
-        raise _passing(FailureCode.REFUSED, f"{host} refuses connections or cannot be reached") from error
+        raise _passing(FailureCode.REFUSED, f"{host} refuses connections or cannot be reached.") from error
 
 
 def _passing(reason: FailureCode, detail: str) -> FetchError:

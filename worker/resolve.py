@@ -62,13 +62,13 @@ def addresses_of(host: str, resolve: Resolve, deadline: Deadline) -> list[IpAddr
     if isinstance(found, socket.gaierror):
         is_permanent = found.errno in _CERTAIN
         said = "has no address" if is_permanent else "could not be looked up now"
-        raise FetchError(FailureCode.UNRESOLVABLE, f"the name {host} {said}", is_permanent=is_permanent)
+        raise FetchError(FailureCode.UNRESOLVABLE, f"The name {host} {said}.", is_permanent=is_permanent)
     if isinstance(found, (OSError, UnicodeError)):
         raise FetchError(
-            FailureCode.UNRESOLVABLE, f"the name {host} could not be looked up now", is_permanent=False
+            FailureCode.UNRESOLVABLE, f"The name {host} could not be looked up now.", is_permanent=False
         )
     if isinstance(found, Exception):
         raise found
     if not found:
-        raise FetchError(FailureCode.UNRESOLVABLE, f"the name {host} has no address", is_permanent=True)
+        raise FetchError(FailureCode.UNRESOLVABLE, f"The name {host} has no address.", is_permanent=True)
     return [ip_address(text) for text in found]

@@ -81,7 +81,7 @@ class Transport:
     def exchange(self, request: Request) -> Iterator[HTTPResponse]:
         """Send a request; hand over the answer, its body unread and undecoded, while the block runs.
 
-        A connection whose answer was read to its end is kept for another exchange.
+        A connection on which a GET was answered and read to its end is kept for another.
         Errors, also for what goes wrong while the block reads: `FetchError`.
         """
         url = request.url
@@ -98,7 +98,7 @@ class Transport:
                 response.close()
                 line.connection.close()
                 raise
-            if response.closed and not line.connection.is_closed:
+            if request.method == "GET" and response.closed and not line.connection.is_closed:
                 self._idle.keep(line)
             else:
                 response.close()
@@ -124,7 +124,7 @@ class Transport:
         for address in addresses:
             why = refusal(address, self._networks)
             if why is not None:
-                raise _unsafe(f"{url.host} {verb} an address that is {why}")
+                raise _unsafe(f"{url.host} {verb} an address that is {why}.")
         is_permitted = all(any(address in network for network in self._networks) for address in addresses)
         if url.port not in self._ports and not is_permitted:
             raise _unsafe_port(url)
@@ -206,4 +206,4 @@ def _unsafe(detail: str) -> FetchError:
 
 
 def _unsafe_port(url: WebUrl) -> FetchError:
-    return _unsafe(f"port {url.port} is not one that is fetched from")
+    return _unsafe(f"Port {url.port} is not one that is connected to.")

@@ -108,19 +108,29 @@ def test_ten_thousand_hosts_leave_one_empty_file(places: HostPlaces, tmp_path: P
     assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [("hosts.lock", 0)]
 
 
-def test_a_child_born_by_fork_holds_none_of_its_parents_places(places: HostPlaces) -> None:
+def test_a_child_born_by_fork_waits_for_its_parents_places_as_for_any_others(places: HostPlaces) -> None:
+    heard, said = os.pipe()
     with places.hold("busy.test", Deadline(1)):
         child = os.fork()
         if child == 0:
-            code = 1
-            try:
-                with places.hold("busy.test", Deadline(0.2)):
-                    code = 2
-            except HostBusyError:
-                code = 0
-            finally:
-                os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+            os._exit(_wait_for_place(places, said))
+        assert os.read(heard, 1) == b"B"  # busy, since it is ours
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(heard)
+    os.close(said)
+
+
+def _wait_for_place(places: HostPlaces, said: int) -> int:
+    try:
+        with places.hold("busy.test", Deadline(0.1)):
+            return 1
+    except HostBusyError:
+        os.write(said, b"B")
+    try:
+        with places.hold("busy.test", Deadline(5)):
+            return 0
+    except HostBusyError:
+        return 2
 
 
 def test_no_more_fetches_than_permitted_reach_one_host_at_once(
