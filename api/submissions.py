@@ -12,6 +12,7 @@ from api.new_request import make_request
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode, unavailable
+from api.queries import refuse_repeated
 from api.rendering import json_response, new_submission_answer, submission_answer
 from api.schemas.answers import PageAnswer, SubmissionAnswer
 from api.schemas.check import check
@@ -27,6 +28,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
     """Make the routes `/v1/submissions` and `/v1/submissions/{id}`."""
     routes = APIBlueprint("submissions", __name__, url_prefix="/v1/submissions")
     routes.before_request(gate.admit)
+    routes.before_request(refuse_repeated)
     waiting_room = WaitingRoom(parts)
 
     @routes.post("")

@@ -1,0 +1,202 @@
+"""A web process of real parts but for the broker, and a client with a key."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from api.app import create_app
+from api.parts import ApiParts
+from core.bell import Ears
+from core.clock import now
+from core.vocabulary import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Grade,
+    Judgement,
+    Label,
+    Priority,
+    Scheme,
+    Source,
+    State,
+)
+from store.blobs import FolderBlobs
+from store.clients import NewClient, add_client
+from store.database import Database
+from store.images import ImageFacts, record_verdict
+from store.submissions import find_submission
+from store.tables import Submission
+
+SECRET_KEY = "a secret of the tests, long enough to be one"
+MAX_IMAGE_BYTES = 200_000
+IMAGE_URL = "https://example.com/a.png"
+PROMPT = "a prompt that is for moderators only"
+
+
+@dataclass
+class RecordingSender:
+    """Remembers what it was sent, and whether each row was there to be seen; takes `takes` of each."""
+
+    database: Database
+    sent: list[tuple[str, Priority]] = field(default_factory=list)
+    takes: int = 1_000_000
+
+    def send(self, submission_ids: Sequence[str], priority: Priority) -> int:
+        """Take messages; fail where a row is not committed."""
+        taken = submission_ids[: self.takes]
+        with self.database.reading() as session:
+            for submission_id in taken:
+                assert find_submission(session, submission_id) is not None, "sent before it was committed"
+        self.sent += [(submission_id, priority) for submission_id in taken]
+        return len(taken)
+
+    def room(self, priority: Priority) -> int:
+        """Have room."""
+        return self.takes
+
+
+class Web:
+    """Flask's test client with a key."""
+
+    def __init__(self, client: FlaskClient, key: str) -> None:
+        self.client = client
+        self.key = key
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        """GET."""
+        return self.client.get(path, headers=self._headers(kwargs), **kwargs)
+
+    def post(self, path: str, **kwargs: Any) -> TestResponse:
+        """POST."""
+        return self.client.post(path, headers=self._headers(kwargs), **kwargs)
+
+    def submit(self, **fields: Any) -> str:
+        """Submit one image and give the submission's id."""
+        response = self.post("/v1/submissions", json={"image_url": IMAGE_URL, **fields})
+        assert response.status_code == 202, response.text
+        submission_id: str = response.get_json()["id"]
+        return submission_id
+
+    def _headers(self, kwargs: dict[str, Any]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}", **kwargs.pop("headers", {})}
+
+
+@pytest.fixture
+def sender(database: Database) -> RecordingSender:
+    return RecordingSender(database)
+
+
+@pytest.fixture
+def api_parts(database: Database, blobs: FolderBlobs, sender: RecordingSender) -> ApiParts:
+    return ApiParts(
+        database=database,
+        blobs=blobs,
+        sender=sender,
+        ears=Ears(),
+        secret_key=SECRET_KEY,
+        max_image_bytes=MAX_IMAGE_BYTES,
+        rate_limit=100_000,
+    )
+
+
+@pytest.fixture
+def sqlite_parts(sqlite_database: Database, blobs: FolderBlobs) -> ApiParts:
+    """Parts for tests where the kind of database cannot matter."""
+    return ApiParts(
+        database=sqlite_database,
+        blobs=blobs,
+        sender=RecordingSender(sqlite_database),
+        ears=Ears(),
+        secret_key=SECRET_KEY,
+        max_image_bytes=MAX_IMAGE_BYTES,
+        rate_limit=100_000,
+    )
+
+
+@pytest.fixture
+def web(api_parts: ApiParts, shop: NewClient) -> Web:
+    return Web(create_app(api_parts).test_client(), shop.api_key)
+
+
+@pytest.fixture
+def sqlite_web(sqlite_parts: ApiParts) -> Web:
+    """A client where the kind of database cannot matter."""
+    return make_web(sqlite_parts)
+
+
+def make_web(parts: ApiParts, *, source: Source = Source.API, **changes: Any) -> Web:
+    """Make an application of changed parts, and a client of its own with a key."""
+    with parts.database.writing() as session:
+        made = add_client(
+            session,
+            name=f"Another {source}",
+            source=source,
+            scheme=Scheme.STANDARD,
+            callback_url=None,
+            webhook_secret=None,
+            secret_key=SECRET_KEY,
+        )
+    return Web(create_app(replace(parts, **changes)).test_client(), made.api_key)
+
+
+def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, score: float = 0.973) -> None:
+    """End a submission with a verdict, as a worker would."""
+    with database.writing() as session:
+        verdict_id = record_verdict(
+            session,
+            ImageFacts(sha256, 1024, 1536, "png", 812_345),
+            score=score,
+            model="mobilenet_v3-test",
+            judgement=Judgement(Finding.FLAGGED, Label.AI, "2026-11-1", ("It looks generated.",)),
+            evidence=(
+                Evidence(
+                    EvidenceKind.NOVELAI_METADATA,
+                    Grade.DECLARED,
+                    Label.AI,
+                    "NovelAI",
+                    "The file says so.",
+                    {"prompt": PROMPT},
+                ),
+            ),
+        )
+        row = session.get_one(Submission, submission_id)
+        row.state, row.image_sha256, row.verdict_id = State.EXAMINED, sha256, verdict_id
+        row.examined_at = now()
+
+
+def problem(response: TestResponse) -> dict[str, Any]:
+    """Give the problem that a response is, after checking that it is a whole one."""
+    assert response.mimetype == "application/problem+json", response.text
+    body: dict[str, Any] = response.get_json()
+    assert body["status"] == response.status_code
+    assert body["type"] == f"/docs/problems/{body['code']}"
+    assert body["title"]
+    assert body["detail"]
+    assert set(body) <= {"type", "title", "status", "detail", "code", "errors"}
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    return body
+
+
+@pytest.fixture
+def count_queries(database: Database) -> Iterator[Callable[[], int]]:
+    """Give a function that tells how many statements ran since it was last asked."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.upper().startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+
+    def count() -> int:
+        number = len(seen)
+        seen.clear()
+        return number
+
+    yield count
+    event.remove(database.engine, "before_cursor_execute", note)
