@@ -7,6 +7,7 @@ from urllib3.response import HTTPResponse
 
 from core.vocabulary import FailureCode
 from worker.fetch_error import FetchError
+from worker.transport import read_some
 
 _CHUNK = 256 * 1024
 _PLAIN = frozenset({"", "identity"})
@@ -42,7 +43,7 @@ def read_body(response: HTTPResponse, max_bytes: int) -> bytes:
 def _chunks(response: HTTPResponse) -> Iterator[bytes]:
     # Where the length is known, and was found small enough, one read makes no copies of parts.
     size = response.length_remaining or _CHUNK
-    while chunk := response.read(size, decode_content=False):
+    while chunk := read_some(response, size):
         yield chunk
 
 

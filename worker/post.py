@@ -18,7 +18,7 @@ from worker.hosts import HostPlaces
 from worker.network_errors import as_fetch_errors
 from worker.resolve import Resolve, system_resolve
 from worker.retry_after import retry_after
-from worker.transport import Request, Transport
+from worker.transport import Request, Transport, read_some
 
 _MAX_ANSWER = 4096
 _GRANTED = 256 * 1024
@@ -67,7 +67,7 @@ class Poster:
             start = b""
             # The status is the answer; a body that never comes must not turn it into a failure.
             with suppress(FetchError), as_fetch_errors(address.host):
-                start = response.read(_MAX_ANSWER, decode_content=False)
+                start = read_some(response, _MAX_ANSWER)
             pause = retry_after(response.headers.get("retry-after"))
             return Answered(response.status, start.decode("utf-8", "replace"), pause)
 

@@ -87,8 +87,9 @@ class Transport:
         url = request.url
         self._refuse_port_early(url)
         with (
-            as_fetch_errors(url.host),
+            # Outside of the next: a place that cannot be had for want of a disk is our failure.
             self._places.hold(url.host, request.deadline.sooner(self._place_wait)),
+            as_fetch_errors(url.host),
         ):
             addresses = self._checked_addresses(url, request.deadline)
             line, response = self._answered(request, addresses)
@@ -192,6 +193,17 @@ def _send(line: Line, request: Request) -> HTTPResponse:
     except BaseException:
         line.connection.close()
         raise
+
+
+def read_some(response: HTTPResponse, size: int) -> bytes:
+    """Read up to so many bytes of an answer as sent; none at its end.
+
+    Errors: as any reading inside `Transport.exchange`.
+    """
+    try:
+        return response.read(size, decode_content=False)
+    except ValueError as error:  # http.client believes a chunk that says it has -5 bytes
+        raise http.client.HTTPException("an answer with impossible sizes") from error
 
 
 def _canonical(host: str) -> str:

@@ -158,3 +158,11 @@ def test_no_more_fetches_than_permitted_reach_one_host_at_once(
         thread.join()
     assert most == 2
     assert len(server.asked) == 12
+
+
+def test_a_folder_that_cannot_be_used_is_our_failure_and_not_the_hosts(
+    make_fetcher: MakeFetcher, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "hosts.lock").mkdir()
+    with pytest.raises(IsADirectoryError):
+        make_fetcher(slots_dir=tmp_path).fetch(server.reply("/a.png", b"x"))
