@@ -15,6 +15,10 @@ from worker.addresses import IpAddress
 from worker.deadline import Deadline, DeadlinePassedError
 
 
+# A first knock is repeated after 1 and 3 seconds (RFC 6298); who is silent then mostly stays so.
+_CONNECT_SECONDS = 4.0
+
+
 class TooMuchError(Exception):
     """The other side sent more bytes than it was granted."""
 
@@ -88,7 +92,9 @@ class GuardedTlsSocket(_Guarded, ssl.SSLSocket):
 def open_socket(
     addresses: Sequence[IpAddress], port: int, deadline: Deadline
 ) -> tuple[GuardedSocket, IpAddress]:
-    """Connect to the first address that answers; each gets an even share of the time left.
+    """Connect to the first address that answers.
+
+    Each gets an even share of the time left, and all but the last no more than 4 seconds.
 
     The socket comes back with the rest of the deadline as its timeout, for a TLS handshake.
     Errors: the last address's `OSError`, `DeadlinePassedError`.
@@ -98,7 +104,9 @@ def open_socket(
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         made = GuardedSocket(family, socket.SOCK_STREAM)
         try:
-            made.settimeout(deadline.remaining() / (len(addresses) - tried))
+            left = len(addresses) - tried
+            share = deadline.remaining() / left
+            made.settimeout(share if left == 1 else min(share, _CONNECT_SECONDS))
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made.connect((str(address), port))
             made.settimeout(deadline.remaining())
