@@ -14,7 +14,6 @@ from typing import Any
 from worker.addresses import IpAddress
 from worker.deadline import Deadline, DeadlinePassedError
 
-
 # A first knock is repeated after 1 and 3 seconds (RFC 6298); who is silent then mostly stays so.
 _CONNECT_SECONDS = 4.0
 
