@@ -6,9 +6,6 @@ published message; without Redis, a datagram to every listener's socket in the d
 
 import contextlib
 import logging
-import os
-import secrets
-import socket
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,6 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 import redis
+
+from core import doorbell
 
 CHANNEL = "kantei-bell"
 log = logging.getLogger(__name__)
@@ -62,32 +61,23 @@ class Ears:
 
 
 class FolderBell:
-    """Rings as datagrams to the Unix sockets that listeners open in one folder."""
+    """Rings as datagrams within one machine."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def ring(self, submission_id: str) -> None:
-        """Send to every listener; the socket of a dead one is swept away."""
-        for path in self._folder.iterdir():
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-                sender.settimeout(0)
-                try:
-                    sender.sendto(submission_id.encode(), str(path))
-                except (ConnectionRefusedError, FileNotFoundError):
-                    path.unlink(missing_ok=True)
-                except OSError as error:
-                    log.debug("bell not heard: %s", error)
+        """Send to every listener."""
+        doorbell.ring(self._folder, submission_id)
 
     def listen(self, ears: Ears) -> None:
         """Open a socket of our own and read it in a thread."""
-        receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        receiver.bind(str(self._folder / f"{os.getpid()}-{secrets.token_hex(4)}"))
+        receiver = doorbell.listen(self._folder)
 
         def read() -> None:
             while True:
-                ears.hear(receiver.recv(64).decode("ascii", "replace"))
+                ears.hear(receiver.recv(doorbell.LONGEST).decode("ascii", "replace"))
 
         threading.Thread(target=read, name="bell", daemon=True).start()
 

@@ -89,7 +89,7 @@ def _redis_options() -> dict[str, object]:
 
 def _embed(app: Celery, folder: Path) -> None:
     folder_transport.register()
-    for name in ("messages", "control"):
+    for name in ("messages", "control", "bell"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     app.conf.update(
         broker_url=f"{folder_transport.SCHEME}://localhost//",
@@ -97,6 +97,7 @@ def _embed(app: Celery, folder: Path) -> None:
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
             "control_folder": str(folder / "control"),
+            "bell_folder": str(folder / "bell"),
             "polling_interval": 0.05,
         },
         worker_enable_remote_control=False,
