@@ -1,0 +1,193 @@
+"""The review queue: a query, never a list that could go stale.
+
+One case is one image with all its submissions. Pages are cut by position, not by number, so that a
+case decided meanwhile shifts nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session, joinedload
+
+from core.vocabulary import Finding, Source, State
+from store.review_states import ReviewState
+from store.tables import Client, Image, Submission, Verdict
+
+Columns = TypeVarTuple("Columns")
+
+
+class Tab(StrEnum):
+    """Name a part of the queue."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """Name an order: most likely generated, longest waiting, newest, closest to the line."""
+
+    RISK = "risk"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are wanted, and in which order; `line` is the score that `Sort.DOUBT` is about."""
+
+    tab: Tab = Tab.OPEN
+    sort: Sort = Sort.RISK
+    finding: Finding | None = None
+    source: Source | None = None
+    client_id: str | None = None
+    listing_id: str | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    line: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a case stands in any order."""
+
+    risk: float
+    created_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an image came from: its newest submission, and how many there are."""
+
+    submission: Submission
+    client: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How many cases and failures there are behind each tab."""
+
+    open: int
+    escalated: int
+    failed: int
+    all: int
+
+
+def position(image: Image) -> Position:
+    """Give the place of a case."""
+    return Position(image.risk, image.created_at, image.sha256)
+
+
+def list_cases(
+    session: Session, wanted: Wanted, *, after: Position | None = None, limit: int = 50
+) -> list[Image]:
+    """List images with verdict and standing decision, those that come after a position."""
+    query = _filtered(select(Image), wanted).options(joinedload(Image.verdict), joinedload(Image.decision))
+    if wanted.sort is Sort.DOUBT:
+        return _closest(session, query, wanted.line, after, limit)
+    return list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
+
+
+def count_cases(session: Session, wanted: Wanted) -> int:
+    """Count what a filter lets through."""
+    return session.scalar(_filtered(select(func.count()).select_from(Image), wanted)) or 0
+
+
+def count_queue(session: Session) -> QueueCounts:
+    """Count what is behind each tab."""
+    rows = session.execute(select(Image.review, func.count()).group_by(Image.review))
+    reviews = {review: count for review, count in rows}  # noqa: C416  # dict() of rows does not type
+    failed = session.scalar(
+        select(func.count()).select_from(Submission).where(Submission.state == State.FAILED)
+    )
+    return QueueCounts(
+        open=reviews.get(ReviewState.OPEN, 0),
+        escalated=reviews.get(ReviewState.ESCALATED, 0),
+        failed=failed or 0,
+        all=sum(reviews.values()),
+    )
+
+
+def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:
+    """Find where images came from, in one query for all."""
+    counted = (
+        select(func.max(Submission.id).label("id"), func.count().label("count"))
+        .where(Submission.image_sha256.in_(sha256s))
+        .group_by(Submission.image_sha256)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission, Client.name, counted.c.count)
+        .join(counted, counted.c.id == Submission.id)
+        .join(Client, Client.id == Submission.client_id)
+    )
+    return {
+        submission.image_sha256: Origin(submission, client, count)
+        for submission, client, count in rows
+        if submission.image_sha256
+    }
+
+
+def list_failures(session: Session, *, before_id: str | None = None, limit: int = 50) -> list[Submission]:
+    """List submissions that failed, newest first, with their clients."""
+    query = select(Submission).where(Submission.state == State.FAILED).options(joinedload(Submission.client))
+    if before_id is not None:
+        query = query.where(Submission.id < before_id)
+    return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
+
+
+def _filtered(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
+    if wanted.tab is not Tab.ALL:
+        query = query.where(Image.review == ReviewState(wanted.tab))
+    if wanted.score_from is not None:
+        query = query.where(Image.risk >= wanted.score_from)
+    if wanted.score_to is not None:
+        query = query.where(Image.risk <= wanted.score_to)
+    if wanted.finding is not None:
+        query = query.join(Verdict, Verdict.id == Image.verdict_id).where(Verdict.finding == wanted.finding)
+    came: list[ColumnElement[bool]] = []
+    if wanted.source is not None:
+        came.append(Submission.source == wanted.source)
+    if wanted.client_id is not None:
+        came.append(Submission.client_id == wanted.client_id)
+    if wanted.listing_id is not None:
+        came.append(Submission.listing_id == wanted.listing_id)
+    if came:
+        # One submission must fit all of them: "this client's listing", not "this client, and that listing".
+        query = query.where(select(1).where(Submission.image_sha256 == Image.sha256, *came).exists())
+    return query
+
+
+def _ordered(query: Select[Image], sort: Sort, after: Position | None) -> Select[Image]:
+    column = Image.risk if sort is Sort.RISK else Image.created_at
+    place = tuple_(column, Image.sha256)
+    rises = sort is Sort.OLDEST
+    if after is not None:
+        mark = (after.risk if sort is Sort.RISK else after.created_at, after.sha256)
+        query = query.where(place > mark if rises else place < mark)
+    if rises:
+        return query.order_by(column, Image.sha256)
+    return query.order_by(column.desc(), Image.sha256.desc())
+
+
+def _closest(
+    session: Session, query: Select[Image], line: float, after: Position | None, limit: int
+) -> list[Image]:
+    """Walk away from the line in both directions at once, each along the index."""
+    above = query.where(Image.risk >= line).order_by(Image.risk, Image.sha256)
+    below = query.where(Image.risk < line).order_by(Image.risk.desc(), Image.sha256.desc())
+    if after is not None:
+        place, mark = tuple_(Image.risk, Image.sha256), (after.risk, after.sha256)
+        mirrored = 2 * line - after.risk
+        if after.risk >= line:
+            above, below = above.where(place > mark), below.where(Image.risk <= mirrored)
+        else:
+            above, below = above.where(Image.risk > mirrored), below.where(place < mark)
+    found = [*session.scalars(above.limit(limit)), *session.scalars(below.limit(limit))]
+    return sorted(found, key=lambda image: (abs(image.risk - line), image.risk < line))[:limit]
