@@ -1,0 +1,1 @@
+"""Review pages: where people look at cases and decide."""

@@ -1,0 +1,108 @@
+"""The review pages, joined into one blueprint."""
+
+import logging
+from http import HTTPStatus
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import guard, public
+from api.review.assets import add_assets
+from api.review.case_pages import add_case_pages
+from api.review.decision_pages import add_decision_pages
+from api.review.filters import FILTERS
+from api.review.headers import harden
+from api.review.login_pages import add_login_pages
+from api.review.model_facts import read_facts
+from api.review.model_page import add_model_page
+from api.review.navigation import navigation
+from api.review.page_error import PageError
+from api.review.parts import ModelFacts, ReviewParts
+from api.review.password_pages import add_password_pages
+from api.review.pictures import add_pictures
+from api.review.queue_page import add_queue_pages
+from api.review.undo import add_undo
+from api.review.words import WORDS
+
+log = logging.getLogger(__name__)
+
+
+def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = None) -> None:
+    """Add the review pages to an application; `facts` of the classifier are read where not given."""
+    facts = facts or read_facts()
+    blueprint = Blueprint("review", __name__, template_folder="../templates")
+    blueprint.after_request(harden)
+    guard(blueprint, parts)
+    _add_errors(blueprint)
+    add_assets(blueprint)
+    add_login_pages(blueprint, parts)
+    add_password_pages(blueprint, parts)
+    add_queue_pages(blueprint, parts, facts)
+    add_case_pages(blueprint, parts, facts)
+    add_undo(blueprint, parts)
+    add_pictures(blueprint, parts)
+    add_decision_pages(blueprint, parts)
+    add_model_page(blueprint, facts)
+
+    @blueprint.get("/")
+    @public
+    def home() -> AnyResponse:
+        return redirect(url_for("review.queue"))
+
+    _prepare_templates(app, facts)
+    app.register_blueprint(blueprint)
+
+
+def _prepare_templates(app: Flask, facts: ModelFacts) -> None:
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    # Texts are marked and pass through unchanged, until there is a catalogue.
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    environment.filters.update(FILTERS)
+    environment.globals.update(words=WORDS, thresholds=facts.thresholds, navigation=navigation)
+
+
+def _add_errors(blueprint: Blueprint) -> None:
+    @blueprint.errorhandler(PageError)
+    def explain(error: PageError) -> Response:
+        return _error_page(error.status, error.title, error.message)
+
+    @blueprint.errorhandler(HTTPException)
+    def explain_http(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or 500)
+        return _error_page(status, status.phrase, "The page cannot be shown.")
+
+    @blueprint.errorhandler(OperationalError)
+    def wait(error: OperationalError) -> Response:
+        # Without the statement and its values: they hold what people wrote.
+        log.error("database unavailable on %s: %s", request.path, type(error).__name__)
+        return _error_page(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The database does not answer",
+            "Nothing was done. Try again in a moment.",
+        )
+
+    @blueprint.errorhandler(Exception)
+    def apologise(error: Exception) -> Response:
+        if current_app.testing:
+            raise error
+        log.error("on %s %s", request.method, request.url_rule, exc_info=error)
+        return _error_page(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke", "It was logged. Nothing half-done was kept."
+        )
+
+
+def _error_page(status: HTTPStatus, title: str, message: str) -> Response:
+    return make_response(render_template("review/error.html", title=title, message=message), status)

@@ -1,0 +1,57 @@
+"""Choose a password."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import before_new_password, me
+from api.review.cookies import send_token
+from api.review.page_error import PageError
+from api.review.parts import ReviewParts
+from core.clock import now
+from store.events import note_event
+from store.login_attempts import forget_attempt, note_attempt
+from store.moderators import set_password
+from store.passwords import MAX_LENGTH, hash_password, is_password, password_fault
+from store.sessions import end_logins, start_login
+
+
+def add_password_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the page where a moderator replaces their password."""
+
+    @blueprint.get("/account/password")
+    @before_new_password
+    def password() -> str:
+        return render_template("review/password.html")
+
+    @blueprint.post("/account/password")
+    @before_new_password
+    def change_password() -> AnyResponse:
+        moderator, at = me(), now()
+        old = request.form.get("old", "")[: MAX_LENGTH + 1]
+        new = request.form.get("new", "")[: MAX_LENGTH + 1]
+        with parts.database.writing() as session:
+            attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
+        if attempt.wait is not None:
+            raise PageError(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries", "Wait a few minutes.")
+        fault = password_fault(new, moderator.email)
+        if not is_password(moderator.password_hash, old):
+            fault = "The present password is wrong."
+        elif new == old:
+            fault = "The new password is the old one."
+        elif new != request.form.get("again", ""):
+            fault = "The two new passwords differ."
+        if fault is not None:
+            page = render_template("review/password.html", fault=fault)
+            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        password_hash = hash_password(new)
+        with parts.database.writing() as session:
+            forget_attempt(session, attempt)
+            set_password(session, moderator.id, password_hash)
+            end_logins(session, moderator.id)
+            token = start_login(session, moderator.id, at)
+            note_event(session, "password_changed", moderator_id=moderator.id, at=at)
+        response = make_response(redirect(url_for("review.queue")))
+        send_token(response, token, secure=parts.secure_cookies)
+        return response

@@ -1,0 +1,70 @@
+"""Image bytes for moderators, from our own store and never from the place they were found at."""
+
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import wrap_file
+
+from api.review.headers import IMAGE_POLICY
+from api.review.page_error import not_found
+from api.review.parts import ReviewParts
+from store.tables import Image
+
+# The type comes from what our decoder found, never from the file's own word or its name.
+TYPES = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "avif": "image/avif",
+    "bmp": "image/bmp",
+}
+THUMBNAIL = "thumbnail.webp"
+# The address is the digest of the bytes, so they can never change under it.
+FOR_EVER = "private, max-age=31536000, immutable"
+
+
+def add_pictures(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the routes of the image and of its thumbnail."""
+
+    @blueprint.get("/review/images/<sha256>")
+    def picture(sha256: str) -> Response:
+        if request.if_none_match.contains(sha256):
+            return _fresh(sha256)
+        with parts.database.reading() as session:
+            image = session.get(Image, sha256)
+        content_type = TYPES.get(image.format.lower()) if image else None
+        if image is None or content_type is None:
+            raise not_found("There is no such image.")
+        try:
+            file = parts.blobs.open(sha256)
+        except KeyError:
+            raise not_found("The image has been purged.") from None
+        response = Response(wrap_file(request.environ, file), mimetype=content_type, direct_passthrough=True)
+        response.content_length = image.bytes
+        return _headers(response, sha256, f"{sha256[:16]}.{image.format.lower()}")
+
+    @blueprint.get("/review/images/<sha256>/thumbnail")
+    def thumbnail(sha256: str) -> Response:
+        etag = f"{sha256}-thumbnail"
+        if request.if_none_match.contains(etag):
+            return _fresh(etag)
+        try:
+            data = parts.blobs.get(sha256, THUMBNAIL)
+        except KeyError:
+            response = picture(sha256)
+            # The thumbnail may be made later.
+            response.headers["Cache-Control"] = "private, max-age=60"
+            return response
+        return _headers(Response(data, mimetype="image/webp"), etag, f"{sha256[:16]}-thumbnail.webp")
+
+
+def _fresh(etag: str) -> Response:
+    return _headers(Response(status=304), etag, None)
+
+
+def _headers(response: Response, etag: str, name: str | None) -> Response:
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    if name is not None:
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

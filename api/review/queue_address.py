@@ -1,0 +1,76 @@
+"""The queue's filters and places as they stand in an address, read from it and written to it."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from core.ids import is_id
+from core.vocabulary import Finding, Source
+from store.review_queue import Position, Sort, Tab, Wanted
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def read_wanted(values: Mapping[str, str], *, line: float) -> Wanted:
+    """Read what is wanted; what cannot be read is as if it were not there."""
+    client_id = values.get("client", "")
+    low, high = _score(values.get("from")), _score(values.get("to"))
+    return Wanted(
+        tab=_word(Tab, values.get("tab")) or Tab.OPEN,
+        sort=_word(Sort, values.get("sort")) or Sort.RISK,
+        finding=_word(Finding, values.get("finding")),
+        source=_word(Source, values.get("source")),
+        client_id=client_id if is_id(client_id) else None,
+        listing_id=values.get("listing", "").replace("\x00", "").strip()[:255] or None,
+        score_from=low,
+        score_to=high,
+        line=line,
+    )
+
+
+def write_wanted(wanted: Wanted) -> dict[str, Any]:
+    """Write what is wanted, leaving out what goes without saying."""
+    pairs = {
+        "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,
+        "sort": wanted.sort if wanted.sort is not Sort.RISK else None,
+        "finding": wanted.finding,
+        "source": wanted.source,
+        "client": wanted.client_id,
+        "listing": wanted.listing_id,
+        "from": None if wanted.score_from is None else f"{wanted.score_from:g}",
+        "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
+    }
+    return {name: str(value) for name, value in pairs.items() if value is not None}
+
+
+def read_position(text: str | None) -> Position | None:
+    """Read a place in the queue."""
+    try:
+        risk, moment, sha256 = (text or "").split("~")
+        position = Position(float(risk), datetime.fromisoformat(moment), sha256)
+    except ValueError:
+        return None
+    good = math.isfinite(position.risk) and position.created_at.tzinfo is not None
+    return position if good and len(sha256) == 64 and sha256.isascii() and sha256.isalnum() else None
+
+
+def write_position(position: Position) -> str:
+    """Write a place in the queue."""
+    return f"{position.risk!r}~{position.created_at.isoformat()}~{position.sha256}"
+
+
+def _word(kind: type[Word], text: str | None) -> Word | None:
+    try:
+        return kind(text) if text else None
+    except ValueError:
+        return None
+
+
+def _score(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0.0 <= value <= 1.0 else None

@@ -1,0 +1,69 @@
+"""Take back a decision just made."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import me
+from api.review.page_error import PageError, not_found
+from api.review.parts import ReviewParts
+from api.review.queue_address import read_wanted, write_wanted
+from core.clock import now
+from core.ids import is_id
+from store.decisions import StaleCaseError, find_decision, undo
+from store.tables import Decision, Image
+
+OFFERED = timedelta(seconds=30)
+GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A decision that the one who made it may still take back, for so many seconds."""
+
+    decision: Decision
+    seconds: int
+
+
+def undoable(session: Session, decision_id: str | None, at: datetime | None = None) -> Undoable | None:
+    """Find the decision that was just made, while it can be taken back."""
+    if not decision_id or not is_id(decision_id):
+        return None
+    decision = find_decision(session, decision_id)
+    if decision is None or decision.moderator_id != me().id:
+        return None
+    left = decision.created_at + OFFERED - (at or now())
+    image = session.get(Image, decision.image_sha256)
+    if left <= timedelta() or image is None or image.decision_id != decision.id:
+        return None
+    return Undoable(decision, int(left.total_seconds()))
+
+
+def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the way back."""
+
+    @blueprint.post("/review/decisions/<decision_id>/undo")
+    def undo_decision(decision_id: str) -> AnyResponse:
+        at = now()
+        with parts.database.writing() as session:
+            decision = find_decision(session, decision_id)
+            if decision is None or decision.moderator_id != me().id:
+                raise not_found("There is no such decision of yours.")
+            if at > decision.created_at + OFFERED + GRACE:
+                raise PageError(
+                    HTTPStatus.CONFLICT, "Too late to undo", "Open the case and decide it again instead."
+                )
+            try:
+                sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
+            except StaleCaseError:
+                raise PageError(
+                    HTTPStatus.CONFLICT,
+                    "Nothing to undo",
+                    "This decision does not stand any more: somebody decided again, or it was undone.",
+                ) from None
+        address = write_wanted(read_wanted(request.args, line=0.5))
+        return redirect(url_for("review.case", sha256=sha256, **address))

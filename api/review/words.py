@@ -1,0 +1,87 @@
+"""What the pages call things. Every text is marked by `N_` for the catalogue and translated on use."""
+
+from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
+from store.review_queue import Sort, Tab
+
+
+def N_(text: str) -> str:  # noqa: N802  # the mark that catalogue tools look for
+    """Mark a text for translation."""
+    return text
+
+
+FINDINGS = {
+    Finding.CLEAR: N_("Clear"),
+    Finding.UNCERTAIN: N_("Uncertain"),
+    Finding.FLAGGED: N_("Flagged"),
+}
+FINDING_SENTENCES = {
+    Finding.CLEAR: N_("Nothing speaks for a generated picture."),
+    Finding.UNCERTAIN: N_("The machine cannot tell. A person has to look."),
+    Finding.FLAGGED: N_("This looks like a generated picture."),
+}
+OUTCOMES = {Outcome.HUMAN: N_("Human"), Outcome.AI: N_("AI"), Outcome.ESCALATE: N_("Escalated")}
+LABELS = {Label.HUMAN: N_("drawn by a person"), Label.AI: N_("generated")}
+SOURCES = {
+    Source.EXTENSION: N_("Extension"),
+    Source.MARKETPLACE: N_("Marketplace"),
+    Source.API: N_("API"),
+    Source.UPLOAD: N_("Upload"),
+    Source.CLI: N_("Command line"),
+}
+ROLES = {Role.MODERATOR: N_("Moderator"), Role.LEAD: N_("Lead"), Role.ADMIN: N_("Admin")}
+GRADES = {Grade.PROOF: N_("Proof"), Grade.DECLARED: N_("Declared"), Grade.HINT: N_("Hint")}
+GRADE_SENTENCES = {
+    Grade.PROOF: N_("A signature was checked and holds."),
+    Grade.DECLARED: N_("The file says so itself. Anybody could have written that."),
+    Grade.HINT: N_("A sign, not more."),
+}
+KINDS = {
+    EvidenceKind.NOVELAI_SIGNATURE: N_("NovelAI signature"),
+    EvidenceKind.NOVELAI_METADATA: N_("NovelAI metadata"),
+    EvidenceKind.NOVELAI_STEALTH: N_("NovelAI hidden metadata"),
+    EvidenceKind.A1111_PARAMETERS: N_("Stable Diffusion web UI parameters"),
+    EvidenceKind.COMFYUI_WORKFLOW: N_("ComfyUI workflow"),
+    EvidenceKind.INVOKEAI_METADATA: N_("InvokeAI metadata"),
+    EvidenceKind.FOOOCUS_PARAMETERS: N_("Fooocus parameters"),
+    EvidenceKind.SWARMUI_PARAMETERS: N_("SwarmUI parameters"),
+    EvidenceKind.C2PA: N_("C2PA content credentials"),
+    EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE: N_("IPTC digital source type"),
+    EvidenceKind.SOFTWARE_TAG: N_("Software tag"),
+    EvidenceKind.WATERMARK: N_("Watermark"),
+    EvidenceKind.KNOWN_IMAGE: N_("Known image"),
+    EvidenceKind.PIXELS: N_("Pixels"),
+}
+FAILURES = {
+    FailureCode.UNSAFE_ADDRESS: N_("The address is not one that may be fetched."),
+    FailureCode.UNRESOLVABLE: N_("The host name has no address."),
+    FailureCode.REFUSED: N_("The host refused the connection."),
+    FailureCode.TIMED_OUT: N_("The host took too long."),
+    FailureCode.TOO_LARGE: N_("The file is too large."),
+    FailureCode.NOT_AN_IMAGE: N_("The file is no image that can be read."),
+    FailureCode.TOO_MANY_PIXELS: N_("The image has too many pixels."),
+    FailureCode.HTTP_STATUS: N_("The host answered with an error."),
+    FailureCode.TOO_MANY_REDIRECTS: N_("The host sent us in circles."),
+    FailureCode.CRASHED_WORKER: N_("The worker died each time it examined this image."),
+    FailureCode.GONE: N_("The image is gone."),
+}
+TABS = {Tab.OPEN: N_("To review"), Tab.ESCALATED: N_("Escalated"), Tab.ALL: N_("All images")}
+SORTS = {
+    Sort.RISK: N_("Riskiest first"),
+    Sort.OLDEST: N_("Longest waiting"),
+    Sort.NEWEST: N_("Newest first"),
+    Sort.DOUBT: N_("Closest to the line"),
+}
+WORDS = {
+    "findings": FINDINGS,
+    "finding_sentences": FINDING_SENTENCES,
+    "outcomes": OUTCOMES,
+    "labels": LABELS,
+    "sources": SOURCES,
+    "roles": ROLES,
+    "grades": GRADES,
+    "grade_sentences": GRADE_SENTENCES,
+    "kinds": KINDS,
+    "failures": FAILURES,
+    "tabs": TABS,
+    "sorts": SORTS,
+}
