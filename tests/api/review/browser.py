@@ -1,0 +1,76 @@
+"""A real Chromium before a real server."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from selenium import webdriver
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from werkzeug.serving import make_server
+
+from tests.api.review.conftest import PASSWORD
+from tests.conftest import leave_out
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application on a port of its own; give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def chromium(folder: Path, *, width: int = 1280, height: int = 720) -> Iterator[WebDriver]:
+    """Open an empty browser of this size."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        leave_out("chromium", "chromium and chromedriver are not both installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser or ""
+    for flag in (*FLAGS, f"--user-data-dir={folder}", f"--window-size={width},{height}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    session = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    session.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        yield session
+    finally:
+        session.quit()
+
+
+def log_in(session: WebDriver, base: str, email: str = "aiko@example.com") -> None:
+    """Log in as a person would."""
+    session.get(f"{base}/login")
+    session.find_element(By.NAME, "email").send_keys(email)
+    session.find_element(By.NAME, "password").send_keys(PASSWORD + "\n")
+
+
+def complaints(session: WebDriver) -> list[str]:
+    """List what the browser's console complains of: broken policies, missing files, script errors."""
+    return [
+        entry["message"] for entry in session.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}
+    ]

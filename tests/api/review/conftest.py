@@ -1,0 +1,169 @@
+"""A desk with cases on it: real pages over a real database, and a browser without a screen."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image as Picture
+from werkzeug.test import TestResponse
+
+from api.review.model_facts import Facts
+from api.review.pages import register_review
+from core.vocabulary import Evidence, Finding, Judgement, Label, Role, Source, State, Thresholds
+from store.blobs import FolderBlobs
+from store.clients import NewClient
+from store.database import Database
+from store.images import ImageFacts, record_verdict
+from store.passwords import hash_password
+from store.submissions import Request, add_submission
+from store.tables import Moderator
+
+PASSWORD = "seven lanterns float"
+_HASH = hash_password(PASSWORD)
+FACTS = Facts(
+    Thresholds(clear_below=0.35, flagged_from=0.9),
+    "# The card\n\n<script>x</script> [a](javascript:x)\n\n| a |\n|---|\n| b |\n",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the review pages need."""
+
+    database: Database
+    blobs: FolderBlobs
+    secret_key: str = "a secret of the tests, long enough to be one"
+    secure_cookies: bool = False
+
+
+@dataclass(slots=True)
+class Visit:
+    """One person's browser: keeps the cookie, and sends forms as a page of ours would."""
+
+    client: FlaskClient
+    last: TestResponse | None = field(default=None)
+
+    def get(self, path: str, **options: object) -> TestResponse:
+        # Buffered, so that files that are sent are closed again.
+        self.last = self.client.get(path, buffered=True, **options)  # type: ignore[arg-type]  # passed through
+        return self.last
+
+    def send(self, path: str, /, page: str | None = None, **values: str) -> TestResponse:
+        """Send a form with the token of a page, or of the queue."""
+        shown = self.client.get(page or "/account/password", follow_redirects=True).text
+        token = re.search(r'name="form_token" value="(\w+)"', shown)
+        assert token, shown
+        return self.client.post(path, data={"form_token": token[1], **values})
+
+    def log_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/login", "/login", email=email, password=password)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The pages with their parts, and ways to put cases on them."""
+
+    app: Flask
+    parts: Parts
+    shop: NewClient
+    people: dict[str, str] = field(default_factory=dict)
+
+    def visit(self) -> Visit:
+        return Visit(self.app.test_client())
+
+    def add_person(self, email: str, role: Role = Role.MODERATOR, *, is_new: bool = False) -> str:
+        with self.parts.database.writing() as session:
+            person = Moderator(email=email, role=role, password_hash=_HASH, must_change_password=is_new)
+            session.add(person)
+            session.flush()
+            self.people[email] = person.id
+        return person.id
+
+    def as_person(self, email: str = "aiko@example.com", role: Role = Role.MODERATOR) -> Visit:
+        if email not in self.people:
+            self.add_person(email, role)
+        visit = self.visit()
+        assert visit.log_in(email).status_code == 302
+        return visit
+
+    def add_case(
+        self,
+        score: float,
+        finding: Finding = Finding.FLAGGED,
+        *,
+        submissions: int = 1,
+        evidence: tuple[Evidence, ...] = (),
+        colour: tuple[int, int, int] | None = None,
+        **request: str,
+    ) -> str:
+        """Put a drawn picture with its verdict on the desk; give its SHA-256."""
+        data = draw(colour or (int(score * 1e6) % 251, int(score * 1e4) % 249, int(score * 1e3) % 241))
+        sha256 = self.parts.blobs.put(data)
+        with self.parts.database.writing() as session:
+            label = Label.AI if finding is Finding.FLAGGED else None
+            verdict_id = record_verdict(
+                session,
+                ImageFacts(sha256, 24, 16, "png", len(data)),
+                score=score,
+                model="tiny-1",
+                judgement=Judgement(finding, label, "p1", ("It was drawn for a test.",)),
+                evidence=evidence,
+            )
+            for _ in range(submissions):
+                values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}
+                made = add_submission(session, self.shop.client.id, Request(**values))  # type: ignore[arg-type]
+                made.state, made.image_sha256, made.verdict_id = State.EXAMINED, sha256, verdict_id
+        return sha256
+
+
+def draw(colour: tuple[int, int, int]) -> bytes:
+    """Draw a small picture of one colour."""
+    file = io.BytesIO()
+    Picture.new("RGB", (24, 16), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def make_desk(database: Database, blobs: FolderBlobs, shop: NewClient, *, secure: bool = False) -> Desk:
+    """Join the pages with their parts."""
+    app = Flask("desk", static_folder=None)
+    app.testing = True
+    parts = Parts(database, blobs, secure_cookies=secure)
+    register_review(app, parts, FACTS)
+    return Desk(app, parts, shop)
+
+
+@pytest.fixture
+def desk(database: Database, blobs: FolderBlobs, shop: NewClient) -> Desk:
+    """Give the pages over each kind of database."""
+    return make_desk(database, blobs, shop)
+
+
+def hidden(page: str, name: str) -> str:
+    """Read a hidden field of a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+@pytest.fixture
+def decide() -> Callable[..., TestResponse]:
+    """Give the act of opening a case and deciding it."""
+
+    def act(visit: Visit, sha256: str, outcome: str, note: str = "", query: str = "") -> TestResponse:
+        page = visit.get(f"/review/cases/{sha256}{query}").text
+        return visit.client.post(
+            f"/review/cases/{sha256}/decision{query}",
+            data={
+                "form_token": hidden(page, "form_token"),
+                "verdict_id": hidden(page, "verdict_id"),
+                "decision_id": hidden(page, "decision_id"),
+                "outcome": outcome,
+                "note": note,
+            },
+        )
+
+    return act
