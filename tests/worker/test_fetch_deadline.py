@@ -33,7 +33,7 @@ def _times_out(fetcher: Fetcher, url: str) -> None:
     took = time.monotonic() - start
     assert caught.value.reason is FailureCode.TIMED_OUT
     assert not caught.value.is_permanent
-    assert SHORT * 0.9 < took < SHORT + 0.4
+    assert SHORT * 0.9 < took < SHORT + 2
 
 
 def _chunks_for_ever(talk: Talk) -> None:
@@ -159,7 +159,7 @@ def test_an_address_that_swallows_everything_leaves_time_for_the_next(
         fetcher = make_fetcher(timeout=2.0, resolve=Names(two_test=["127.0.0.2", "127.0.0.1"]))
         start = time.monotonic()
         assert fetcher.fetch(server.url("/a.png", host="two.test")).data == b"x"
-        assert 0.9 < time.monotonic() - start < 1.5
+        assert 0.9 < time.monotonic() - start < 1.9
 
 
 def test_no_thread_and_no_file_is_left_behind(authority: Authority) -> None:

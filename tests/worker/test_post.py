@@ -93,7 +93,7 @@ def test_a_receiver_that_reads_nothing_is_left(
         start = time.monotonic()
         with pytest.raises(FetchError) as caught:
             make_poster(timeout=0.5, tls=authority.trust()).post(server.url("/hook"), bytes(30_000_000), {})
-        assert time.monotonic() - start < 1.0
+        assert time.monotonic() - start < 3
     assert caught.value.reason is FailureCode.TIMED_OUT
 
 
