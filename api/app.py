@@ -15,6 +15,7 @@ from api.metrics import add_metrics
 from api.openapi import Document, prepare
 from api.parts import ApiParts
 from api.reference import make_reference
+from api.review.pages import register_review
 from api.submissions import make_submissions
 
 VERSION = "1"
@@ -45,5 +46,5 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
-    # The review pages: app.register_blueprint(make_review(...)) goes here.
+    register_review(app, parts)
     return app

@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 
+from apiflask import APIBlueprint
 from flask import (
     Blueprint,
     Flask,
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = None) -> None:
     """Add the review pages to an application; `facts` of the classifier are read where not given."""
     facts = facts or read_facts()
-    blueprint = Blueprint("review", __name__, template_folder="../templates")
+    blueprint = APIBlueprint("review", __name__, template_folder="../templates", enable_openapi=False)
     blueprint.after_request(harden)
     guard(blueprint, parts)
     _add_errors(blueprint)
