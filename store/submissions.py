@@ -45,19 +45,22 @@ def add_submission(session: Session, client_id: str, request: Request) -> Submis
 
 
 def insert_submissions(
-    session: Session, client_id: str, requests: Sequence[Request], *, at: datetime
+    session: Session, client_id: str, requests: Sequence[Request], *, at: datetime, sends: int
 ) -> list[Submission]:
-    """Store submissions in one statement, queued, due and sent at this moment, in the given order.
+    """Store submissions in one statement, queued and due at this moment, in the given order.
 
-    They count as sent although the message follows the commit: `mark_unsent` takes that back for
-    those that the broker did not take, so that the common case costs one write. The rows given back
-    are no part of the session, and nothing is known of their images yet.
+    The first `sends` count as sent although their messages follow the commit: `mark_unsent` takes
+    that back for those that the broker did not take, so that the common case costs one write. The
+    rows given back are no part of the session, and nothing is known of their images yet.
     """
-    same = {"client_id": client_id, "state": State.QUEUED, "tries": 0}
-    times = {"created_at": at, "due_at": at, "sent_at": at}
-    rows = [{"id": new_id(), **same, **times, **_columns(request)} for request in requests]
+    same = {"client_id": client_id, "state": State.QUEUED, "tries": 0, "created_at": at, "due_at": at}
+    rows = [
+        {"id": new_id(), **same, "sent_at": at if place < sends else None, **_columns(request)}
+        for place, request in enumerate(requests)
+    ]
     if rows:
-        session.execute(insert(Submission), rows)
+        # Into the bare table: the ORM would make a statement of its own for each pattern of nulls.
+        session.execute(insert(Submission.metadata.tables[Submission.__tablename__]), rows)
     return [Submission(**row) for row in rows]
 
 

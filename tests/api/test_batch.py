@@ -1,16 +1,20 @@
 """Many in one request, each accepted or refused on its own."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from api.parts import ApiParts
 from api.schemas.answers import BatchAnswer
+from core.clock import now
 from core.vocabulary import Priority
+from store.claims import overdue
 from store.database import Database
 from store.submissions import count_states
 from tests.api.conftest import IMAGE_URL, RecordingSender, Web, make_web, problem
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 GOOD = {"image_url": IMAGE_URL}
 
 
@@ -51,13 +55,26 @@ def test_a_thousand_are_stored_in_a_few_statements_in_their_order(
     sender.takes = 0
     web.get("/v1/submissions")  # so that the key is known
     count_queries()
-    entries = [{**GOOD, "external_id": str(number)} for number in range(1000)]
+    entries = [
+        {**GOOD, "external_id": str(number), "title": "odd" if number % 2 else None} for number in range(1000)
+    ]
     response = web.post("/v1/submissions/batch", json={"submissions": entries})
-    assert count_queries() <= 3  # the rows, and that the broker took none
+    assert count_queries() == 2  # the rows, and that the broker took none
     ids = [result["submission"]["id"] for result in response.get_json()["results"]]
     assert ids == sorted(set(ids))
     with database.reading() as session:
-        assert sum(count_states(session).values()) == 1000
+        assert len(overdue(session, Priority.NORMAL, at=now(), sent_before=LONG_AGO, limit=2000)) == 1000
+
+
+def test_of_a_large_batch_the_sweeper_sends_the_rest(
+    web: Web, database: Database, sender: RecordingSender
+) -> None:
+    response = web.post("/v1/submissions/batch", json={"submissions": [GOOD] * 300})
+    ids = [result["submission"]["id"] for result in response.get_json()["results"]]
+    assert [submission_id for submission_id, _ in sender.sent] == ids[:250]
+    with database.reading() as session:
+        left = overdue(session, Priority.NORMAL, at=now(), sent_before=LONG_AGO, limit=2000)
+    assert set(left) == set(ids[250:])
 
 
 @pytest.mark.parametrize(
