@@ -1,0 +1,122 @@
+"""A1111's `parameters` and its kin: Forge, reForge, SD.Next, and all who write in that manner.
+
+The text is a prompt, a line `Negative prompt: ...`, and a line `Steps: 20, Sampler: ..., Seed: ...`
+(AUTOMATIC1111/stable-diffusion-webui, `modules/processing.py`, `create_infotext`). It stands in PNG
+text `parameters`, in EXIF UserComment, in a GIF's or JPEG's comment, or hidden in the pixels.
+"""
+
+import re
+from dataclasses import dataclass
+
+from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.reading import Looked, Reader, Sources
+from provenance.records import Record, keyed
+
+_SETTINGS = re.compile(r"(?:\A|[\s,;.])(Steps: ?\d{1,6}(?:,|\s*\Z|\n).*)")
+_PAIR = re.compile(r'\s*([A-Za-z][\w \-/]{0,40}): ?("(?:[^"\\]++|\\.)*+"|[^,\n]*+)(?:,|\n|\Z)')
+_NEGATIVE = "Negative prompt:"
+_TELLING = frozenset({"CFG scale", "Seed", "Size", "Model", "Model hash", "Version", "Schedule type"})
+_SHOWN = ("Steps", "Sampler", "Seed", "CFG scale", "Size", "Model", "Model hash", "Version")
+_PLACES = ("parameters", "usercomment", "comment", "imagedescription", "stealth", "exif:usercomment")
+_PLACES_MORE = ("dc:description", "description", "xpcomment")
+_PAIRS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Infotext:
+    """A parsed text: the prompts, and the settings as they were named."""
+
+    prompt: str
+    negative: str
+    settings: dict[str, str]
+
+    @property
+    def generator(self) -> str:
+        """Name the program by its own signs; the plain manner is A1111's."""
+        version = self.settings.get("Version", "").strip()
+        app = self.settings.get("App", "")
+        if "SD.Next" in app:
+            return "SD.Next (A1111 manner)"
+        if version.startswith("Fooocus"):
+            return "Fooocus"
+        if version == "ComfyUI":
+            return "ComfyUI"
+        if re.match(r"f\d|neo|forge|classic", version, re.IGNORECASE):
+            return "Forge (A1111 manner)"
+        if "Civitai resources" in self.settings:
+            return "Civitai (A1111 manner)"
+        return "A1111"
+
+
+def parse_infotext(text: str) -> Infotext | None:
+    """Parse a text in A1111's manner; None where it is not one.
+
+    Steps alone is a word that recipes have too: a sampler beside it, or two other settings, make a
+    record.
+    """
+    match = None
+    for match in _SETTINGS.finditer(text):  # noqa: B007  # the last one: prompts may quote others
+        pass
+    if match is None:
+        return None
+    settings: dict[str, str] = {}
+    for index, pair in enumerate(_PAIR.finditer(text, match.start(1))):
+        if index >= _PAIRS:
+            break
+        settings.setdefault(pair[1].strip(), pair[2].strip().strip('"'))
+    if "Sampler" not in settings and len(_TELLING & settings.keys()) < 2:
+        return None
+    prompt, _, negative = text[: match.start(1)].partition(_NEGATIVE)
+    return Infotext(prompt.strip(), negative.strip(), settings)
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    for record in keyed(sources.records, *_PLACES, *_PLACES_MORE):
+        if record.values is not None or "Steps:" not in record.text:
+            continue
+        infotext = parse_infotext(record.text)
+        if infotext is not None:
+            _add(looked, record, infotext)
+        elif record.key.lower() == "parameters":
+            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "the settings line is damaged")
+    for record in keyed(sources.records, "parameters"):
+        if (
+            record.values is None
+            and record.fault is None
+            and "Steps:" not in record.text
+            and record.text.strip()
+        ):
+            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "no settings stand in it")
+    for record in keyed(sources.records, "postprocessing"):
+        if "Postprocess" in record.text:
+            looked.add(
+                EvidenceKind.A1111_PARAMETERS,
+                Grade.HINT,
+                None,
+                f"{record.where} says that A1111 enlarged or retouched this picture: nothing on who made it.",
+                generator="A1111",
+                fields={"postprocessing": record.text},
+            )
+    return looked
+
+
+def _add(looked: Looked, record: Record, infotext: Infotext) -> None:
+    generator = infotext.generator
+    shown = {name: infotext.settings[name] for name in _SHOWN if name in infotext.settings}
+    looked.add(
+        EvidenceKind.FOOOCUS_PARAMETERS if generator == "Fooocus" else EvidenceKind.A1111_PARAMETERS,
+        Grade.DECLARED,
+        Label.AI,
+        f"Generation parameters in the manner of A1111 stand in {record.where}, unsigned.",
+        generator=generator,
+        fields={"prompt": infotext.prompt, "negative prompt": infotext.negative, **shown},
+    )
+
+
+READER = Reader(
+    "a1111",
+    "generation parameters in A1111's manner: PNG text, EXIF UserComment, comments, hidden text",
+    EvidenceKind.A1111_PARAMETERS,
+    _read,
+)

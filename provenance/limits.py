@@ -1,0 +1,31 @@
+"""What a stranger's file may cost us: one place for every cap of this room."""
+
+# Bytes of text kept from one file, each and together, after inflation. The largest honest records
+# are ComfyUI workflows, some with small pictures inside: a few megabytes at most.
+MAX_TEXT_BYTES = 4 * 2**20
+MAX_TOTAL_TEXT_BYTES = 12 * 2**20
+MAX_FIELDS = 512  # text chunks, EXIF tags and XMP properties of one file, together
+MAX_CHUNKS = 65_536  # chunks, segments and boxes walked; a PNG may hold its pixels in many small ones
+
+# JSON: nesting, and the marks that each cost an object in memory.
+MAX_JSON_DEPTH = 64
+MAX_JSON_MARKS = 300_000
+
+MAX_EXIF_BYTES = 8 * 2**20
+MAX_EXIF_ENTRIES = 512
+MAX_XMP_BYTES = 4 * 2**20
+MAX_XMP_ELEMENTS = 20_000
+MAX_XMP_DEPTH = 48
+MAX_C2PA_BYTES = 24 * 2**20  # a manifest store with its thumbnails; most have under a megabyte
+
+MAX_STEALTH_BYTES = 1 * 2**20  # the hidden payload as it lies in the pixels
+MAX_STEALTH_TEXT = MAX_TEXT_BYTES  # after gunzip
+
+MAX_PIXELS = 50_000_000  # never decode more than this for a reader's sake
+
+# What evidence may hold: it is read by people and stored in a row.
+MAX_EVIDENCE = 32
+MAX_DETAIL = 400
+MAX_NAME = 80
+MAX_VALUE = 10_000
+MAX_VALUES = 24

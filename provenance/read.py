@@ -1,0 +1,115 @@
+"""Read what the bytes of an image say about their origin.
+
+Pure functions from bytes to evidence: no network, no file, no state. Every reader runs; none can
+raise; what each may read is capped (`provenance.limits`).
+"""
+
+import base64
+import logging
+from dataclasses import dataclass
+
+from core.vocabulary import Evidence, EvidenceKind, Grade
+from provenance import a1111, novelai
+from provenance.containers import open_image
+from provenance.errors import ProvenanceError
+from provenance.image_file import ImageFile
+from provenance.limits import MAX_EVIDENCE, MAX_PIXELS
+from provenance.pixels import Pixels
+from provenance.reading import Looked, Reader, Sources
+from provenance.records import make_records
+from provenance.stealth import Stealth, read_stealth
+from provenance.text import one_line
+from provenance.trust import TrustList
+
+# NovelAI's verify key (NovelAI/novelai-image-metadata, `nai_sig.py`).
+NOVELAI_KEY = base64.b64decode("Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic=")
+READERS: tuple[Reader, ...] = (novelai.READER, a1111.READER)
+_GRADES = (Grade.PROOF, Grade.DECLARED, Grade.HINT)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderNote:
+    """What one reader did, for a person: its name, what it looked at, what it saw."""
+
+    reader: str
+    looked_at: str
+    saw: tuple[str, ...]
+
+
+def read_evidence(
+    data: bytes,
+    *,
+    trust: TrustList | None = None,
+    max_pixels: int = MAX_PIXELS,
+    verify_key: bytes = NOVELAI_KEY,
+) -> tuple[Evidence, ...]:
+    """Give all evidence of a file, the strongest grade first.
+
+    `trust` says whose C2PA signatures count as proof (without it none does); `max_pixels` bounds
+    what is decoded for hidden text and signatures. Never raises.
+    """
+    found: list[Evidence] = []
+    for _, looked in _run(data, trust, max_pixels, verify_key)[2]:
+        found.extend(item for item in looked.evidence if item not in found)
+    found.sort(key=lambda item: _GRADES.index(item.grade))  # stable: the readers' order within a grade
+    return tuple(found[:MAX_EVIDENCE])
+
+
+def explain(
+    data: bytes,
+    *,
+    trust: TrustList | None = None,
+    max_pixels: int = MAX_PIXELS,
+    verify_key: bytes = NOVELAI_KEY,
+) -> tuple[ReaderNote, ...]:
+    """Walk through every reader and say what it saw. Never raises."""
+    image, stealth, looks = _run(data, trust, max_pixels, verify_key)
+    notes = [_container_note(image)]
+    if image is not None:
+        notes.append(ReaderNote("stealth", "text hidden in the lowest bits of the pixels", stealth.saw))
+    notes += [
+        ReaderNote(reader.name, reader.looks_at, tuple(looked.saw) or ("Nothing of its kind.",))
+        for reader, looked in looks
+    ]
+    return tuple(notes)
+
+
+def _container_note(image: ImageFile | None) -> ReaderNote:
+    looked_at = "the container: its chunks, segments or boxes"
+    if image is None:
+        return ReaderNote("container", looked_at, ("The file is no picture of a known format.",))
+    saw = [f"{image.format.upper()}, {image.width} x {image.height} pixels, {len(image.data):,} bytes."]
+    saw += [one_line(part) for part in image.parts]
+    saw += [f"Unreadable: {one_line(f'{item.place} {item.key}: {item.why}', 200)}." for item in image.broken]
+    return ReaderNote("container", looked_at, tuple(saw))
+
+
+def _run(
+    data: bytes, trust: TrustList | None, max_pixels: int, verify_key: bytes
+) -> tuple[ImageFile | None, Stealth, list[tuple[Reader, Looked]]]:
+    try:
+        image = open_image(data)
+        pixels = Pixels(image, max_pixels)
+        stealth = read_stealth(image, pixels)
+        image = image.with_fields(stealth.fields, stealth.broken)
+        sources = Sources(image, make_records(image.fields), pixels, verify_key, trust)
+    except ProvenanceError:
+        return None, Stealth(), []
+    except Exception:
+        # A fault of ours, not of the picture's: it must cost the evidence, never the examination.
+        log.exception("a file could not be taken apart")
+        return None, Stealth(), []
+    return image, stealth, [(reader, _guarded(reader, sources)) for reader in READERS]
+
+
+def _guarded(reader: Reader, sources: Sources) -> Looked:
+    try:
+        return reader.read(sources)
+    except Exception:
+        log.exception("the reader %s failed", reader.name)
+        looked = Looked()
+        kind: EvidenceKind = reader.kind
+        looked.unreadable(kind, "this file", f"the reader for {reader.name} failed on it")
+        return looked

@@ -1,0 +1,17 @@
+"""Whom an operator trusts to sign C2PA manifests."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """PEM certificates: `anchors` are roots whose chains are trusted, `allowed` single signers.
+
+    `config` names the extended key usages that a signer may have, one object identifier a line;
+    empty means those of the C2PA specification. Without any list no manifest becomes a proof: a
+    signature that nobody vouches for proves that somebody signed.
+    """
+
+    anchors: str = ""
+    allowed: str = ""
+    config: str = ""
