@@ -28,7 +28,10 @@ def read_upload(request: Request, max_image_bytes: int) -> Upload:
     request.max_content_length = max_image_bytes + OVERHEAD
     request.max_form_memory_size = FORM_MEMORY
     request.max_form_parts = FORM_PARTS
-    files, form = request.files, request.form
+    try:
+        files, form = request.files, request.form
+    except OSError:  # the server's word for a connection that ended within a chunk
+        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
     errors = [_error(name, "this field is unknown") for name in files if name != "image"]
     errors += [_error(name, "given more than once") for name in form if len(form.getlist(name)) > 1]
     parts = files.getlist("image")
