@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
-from core.vocabulary import Evidence, Finding, Judgement, Outcome
+from core.vocabulary import Evidence, Finding, Grade, Judgement, Outcome
 from store.base import Table
 from store.review_states import ReviewState
 from store.tables import Decision, Image, Verdict
@@ -94,6 +94,8 @@ def record_verdict(
     image = session.get_one(Image, facts.sha256, with_for_update=True)
     image.verdict_id = verdict_id
     image.risk = score
+    image.finding = judgement.finding
+    image.grade = _strongest(evidence)
     image.review = _review_state(session, image, judgement.finding)
     return verdict_id
 
@@ -104,6 +106,11 @@ def _review_state(session: Session, image: Image, finding: Finding) -> ReviewSta
         outcome = session.get_one(Decision, image.decision_id).outcome
         return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
     return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
+
+
+def _strongest(evidence: tuple[Evidence, ...]) -> Grade | None:
+    found = {item.grade for item in evidence}
+    return next((grade for grade in Grade if grade in found), None)  # the enum lists the strongest first
 
 
 def _new_image() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from core.ids import new_id
 from core.vocabulary import (
     FailureCode,
     Finding,
+    Grade,
     Label,
     Outcome,
     Priority,
@@ -86,7 +87,9 @@ class Image(Table):
     __table_args__ = (
         Index("ix_images_review_risk", "review", "risk", "sha256"),
         Index("ix_images_review_created_at", "review", "created_at", "sha256"),
+        Index("ix_images_review_finding_risk", "review", "finding", "risk", "sha256"),
         Index("ix_images_created_at", "created_at", "sha256"),
+        Index("ix_images_risk", "risk", "sha256"),
     )
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
@@ -97,6 +100,9 @@ class Image(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
     risk: Mapped[float] = mapped_column(Float, default=0.0)
+    # Of the latest verdict: its finding, and the strongest grade among its evidence.
+    finding: Mapped[Finding | None] = mapped_column(words(Finding))
+    grade: Mapped[Grade | None] = mapped_column(words(Grade))
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Pointers without constraints: the rows they name point back at this one, and a circle of
     # foreign keys can be neither created nor purged in one go.
@@ -136,7 +142,9 @@ class Submission(Table):
         Index("ix_submissions_state_due_at", "state", "due_at"),
         Index("ix_submissions_client_id_id", "client_id", "id"),
         Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
-        Index("ix_submissions_image_sha256", "image_sha256"),
+        # With all that the queue's filters ask of an image's submissions, so that they read no row.
+        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
+        Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
