@@ -10,7 +10,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from core.urls import UrlError, parse_web_url
 
 MIB = 1024 * 1024
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -154,13 +155,12 @@ def _fetch_allow(text: str) -> FetchAllow:
         except ValueError:
             pass
         try:
-            parts = urlsplit(f"//{entry}")
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host = port = None
-        if not host or not port or "/" in entry or "@" in entry:
+            place = parse_web_url(f"http://{entry}/")
+        except UrlError as error:
+            raise SettingsError(f"KANTEI_FETCH_ALLOW: {entry!r}: {error.detail}") from None
+        if not re.search(r":[0-9]+$", entry) or place.target != "/":
             raise SettingsError(f"KANTEI_FETCH_ALLOW: {entry!r} is neither a network nor host:port")
-        hosts.add((host, port))
+        hosts.add((place.host, place.port))
     return FetchAllow(tuple(networks), frozenset(hosts))
 
 

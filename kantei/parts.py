@@ -14,8 +14,8 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def set_up_logs() -> None:
     """Log to standard error, one line an event."""
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "celery.app.trace", "celery.worker.strategy", "kombu"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def open_database(settings: Settings, *, pool_size: int = 2) -> Database:

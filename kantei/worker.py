@@ -1,8 +1,10 @@
 """`kantei worker`: examine what the queue names."""
 
 import sys
+import warnings
 
 import click
+from celery.platforms import SecurityWarning
 
 from core.queue import make_celery
 from core.settings import read_settings
@@ -19,6 +21,8 @@ from worker.app import add_tasks, is_alive, start_worker
 def worker(concurrency: int | None, ping: bool) -> None:  # noqa: FBT001  # click passes flags so
     """Examine submissions until told to stop."""
     set_up_logs()
+    # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
+    warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:

@@ -61,7 +61,9 @@ class Installation:
         settled = []
         for submission_id in ids:
             while True:
-                found = self.call("GET", f"/v1/submissions/{submission_id}?wait=20").json()
+                answer = self.call("GET", f"/v1/submissions/{submission_id}?wait=20")
+                assert answer.status_code == 200, (answer.text, self.tail())
+                found = answer.json()
                 if found["state"] in {"examined", "failed"}:
                     settled.append(found)
                     break

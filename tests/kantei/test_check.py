@@ -1,0 +1,127 @@
+"""`kantei check`: files, folders and URLs, without any server."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.servers import Server
+from tests.whole.pictures import draw
+
+
+def check(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("KANTEI_")}
+    return subprocess.run(
+        [sys.executable, "-m", "kantei", "check", *arguments],
+        env=settings | {"KANTEI_FETCH_ALLOW": "127.0.0.1/32", "KANTEI_FETCH_TIMEOUT": "3", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"KANTEI_DATA_DIR": str(tmp_path / "data")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pictures = tmp_path / "pictures"
+    (pictures / "below").mkdir(parents=True)
+    for number, name in enumerate(["b.png", "a.jpg", "below/c.webp"]):
+        kind = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}[name.rsplit(".", 1)[1]]
+        (pictures / name).write_bytes(draw(number, kind=kind))
+    (pictures / "notes.txt").write_text("no picture")
+    return pictures
+
+
+def test_a_folder_gives_a_line_for_each_picture_in_order(folder: Path, environ: dict[str, str]) -> None:
+    done = check(str(folder), **environ)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[2].rsplit("/", 1)[1] for line in lines] == ["a.jpg", "b.png", "c.webp"]
+    assert {line.split()[0] for line in lines} <= {"clear", "uncertain", "flagged"}
+
+
+def test_json_lines_have_the_fields_of_the_contract(folder: Path, environ: dict[str, str]) -> None:
+    done = check("--json", str(folder / "b.png"), **environ)
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert set(found) == {
+        "source",
+        "sha256",
+        "score",
+        "finding",
+        "label",
+        "model",
+        "reasons",
+        "evidence",
+        "failure",
+    }
+    assert found["source"] == str(folder / "b.png")
+    assert 0 <= found["score"] <= 1
+    assert found["failure"] is None
+    assert set(found["evidence"][0]) == {"kind", "grade", "label", "generator", "detail"}
+
+
+def test_a_url_is_fetched_under_the_same_rules_as_a_submission(environ: dict[str, str]) -> None:
+    with Server() as web:
+        good = web.reply("/a.png", draw(1))
+        done = check("--json", good, "http://169.254.169.254/a.png", **environ)
+    fetched, refused = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert (fetched["source"], fetched["failure"]) == (good, None)
+    assert refused["failure"]["code"] == "unsafe_address"
+    assert refused["score"] is None
+
+
+def test_what_cannot_be_read_fails_and_the_rest_is_examined(folder: Path, environ: dict[str, str]) -> None:
+    (folder / "broken.png").write_bytes(draw(5)[:200])
+    (folder / "empty.gif").touch()
+    done = check("--json", str(folder), **environ)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    failures = [item["failure"]["code"] for item in found if item["failure"]]
+    assert failures == ["not_an_image", "not_an_image"]
+    assert sum(item["finding"] is not None for item in found) == 3
+
+
+def test_a_file_over_the_limits_is_refused_before_it_is_decoded(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    out = io.BytesIO()
+    Image.new("1", (3000, 3000)).save(out, "PNG")
+    (tmp_path / "wide.png").write_bytes(out.getvalue())
+    wide = check("--json", str(tmp_path / "wide.png"), KANTEI_MAX_PIXELS="8000000", **environ)
+    assert json.loads(wide.stdout)["failure"]["code"] == "too_many_pixels"
+    (tmp_path / "long.png").write_bytes(draw(1) + bytes(5000))
+    long = check("--json", str(tmp_path / "long.png"), KANTEI_MAX_IMAGE_BYTES="4096", **environ)
+    assert json.loads(long.stdout)["failure"]["code"] == "too_large"
+
+
+@pytest.mark.parametrize("arguments", [[], ["/nowhere/at/all.png"], ["--no-such-option", "x"]])
+def test_a_wrong_call_ends_with_2(arguments: list[str], environ: dict[str, str]) -> None:
+    assert check(*arguments, **environ).returncode == 2
+
+
+def test_a_wrong_setting_ends_with_2_and_names_the_variable(folder: Path, environ: dict[str, str]) -> None:
+    done = check(str(folder), KANTEI_MAX_PIXELS="lots", **environ)
+    assert done.returncode == 2
+    assert "KANTEI_MAX_PIXELS" in done.stderr
+
+
+def test_heat_maps_are_written_beside_the_findings(
+    folder: Path, environ: dict[str, str], tmp_path: Path
+) -> None:
+    done = check("--json", "--heatmap", str(tmp_path / "heat"), str(folder / "b.png"), **environ)
+    sha256 = json.loads(done.stdout)["sha256"]
+    with Image.open(tmp_path / "heat" / f"{sha256}.png") as heat:
+        assert heat.format == "PNG"
+        assert max(heat.size) >= 256
