@@ -13,13 +13,14 @@ from provenance.reading import Looked, Reader, Sources
 from provenance.records import Record, keyed
 
 _SETTINGS = re.compile(r"(?:\A|[\s,;.])(Steps: ?\d{1,6}(?:,|\s*\Z|\n).*)")
-_PAIR = re.compile(r'\s*([A-Za-z][\w \-/]{0,40}): ?("(?:[^"\\]++|\\.)*+"|[^,\n]*+)(?:,|\n|\Z)')
+_PAIR = re.compile(r'([A-Za-z][\w \-/]{0,40}): ?("(?:[^"\\]++|\\.)*+"|[^,\n]*+)(?:,|\n|\Z)')
 _NEGATIVE = "Negative prompt:"
 _TELLING = frozenset({"CFG scale", "Seed", "Size", "Model", "Model hash", "Version", "Schedule type"})
 _SHOWN = ("Steps", "Sampler", "Seed", "CFG scale", "Size", "Model", "Model hash", "Version")
 _PLACES = ("parameters", "usercomment", "comment", "imagedescription", "stealth", "exif:usercomment")
 _PLACES_MORE = ("dc:description", "description", "xpcomment")
 _PAIRS = 64
+_LONGEST_SETTINGS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def parse_infotext(text: str) -> Infotext | None:
     if match is None:
         return None
     settings: dict[str, str] = {}
-    for index, pair in enumerate(_PAIR.finditer(text, match.start(1))):
+    for index, pair in enumerate(_PAIR.finditer(text, match.start(1), match.start(1) + _LONGEST_SETTINGS)):
         if index >= _PAIRS:
             break
         settings.setdefault(pair[1].strip(), pair[2].strip().strip('"'))
@@ -81,12 +82,8 @@ def _read(sources: Sources) -> Looked:
         elif record.key.lower() == "parameters":
             looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "the settings line is damaged")
     for record in keyed(sources.records, "parameters"):
-        if (
-            record.values is None
-            and record.fault is None
-            and "Steps:" not in record.text
-            and record.text.strip()
-        ):
+        plain = record.values is None and record.fault is None
+        if plain and "Steps:" not in record.text and record.text.strip():
             looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "no settings stand in it")
     for record in keyed(sources.records, "postprocessing"):
         if "Postprocess" in record.text:

@@ -8,6 +8,7 @@ from provenance.text import decode_text
 
 SIGNATURES = (b"GIF87a", b"GIF89a")
 _COMMENT, _APPLICATION = 0xFE, 0xFF
+_MAX_SUB_BLOCKS = 200_000  # of one row; 50 MB in full ones
 _XMP_TRAILER = 257  # bytes that let plain GIF readers skip a packet (XMP part 3, 1.1.2)
 
 
@@ -36,9 +37,14 @@ def _table_bytes(flags: int) -> int:
 
 
 def _skip(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
+    """Give the place after a row of sub-blocks; too long a row ends the file."""
+    for _ in range(_MAX_SUB_BLOCKS):
+        if at >= len(data):
+            break
+        if not data[at]:
+            return at + 1
         at += 1 + data[at]
-    return at + 1
+    return len(data)
 
 
 def _joined(data: bytes, at: int, limit: int) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from provenance.errors import ProvenanceError, TooMuchError
 from provenance.exif import ExifTag, parse_exif
 from provenance.fields import Field, FieldBag
+from provenance.limits import MAX_PACKETS
 from provenance.xmp import XmpProperty, parse_xmp
 
 
@@ -79,6 +80,8 @@ class Builder:
     has_alpha: bool = False
     animated: bool = False
     recoloured: bool = False
+    _exif_seen: int = 0
+    _xmp_seen: int = 0
 
     def part(self, name: str) -> None:
         """Note a part of the container that was looked into."""
@@ -100,6 +103,9 @@ class Builder:
     def add_exif(self, data: bytes) -> None:
         """Read an EXIF record and keep its texts as fields."""
         self.part("EXIF")
+        self._exif_seen += 1
+        if self._exif_seen > MAX_PACKETS:
+            return
         try:
             tags = parse_exif(data)
         except (ProvenanceError, struct.error) as error:
@@ -115,6 +121,9 @@ class Builder:
     def add_xmp(self, packet: bytes) -> None:
         """Read an XMP packet and keep its properties as fields."""
         self.part("XMP")
+        self._xmp_seen += 1
+        if self._xmp_seen > MAX_PACKETS:
+            return
         try:
             properties = parse_xmp(packet)
         except ProvenanceError as error:

@@ -13,6 +13,7 @@ MAX_JSON_MARKS = 300_000
 
 MAX_EXIF_BYTES = 8 * 2**20
 MAX_EXIF_ENTRIES = 512
+MAX_PACKETS = 8  # EXIF records, and XMP packets, of one file
 MAX_XMP_BYTES = 4 * 2**20
 MAX_XMP_ELEMENTS = 20_000
 MAX_XMP_DEPTH = 48
@@ -24,8 +25,9 @@ MAX_STEALTH_TEXT = MAX_TEXT_BYTES  # after gunzip
 MAX_PIXELS = 50_000_000  # never decode more than this for a reader's sake
 
 # What evidence may hold: it is read by people and stored in a row.
-MAX_EVIDENCE = 32
+MAX_EVIDENCE = 32  # of one file, and of one reader half of that
 MAX_DETAIL = 400
 MAX_NAME = 80
 MAX_VALUE = 10_000
 MAX_VALUES = 24
+MAX_VALUES_TOTAL = 24_000

@@ -22,13 +22,18 @@ from provenance.records import Record, keyed
 
 GENERATOR = "NovelAI"
 _TITLE = "AI generated image"
-_KNOWN = frozenset(
-    "prompt steps seed sampler scale uc strength noise uncond_scale cfg_rescale noise_schedule n_samples "
-    "request_type v4_prompt v4_negative_prompt sm sm_dyn signed_hash dynamic_thresholding hide_debug_overlay".split()
-)
 _OWN = frozenset(
-    {"signed_hash", "v4_prompt", "uncond_scale", "noise_schedule", "request_type", "sm_dyn", "uc"}
+    {
+        "signed_hash",
+        "v4_prompt",
+        "v4_negative_prompt",
+        "uncond_scale",
+        "noise_schedule",
+        "request_type",
+        "sm_dyn",
+    }
 )
+_KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
 _SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
 _OPAQUE = 254  # the hidden text lowers alpha from 255 by one at most
 
@@ -40,7 +45,7 @@ class _Comment:
 
     @property
     def is_hidden(self) -> bool:
-        return self.record.place.startswith("hidden")
+        return self.record.place.startswith("text hidden")
 
 
 def _read(sources: Sources) -> Looked:
@@ -93,27 +98,30 @@ def _comments(sources: Sources, *, named: str | None) -> Iterator[_Comment]:
 def _envelope(sources: Sources, comment: _Comment) -> Mapping[str, Any]:
     """Give what stands around a comment: the outer object, or the file's other fields."""
     for record in sources.records:
-        if comment.record.depth and record.place == comment.record.place and record.values:
-            if "Comment" in record.values:
-                return record.values
+        if (
+            comment.record.depth
+            and record.place == comment.record.place
+            and "Comment" in (record.values or {})
+        ):
+            return record.values or {}
     return {record.key: record.text for record in sources.records if record.place == comment.record.place}
 
 
 def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) -> None:
     kind = EvidenceKind.NOVELAI_STEALTH if comment.is_hidden else EvidenceKind.NOVELAI_METADATA
-    where = comment.record.place if comment.is_hidden else f"in {comment.record.where}"
+    where = comment.record.where
     looked.add(
         kind,
         Grade.DECLARED,
         Label.AI,
-        f"A generation record of NovelAI stands {where}, unsigned by itself.",
+        f"A generation record of NovelAI stands in {where}, unsigned by itself.",
         generator=GENERATOR,
         fields={**picked(comment.values, _SHOWN), **picked(envelope, ("Source", "Generation time"))},
     )
 
 
 def _add_signature(looked: Looked, sources: Sources, comment: _Comment) -> None:
-    where = comment.record.place if comment.is_hidden else f"in {comment.record.where}"
+    where = comment.record.where
     try:
         flaw = _check(sources, comment.values)
     except RecordError as error:
@@ -123,7 +131,7 @@ def _add_signature(looked: Looked, sources: Sources, comment: _Comment) -> None:
             EvidenceKind.NOVELAI_SIGNATURE,
             Grade.PROOF,
             Label.AI,
-            f"NovelAI's signature {where} is valid for exactly these pixels.",
+            f"NovelAI's signature in {where} is valid for exactly these pixels.",
             generator=GENERATOR,
         )
     else:
@@ -131,7 +139,7 @@ def _add_signature(looked: Looked, sources: Sources, comment: _Comment) -> None:
             EvidenceKind.NOVELAI_SIGNATURE,
             Grade.HINT,
             None,
-            f"A NovelAI signature {where} is not verifiable: {flaw}.",
+            f"A NovelAI signature in {where} is not verifiable: {flaw}.",
             generator=GENERATOR,
         )
 

@@ -15,7 +15,7 @@ from provenance.text import decode_text
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SILENT = frozenset({b"IDAT", b"fdAT"})  # pixels: walked over, not summed
-_RAW_PROFILE = re.compile(r"\s*\w[\w ]{0,30}\s+(\d{1,9})\s+([0-9a-fA-F\s]+)")
+_RAW_PROFILE = re.compile(r"\s*+\w[\w ]{0,30}\s++(\d{1,9})\s++([0-9a-fA-F\s]++)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 def is_sound(data: bytes, chunk: Chunk) -> bool:
     """Tell whether a chunk's checksum is right; decoders throw away an ancillary one that is not."""
-    stored = struct.unpack_from(">I", data, chunk.end)[0]
+    stored = int.from_bytes(data[chunk.end : chunk.end + 4], "big")
     return zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]) == stored
 
 

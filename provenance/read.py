@@ -9,7 +9,18 @@ import logging
 from dataclasses import dataclass
 
 from core.vocabulary import Evidence, EvidenceKind, Grade
-from provenance import a1111, novelai
+from provenance import (
+    a1111,
+    c2pa_claims,
+    comfyui,
+    fooocus,
+    invokeai,
+    iptc,
+    novelai,
+    other_generators,
+    software,
+    swarmui,
+)
 from provenance.containers import open_image
 from provenance.errors import ProvenanceError
 from provenance.image_file import ImageFile
@@ -23,7 +34,18 @@ from provenance.trust import TrustList
 
 # NovelAI's verify key (NovelAI/novelai-image-metadata, `nai_sig.py`).
 NOVELAI_KEY = base64.b64decode("Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic=")
-READERS: tuple[Reader, ...] = (novelai.READER, a1111.READER)
+READERS: tuple[Reader, ...] = (
+    novelai.READER,
+    c2pa_claims.READER,
+    a1111.READER,
+    comfyui.READER,
+    invokeai.READER,
+    fooocus.READER,
+    swarmui.READER,
+    other_generators.READER,
+    iptc.READER,
+    software.READER,
+)
 _GRADES = (Grade.PROOF, Grade.DECLARED, Grade.HINT)
 
 log = logging.getLogger(__name__)
@@ -54,7 +76,19 @@ def read_evidence(
     for _, looked in _run(data, trust, max_pixels, verify_key)[2]:
         found.extend(item for item in looked.evidence if item not in found)
     found.sort(key=lambda item: _GRADES.index(item.grade))  # stable: the readers' order within a grade
-    return tuple(found[:MAX_EVIDENCE])
+    return tuple(item for item in found if not _is_repeated(item, found))[:MAX_EVIDENCE]
+
+
+def _is_repeated(item: Evidence, found: list[Evidence]) -> bool:
+    """Tell whether a field only names the generator whose record stands in the file anyway."""
+    if item.kind is not EvidenceKind.SOFTWARE_TAG or item.grade is not Grade.HINT or item.generator is None:
+        return False
+    return any(
+        other.grade is not Grade.HINT
+        and other.label is item.label
+        and item.generator in (other.generator or "")
+        for other in found
+    )
 
 
 def explain(

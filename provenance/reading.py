@@ -6,7 +6,7 @@ from typing import Any
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.image_file import ImageFile
-from provenance.limits import MAX_DETAIL, MAX_NAME, MAX_VALUE, MAX_VALUES
+from provenance.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES, MAX_VALUES_TOTAL
 from provenance.pixels import Pixels
 from provenance.records import Record
 from provenance.text import many_lines, one_line
@@ -47,6 +47,8 @@ class Looked:
         fields: Mapping[str, object] | None = None,
     ) -> None:
         """Keep a piece of evidence; everything in it is made safe and short."""
+        if len(self.evidence) >= MAX_EVIDENCE // 2:
+            return
         name = one_line(generator, MAX_NAME) if generator else None
         self.evidence.append(
             Evidence(kind, grade, label, name, one_line(detail, MAX_DETAIL), safe_values(fields or {}))
@@ -72,12 +74,14 @@ class Reader:
 def safe_values(values: Mapping[str, object]) -> dict[str, str]:
     """Write a record's own values as short strings: names on one line, values with their lines."""
     out: dict[str, str] = {}
+    left = MAX_VALUES_TOTAL
     for key, value in values.items():
-        if len(out) >= MAX_VALUES:
+        if len(out) >= MAX_VALUES or left <= 0:
             break
-        text = plain_value(value)
+        text = many_lines(plain_value(value), min(MAX_VALUE, left))
         if text:
-            out[one_line(str(key), MAX_NAME)] = many_lines(text, MAX_VALUE)
+            out[one_line(str(key), MAX_NAME)] = text
+            left -= len(text)
     return out
 
 

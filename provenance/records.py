@@ -43,7 +43,8 @@ class Record:
     @property
     def where(self) -> str:
         """Name the place for a person."""
-        return f"{self.place} {self.key}" if self.key else self.place
+        named = self.key and self.key != "stealth"
+        return f"{self.place} {self.key}" if named else self.place
 
 
 def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:

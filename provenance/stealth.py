@@ -71,7 +71,7 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
             saw.append(f"No magic word in the {PLACES[channels]}.")
             continue
         saw.append(f"The magic word {mode.magic.decode()} stands in the {PLACES[channels]}.")
-        place = f"hidden in the {PLACES[channels]}"
+        place = f"text hidden in the {PLACES[channels]}"
         try:
             fields.append(Field(place, "stealth", _message(image, pixels, mode, corner)))
         except RecordError as error:
@@ -88,8 +88,8 @@ def _reach(image: ImageFile, bits: int) -> tuple[int, int]:
 def _bits(area: Array, channels: str) -> Array | None:
     """Give the lowest bits of an area (h, w, c), column by column; None without such channels."""
     if channels == "alpha":
-        return None if area.shape[2] < 4 else (area[:, :, 3].T & 1).reshape(-1)
-    return (area[:, :, :3].transpose(1, 0, 2) & 1).reshape(-1)
+        return None if area.shape[2] < 4 else np.ravel(area[:, :, 3].T) & np.uint8(1)
+    return np.ravel(area[:, :, :3].transpose(1, 0, 2)) & np.uint8(1)
 
 
 def _mode_in(corner: Array, channels: str) -> Mode | None:

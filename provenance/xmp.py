@@ -60,7 +60,12 @@ def parse_xmp(packet: bytes) -> tuple[XmpProperty, ...]:
         root = fromstring(packet.strip(b"\0 \t\r\n"), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
         raise RecordError("the XMP packet is not well-formed XML") from None
-    return tuple(_properties(root))
+    found: list[XmpProperty] = []
+    for item in _properties(root):
+        if len(found) >= MAX_XMP_ELEMENTS:
+            raise TooMuchError("the XMP packet has too many properties")
+        found.append(item)
+    return tuple(found)
 
 
 def _properties(root: Element) -> Iterator[XmpProperty]:

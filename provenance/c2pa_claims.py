@@ -1,0 +1,260 @@
+"""C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature holds.
+
+The library that reads them is loaded only for files that carry one. It is told to fetch nothing and
+given the type that the bytes have. Claim and validity are reported apart: a claim under a broken or
+unknown signature is worth what any unsigned record is.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.bounded_json import parse_object
+from provenance.errors import RecordError, TooMuchError
+from provenance.known_names import generator_in
+from provenance.limits import MAX_C2PA_BYTES
+from provenance.reading import Looked, Reader, Sources
+from provenance.source_types import CAPTURED, GENERATED, HUMAN, PARTLY, code_of
+from provenance.trust import TrustList
+
+_KIND = EvidenceKind.C2PA
+_MANIFESTS = 64  # manifests walked from the active one; each edit in a chain of tools adds one
+_UNTRUSTED = "signingCredential.untrusted"
+_CHANGED = ("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch")
+_BROKEN = ("claimSignature.mismatch", "claimSignature.missing", "signingCredential.invalid")
+_OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement on the origin: a source type's code, the program, and how far from this picture."""
+
+    code: str
+    agent: str
+    is_ingredient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What the signature is worth: `state` is trusted, valid or invalid; `codes` say what failed."""
+
+    state: str
+    codes: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether the signature holds for these bytes, whoever made it."""
+        return self.state in {"trusted", "valid"}
+
+    def __str__(self) -> str:
+        if self.state == "trusted":
+            return "the signature is valid and its signer is on the trust list"
+        if self.state == "valid":
+            return "the signature is valid, but its signer is not on the trust list"
+        if any(code in _CHANGED for code in self.codes):
+            return "the picture was changed after it was signed"
+        if any(code in _BROKEN for code in self.codes):
+            return "the signature does not hold"
+        others = [code for code in self.codes if code != _UNTRUSTED]
+        return f"validation failed ({', '.join(others[:3]) or 'unspecified'})"
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    image = sources.image
+    if not image.c2pa_bytes:
+        return looked
+    try:
+        store, validity = read_store(image.data, image.mime, image.c2pa_bytes, sources.trust)
+        manifests = store.get("manifests")
+        active = store.get("active_manifest")
+        if not isinstance(manifests, dict) or not isinstance(manifests.get(active), dict):
+            raise RecordError("it has no active manifest")
+    except RecordError as error:
+        looked.unreadable(_KIND, "the C2PA container", str(error))
+        return looked
+    _judge(looked, manifests, str(active), validity)
+    return looked
+
+
+def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
+    """Read and validate a manifest store: its JSON, and what the signature is worth.
+
+    Errors: `RecordError`.
+    """
+    if size > MAX_C2PA_BYTES:
+        raise TooMuchError(f"the manifest store has more than {MAX_C2PA_BYTES:,} bytes")
+    import c2pa  # noqa: PLC0415  # 23 MB of library that ordinary pictures need not pay for
+
+    try:
+        with (
+            c2pa.Settings.from_dict(_settings(trust)) as settings,
+            c2pa.Context(settings) as context,
+            c2pa.Reader(mime, io.BytesIO(data), context=context) as reader,
+        ):
+            text = reader.json()
+            state = str(reader.get_validation_state() or "")
+    except c2pa.C2paError as error:
+        raise RecordError(str(error)[:160]) from None
+    store = parse_object(text)
+    return store, Validity(state.lower(), tuple(_failures(store)))
+
+
+def _settings(trust: TrustList | None) -> dict[str, Any]:
+    listed = trust is not None and bool(trust.anchors or trust.allowed)
+    settings: dict[str, Any] = {
+        "version": 1,
+        "verify": {
+            "verify_after_reading": True,
+            "verify_trust": True,
+            "remote_manifest_fetch": False,
+            "ocsp_fetch": False,
+        },
+    }
+    if trust is not None and listed:
+        lists = {
+            "trust_anchors": trust.anchors,
+            "allowed_list": trust.allowed,
+            "trust_config": trust.config,
+        }
+        settings["trust"] = {name: value for name, value in lists.items() if value}
+    return settings
+
+
+def _failures(store: Mapping[str, Any]) -> Iterator[str]:
+    statuses = store.get("validation_status")
+    if isinstance(statuses, list):
+        for status in statuses[:64]:
+            if isinstance(status, dict) and isinstance(status.get("code"), str):
+                yield status["code"]
+
+
+def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: Validity) -> None:
+    manifest = manifests[active]
+    signer = _signer(manifest)
+    claims = list(_claims(manifests, active))
+    fields = {
+        "signer": signer,
+        "claim generator": _claim_generator(manifest),
+        "signature": str(validity),
+        "failures": ", ".join(validity.codes[:8]),
+        "claims": ", ".join(dict.fromkeys(claim.code for claim in claims)),
+    }
+    looked.note(f"Signed by {signer}; {validity}.")
+    generated = _first(claims, GENERATED) or _first(claims, PARTLY)
+    if generated is not None:
+        whose = "an ingredient of this picture" if generated.is_ingredient else "this picture"
+        partly = generated.code in PARTLY
+        looked.add(
+            _KIND,
+            Grade.HINT if partly else Grade.PROOF if validity.state == "trusted" else Grade.DECLARED,
+            Label.AI,
+            f"A C2PA manifest by {signer} declares {whose} to be {generated.code}; {validity}.",
+            generator=_generator(generated, manifest, signer),
+            fields=fields,
+        )
+        return
+    human = _first(claims, CAPTURED) or _first(claims, HUMAN)
+    if human is None:
+        detail = f"A C2PA manifest by {signer} says nothing of generative AI; {validity}."
+        looked.add(_KIND, Grade.HINT, None, detail, fields=fields)
+        return
+    # A camera that signs what it saw vouches for it; an editor only repeats what its user did there.
+    captured = human.code in CAPTURED and not human.is_ingredient
+    trusted = validity.state == "trusted"
+    looked.add(
+        _KIND,
+        (Grade.PROOF if captured else Grade.DECLARED) if trusted else Grade.HINT,
+        Label.HUMAN,
+        f"A C2PA manifest by {signer} declares this picture to be {human.code}; {validity}.",
+        fields=fields,
+    )
+
+
+def _first(claims: list[Claim], codes: frozenset[str]) -> Claim | None:
+    return next((claim for claim in claims if claim.code in codes), None)
+
+
+def _claims(manifests: Mapping[str, Any], active: str) -> Iterator[Claim]:
+    """Walk from the active manifest through its ingredients' manifests, the nearest first."""
+    queue, seen = [active], set[str]()
+    while queue and len(seen) < _MANIFESTS:
+        name = queue.pop(0)
+        manifest = manifests.get(name)
+        if name in seen or not isinstance(manifest, dict):
+            continue
+        seen.add(name)
+        is_ingredient = name != active
+        for assertion in _list(manifest, "assertions"):
+            yield from _claims_of(assertion, is_ingredient=is_ingredient)
+        for ingredient in _list(manifest, "ingredients"):
+            inner = ingredient.get("active_manifest")
+            if isinstance(inner, str):
+                queue.append(inner)
+            code = _code(ingredient.get("digitalSourceType"))
+            if code:
+                yield Claim(code, "", is_ingredient=True)
+
+
+def _claims_of(assertion: Mapping[str, Any], *, is_ingredient: bool) -> Iterator[Claim]:
+    label, data = str(assertion.get("label", "")), assertion.get("data")
+    if not isinstance(data, dict):
+        return
+    if label.startswith(_OLD_GENERATIVE):
+        yield Claim("trainedAlgorithmicMedia", "Adobe Firefly", is_ingredient)
+    elif label.startswith("c2pa.actions"):
+        for action in _list(data, "actions"):
+            parameters = action.get("parameters")
+            inner = parameters.get("digitalSourceType") if isinstance(parameters, dict) else None
+            code = _code(action.get("digitalSourceType")) or _code(inner)
+            if code:
+                yield Claim(code, _agent(action.get("softwareAgent")), is_ingredient)
+    elif label.startswith(("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")):
+        for key, value in data.items():
+            if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
+                yield Claim(code, "", is_ingredient)
+
+
+def _list(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    items = values.get(key)
+    return [item for item in items[:256] if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _code(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    # C2PA has codes of its own beside IPTC's, and early writers left the vocabulary's address out.
+    return code_of(value) or (value if value in GENERATED else None)
+
+
+def _agent(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("name")
+    return value if isinstance(value, str) else ""
+
+
+def _signer(manifest: Mapping[str, Any]) -> str:
+    info = manifest.get("signature_info")
+    issuer = info.get("issuer") if isinstance(info, dict) else None
+    name = info.get("common_name") if isinstance(info, dict) else None
+    known = [part for part in (issuer, name) if isinstance(part, str) and part]
+    return known[0][:80] if known else "an unnamed signer"
+
+
+def _claim_generator(manifest: Mapping[str, Any]) -> str:
+    infos = _list(manifest, "claim_generator_info")
+    name = infos[0].get("name") if infos else manifest.get("claim_generator")
+    return name[:120] if isinstance(name, str) else ""
+
+
+def _generator(claim: Claim, manifest: Mapping[str, Any], signer: str) -> str:
+    for text in (claim.agent, _claim_generator(manifest), signer):
+        name = generator_in(text)
+        if name:
+            return name
+    return claim.agent or _claim_generator(manifest) or signer
+
+
+READER = Reader("c2pa", "C2PA manifests, checked without any network", _KIND, _read)

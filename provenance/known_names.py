@@ -1,0 +1,105 @@
+"""Names of generators and of painting programs, as they stand in fields that name software."""
+
+import re
+
+_LONGEST = 300
+
+
+def _compiled(names: dict[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (name, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for name, words in names.items()
+    )
+
+
+# Each name with the words that mean it and nothing else; plain words such as `flux` or `imagen` would
+# accuse people for their language.
+_GENERATORS = _compiled(
+    {
+        "NovelAI": r"NovelAI",
+        "Midjourney": r"Midjourney|niji[・·\- ]?journey",
+        "OpenAI": r"OpenAI|ChatGPT|DALL[·•\-\u2010-\u2015\u00b7 ]?E(?:[ \-]?[23])?|GPT-4o|gpt-image(?:-[\w.]+)?",
+        "Adobe Firefly": r"Adobe[ _]?Firefly|Firefly Image \d",
+        "Google": r"Made with Google AI|Edited with Google AI|Google AI|Google Imagen|Imagen [234]|"
+        r"Google Gemini|Gemini [\d.]+ (?:Flash|Pro)[\w \-]*|Nano Banana|Google C2PA Core Generator Library",
+        "Microsoft": r"Bing Image Creator|Image Creator from (?:Microsoft )?Designer|Microsoft Designer|"
+        r"Microsoft Responsible AI[\w ]*",
+        "Meta AI": r"Meta AI|Imagined with AI",
+        "xAI Grok": r"xAI|Grok(?:[ \-]\d)?",
+        "ComfyUI": r"ComfyUI",
+        "A1111": r"AUTOMATIC1111|stable-diffusion-webui|sd-webui",
+        "InvokeAI": r"Invoke[ \-]?AI",
+        "Fooocus": r"\w*Fooocus[\w.]*",
+        "SwarmUI": r"(?:Stable)?SwarmUI",
+        "Easy Diffusion": r"Easy Diffusion",
+        "Draw Things": r"Draw Things",
+        "DiffusionBee": r"DiffusionBee",
+        "mflux": r"mflux",
+        "Stability AI": r"Stability[ .]?AI|DreamStudio|Stable Image (?:Ultra|Core)",
+        "Stable Diffusion": r"Stable Diffusion[\w .]*|StableDiffusion(?:V\d)?",
+        "Black Forest Labs": r"Black Forest Labs|FLUX\.[12][\w .\-\[\]]*",
+        "Ideogram": r"Ideogram(?:[ .]?AI)?",
+        "Leonardo.Ai": r"Leonardo\.?[ ]?Ai",
+        "Recraft": r"Recraft(?:[ .]?AI)?",
+        "Krea": r"Krea\.ai|Krea AI|Krea [12]",
+        "Playground": r"Playground[ .]?AI|playgroundai\.com",
+        "NightCafe": r"NightCafe(?: Studio| Creator)?",
+        "Craiyon": r"Craiyon",
+        "WOMBO": r"WOMBO(?: Dream)?|Dream by WOMBO",
+        "PixAI": r"PixAI(?:\.art)?",
+        "SeaArt": r"SeaArt(?:\.ai)?",
+        "Tensor.Art": r"Tensor\.?Art",
+        "Civitai": r"Civitai",
+        "Seedream": r"Seedream[ \d.]*|Doubao|Jimeng|豆包|即梦",
+        "Kling": r"Kling AI|KlingAI",
+        "Waifu Diffusion": r"Waifu Diffusion|WaifuDiffusion|Waifu Labs",
+        "Artbreeder": r"Artbreeder",
+    }
+)
+_EDITORS = _compiled(
+    {
+        "CLIP STUDIO PAINT": r"CLIP STUDIO PAINT[\w ]*|CLIPStudioPaint|ComicStudio|IllustStudio",
+        "PaintTool SAI": r"PaintTool SAI[\w .]*|SAI2?",
+        "Adobe Photoshop": r"Adobe Photoshop[\w .()]*|Adobe ImageReady",
+        "Adobe Illustrator": r"Adobe Illustrator[\w .()]*",
+        "Adobe Fresco": r"Adobe Fresco[\w .()]*",
+        "Adobe Lightroom": r"(?:Adobe )?(?:Photoshop )?Lightroom[\w .()]*",
+        "Krita": r"Krita[\w .]*",
+        "GIMP": r"GIMP[\w .]*|GNU Image Manipulation Program",
+        "MyPaint": r"MyPaint[\w .]*",
+        "Procreate": r"Procreate[\w .]*",
+        "ibisPaint": r"ibis ?Paint[\w .]*",
+        "MediBang Paint": r"MediBang[\w .]*|FireAlpaca[\w .]*|Jump ?PAINT",
+        "openCanvas": r"openCanvas[\w .]*",
+        "pixiv Sketch": r"pixiv Sketch",
+        "Corel Painter": r"Corel Painter[\w .]*|Painter(?: \d+)|Corel PHOTO-PAINT[\w .]*|CorelDRAW[\w .]*|"
+        r"Corel PaintShop[\w .]*|Paint Shop Pro[\w .]*",
+        "Paint.NET": r"Paint\.NET[\w .]*",
+        "Affinity": r"Affinity (?:Photo|Designer)[\w .]*",
+        "Aseprite": r"Aseprite[\w .]*",
+        "Inkscape": r"(?:www\.)?Inkscape(?:\.org)?[\w .]*",
+        "SketchBook": r"(?:Autodesk )?Sketch[Bb]ook[\w .]*",
+        "Rebelle": r"Rebelle[\w .]*",
+        "ArtRage": r"ArtRage[\w .]*",
+        "AzPainter": r"AzPainter[\w .]*",
+        "Paintstorm": r"Paintstorm[\w .]*",
+        "Drawpile": r"Drawpile[\w .]*",
+        "Pixelmator": r"Pixelmator[\w .]*",
+        "darktable": r"darktable[\w .]*|RawTherapee[\w .]*|Capture One[\w .]*|DxO[\w .]*",
+        "Live2D": r"Live2D[\w .]*",
+    }
+)
+
+
+def generator_in(text: str) -> str | None:
+    """Name the generator that a field names; None where it names none."""
+    return _first(_GENERATORS, text)
+
+
+def editor_in(text: str) -> str | None:
+    """Name the painting or editing program that a field names; None where it names none."""
+    return _first(_EDITORS, text)
+
+
+def _first(names: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
+    text = text[:_LONGEST]
+    return next((name for name, pattern in names if pattern.search(text)), None)
