@@ -49,6 +49,8 @@ class Settings:
     sweep_interval: float
     secure_cookies: bool
     trusted_proxies: int
+    c2pa_anchors: str
+    c2pa_allowed: str
 
     @property
     def is_embedded_broker(self) -> bool:
@@ -81,6 +83,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
         secure_cookies=_flag(env, "KANTEI_SECURE_COOKIES"),
         trusted_proxies=_integer(env, "KANTEI_TRUSTED_PROXIES", 0, 0, 10),
+        c2pa_anchors=_certificates(env, "KANTEI_C2PA_ANCHORS"),
+        c2pa_allowed=_certificates(env, "KANTEI_C2PA_ALLOWED"),
     )
 
 
@@ -162,6 +166,20 @@ def _fetch_allow(text: str) -> FetchAllow:
             raise SettingsError(f"KANTEI_FETCH_ALLOW: {entry!r} is neither a network nor host:port")
         hosts.add((place.host, place.port))
     return FetchAllow(tuple(networks), frozenset(hosts))
+
+
+def _certificates(env: Mapping[str, str], name: str) -> str:
+    """Read a file of PEM certificates; nothing where no file is named."""
+    file = env.get(name)
+    if not file:
+        return ""
+    try:
+        text = Path(file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}: {file} cannot be read") from error
+    if "-----BEGIN CERTIFICATE-----" not in text:
+        raise SettingsError(f"{name}: {file} holds no PEM certificate")
+    return text
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

@@ -11,6 +11,7 @@ from rich.progress import track
 
 from core.settings import read_settings
 from kantei.check_pool import look_at_all
+from kantei.explaining import explain_all
 from kantei.looking import Look
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
@@ -28,13 +29,20 @@ MANY = 5  # from here on, and on a terminal, a progress bar helps
     type=click.Path(file_okay=False, path_type=Path),
     help="Write there, for each picture, a PNG of where the classifier looked.",
 )
-def check(sources: tuple[str, ...], as_json: bool, all_evidence: bool, heatmap: Path | None) -> None:  # noqa: FBT001  # click passes flags so
+@click.option(
+    "--explain", "explained", is_flag=True, help="Walk through every reader of provenance and what it saw."
+)
+def check(
+    sources: tuple[str, ...], as_json: bool, all_evidence: bool, heatmap: Path | None, explained: bool
+) -> None:
     """Examine pictures: files, folders (with all below them) and http(s) URLs.
 
     Ends with 0 when all were examined, 1 when some failed, 2 when the call itself is wrong.
     """
     settings = read_settings()
     targets = list(_expand(sources))
+    if explained:
+        sys.exit(explain_all(targets, settings))
     if heatmap is not None:
         heatmap.mkdir(parents=True, exist_ok=True)
     looks: Iterable[Look] = look_at_all(targets, settings, heatmap)

@@ -1,9 +1,14 @@
 """The examiner's real parts, and those of `kantei check`, which needs no database."""
 
+from collections.abc import Callable
+from functools import partial
+
 from core.settings import Settings
+from core.vocabulary import Evidence
 from kantei.parts import open_bell, open_blobs, open_database
 from model.runtime import Classifier
 from provenance.read import read_evidence
+from provenance.trust import TrustList
 from worker.app import lease
 from worker.examine import Examiner
 from worker.fetch import Fetcher
@@ -21,6 +26,18 @@ def make_fetcher(settings: Settings) -> Fetcher:
     )
 
 
+def trust_list(settings: Settings) -> TrustList | None:
+    """Give the signers that the operator trusts; None where none is named."""
+    if not settings.c2pa_anchors and not settings.c2pa_allowed:
+        return None
+    return TrustList(anchors=settings.c2pa_anchors, allowed=settings.c2pa_allowed)
+
+
+def make_evidence_reader(settings: Settings) -> Callable[[bytes], tuple[Evidence, ...]]:
+    """Build the reader of provenance that the settings describe."""
+    return partial(read_evidence, trust=trust_list(settings), max_pixels=settings.max_pixels)
+
+
 def make_examiner(settings: Settings) -> Examiner:
     """Join an examiner; called once in each worker process, after the fork."""
     return Examiner(
@@ -28,7 +45,7 @@ def make_examiner(settings: Settings) -> Examiner:
         blobs=open_blobs(settings),
         fetcher=make_fetcher(settings),
         classifier=Classifier.load(),
-        read_evidence=read_evidence,
+        read_evidence=make_evidence_reader(settings),
         bell=open_bell(settings),
         max_pixels=settings.max_pixels,
         lease=lease(settings.fetch_timeout),

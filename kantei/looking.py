@@ -7,10 +7,10 @@ from typing import Any
 
 from core.settings import Settings
 from core.vocabulary import Evidence, Failure, FailureCode
-from kantei.examiner import make_fetcher
+from kantei.examiner import make_evidence_reader, make_fetcher
 from model.picture import PictureError, decode_picture
 from model.runtime import Classifier
-from provenance.read import read_evidence
+from worker.fetch import Fetcher
 from worker.fetch_error import FetchError
 from worker.opinion import Opinion, form_opinion
 
@@ -53,11 +53,12 @@ class Looker:
         self._heatmaps = heatmaps
         self._fetcher = make_fetcher(settings)
         self._classifier = Classifier.load()
+        self._read_evidence = make_evidence_reader(settings)
 
     def look(self, source: str) -> Look:
         """Examine one source; whatever is wrong with it becomes its failure."""
         try:
-            data = self._bytes(source)
+            data = read_source(source, self._fetcher, self._settings)
         except FetchError as error:
             return Look(source, failure=Failure(error.reason, error.detail, permanent=error.is_permanent))
         except OSError as error:
@@ -68,22 +69,22 @@ class Looker:
             picture = decode_picture(data, max_pixels=self._settings.max_pixels)
         except PictureError as error:
             return Look(source, sha256, failure=Failure(error.code, error.detail, permanent=True))
-        opinion = form_opinion(data, picture, self._classifier, read_evidence)
+        opinion = form_opinion(data, picture, self._classifier, self._read_evidence)
         if self._heatmaps is not None:
             (self._heatmaps / f"{sha256}.png").write_bytes(self._classifier.heatmap(picture))
         return Look(source, sha256, opinion)
 
-    def _bytes(self, source: str) -> bytes:
-        if source.lower().startswith(("http://", "https://")):
-            return self._fetcher.fetch(source).data
-        limit = self._settings.max_image_bytes
-        with Path(source).open("rb") as file:
-            data = file.read(limit + 1)
-        if len(data) > limit:
-            raise FetchError(
-                FailureCode.TOO_LARGE, f"The file has more than {limit:,} bytes.", is_permanent=True
-            )
-        return data
+
+def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
+    """Give the bytes of a file or URL. Errors: FetchError, also for a file that is too large; OSError."""
+    if source.lower().startswith(("http://", "https://")):
+        return fetcher.fetch(source).data
+    limit = settings.max_image_bytes
+    with Path(source).open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise FetchError(FailureCode.TOO_LARGE, f"The file has more than {limit:,} bytes.", is_permanent=True)
+    return data
 
 
 def _evidence_json(item: Evidence) -> dict[str, Any]:

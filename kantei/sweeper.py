@@ -12,7 +12,7 @@ from worker.sweep import sweep_forever, sweep_once
 
 @click.command()
 @click.option("--once", is_flag=True, help="Sweep one time and end.")
-def sweep(once: bool) -> None:  # noqa: FBT001  # click passes flags so
+def sweep(once: bool) -> None:
     """Sweep every few seconds until told to stop."""
     set_up_logs()
     settings = read_settings()

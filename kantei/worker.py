@@ -18,7 +18,7 @@ from worker.app import add_tasks, is_alive, start_worker
     "--concurrency", type=click.IntRange(1, 256), help="Processes; default KANTEI_WORKER_CONCURRENCY."
 )
 @click.option("--ping", is_flag=True, help="Ask the worker of this machine over the broker whether it lives.")
-def worker(concurrency: int | None, ping: bool) -> None:  # noqa: FBT001  # click passes flags so
+def worker(concurrency: int | None, ping: bool) -> None:
     """Examine submissions until told to stop."""
     set_up_logs()
     # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.

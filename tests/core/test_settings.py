@@ -41,6 +41,9 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_SECRET_KEY", "short"),
         ("KANTEI_SECRET_KEY_FILE", "/nowhere/at/all"),
         ("KANTEI_SECURE_COOKIES", "yes"),
+        ("KANTEI_TRUSTED_PROXIES", "-1"),
+        ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
+        ("KANTEI_C2PA_ALLOWED", "README.md"),
     ],
 )
 def test_a_wrong_value_stops_the_program_and_names_the_variable(
