@@ -23,7 +23,7 @@ def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
     routes = APIBlueprint("images", __name__, url_prefix="/v1/images")
     routes.before_request(gate.admit)
 
-    @routes.get("/<sha256>")
+    @routes.get("/<string(length=64):sha256>")
     @routes.output(ImageAnswer)
     @routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
     def read(sha256: str) -> Response:

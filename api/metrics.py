@@ -1,5 +1,6 @@
 """What can be measured, for Prometheus: requests here, and the queue as the database knows it."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from core.vocabulary import Priority, State
 from store.database import Database
 from store.submissions import count_states, count_waiting, oldest_due
 
+CONVERTER = re.compile(r"<(?:[^<>]+:)?(\w+)>")  # `<string(length=32):id>` is read as `{id}`
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 TEXT: dict[int | str, dict[str, Any]] = {
@@ -101,7 +103,7 @@ def add_metrics(app: APIFlask, database: Database) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         # By template: a label for each id, or for each path that a scanner tries, would grow for ever.
-        route = request.url_rule.rule if request.url_rule is not None else "none"
+        route = CONVERTER.sub(r"{\1}", request.url_rule.rule) if request.url_rule is not None else "none"
         method = request.method if request.method in METHODS else "other"
         served.labels(method, route, str(response.status_code)).inc()
         seconds.labels(method, route).observe(time.perf_counter() - g.get("started", time.perf_counter()))

@@ -25,6 +25,7 @@ ALWAYS = (
     ProblemCode.INTERNAL_ERROR,
     ProblemCode.UNAVAILABLE,
 )
+PATH_PATTERNS = {"submission_id": "^[0-9a-f]{32}$", "sha256": "^[0-9a-f]{64}$"}
 SCHEMA_PATH = "#/components/schemas/"
 DESCRIPTION = (
     "Submit anime pictures, read what was found and why. "
@@ -88,11 +89,18 @@ def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
     for model in (ProblemAnswer, NewSubmission, NewUpload, NewBatch):
         _add_schema(schemas, model)
+    upload = schemas["NewUpload"]
+    upload["properties"]["image"] = {
+        "contentMediaType": "application/octet-stream",
+        "description": "The bytes.",
+    }
+    upload["required"] = ["image"]
     schemas["ProblemAnswer"]["properties"]["code"] = {"$ref": SCHEMA_PATH + "ProblemCode"}
     schemas["ProblemCode"] = {"type": "string", "enum": [code.value for code in ProblemCode]}
     schemas["NewBatch"]["properties"]["submissions"] = {
         "type": "array",
-        "items": {"$ref": SCHEMA_PATH + "NewSubmission"},
+        # Whatever else stands there is refused as an entry, and does not make the batch invalid.
+        "items": {"anyOf": [{"$ref": SCHEMA_PATH + "NewSubmission"}, {}]},
         "minItems": 1,
         "maxItems": BATCH_LIMIT,
     }
@@ -109,6 +117,8 @@ def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
 def _complete_operation(operation: dict[str, Any], *, is_public: bool) -> None:
     for parameter in operation["parameters"]:
         parameter["schema"] = _without_null(parameter["schema"])
+        if parameter["in"] == "path":
+            parameter["schema"]["pattern"] = PATH_PATTERNS[parameter["name"]]
     codes = set(operation.pop(PROBLEMS, ()))
     codes |= {ProblemCode.INTERNAL_ERROR} if is_public else set(ALWAYS)
     if is_public:
@@ -146,21 +156,11 @@ def _add_bodies(paths: dict[str, Any]) -> None:
     create, batch = paths["/v1/submissions"]["post"], paths["/v1/submissions/batch"]["post"]
     for operation in (create, batch):
         operation["parameters"].append(KEY_HEADER)
-    upload = {
-        "allOf": [
-            {
-                "type": "object",
-                "required": ["image"],
-                "properties": {"image": {"contentMediaType": "application/octet-stream"}},
-            },
-            {"$ref": SCHEMA_PATH + "NewUpload"},
-        ]
-    }
     create["requestBody"] = {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": SCHEMA_PATH + "NewSubmission"}},
-            "multipart/form-data": {"schema": upload},
+            "multipart/form-data": {"schema": {"$ref": SCHEMA_PATH + "NewUpload"}},
         },
     }
     batch["requestBody"] = {

@@ -60,7 +60,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
             raise result
         return _accepted_response(result)
 
-    @routes.get("/<submission_id>")
+    @routes.get("/<string(length=32):submission_id>")
     @routes.input(SubmissionQuery, location="query", arg_name="query")
     @routes.output(SubmissionAnswer)
     @routes.doc(

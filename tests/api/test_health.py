@@ -104,7 +104,7 @@ def test_requests_are_counted_by_template_not_by_path(sqlite_web: Web) -> None:
         sqlite_web.client.open(f"/scan-{number}", method=f"X{number}")
     text = sqlite_web.client.get("/metrics").text
     count = (
-        'kantei_http_requests_total{method="GET",route="/v1/submissions/<submission_id>",status="404"} 3.0'
+        'kantei_http_requests_total{method="GET",route="/v1/submissions/{submission_id}",status="404"} 3.0'
     )
     assert count in text
     assert 'kantei_http_requests_total{method="other",route="none",status="404"} 3.0' in text

@@ -22,7 +22,7 @@ def document(sqlite_web: Web) -> dict[str, Any]:
 
 def test_every_route_of_the_api_is_described(sqlite_web: Web, document: dict[str, Any]) -> None:
     routes = {
-        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
+        (re.sub(r"<(?:[^>:]+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in sqlite_web.client.application.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/v1/") or rule.rule in {"/livez", "/readyz", "/metrics"}
@@ -60,6 +60,9 @@ def test_both_ways_to_submit_are_described(document: dict[str, Any]) -> None:
     assert set(create["requestBody"]["content"]) == {"application/json", "multipart/form-data"}
     assert set(create["responses"]) >= {"200", "202", "400", "413", "415", "422"}
     assert [parameter["name"] for parameter in create["parameters"]] == ["Idempotency-Key"]
+    upload = document["components"]["schemas"]["NewUpload"]
+    assert upload["required"] == ["image"]
+    assert "image" in upload["properties"]
     new = document["components"]["schemas"]["NewSubmission"]
     assert new["required"] == ["image_url"]
     assert new["additionalProperties"] is False

@@ -160,7 +160,7 @@ def test_a_refusal_stores_and_sends_nothing(web: Web, database: Database, sender
         ("GET", "/v1/submissions/", 404, "not_found"),
         ("DELETE", "/v1/submissions", 405, "method_not_allowed"),
         ("PATCH", "/v1/submissions/" + "0" * 32, 405, "method_not_allowed"),
-        ("GET", "/v1/submissions/batch", 404, "not_found"),
+        ("GET", "/v1/submissions/batch", 405, "method_not_allowed"),
         ("POST", "/livez", 405, "method_not_allowed"),
         ("POST", "/readyz", 405, "method_not_allowed"),
         ("PUT", "/openapi.json", 405, "method_not_allowed"),
