@@ -6,49 +6,16 @@ case decided meanwhile shifts nothing.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from core.vocabulary import Finding, Source, State
+from core.vocabulary import State
+from store.queue_filter import Sort, Viewer, Wanted, narrow
 from store.review_states import ReviewState
-from store.tables import Client, Image, Submission, Verdict
+from store.tables import Client, Image, Submission
 
-Columns = TypeVarTuple("Columns")
-
-
-class Tab(StrEnum):
-    """Name a part of the queue."""
-
-    OPEN = "open"
-    ESCALATED = "escalated"
-    ALL = "all"
-
-
-class Sort(StrEnum):
-    """Name an order: most likely generated, longest waiting, newest, closest to the line."""
-
-    RISK = "risk"
-    OLDEST = "oldest"
-    NEWEST = "newest"
-    DOUBT = "doubt"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which cases are wanted, and in which order; `line` is the score that `Sort.DOUBT` is about."""
-
-    tab: Tab = Tab.OPEN
-    sort: Sort = Sort.RISK
-    finding: Finding | None = None
-    source: Source | None = None
-    client_id: str | None = None
-    listing_id: str | None = None
-    score_from: float | None = None
-    score_to: float | None = None
-    line: float = 0.5
+COUNT_LIMIT = 1000  # an exact number beyond this tells nobody more than "over 1,000", and costs a full scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +52,21 @@ def position(image: Image) -> Position:
 
 
 def list_cases(
-    session: Session, wanted: Wanted, *, after: Position | None = None, limit: int = 50
+    session: Session, wanted: Wanted, viewer: Viewer, *, after: Position | None = None, limit: int = 50
 ) -> list[Image]:
     """List images with verdict and standing decision, those that come after a position."""
-    query = _filtered(select(Image), wanted).options(joinedload(Image.verdict), joinedload(Image.decision))
+    query = narrow(select(Image), wanted, viewer).options(
+        joinedload(Image.verdict), joinedload(Image.decision)
+    )
     if wanted.sort is Sort.DOUBT:
         return _closest(session, query, wanted.line, after, limit)
     return list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
 
 
-def count_cases(session: Session, wanted: Wanted) -> int:
-    """Count what a filter lets through."""
-    return session.scalar(_filtered(select(func.count()).select_from(Image), wanted)) or 0
+def count_cases(session: Session, wanted: Wanted, viewer: Viewer) -> int:
+    """Count what a filter lets through; one more than `COUNT_LIMIT` means more than that."""
+    found = narrow(select(Image.sha256), wanted, viewer).limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def count_queue(session: Session) -> QueueCounts:
@@ -134,34 +104,18 @@ def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:
     }
 
 
+def client_names(session: Session) -> dict[str, str]:
+    """Give the clients by name, for choosing one; the first thousand."""
+    rows = session.execute(select(Client.id, Client.name).order_by(Client.name).limit(1000))
+    return {row.id: row.name for row in rows}
+
+
 def list_failures(session: Session, *, before_id: str | None = None, limit: int = 50) -> list[Submission]:
     """List submissions that failed, newest first, with their clients."""
     query = select(Submission).where(Submission.state == State.FAILED).options(joinedload(Submission.client))
     if before_id is not None:
         query = query.where(Submission.id < before_id)
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
-
-
-def _filtered(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
-    if wanted.tab is not Tab.ALL:
-        query = query.where(Image.review == ReviewState(wanted.tab))
-    if wanted.score_from is not None:
-        query = query.where(Image.risk >= wanted.score_from)
-    if wanted.score_to is not None:
-        query = query.where(Image.risk <= wanted.score_to)
-    if wanted.finding is not None:
-        query = query.join(Verdict, Verdict.id == Image.verdict_id).where(Verdict.finding == wanted.finding)
-    came: list[ColumnElement[bool]] = []
-    if wanted.source is not None:
-        came.append(Submission.source == wanted.source)
-    if wanted.client_id is not None:
-        came.append(Submission.client_id == wanted.client_id)
-    if wanted.listing_id is not None:
-        came.append(Submission.listing_id == wanted.listing_id)
-    if came:
-        # One submission must fit all of them: "this client's listing", not "this client, and that listing".
-        query = query.where(select(1).where(Submission.image_sha256 == Image.sha256, *came).exists())
-    return query
 
 
 def _ordered(query: Select[Image], sort: Sort, after: Position | None) -> Select[Image]:

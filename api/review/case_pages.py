@@ -1,13 +1,15 @@
 """A case: look, and decide."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me
+from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.queue_address import read_wanted, write_wanted
@@ -15,9 +17,11 @@ from api.review.undo import undoable
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome
+from store.case_claims import find_holder, release_case
 from store.cases import Case, find_case
 from store.decisions import Seen, StaleCaseError, decide
-from store.review_queue import Wanted, count_queue, list_cases, position
+from store.queue_filter import Claimed, Viewer, Wanted
+from store.review_queue import list_cases, position
 from store.tables import Image
 
 NOTE_LENGTH = 2000
@@ -35,22 +39,32 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
     def decide_case(sha256: str) -> AnyResponse:
         outcome, seen, note = _read_outcome(), _read_seen(sha256), _read_note()
         wanted = read_wanted(request.args, line=line)
+        viewer = Viewer(me().id, now())
         try:
             with parts.database.writing() as session:
+                refuse_claimed(session, sha256, viewer)
                 decision_id = decide(
-                    session, seen, moderator_id=me().id, outcome=outcome, note=note, at=now()
+                    session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
                 )
+                release_case(session, sha256, viewer.moderator_id)
         except StaleCaseError:
             return _show(sha256, conflict=True, note=note)
         with parts.database.reading() as session:
-            following = next_case(session, wanted, session.get_one(Image, sha256))
+            following = next_case(session, wanted, viewer, session.get_one(Image, sha256))
         address = write_wanted(wanted) | {"done": decision_id}
-        if following is None:
-            return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
-        return redirect(url_for("review.case", sha256=following, **address), HTTPStatus.SEE_OTHER)
+        target = (
+            url_for("review.case", sha256=following, **address)
+            if following
+            else url_for("review.queue", **address)
+        )
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(decision=decision_id, next=target)
+        return redirect(target, HTTPStatus.SEE_OTHER)
 
     def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
-        wanted = read_wanted(request.args, line=line)
+        wanted, viewer = read_wanted(request.args, line=line), Viewer(me().id, now())
+        if not conflict and not is_look_ahead(request):
+            claim_if_waiting(parts.database, sha256, viewer)
         with parts.database.reading() as session:
             found = find_case(session, sha256)
             if found is None:
@@ -61,8 +75,9 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 evidence=_by_grade(found),
                 wanted=wanted,
                 address=write_wanted(wanted),
-                counts=count_queue(session),
-                following=next_case(session, wanted, found.image),
+                following=next_case(session, wanted, viewer, found.image),
+                holder=find_holder(session, sha256, viewer.at),
+                at=viewer.at,
                 undo=undoable(session, request.args.get("done")),
                 conflict=conflict,
                 note=note,
@@ -71,10 +86,14 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
 
 
-def next_case(session: Session, wanted: Wanted, image: Image) -> str | None:
-    """Find the case to look at after this one; from the end, start again at the top."""
+def next_case(session: Session, wanted: Wanted, viewer: Viewer, image: Image) -> str | None:
+    """Find the case to look at after this one; from the end, start again at the top.
+
+    What somebody else is looking at is passed over, unless it was asked for.
+    """
+    wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
     for after in (position(image), None):
-        for found in list_cases(session, wanted, after=after, limit=2):
+        for found in list_cases(session, wanted, viewer, after=after, limit=2):
             if found.sha256 != image.sha256:
                 return found.sha256
     return None

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.review.access import guard, public
 from api.review.assets import add_assets
 from api.review.case_pages import add_case_pages
+from api.review.claim_pages import add_claim_pages
 from api.review.decision_pages import add_decision_pages
 from api.review.filters import FILTERS
 from api.review.headers import harden
@@ -52,6 +53,7 @@ def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = N
     add_password_pages(blueprint, parts)
     add_queue_pages(blueprint, parts, facts)
     add_case_pages(blueprint, parts, facts)
+    add_claim_pages(blueprint, parts)
     add_undo(blueprint, parts)
     add_pictures(blueprint, parts)
     add_decision_pages(blueprint, parts)

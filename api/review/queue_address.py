@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from core.ids import is_id
-from core.vocabulary import Finding, Source
-from store.review_queue import Position, Sort, Tab, Wanted
+from core.vocabulary import Finding, Grade, Source
+from store.queue_filter import Claimed, Sort, Tab, Wanted
+from store.review_queue import Position
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -21,6 +22,9 @@ def read_wanted(values: Mapping[str, str], *, line: float) -> Wanted:
         tab=_word(Tab, values.get("tab")) or Tab.OPEN,
         sort=_word(Sort, values.get("sort")) or Sort.RISK,
         finding=_word(Finding, values.get("finding")),
+        grade=_word(Grade, values.get("grade")),
+        claimed=_word(Claimed, values.get("claimed")),
+        days=_days(values.get("days")),
         source=_word(Source, values.get("source")),
         client_id=client_id if is_id(client_id) else None,
         listing_id=values.get("listing", "").replace("\x00", "").strip()[:255] or None,
@@ -36,6 +40,9 @@ def write_wanted(wanted: Wanted) -> dict[str, Any]:
         "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,
         "sort": wanted.sort if wanted.sort is not Sort.RISK else None,
         "finding": wanted.finding,
+        "grade": wanted.grade,
+        "claimed": wanted.claimed,
+        "days": wanted.days,
         "source": wanted.source,
         "client": wanted.client_id,
         "listing": wanted.listing_id,
@@ -66,6 +73,11 @@ def _word(kind: type[Word], text: str | None) -> Word | None:
         return kind(text) if text else None
     except ValueError:
         return None
+
+
+def _days(text: str | None) -> int | None:
+    good = text and text.isascii() and text.isdigit() and len(text) <= 4
+    return int(text) or None if text and good else None
 
 
 def _score(text: str | None) -> float | None:

@@ -4,14 +4,17 @@ from dataclasses import replace
 
 from flask import Blueprint, render_template, request, url_for
 
+from api.review.access import me
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.undo import undoable
+from core.clock import now
 from core.ids import is_id
+from store.case_claims import find_holders
+from store.queue_filter import Tab, Viewer, Wanted
 from store.review_queue import (
-    Sort,
-    Tab,
-    Wanted,
+    COUNT_LIMIT,
+    client_names,
     count_cases,
     count_queue,
     find_origins,
@@ -21,6 +24,7 @@ from store.review_queue import (
 )
 
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
+VIEWS = ("grid", "list")
 
 
 def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
@@ -30,24 +34,30 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
     @blueprint.get("/review")
     def queue() -> str:
         wanted = read_wanted(request.args, line=line)
+        viewer = Viewer(me().id, now())
+        after = read_position(request.args.get("after"))
         with parts.database.reading() as session:
-            images = list_cases(
-                session, wanted, after=read_position(request.args.get("after")), limit=PAGE + 1
-            )
+            images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
             shown = images[:PAGE]
+            sha256s = [image.sha256 for image in shown]
+            narrow = set(write_wanted(wanted)) - {"tab", "sort"}
             return render_template(
                 "review/queue.html",
                 wanted=wanted,
                 address=write_wanted(wanted),
                 images=shown,
-                origins=find_origins(session, [image.sha256 for image in shown]),
+                origins=find_origins(session, sha256s),
+                holders=find_holders(session, sha256s, viewer.at),
                 counts=count_queue(session),
-                is_narrow=_is_narrow(wanted),
-                matching=count_cases(session, wanted) if _is_narrow(wanted) else None,
+                narrow=narrow,
+                tucked=narrow - {"finding"},
+                matching=count_cases(session, wanted, viewer) if narrow else None,
+                count_limit=COUNT_LIMIT,
+                clients=client_names(session),
                 tabs=_tab_links(wanted),
-                sorts=list(Sort),
+                view=_view(),
                 after=write_position(position(shown[-1])) if len(images) > PAGE else None,
-                is_first=not request.args.get("after"),
+                is_first=after is None,
                 undo=undoable(session, request.args.get("done")),
             )
 
@@ -66,8 +76,10 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
             )
 
 
-def _is_narrow(wanted: Wanted) -> bool:
-    return bool(set(write_wanted(wanted)) - {"tab", "sort"})
+def _view() -> str:
+    """Give how the queue is shown: as this address says, else as the moderator likes it."""
+    wanted = request.args.get("view") or str((me().preferences or {}).get("view"))
+    return wanted if wanted in VIEWS else VIEWS[0]
 
 
 def _tab_links(wanted: Wanted) -> dict[Tab, str]:

@@ -1,7 +1,7 @@
 """What the pages call things. Every text is marked by `N_` for the catalogue and translated on use."""
 
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
-from store.review_queue import Sort, Tab
+from store.queue_filter import Claimed, Sort, Tab
 
 
 def N_(text: str) -> str:  # noqa: N802  # the mark that catalogue tools look for
@@ -71,7 +71,13 @@ SORTS = {
     Sort.NEWEST: N_("Newest first"),
     Sort.DOUBT: N_("Closest to the line"),
 }
+CLAIMS = {
+    Claimed.ME: N_("by me"),
+    Claimed.OTHERS: N_("by others"),
+    Claimed.NOBODY: N_("by nobody"),
+}
 WORDS = {
+    "claims": CLAIMS,
     "findings": FINDINGS,
     "finding_sentences": FINDING_SENTENCES,
     "outcomes": OUTCOMES,

@@ -1,9 +1,22 @@
 // The desk's script: everything works without it, and faster with it.
 
+import { lookAfterClaim } from "./claim.js";
+import { keepDraft } from "./drafts.js";
 import { tidyForms } from "./filters.js";
 import { listenForKeys } from "./keys.js";
+import { goWithoutLeaving, lookAhead } from "./next.js";
 import { countDown } from "./undo.js";
+
+/** Revive what has just been put on the page. */
+function settle(main) {
+  countDown(main);
+  lookAfterClaim(main);
+  keepDraft(main);
+  lookAhead(main);
+}
 
 listenForKeys(document);
 tidyForms(document);
-countDown(document);
+goWithoutLeaving(settle);
+settle(document);
+document.documentElement.dataset.ready = ""; // for those who must not press a key too early: tests

@@ -9,6 +9,7 @@ const KEYS = {
   u: "undo",
   q: "queue",
   n: "next",
+  t: "take",
 };
 
 /** Act on single letters, except where somebody is typing. */

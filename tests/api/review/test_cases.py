@@ -85,6 +85,7 @@ def test_two_people_never_overrule_each_other_unknowingly(desk: Desk, decide: De
     sha256, aiko, ren = desk.add_case(0.95), desk.as_person(), desk.as_person("ren@example.com")
     page = aiko.get(f"/review/cases/{sha256}").text
     seen = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
+    ren.send(f"/review/cases/{sha256}/takeover")
     decide(ren, sha256, "human", "I know the artist")
     late = aiko.client.post(
         f"/review/cases/{sha256}/decision", data=seen | {"outcome": "ai", "note": "my own words"}

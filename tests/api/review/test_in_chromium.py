@@ -1,5 +1,6 @@
 """The desk as a moderator has it: a real browser, real keys."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.vocabulary import Finding, Outcome
 from store.blobs import FolderBlobs
 from store.clients import NewClient, add_client
 from store.database import Database
+from store.review_tables import CaseClaim
 from store.tables import Decision, Scheme, Source
 from tests.api.review.browser import chromium, complaints, log_in, served
 from tests.api.review.conftest import Desk, make_desk
@@ -60,6 +62,11 @@ def press(browser: WebDriver, key: str) -> None:
     browser.switch_to.active_element.send_keys(key)
 
 
+def wait_until_ready(browser: WebDriver, selector: str) -> None:
+    """Wait for a page whose script listens."""
+    wait_for(browser, f"html[data-ready] {selector}")
+
+
 def wait_for(browser: WebDriver, selector: str) -> None:
     WebDriverWait(browser, 5).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))
 
@@ -73,9 +80,10 @@ def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
 def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriver) -> None:
     first, second, third = (desk.add_case(score) for score in (0.97, 0.96, 0.95))
     log_in(browser, base)
-    wait_for(browser, ".card")
+    wait_until_ready(browser, ".card")
     press(browser, "j")
     press(browser, Keys.ENTER)
+    wait_until_ready(browser, ".decide")
     for sha256, keys in ((first, "a"), (second, "h"), (third, "e")):
         WebDriverWait(browser, 5).until(lambda b, s=sha256: f"/review/cases/{s}" in b.current_url)
         if sha256 == third:
@@ -83,7 +91,7 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
             press(browser, "who knows him? ha")
             press(browser, Keys.ESCAPE)
         press(browser, keys)
-    wait_for(browser, ".empty")
+    wait_until_ready(browser, ".empty")
     assert decisions(desk) == [
         (first, Outcome.AI, ""),
         (second, Outcome.HUMAN, ""),
@@ -93,6 +101,79 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     wait_for(browser, ".decide")
     assert third in browser.current_url
     assert complaints(browser) == []
+
+
+def test_the_next_picture_is_there_at_once(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(8)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    # From the key to the frame in which the next picture, decoded, stands on the page.
+    browser.execute_script(
+        """
+        window.waits = [];
+        addEventListener("keydown", () => {
+          const start = performance.now(), before = document.querySelector(".easel img").src;
+          const look = () => {
+            const picture = document.querySelector(".easel img");
+            if (picture && picture.src !== before && picture.complete && picture.naturalWidth)
+              window.waits.push(performance.now() - start);
+            else requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        }, {capture: true});
+        """
+    )
+    for i in range(7):
+        WebDriverWait(browser, 5).until(lambda b, i=i: len(b.execute_script("return window.waits")) == i)
+        time.sleep(0.4)  # nobody decides faster; the next page comes meanwhile
+        press(browser, "h")
+    WebDriverWait(browser, 5).until(lambda b: len(b.execute_script("return window.waits")) == 7)
+    waits = sorted(browser.execute_script("return window.waits"))
+    assert waits[3] < 100, waits
+    WebDriverWait(browser, 5).until(lambda _: len(decisions(desk)) == 7)
+    assert [sha256 for sha256, *_ in decisions(desk)] == cases[:7]
+
+
+def test_a_takeover_is_seen_and_loses_no_words(
+    desk: Desk, base: str, browser: WebDriver, tmp_path: Path
+) -> None:
+    sha256, other = desk.add_case(0.97), desk.add_case(0.96)
+    desk.add_person("ren@example.com")
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, "form[data-claim]")
+    press(browser, "w")
+    press(browser, "these are my words")
+    press(browser, Keys.ESCAPE)
+    with chromium(tmp_path / "second") as second:
+        log_in(second, base, "ren@example.com")
+        second.get(f"{base}/review/cases/{sha256}")
+        wait_until_ready(second, ".held-by")
+        assert "aiko@example.com" in second.find_element(By.CSS_SELECTOR, ".held-by").text
+        press(second, "t")
+        wait_until_ready(second, "form[data-claim]")
+        press(browser, "a")
+        wait_until_ready(browser, ".held-by")
+        assert "ren@example.com" in browser.find_element(By.CSS_SELECTOR, ".held-by").text
+        assert browser.find_element(By.NAME, "note").get_attribute("value") == "these are my words"
+        assert decisions(desk) == []
+        press(second, "h")
+        WebDriverWait(second, 5).until(lambda b: other in b.current_url)
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
+
+
+def test_a_closed_page_gives_its_claim_back(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, "form[data-claim]")
+    browser.get(f"{base}/model")
+
+    def claims() -> int:
+        with desk.parts.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(CaseClaim)) or 0
+
+    WebDriverWait(browser, 5).until(lambda _: claims() == 0)
 
 
 def test_everything_works_without_scripts(desk: Desk, base: str, browser: WebDriver) -> None:

@@ -1,0 +1,94 @@
+"""Claims on cases: opened is claimed, and a claim can be kept, given back or taken over."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Request, Response, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import me
+from api.review.parts import ReviewParts
+from api.review.queue_address import read_wanted, write_wanted
+from core.clock import now
+from store.case_claims import Holder, claim_case, find_holder, release_case, take_over
+from store.database import Database
+from store.decisions import StaleCaseError
+from store.queue_filter import Viewer
+from store.review_states import ReviewState
+from store.tables import Image
+
+LOOK_AHEAD = "X-Look-Ahead"
+WAITING = {ReviewState.OPEN, ReviewState.ESCALATED}
+
+
+def add_claim_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add what a case's page asks for while somebody works on it."""
+
+    @blueprint.post("/review/cases/<sha256>/claim")
+    def keep_case(sha256: str) -> Response:
+        viewer = Viewer(me().id, now())
+        claim_if_waiting(parts.database, sha256, viewer)
+        with parts.database.reading() as session:
+            holder = find_holder(session, sha256, viewer.at)
+        answer = jsonify(_tell(holder, viewer))
+        answer.status_code = HTTPStatus.OK if _is_free(holder, viewer) else HTTPStatus.CONFLICT
+        return answer
+
+    @blueprint.post("/review/cases/<sha256>/release")
+    def release(sha256: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
+        if "claimed_at" in request.form:
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return redirect(url_for("review.queue", **write_wanted(read_wanted(request.args, line=0.5))))
+
+    @blueprint.post("/review/cases/<sha256>/takeover")
+    def take(sha256: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            if session.get(Image, sha256) is not None:
+                take_over(session, sha256, me().id, now())
+        address = write_wanted(read_wanted(request.args, line=0.5))
+        return redirect(url_for("review.case", sha256=sha256, **address))
+
+
+def is_look_ahead(request: Request) -> bool:
+    """Tell whether a page is fetched before anybody looks at it: that claims nothing."""
+    return LOOK_AHEAD in request.headers or "prefetch" in request.headers.get("Sec-Purpose", "")
+
+
+def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
+    """Claim a case that waits for a person, if nobody else has it."""
+    with database.writing() as session:
+        image = session.get(Image, sha256)
+        if image is not None and image.review in WAITING:
+            claim_case(session, sha256, viewer.moderator_id, viewer.at)
+
+
+def refuse_claimed(session: Session, sha256: str, viewer: Viewer) -> None:
+    """Let nobody decide what another is looking at. Errors: StaleCaseError."""
+    if not _is_free(find_holder(session, sha256, viewer.at), viewer):
+        raise StaleCaseError
+
+
+def _is_free(holder: Holder | None, viewer: Viewer) -> bool:
+    return holder is None or holder.moderator_id == viewer.moderator_id
+
+
+def _tell(holder: Holder | None, viewer: Viewer) -> dict[str, object]:
+    if holder is None:
+        return {"holder": None}
+    return {
+        "holder": holder.email,
+        "mine": holder.moderator_id == viewer.moderator_id,
+        "seconds": int((holder.until - viewer.at).total_seconds()),
+        "claimed_at": holder.claimed_at.isoformat(),
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

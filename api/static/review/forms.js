@@ -1,0 +1,11 @@
+// Forms sent without leaving the page.
+
+/** Send the values of a form, with its token, to an address. */
+export function sendForm(address, form, submitter = undefined) {
+  return fetch(address, {
+    method: "POST",
+    body: new URLSearchParams(new FormData(form, submitter)),
+    headers: { Accept: "application/json" },
+    redirect: "follow",
+  });
+}

@@ -1,0 +1,145 @@
+// Decide and next in one stroke: the next case is here before the decision is sent.
+//
+// The page of the next case is fetched ahead, and its picture with it. A decision shows it at once
+// and travels meanwhile; if the server refuses it, its answer is shown instead, with the note.
+
+import { giveBack, stop } from "./claim.js";
+import { dropDraft } from "./drafts.js";
+import { sendForm } from "./forms.js";
+
+let ahead = null; // {address, page: Promise<Document>}
+
+/** Fetch the next case of this page before it is wanted. */
+export function lookAhead(page) {
+  const address = page.querySelector('a[data-key="skip"]')?.href;
+  if (!address) ahead = null;
+  else if (ahead?.address !== address) ahead = { address, page: fetchPage(address) };
+}
+
+/** Make decisions and skips happen without leaving the page; `settle` revives what is shown. */
+export function goWithoutLeaving(settle) {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-case]") || event.defaultPrevented) return;
+    event.preventDefault();
+    decide(form, event.submitter, settle);
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[data-key="skip"]');
+    if (!link || !ahead || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    giveBack();
+    skip(settle);
+  });
+  addEventListener("popstate", () => location.reload());
+}
+
+async function fetchPage(address) {
+  const answer = await fetch(address, { headers: { "X-Look-Ahead": "1" } });
+  if (!answer.ok || answer.redirected) throw new Error("not to be had ahead");
+  const page = parse(await answer.text());
+  const picture = page.querySelector(".easel img");
+  if (picture) {
+    const loaded = new Image();
+    loaded.src = picture.src;
+    await loaded.decode().catch(() => undefined); // a picture that cannot be shown is still a case
+  }
+  return page;
+}
+
+async function decide(form, submitter, settle) {
+  const next = ahead;
+  const sent = sendForm(form.action, form, submitter);
+  stop();
+  let shown = false;
+  if (next) {
+    const page = await Promise.race([next.page.catch(() => null), sent.then(() => null)]);
+    if (page) {
+      show(page, next.address, settle);
+      shown = true;
+    }
+  }
+  const answer = await sent.catch(() => null);
+  if (answer?.ok) {
+    dropDraft(form);
+    const told = await answer.json();
+    await finish(told, shown ? next.address : null, settle);
+  } else if (answer) {
+    show(parse(await answer.text()), form.dataset.page, settle, { back: shown });
+  } else {
+    alertOffline(form, settle, shown);
+  }
+}
+
+/** Claim what is shown and offer undo; go where the server says if that is elsewhere. */
+async function finish(told, shownAddress, settle) {
+  const target = new URL(told.next, location.href);
+  if (shownAddress && new URL(shownAddress).pathname === target.pathname) {
+    const answer = await fetch(told.next);
+    if (!answer.ok || new URL(location.href).pathname !== target.pathname) return;
+    refresh(parse(await answer.text()), settle);
+    history.replaceState(null, "", told.next);
+  } else {
+    location.assign(told.next);
+  }
+}
+
+async function skip(settle) {
+  const { address, page } = ahead;
+  const parsed = await page.catch(() => null);
+  if (!parsed) {
+    location.assign(address);
+    return;
+  }
+  show(parsed, address, settle);
+  const answer = await fetch(address).catch(() => null);
+  if (answer?.ok && location.href === address) refresh(parse(await answer.text()), settle);
+}
+
+/** Show another page in this one. */
+function show(page, address, settle, { back = false } = {}) {
+  const main = document.adoptNode(page.querySelector("main"));
+  document.querySelector("main").replaceWith(main);
+  document.title = page.title;
+  document.body.className = page.body.className;
+  if (address && !back) history.pushState(null, "", address);
+  else if (address) history.replaceState(null, "", address);
+  scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+  settle(main);
+}
+
+/** Bring the panel of the shown case up to date, without touching the picture or what is being typed. */
+function refresh(page, settle) {
+  const [old, fresh] = [document.querySelector(".panel"), page.querySelector(".panel")];
+  if (!old || !fresh) return;
+  const note = old.querySelector("textarea[name=note]");
+  const typing = document.activeElement === note;
+  const panel = document.adoptNode(fresh);
+  const freshNote = panel.querySelector("textarea[name=note]");
+  if (note && freshNote && note.value) freshNote.value = note.value;
+  const place = note?.selectionStart;
+  old.replaceWith(panel);
+  if (typing && freshNote) {
+    freshNote.focus();
+    freshNote.setSelectionRange(place, place);
+  }
+  settle(document.querySelector("main"));
+}
+
+function parse(text) {
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+/** The network is gone: go back to the case, whose note is kept as a draft, and say so. */
+function alertOffline(form, settle, shown) {
+  if (shown) {
+    location.assign(form.dataset.page);
+    return;
+  }
+  const notice = document.createElement("p");
+  notice.className = "fault";
+  notice.role = "alert";
+  notice.textContent = form.dataset.offline;
+  form.prepend(notice);
+}

@@ -1,0 +1,112 @@
+"""What the review queue can be asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, select
+
+from core.vocabulary import Finding, Grade, Source
+from store.case_claims import is_claimed, is_claimed_by, is_claimed_by_others
+from store.review_states import ReviewState
+from store.tables import Image, Submission
+
+Columns = TypeVarTuple("Columns")
+
+
+class Tab(StrEnum):
+    """Name a part of the queue."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """Name an order: most likely generated, longest waiting, newest, closest to the line."""
+
+    RISK = "risk"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    DOUBT = "doubt"
+
+
+class Claimed(StrEnum):
+    """Say who may have a claim on a case: oneself, somebody else, nobody, or not somebody else."""
+
+    ME = "me"
+    OTHERS = "others"
+    NOBODY = "nobody"
+    NOT_OTHERS = "not_others"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at the queue, and when; claims are theirs or others' and live or over by this."""
+
+    moderator_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are wanted, and in which order.
+
+    `days` is how long a case must have waited; `line` is the score that `Sort.DOUBT` is about.
+    """
+
+    tab: Tab = Tab.OPEN
+    sort: Sort = Sort.RISK
+    finding: Finding | None = None
+    grade: Grade | None = None
+    claimed: Claimed | None = None
+    days: int | None = None
+    source: Source | None = None
+    client_id: str | None = None
+    listing_id: str | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    line: float = 0.5
+
+
+def narrow(query: Select[*Columns], wanted: Wanted, viewer: Viewer) -> Select[*Columns]:
+    """Keep of a query over images what is wanted."""
+    return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted))
+
+
+def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    if wanted.tab is not Tab.ALL:
+        yield Image.review == ReviewState(wanted.tab)
+    if wanted.finding is not None:
+        yield Image.finding == wanted.finding
+    if wanted.grade is not None:
+        yield Image.grade == wanted.grade
+    if wanted.score_from is not None:
+        yield Image.risk >= wanted.score_from
+    if wanted.score_to is not None:
+        yield Image.risk <= wanted.score_to
+    if wanted.days is not None:
+        yield Image.created_at <= viewer.at - timedelta(days=wanted.days)
+    if wanted.claimed is Claimed.ME:
+        yield is_claimed_by(viewer.moderator_id, viewer.at)
+    elif wanted.claimed is Claimed.OTHERS:
+        yield is_claimed_by_others(viewer.moderator_id, viewer.at)
+    elif wanted.claimed is Claimed.NOBODY:
+        yield ~is_claimed(viewer.at)
+    elif wanted.claimed is Claimed.NOT_OTHERS:
+        yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
+
+
+def _of_submissions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    came: list[ColumnElement[bool]] = []
+    if wanted.source is not None:
+        came.append(Submission.source == wanted.source)
+    if wanted.client_id is not None:
+        came.append(Submission.client_id == wanted.client_id)
+    if wanted.listing_id is not None:
+        came.append(Submission.listing_id == wanted.listing_id)
+    if came:
+        # One submission must fit all of them: "this client's listing", not "this client, and that listing".
+        yield select(1).where(Submission.image_sha256 == Image.sha256, *came).exists()
