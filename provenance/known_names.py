@@ -17,7 +17,7 @@ _GENERATORS = _compiled(
     {
         "NovelAI": r"NovelAI",
         "Midjourney": r"Midjourney|niji[・·\- ]?journey",
-        "OpenAI": r"OpenAI|ChatGPT|DALL[·•\-\u2010-\u2015\u00b7 ]?E(?:[ \-]?[23])?|GPT-4o|gpt-image(?:-[\w.]+)?",
+        "OpenAI": r"OpenAI|ChatGPT|DALL[^\w\s]? ?E(?:[ \-]?[23])?|GPT-4o|gpt-image(?:-[\w.]+)?",
         "Adobe Firefly": r"Adobe[ _]?Firefly|Firefly Image \d",
         "Google": r"Made with Google AI|Edited with Google AI|Google AI|Google Imagen|Imagen [234]|"
         r"Google Gemini|Gemini [\d.]+ (?:Flash|Pro)[\w \-]*|Nano Banana|Google C2PA Core Generator Library",

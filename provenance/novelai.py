@@ -160,7 +160,8 @@ def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
     # What the signature does not cover could show another picture than the signed one.
     if pixels.shape[2] == 4 and int(pixels[:, :, 3].min()) < _OPAQUE:
         return "it holds, but parts are transparent, and transparency is not signed"
-    if image.animated or image.recoloured or (image.has_alpha and pixels.shape[2] != 4):
+    colour_key = image.format == "png" and image.has_alpha and pixels.shape[2] == 3
+    if image.animated or image.recoloured or colour_key:
         return "it holds, but the file changes how its pixels are shown, and that is not signed"
     return None
 

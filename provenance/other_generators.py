@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.a1111 import parse_infotext
 from provenance.fooocus import name_of
 from provenance.reading import Looked, Reader, Sources, picked
 from provenance.records import Record, keyed
@@ -203,6 +204,15 @@ def _aigc_label(sources: Sources, looked: Looked, _: set[str]) -> None:
             looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="AIGC label", fields=fields)
 
 
+def _unknown_hidden(sources: Sources, looked: Looked, _: set[str]) -> None:
+    """Only generators' programs hide text like this, even if what it says is new to us."""
+    for record in keyed(sources.records, "stealth"):
+        if record.values is None and record.fault is None and parse_infotext(record.text) is None:
+            detail = f"{record.where}: generators hide text like this; what it says is not known here."
+            fields = {"text": record.text}
+            looked.add(_KIND, Grade.HINT, Label.AI, detail[:1].upper() + detail[1:], fields=fields)
+
+
 _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
     _easy_diffusion_fields,
     _tensor_art,
@@ -211,6 +221,7 @@ _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
     _midjourney,
     _grok,
     _aigc_label,
+    _unknown_hidden,
 )
 READER = Reader(
     "other generators",

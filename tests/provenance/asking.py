@@ -1,0 +1,31 @@
+"""Ask for evidence in few words."""
+
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from provenance.read import read_evidence
+
+
+def of_kind(data: bytes, kind: EvidenceKind) -> list[Evidence]:
+    """Give a file's evidence of one kind."""
+    return [item for item in read_evidence(data) if item.kind is kind]
+
+
+def the(data: bytes, kind: EvidenceKind) -> Evidence:
+    """Give a file's only evidence of one kind."""
+    found = of_kind(data, kind)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def declares(data: bytes, kind: EvidenceKind, generator: str) -> Evidence:
+    """Give the only evidence of one kind: AI, declared, by this generator."""
+    item = the(data, kind)
+    assert (item.grade, item.label, item.generator) == (Grade.DECLARED, Label.AI, generator)
+    return item
+
+
+def says_unreadable(data: bytes, kind: EvidenceKind) -> None:
+    """Check that a malformed record is shown as one, and is no evidence for anybody."""
+    found = read_evidence(data)
+    assert [item for item in found if item.label is Label.AI] == []
+    assert any(item.kind is kind and item.detail.startswith("Unreadable record") for item in found), found
+    assert all(item.grade is Grade.HINT for item in found)

@@ -1,0 +1,101 @@
+"""The digital source type counts as a property with a whole URI, and for no more than it says."""
+
+import pytest
+
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from provenance.read import read_evidence
+from tests.provenance.asking import says_unreadable, the
+from tests.provenance.writing import avif, international_chunk, jpeg, jpeg_segment, png, riff_chunk, webp, xmp
+
+KIND = EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE
+BASE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+HEAD = b"http://ns.adobe.com/xap/1.0/\0"
+
+
+def as_element(value: str) -> bytes:
+    return xmp(f"<Iptc4xmpExt:DigitalSourceType>{value}</Iptc4xmpExt:DigitalSourceType>")
+
+
+def in_jpeg(packet: bytes) -> bytes:
+    return jpeg([jpeg_segment(0xE1, HEAD + packet)])
+
+
+def look(packet: bytes) -> Evidence:
+    return the(in_jpeg(packet), KIND)
+
+
+@pytest.mark.parametrize("code", ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"])
+def test_generated_is_declared(code: str) -> None:
+    item = look(as_element(BASE + code))
+    assert (item.grade, item.label, item.generator) == (Grade.DECLARED, Label.AI, None)
+
+
+def test_every_container_is_read() -> None:
+    packet = as_element(BASE + "trainedAlgorithmicMedia")
+    for data in (
+        png(before=[international_chunk("XML:com.adobe.xmp", packet.decode())]),
+        webp([riff_chunk(b"XMP ", packet)]),
+        avif([(b"mime", b"application/rdf+xml", packet)]),
+    ):
+        assert the(data, KIND).grade is Grade.DECLARED
+
+
+def test_a_property_may_be_an_attribute_or_a_resource() -> None:
+    uri = BASE + "trainedAlgorithmicMedia"
+    assert look(xmp(attributes=f'Iptc4xmpExt:DigitalSourceType="{uri}"')).label is Label.AI
+    assert look(xmp(f'<Iptc4xmpExt:DigitalSourceType rdf:resource="{uri}"/>')).label is Label.AI
+
+
+def test_the_maker_is_named_beside_it() -> None:
+    packet = xmp(
+        "<photoshop:Credit>Made with Google AI</photoshop:Credit>",
+        f'Iptc4xmpExt:DigitalSourceType="{BASE}trainedAlgorithmicMedia"',
+    )
+    found = read_evidence(in_jpeg(packet))
+    assert [(item.kind, item.generator) for item in found] == [(KIND, "Google")]
+
+
+@pytest.mark.parametrize("code", ["digitalCreation", "digitalArt", "humanEdits", "digitalCapture"])
+def test_human_work_is_a_hint(code: str) -> None:
+    item = look(as_element(BASE + code))
+    assert (item.grade, item.label) == (Grade.HINT, Label.HUMAN)
+
+
+@pytest.mark.parametrize(
+    "code", ["algorithmicMedia", "algorithmicallyEnhanced", "screenCapture", "composite"]
+)
+def test_algorithms_that_were_not_trained_are_nobodys_evidence(code: str) -> None:
+    item = look(as_element(BASE + code))
+    assert (item.grade, item.label) == (Grade.HINT, None)
+
+
+def test_the_bare_word_is_a_hint() -> None:
+    item = look(as_element("trainedAlgorithmicMedia"))
+    assert (item.grade, item.label) == (Grade.HINT, Label.AI)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        BASE + "trainedAlgorithmicMediaNot",
+        BASE + "not/trainedAlgorithmicMedia",
+        "http://example.com/?" + BASE + "trainedAlgorithmicMedia",
+        "I refuse trainedAlgorithmicMedia",
+    ],
+)
+def test_near_misses_are_unreadable(value: str) -> None:
+    says_unreadable(in_jpeg(as_element(value)), KIND)
+
+
+def test_the_words_elsewhere_count_for_nothing() -> None:
+    uri = BASE + "trainedAlgorithmicMedia"
+    assert read_evidence(in_jpeg(xmp(f"<dc:description>Never {uri}</dc:description>"))) == ()
+    assert (
+        read_evidence(
+            in_jpeg(xmp(f"<!-- <Iptc4xmpExt:DigitalSourceType>{uri}</Iptc4xmpExt:DigitalSourceType> -->"))
+        )
+        == ()
+    )
+    foreign = xmp(f'<q:DigitalSourceType xmlns:q="http://example.com/">{uri}</q:DigitalSourceType>')
+    assert read_evidence(in_jpeg(foreign)) == ()
+    assert read_evidence(jpeg(tail=as_element(uri))) == ()

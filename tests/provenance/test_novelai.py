@@ -1,0 +1,176 @@
+"""NovelAI's records are found wherever they stand, and its signature is a proof only where it holds."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from provenance.read import read_evidence
+from tests.provenance.asking import says_unreadable
+from tests.provenance.making import COMMENT, VERIFY_KEY, envelope, hide, signed
+from tests.provenance.writing import (
+    Pixels,
+    drawing,
+    exif,
+    jpeg,
+    jpeg_segment,
+    pillow_png,
+    png,
+    png_chunk,
+    text_chunk,
+    webp,
+)
+
+TALL = drawing(48, 256, channels=4)
+
+
+def read(data: bytes) -> list[Evidence]:
+    return list(read_evidence(data, verify_key=VERIFY_KEY))
+
+
+def texts(values: dict[str, str]) -> list[bytes]:
+    return [text_chunk(key, value) for key, value in values.items()]
+
+
+def signature_of(data: bytes) -> Evidence:
+    return next(item for item in read(data) if item.kind is EvidenceKind.NOVELAI_SIGNATURE)
+
+
+def signed_png(pixels: Pixels) -> bytes:
+    return png(pixels, texts(envelope(signed(pixels))))
+
+
+def test_png_text_is_a_declared_record() -> None:
+    found = read(png(before=texts(envelope(COMMENT))))
+    assert [(item.kind, item.grade, item.label, item.generator) for item in found] == [
+        (EvidenceKind.NOVELAI_METADATA, Grade.DECLARED, Label.AI, "NovelAI")
+    ]
+    assert found[0].fields["prompt"] == COMMENT["prompt"]
+    assert found[0].fields["Source"].startswith("NovelAI Diffusion")
+
+
+def test_a_comment_within_a_comment_is_found() -> None:
+    wrapped = envelope(COMMENT) | {"Comment": json.dumps({"Comment": json.dumps(signed(TALL))})}
+    assert signature_of(png(TALL, texts(wrapped))).grade is Grade.PROOF
+
+
+def test_a_valid_signature_proves() -> None:
+    item = signature_of(signed_png(TALL))
+    assert (item.grade, item.label, item.generator) == (Grade.PROOF, Label.AI, "NovelAI")
+
+
+def test_a_signature_proves_whatever_filters_the_png_has() -> None:
+    pixels = drawing(64, 64)
+    data = pillow_png(pixels)
+    at = data.index(b"IDAT") - 4
+    assert (
+        signature_of(data[:at] + b"".join(texts(envelope(signed(pixels)))) + data[at:]).grade is Grade.PROOF
+    )
+
+
+def test_a_webp_keeps_record_and_signature_in_exif() -> None:
+    comment = signed(TALL)
+    record = exif(
+        {0x010D: b"AI generated image\0", 0x0131: b"NovelAI Diffusion V4.5 4BDE2A90\0"},
+        {0x9286: b"ASCII\0\0\0" + json.dumps(comment).encode()},
+        marked=False,
+    )
+    found = read(
+        webp([b"EXIF" + len(record).to_bytes(4, "little") + record + b"\0" * (len(record) & 1)], TALL)
+    )
+    assert {item.kind: item.grade for item in found} == {
+        EvidenceKind.NOVELAI_SIGNATURE: Grade.PROOF,
+        EvidenceKind.NOVELAI_METADATA: Grade.DECLARED,
+    }
+
+
+@pytest.mark.parametrize("write", [png, pillow_png, lambda pixels: webp(pixels=pixels)])
+def test_a_signature_hidden_in_alpha_proves(write) -> None:  # type: ignore[no-untyped-def]  # three writers
+    hidden = hide(TALL, json.dumps(envelope(signed(TALL))))
+    found = read(write(hidden))
+    assert [(item.kind, item.grade) for item in found] == [
+        (EvidenceKind.NOVELAI_SIGNATURE, Grade.PROOF),
+        (EvidenceKind.NOVELAI_STEALTH, Grade.DECLARED),
+    ]
+
+
+def test_one_changed_pixel_makes_it_unverifiable_and_never_human() -> None:
+    changed = TALL.copy()
+    changed[5, 5, 0] ^= 1
+    item = signature_of(png(changed, texts(envelope(signed(TALL)))))
+    assert (item.grade, item.label) == (Grade.HINT, None)
+    assert "not verifiable" in item.detail
+
+
+def test_a_changed_prompt_makes_it_unverifiable() -> None:
+    comment = signed(TALL) | {"prompt": "something else"}
+    assert signature_of(png(TALL, texts(envelope(comment)))).grade is Grade.HINT
+
+
+def test_the_signature_of_another_key_is_no_proof() -> None:
+    other = signed(TALL, key=Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    assert signature_of(png(TALL, texts(envelope(other)))).grade is Grade.HINT
+
+
+def test_without_a_key_of_ours_novelais_own_is_used() -> None:
+    assert all(item.grade is not Grade.PROOF for item in read_evidence(signed_png(TALL)))
+
+
+def test_transparency_is_not_signed_and_could_show_another_picture() -> None:
+    """A black signed picture shows anything through alpha over white: that would frame an artist."""
+    black = np.zeros((160, 24, 4), np.uint8)
+    black[:, :, 3] = drawing(24, 160)[:, :, 0]
+    item = signature_of(signed_png(black))
+    assert (item.grade, item.label) == (Grade.HINT, None)
+    assert "transparency" in item.detail
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        png_chunk(b"acTL", bytes(8)),
+        png_chunk(b"iCCP", b"x\0\0" + bytes(9)),
+        png_chunk(b"gAMA", (20000).to_bytes(4, "big")),
+        png_chunk(b"tRNS", bytes(6)),
+    ],
+)
+def test_what_changes_the_shown_pixels_takes_the_proof_away(chunk: bytes) -> None:
+    pixels = drawing(24, 160)
+    assert signature_of(png(pixels, [*texts(envelope(signed(pixels))), chunk])).grade is Grade.HINT
+
+
+def test_a_jpeg_cannot_keep_the_signed_pixels() -> None:
+    record = exif({}, {0x9286: b"ASCII\0\0\0" + json.dumps(signed(TALL)).encode()})
+    assert signature_of(jpeg([jpeg_segment(0xE1, record)])).grade is Grade.HINT
+
+
+@pytest.mark.parametrize(
+    "value", [7, None, [], {}, "", "***", "A" * 10_000, base64.b64encode(b"short").decode()]
+)
+def test_a_signature_of_any_shape_is_survived(value: object) -> None:
+    found = read(png(TALL, texts(envelope(COMMENT | {"signed_hash": value}))))
+    assert all(item.grade is not Grade.PROOF for item in found)
+
+
+@pytest.mark.parametrize("comment", ["{", "[" * 100_000, '{"prompt": ' + "9" * 5000 + "}"])
+def test_a_malformed_comment_is_unreadable(comment: str) -> None:
+    data = png(before=texts({"Title": "AI generated image", "Comment": comment}))
+    assert all(item.grade is Grade.HINT for item in read(data))
+
+
+def test_the_name_alone_is_a_hint() -> None:
+    found = read(png(before=[text_chunk("Software", "NovelAI")]))
+    assert {(item.grade, item.label) for item in found} == {(Grade.HINT, Label.AI)}
+
+
+def test_a_title_of_ones_own_is_nothing() -> None:
+    assert read(png(before=texts({"Title": "Not an AI generated image", "Comment": "drawn in 2015"}))) == []
+
+
+def test_a_hidden_message_that_is_cut_is_unreadable() -> None:
+    hidden = hide(TALL, json.dumps(envelope(COMMENT)))
+    hidden[:, 2:, 3] = 255
+    says_unreadable(png(hidden), EvidenceKind.NOVELAI_STEALTH)
