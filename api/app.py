@@ -9,6 +9,7 @@ from api.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
 from api.errors import register_errors
 from api.headers import add_headers
 from api.health import make_health
+from api.heatmaps import make_heatmaps
 from api.images import make_images
 from api.limits import RateLimits
 from api.metrics import add_metrics
@@ -43,6 +44,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     gate = Gate(parts, RateLimits(parts.limiter_storage))
     app.register_blueprint(make_submissions(parts, gate))
     app.register_blueprint(make_batch(parts, gate))
+    app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))

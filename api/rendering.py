@@ -82,8 +82,13 @@ def _submission_answer(row: Submission, *, image: Image | None, verdict: Verdict
         verdict=_verdict(verdict),
         decision=_decision(image.decision) if image is not None else None,
         failure=_failure(row),
-        links=SubmissionLinks(self=f"/v1/submissions/{row.id}", appeal=None, heatmap=None),
+        links=_links(row),
     )
+
+
+def _links(row: Submission) -> SubmissionLinks:
+    own = f"/v1/submissions/{row.id}"
+    return SubmissionLinks(self=own, appeal=None, heatmap=f"{own}/heatmap" if row.verdict_id else None)
 
 
 def _image_facts(image: Image | None) -> ImageFactsAnswer | None:

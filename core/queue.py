@@ -21,6 +21,7 @@ from core import folder_transport
 from core.vocabulary import Priority
 
 EXAMINE_TASK = "kantei.examine"
+HEATMAP_TASK = "kantei.heatmap"
 RANKS = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 DEPTH_LIMIT = 1000  # messages a queue; more would make the embedded broker list long folders
 DEPTH_AGE = 0.5  # seconds for which a known depth is good enough
@@ -37,6 +38,9 @@ class Sender(Protocol):
 
     def room(self, priority: Priority) -> int:
         """Give how many more messages the broker should be handed now."""
+
+    def ask_heatmap(self, verdict_id: str) -> None:
+        """Ask a worker to paint where the classifier looked; somebody waits for it."""
 
 
 def queue_name(priority: Priority) -> str:
@@ -148,6 +152,15 @@ class CelerySender:
             with self._lock:
                 self._depths[priority] = (time.monotonic(), depth)
         return max(0, DEPTH_LIMIT - depth)
+
+    def ask_heatmap(self, verdict_id: str) -> None:
+        """Send the wish with the highest rank; it is lost with the broker, and asked again by who waits."""
+        try:
+            self._app.send_task(
+                HEATMAP_TASK, args=[verdict_id], queue=queue_name(Priority.HIGH), ignore_result=True
+            )
+        except (OperationalError, OSError) as error:
+            log.warning("broker unreachable, no heat map: %s", error)
 
     def depth(self, priority: Priority) -> int:
         """Count the messages that wait in a queue. Errors: kombu's OperationalError."""

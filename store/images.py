@@ -44,6 +44,11 @@ def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verd
     )
 
 
+def heatmap_name(verdict_id: str) -> str:
+    """Name the blob, beside the image, of the heat map that belongs to a verdict."""
+    return f"{verdict_id}.heatmap.png"
+
+
 def find_image(session: Session, sha256: str) -> Image | None:
     """Find an image with its latest verdict and standing decision."""
     return session.get(Image, sha256, options=[joinedload(Image.verdict), joinedload(Image.decision)])

@@ -13,8 +13,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init
 
-from core.queue import EXAMINE_TASK
+from core.queue import EXAMINE_TASK, HEATMAP_TASK
 from worker.examine import Examiner
+from worker.paint import paint_heatmap
 
 SPARE_SECONDS = 15  # for decoding, reading provenance and classifying, beside the fetch
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -50,6 +51,12 @@ def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float
         if not examiners:
             examiners.append(join())
         examiners[0].examine(submission_id)
+
+    @app.task(name=HEATMAP_TASK, time_limit=time_limit(0))  # type: ignore[untyped-decorator]  # the same
+    def heatmap(verdict_id: str) -> None:
+        if not examiners:
+            examiners.append(join())
+        paint_heatmap(examiners[0], verdict_id)
 
 
 def start_worker(app: Celery, *, concurrency: int) -> None:

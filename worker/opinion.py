@@ -23,6 +23,9 @@ class Classifies(Protocol):
     def classify(self, picture: Picture) -> Classification:
         """Classify one picture."""
 
+    def heatmap(self, picture: Picture) -> bytes:
+        """Paint where the network saw signs of generation, as a PNG."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:

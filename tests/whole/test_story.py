@@ -1,6 +1,7 @@
 """One story through everything, with real processes: submit, examine, read, refuse, come back."""
 
 import contextlib
+import io
 import os
 import signal
 import time
@@ -8,11 +9,13 @@ import time
 import pytest
 import redis
 import requests
+from PIL import Image
 from sqlalchemy import func, select
 
 from core.settings import read_settings
 from kantei.parts import open_database
-from store.tables import Image, Verdict
+from store.tables import Image as ImageRow
+from store.tables import Verdict
 from tests.servers import Reply, Server
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
@@ -26,7 +29,7 @@ def count_rows(whole: Installation) -> tuple[int, int]:
     database = open_database(read_settings(whole.environ))
     with database.reading() as session:
         counts = (
-            session.scalar(select(func.count()).select_from(Image)),
+            session.scalar(select(func.count()).select_from(ImageRow)),
             session.scalar(select(func.count()).select_from(Verdict)),
         )
     database.close()
@@ -68,6 +71,17 @@ def test_an_upload_is_examined_while_its_sender_waits(whole: Installation) -> No
     assert found["state"] == "examined"
     assert found["source"] == "upload"
     assert time.monotonic() - began < 15
+
+
+def test_a_heat_map_is_painted_when_it_is_asked_for(whole: Installation, web: Server) -> None:
+    (found,) = whole.settle(whole.submit([web.reply("/heat.png", draw(7100))]))
+    for _ in range(2):
+        answer = whole.call("GET", found["links"]["heatmap"])
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Type"] == "image/png"
+        with Image.open(io.BytesIO(answer.content)) as heat:
+            assert heat.format == "PNG"
+    assert whole.call("GET", "/v1/submissions/" + "0" * 32 + "/heatmap").status_code == 404
 
 
 @pytest.mark.parametrize(
