@@ -117,6 +117,16 @@ class Scheme(StrEnum):
     WOOCOMMERCE = "woocommerce"
 
 
+class EventKind(StrEnum):
+    """Name what a client is told of, by call back or when it asks."""
+
+    SUBMISSION_EXAMINED = "submission.examined"
+    SUBMISSION_FAILED = "submission.failed"
+    DECISION_MADE = "decision.made"
+    APPEAL_RESOLVED = "appeal.resolved"
+    ENDPOINT_TEST = "endpoint.test"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that speaks for a label.

@@ -14,7 +14,7 @@ verdict and its standing decision, so that the review queue is one indexed query
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
@@ -51,6 +51,9 @@ class Client(Table):
     callback_url: Mapped[str | None] = mapped_column(String(2048))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How many turns it has for another's one, and how many of its events have their place in order.
+    weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    events_placed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class ApiKey(Table):
@@ -145,6 +148,15 @@ class Submission(Table):
         # With all that the queue's filters ask of an image's submissions, so that they read no row.
         Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
         Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
+        # Only of what waits: whose turn it is among many clients, however much has been examined.
+        Index(
+            "ix_submissions_waiting",
+            "priority",
+            "client_id",
+            "due_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -1,0 +1,29 @@
+"""Webhook secrets: from the text that people copy to the key that signs.
+
+Standard Webhooks writes its keys as `whsec_` and base64; shops use the very characters that they show.
+"""
+
+import base64
+import binascii
+
+from core.vocabulary import Scheme
+
+PREFIX = "whsec_"
+
+
+def webhook_key(secret: str, scheme: Scheme) -> bytes:
+    """Give the key of a secret; the prefix may be left out where the scheme is Standard Webhooks'.
+
+    Errors: ValueError where there would be no key: with an empty one, anybody could sign.
+    """
+    text = secret.strip()
+    if scheme is Scheme.STANDARD or text.startswith(PREFIX):
+        try:
+            key = base64.b64decode(text.removeprefix(PREFIX) + "==", validate=False)
+        except (binascii.Error, ValueError):
+            raise ValueError("a webhook secret must be whsec_ and base64") from None
+    else:
+        key = text.encode()
+    if not key:
+        raise ValueError("a webhook secret cannot be empty")
+    return key
