@@ -18,7 +18,8 @@ FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin kantei \
     && install -d -o kantei -g kantei /data
 COPY --from=build /opt/kantei /opt/kantei
-ENV PATH=/opt/kantei/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 KANTEI_DATA_DIR=/data
+ENV PATH=/opt/kantei/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 KANTEI_DATA_DIR=/data \
+    MALLOC_ARENA_MAX=2
 USER kantei
 VOLUME /data
 EXPOSE 8000

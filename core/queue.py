@@ -26,6 +26,8 @@ RANKS = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 DEPTH_LIMIT = 1000  # messages a queue; more would make the embedded broker list long folders
 DEPTH_AGE = 0.5  # seconds for which a known depth is good enough
 SILENCE = 2.0  # seconds for which a broker that failed is not tried again: each try may take as long
+# kombu lets the errors of Redis through where a connection dies in use.
+BROKER_ERRORS = (OperationalError, RedisError, OSError)
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,7 @@ class CelerySender:
             return 0
         sent = 0
         try:
-            allowed = submission_ids[: self.room(priority)]
+            allowed = submission_ids[: self._room(priority)]
             with self._app.producer_or_acquire() as producer:
                 for submission_id in allowed:
                     self._app.send_task(
@@ -134,8 +136,7 @@ class CelerySender:
                         ignore_result=True,
                     )
                     sent += 1
-        # kombu lets the errors of Redis through where a connection dies in use.
-        except (OperationalError, RedisError, OSError) as error:
+        except BROKER_ERRORS as error:
             self._silent_until = time.monotonic() + SILENCE
             log.warning("broker unreachable, left to the sweeper: %s", error)
         with self._lock:
@@ -144,6 +145,14 @@ class CelerySender:
         return sent
 
     def room(self, priority: Priority) -> int:
+        """Give how many more messages the queue should be handed; none where the broker does not answer."""
+        try:
+            return self._room(priority)
+        except BROKER_ERRORS as error:
+            log.warning("broker unreachable: %s", error)
+            return 0
+
+    def _room(self, priority: Priority) -> int:
         """Ask the broker for the depth of the queue, at most every half second."""
         with self._lock:
             measured, depth = self._depths.get(priority, (0.0, 0))
@@ -159,7 +168,7 @@ class CelerySender:
             self._app.send_task(
                 HEATMAP_TASK, args=[verdict_id], queue=queue_name(Priority.HIGH), ignore_result=True
             )
-        except (OperationalError, OSError) as error:
+        except BROKER_ERRORS as error:
             log.warning("broker unreachable, no heat map: %s", error)
 
     def depth(self, priority: Priority) -> int:

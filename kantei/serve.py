@@ -23,6 +23,8 @@ from kantei.parts import open_database
 from store.moderators import add_moderator, has_moderators
 
 FIRST_MODERATOR = "admin@kantei.local"
+# glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
+THRIFTY = {"MALLOC_ARENA_MAX": "2"}
 LONGEST_PAUSE = 30.0
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -52,7 +54,11 @@ class Part:
             self.process = None
         if at >= self.due:
             command = [sys.executable, "-m", "kantei", *self.arguments]
-            self.process = subprocess.Popen(command, preexec_fn=_die_with_parent)  # noqa: PLW1509  # one thread here
+            self.process = subprocess.Popen(
+                command,
+                env=os.environ | THRIFTY,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  # one thread here
+            )
             self.started = at
 
 

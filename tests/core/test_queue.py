@@ -56,6 +56,7 @@ def test_the_broker_is_never_handed_more_than_it_has_room_for(app: Celery) -> No
 def test_a_broker_that_is_down_costs_a_delay_and_no_error(tmp_path: Path) -> None:
     sender = CelerySender(make_celery("redis://127.0.0.1:1/0", tmp_path))
     assert sender.send([new_id()], Priority.NORMAL) == 0
+    assert sender.room(Priority.NORMAL) == 0
 
 
 def _take_all(folder: str, names: "multiprocessing.Queue[str]") -> None:
