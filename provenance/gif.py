@@ -9,7 +9,7 @@ from provenance.text import decode_text
 SIGNATURES = (b"GIF87a", b"GIF89a")
 _COMMENT, _APPLICATION = 0xFE, 0xFF
 _MAX_SUB_BLOCKS = 200_000  # of one row; 50 MB in full ones
-_XMP_TRAILER = 257  # bytes that let plain GIF readers skip a packet (XMP part 3, 1.1.2)
+_XMP_TRAILER = b"\x01\xff\xfe\xfd\xfc"  # and so on: lets plain readers skip a packet (XMP part 3, 1.1.2)
 
 
 def read_gif(data: bytes) -> ImageFile:
@@ -67,7 +67,7 @@ def _read_extension(found: Builder, data: bytes, at: int) -> None:
             # The packet lies in the open, not in sub-blocks; its trailer makes it skippable.
             end = _skip(data, at + 2)
             packet = data[at + 14 : min(end, at + 14 + MAX_XMP_BYTES)]
-            found.add_xmp(packet[: packet.rfind(b">") + 1] if len(packet) > _XMP_TRAILER else packet)
+            found.add_xmp(packet.partition(_XMP_TRAILER)[0])
         elif name[:8] == b"C2PA_GIF":
             found.part("C2PA application block")
             found.c2pa_bytes += len(_joined(data, at + 14, len(data)))
