@@ -7,7 +7,6 @@ import signal
 import time
 
 import pytest
-import redis
 import requests
 from PIL import Image
 from sqlalchemy import func, select
@@ -17,6 +16,7 @@ from kantei.parts import open_database
 from store.tables import Image as ImageRow
 from store.tables import Verdict
 from tests.servers import Reply, Server
+from tests.whole.broker import empty_broker
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
 
@@ -150,17 +150,6 @@ def test_killed_workers_and_an_emptied_broker_lose_nothing(whole: Installation, 
         ).all()
     database.close()
     assert counts == [1] * len(ids)
-
-
-def empty_broker(whole: Installation) -> None:
-    broker = whole.environ.get("KANTEI_BROKER_URL")
-    if broker:
-        with redis.Redis.from_url(broker) as client:
-            client.flushdb()
-        return
-    folder = read_settings(whole.environ).data_dir / "broker" / "messages"
-    for message in list(folder.iterdir()):
-        message.unlink(missing_ok=True)
 
 
 def test_what_it_prints_says_what_to_do_next(whole: Installation) -> None:
