@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, g, redirect, request, url_fo
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.cookies import read_token, send_token
+from api.review.digests import is_sha256
 from api.review.forgery import form_token, refuse_forgery
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
@@ -20,7 +21,6 @@ from store.sessions import find_login
 from store.tables import Moderator
 
 View = TypeVar("View", bound=Callable[..., object])
-_HEX = frozenset("0123456789abcdef")
 RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 
 
@@ -43,6 +43,16 @@ def before_new_password(view: View) -> View:
     """Mark a page as open to one who still has a one-time password."""
     view.is_before_new_password = True  # type: ignore[attr-defined]  # the same
     return view
+
+
+def large_form(limit: int) -> Callable[[View], View]:
+    """Let a page's form be larger than forms are, in bytes."""
+
+    def mark(view: View) -> View:
+        view.form_limit = limit  # type: ignore[attr-defined]  # the same
+        return view
+
+    return mark
 
 
 def visitor() -> Visitor:
@@ -69,6 +79,10 @@ def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
 
     @blueprint.before_request
     def admit() -> AnyResponse | None:
+        view = current_app.view_functions[request.endpoint or ""]
+        limit = getattr(view, "form_limit", None)
+        if limit is not None:
+            request.max_content_length = request.max_form_memory_size = limit
         token = read_token(request, secure=parts.secure_cookies)
         moderator = None
         if token is not None:
@@ -78,7 +92,6 @@ def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
         g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, moderator)
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             refuse_forgery(request, parts.secret_key, token)
-        view = current_app.view_functions[request.endpoint or ""]
         if getattr(view, "is_public", False):
             return None
         if moderator is None:
@@ -107,7 +120,7 @@ def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
 def _refuse_odd_names(names: Mapping[str, str]) -> None:
     """Stop names in an address that can name nothing: a database need not see them."""
     digest = names.get("sha256")
-    if digest is not None and not (len(digest) == 64 and set(digest) <= _HEX):
+    if digest is not None and not is_sha256(digest):
         raise not_found("There is no such image.")
     if not all(is_id(name) for key, name in names.items() if key.endswith("_id")):
         raise not_found("There is nothing by this name.")

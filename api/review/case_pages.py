@@ -9,22 +9,20 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me
+from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
 from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
-from api.review.page_error import PageError, not_found
+from api.review.page_error import not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
-from core.ids import is_id
-from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from store.case_claims import find_holder, release_case
 from store.cases import Case, find_case
-from store.decisions import Seen, StaleCaseError, decide
+from store.decisions import StaleCaseError, decide
 from store.queue_filter import Claimed, Viewer, Wanted
 from store.review_queue import list_cases, position
 from store.tables import Image
-
-NOTE_LENGTH = 2000
 
 
 def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
@@ -37,7 +35,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
 
     @blueprint.post("/review/cases/<sha256>/decision")
     def decide_case(sha256: str) -> AnyResponse:
-        outcome, seen, note = _read_outcome(), _read_seen(sha256), _read_note()
+        outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
         wanted = read_wanted(request.args, line=line)
         viewer = Viewer(me().id, now())
         try:
@@ -97,31 +95,6 @@ def next_case(session: Session, wanted: Wanted, viewer: Viewer, image: Image) ->
             if found.sha256 != image.sha256:
                 return found.sha256
     return None
-
-
-def _read_outcome() -> Outcome:
-    try:
-        return Outcome(request.form.get("outcome", ""))
-    except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, "No decision", "Choose human, AI or escalate. Nothing was done."
-        ) from None
-
-
-def _read_seen(sha256: str) -> Seen:
-    verdict_id, decision_id = request.form.get("verdict_id", ""), request.form.get("decision_id", "")
-    if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
-        raise PageError(HTTPStatus.BAD_REQUEST, "No decision", "The form was not whole. Nothing was done.")
-    return Seen(sha256, verdict_id, decision_id or None)
-
-
-def _read_note() -> str:
-    note = request.form.get("note", "").replace("\r\n", "\n").replace("\x00", "").strip()
-    if len(note) > NOTE_LENGTH:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, "The note is too long", f"Keep it to {NOTE_LENGTH} characters."
-        )
-    return note
 
 
 def _by_grade(case: Case) -> dict[Grade, list[Evidence]]:

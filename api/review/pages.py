@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import guard, public
 from api.review.assets import add_assets
+from api.review.bulk_pages import add_bulk_pages
 from api.review.case_pages import add_case_pages
 from api.review.claim_pages import add_claim_pages
 from api.review.decision_pages import add_decision_pages
@@ -34,6 +35,7 @@ from api.review.page_error import PageError
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.password_pages import add_password_pages
 from api.review.pictures import add_pictures
+from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
 from api.review.undo import add_undo
 from api.review.words import WORDS
@@ -54,6 +56,8 @@ def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = N
     add_queue_pages(blueprint, parts, facts)
     add_case_pages(blueprint, parts, facts)
     add_claim_pages(blueprint, parts)
+    add_bulk_pages(blueprint, parts, facts)
+    add_preference_pages(blueprint, parts)
     add_undo(blueprint, parts)
     add_pictures(blueprint, parts)
     add_decision_pages(blueprint, parts)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from api.review.digests import is_sha256
 from core.ids import is_id
 from core.vocabulary import Finding, Grade, Source
 from store.queue_filter import Claimed, Sort, Tab, Wanted
@@ -60,7 +61,7 @@ def read_position(text: str | None) -> Position | None:
     except ValueError:
         return None
     good = math.isfinite(position.risk) and position.created_at.tzinfo is not None
-    return position if good and len(sha256) == 64 and sha256.isascii() and sha256.isalnum() else None
+    return position if good and is_sha256(sha256) else None
 
 
 def write_position(position: Position) -> str:

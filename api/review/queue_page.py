@@ -6,6 +6,8 @@ from flask import Blueprint, render_template, request, url_for
 
 from api.review.access import me
 from api.review.parts import ModelFacts, ReviewParts
+from api.review.preference_pages import my_preferences
+from api.review.preferences import VIEWS
 from api.review.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.undo import undoable
 from core.clock import now
@@ -24,7 +26,6 @@ from store.review_queue import (
 )
 
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
-VIEWS = ("grid", "list")
 
 
 def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
@@ -78,8 +79,8 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
 
 def _view() -> str:
     """Give how the queue is shown: as this address says, else as the moderator likes it."""
-    wanted = request.args.get("view") or str((me().preferences or {}).get("view"))
-    return wanted if wanted in VIEWS else VIEWS[0]
+    wanted = request.args.get("view", "")
+    return wanted if wanted in VIEWS else my_preferences().view
 
 
 def _tab_links(wanted: Wanted) -> dict[Tab, str]:

@@ -14,8 +14,10 @@ from api.review.parts import ReviewParts
 from api.review.queue_address import read_wanted, write_wanted
 from core.clock import now
 from core.ids import is_id
+from core.vocabulary import Outcome
+from store.batches import standing
 from store.decisions import StaleCaseError, find_decision, undo
-from store.tables import Decision, Image
+from store.tables import Image
 
 OFFERED = timedelta(seconds=30)
 GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
@@ -23,24 +25,37 @@ GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it 
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """A decision that the one who made it may still take back, for so many seconds."""
+    """What the one who decided may still take back, for so many seconds: a decision, or a whole batch."""
 
-    decision: Decision
+    decision_id: str
+    batch_id: str | None
+    sha256: str
+    outcome: Outcome
+    count: int
     seconds: int
 
 
-def undoable(session: Session, decision_id: str | None, at: datetime | None = None) -> Undoable | None:
-    """Find the decision that was just made, while it can be taken back."""
-    if not decision_id or not is_id(decision_id):
+def undoable(session: Session, done: str | None, at: datetime | None = None) -> Undoable | None:
+    """Find the decision, or the batch, that was just made, while it can be taken back."""
+    if not done or not is_id(done):
         return None
-    decision = find_decision(session, decision_id)
-    if decision is None or decision.moderator_id != me().id:
+    one = find_decision(session, done)
+    found = [one] if one else standing(session, done, me().id)
+    if not found or found[0].moderator_id != me().id:
         return None
+    decision = found[0]
     left = decision.created_at + OFFERED - (at or now())
     image = session.get(Image, decision.image_sha256)
-    if left <= timedelta() or image is None or image.decision_id != decision.id:
+    if left <= timedelta() or image is None or (one and image.decision_id != one.id):
         return None
-    return Undoable(decision, int(left.total_seconds()))
+    return Undoable(
+        decision_id=decision.id,
+        batch_id=None if one else done,
+        sha256=decision.image_sha256,
+        outcome=decision.outcome,
+        count=len(found),
+        seconds=int(left.total_seconds()),
+    )
 
 
 def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:

@@ -5,6 +5,7 @@ import { keepDraft } from "./drafts.js";
 import { tidyForms } from "./filters.js";
 import { listenForKeys } from "./keys.js";
 import { goWithoutLeaving, lookAhead } from "./next.js";
+import { followSelection } from "./select.js";
 import { countDown } from "./undo.js";
 
 /** Revive what has just been put on the page. */
@@ -17,6 +18,7 @@ function settle(main) {
 
 listenForKeys(document);
 tidyForms(document);
+followSelection(document);
 goWithoutLeaving(settle);
 settle(document);
 document.documentElement.dataset.ready = ""; // for those who must not press a key too early: tests

@@ -1,45 +1,56 @@
-// Keys: one letter for what a moderator does a thousand times a day.
+// Keys: one character for what a moderator does a thousand times a day, as the moderator chose them.
 
-const KEYS = {
-  h: "human",
-  a: "ai",
-  e: "escalate",
-  s: "skip",
-  w: "note",
-  u: "undo",
-  q: "queue",
-  n: "next",
-  t: "take",
-};
-
-/** Act on single letters, except where somebody is typing. */
+/** Act on single characters, except where somebody is typing or a dialog is open. */
 export function listenForKeys(page) {
+  const acts = invert(JSON.parse(page.body.dataset.keys ?? "{}"));
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
     if (isTyping(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    const act = KEYS[event.key.toLowerCase()];
-    const target = act && page.querySelector(`[data-key="${act}"]`);
-    if (target) {
-      event.preventDefault();
-      press(target);
-    } else if (event.key === "j" || event.key === "ArrowRight" || event.key === "ArrowDown") {
-      step(page, event, 1);
-    } else if (event.key === "k" || event.key === "ArrowLeft" || event.key === "ArrowUp") {
-      step(page, event, -1);
-    }
+    if (page.querySelector("dialog[open]")) return;
+    const act = acts.get(event.key.toLowerCase());
+    if (act && doAct(page, act)) event.preventDefault();
+    else if (event.key === "?") openDialog(page, "keys-help");
+    else if (["j", "ArrowRight", "ArrowDown"].includes(event.key)) step(page, event, 1);
+    else if (["k", "ArrowLeft", "ArrowUp"].includes(event.key)) step(page, event, -1);
+  });
+  page.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) openDialog(page, opener.dataset.opens);
   });
 }
 
-function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+function invert(keys) {
+  return new Map(Object.entries(keys).map(([act, key]) => [key, act]));
 }
 
-function press(target) {
+function doAct(page, act) {
+  if (act === "select") return select(page);
+  const target = [...page.querySelectorAll(`[data-key="${act}"]`)].find((one) => one.checkVisibility() && !one.matches(":disabled"));
+  if (!target) return false;
   if (target.tagName === "TEXTAREA") target.focus();
   else target.click();
+  return true;
+}
+
+function openDialog(page, id) {
+  page.getElementById(id)?.showModal();
+}
+
+function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  return target.tagName === "INPUT" && target.type !== "checkbox";
+}
+
+/** Select the case that has the focus, for deciding many at once. */
+function select(page) {
+  const box = page.activeElement?.closest("li")?.querySelector(".pick input");
+  if (!box) return false;
+  box.click();
+  return true;
 }
 
 /** Move the focus along the list: by one to the sides, by a row up and down. */
@@ -47,7 +58,7 @@ function step(page, event, way) {
   const rows = [...page.querySelectorAll("[data-row]")];
   if (rows.length === 0) return;
   event.preventDefault();
-  const at = rows.indexOf(page.activeElement);
+  const at = rows.indexOf(page.activeElement?.closest("li")?.querySelector("[data-row]"));
   const stride = /^Arrow(Up|Down)$/.test(event.key) ? columns(rows) : 1;
   const next = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + way * stride));
   rows[next].focus();

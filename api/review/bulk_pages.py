@@ -1,0 +1,104 @@
+"""Decide many cases at once: choose, see what will happen, confirm, and take it all back."""
+
+from collections import Counter
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import large_form, me
+from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome
+from api.review.digests import is_sha256
+from api.review.page_error import PageError, not_found
+from api.review.parts import ModelFacts, ReviewParts
+from api.review.queue_address import read_wanted, write_wanted
+from api.review.undo import GRACE, OFFERED
+from core.clock import now
+from core.ids import is_id
+from store.batches import LIMIT, decide_many, preview, standing, undo_many
+from store.decisions import Seen
+from store.queue_filter import Claimed, Viewer
+from store.review_queue import list_cases
+
+BODY = 512 * 1024  # a thousand cases at 160 bytes each, and their names
+
+
+def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
+    """Add the preview, the stroke and its undo."""
+    line = facts.thresholds.flagged_from if facts.thresholds else 0.5
+
+    @blueprint.post("/review/bulk/preview")
+    @large_form(BODY)
+    def preview_bulk() -> str:
+        wanted, viewer, outcome = read_wanted(request.args, line=line), Viewer(me().id, now()), read_outcome()
+        with parts.database.reading() as session:
+            seen = _all_matching(session, viewer, line) if request.form.get("all") == "1" else read_cases()
+            candidates = preview(session, seen, viewer)
+            chosen = [one for one in candidates if not one.is_left_out]
+            return render_template(
+                "review/bulk.html",
+                outcome=outcome,
+                chosen=chosen,
+                left_out=[one for one in candidates if one.is_left_out],
+                findings=Counter(one.image.finding for one in chosen),
+                grades=Counter(one.image.grade for one in chosen),
+                decided_before=sum(one.image.decision_id is not None for one in chosen),
+                address=write_wanted(wanted),
+                note_length=NOTE_LENGTH,
+                limit=LIMIT,
+            )
+
+    @blueprint.post("/review/bulk")
+    @large_form(BODY)
+    def decide_bulk() -> AnyResponse:
+        viewer = Viewer(me().id, now())
+        seen, outcome, note = read_cases(), read_outcome(), read_note()
+        with parts.database.writing() as session:
+            batch = decide_many(session, seen, viewer, outcome=outcome, note=note)
+        address = write_wanted(read_wanted(request.args, line=line))
+        done: dict[str, Any] = {"done": batch.id, "left_out": batch.left_out or None}
+        return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
+
+    @blueprint.post("/review/batches/<batch_id>/undo")
+    def undo_batch(batch_id: str) -> AnyResponse:
+        at = now()
+        with parts.database.writing() as session:
+            decisions = standing(session, batch_id, me().id)
+            if not decisions:
+                raise not_found("There is nothing to undo.")
+            if at > decisions[0].created_at + OFFERED + GRACE:
+                raise PageError(
+                    HTTPStatus.CONFLICT, "Too late to undo", "Open the cases and decide them again instead."
+                )
+            undo_many(session, batch_id, moderator_id=me().id, at=at)
+        address = write_wanted(read_wanted(request.args, line=line))
+        return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
+
+
+def read_cases() -> list[Seen]:
+    """Read the chosen cases of a form, each with what was seen of it."""
+    given = dict.fromkeys(request.form.getlist("case"))
+    if not given:
+        raise PageError(HTTPStatus.BAD_REQUEST, "No case was chosen", "Nothing was done.")
+    if len(given) > LIMIT:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, "Too many cases", f"Choose at most {LIMIT:,}. Nothing was done."
+        )
+    return [_seen(text) for text in given]
+
+
+def _seen(text: str) -> Seen:
+    parts = text.split("~")
+    good = len(parts) == 3 and is_sha256(parts[0]) and is_id(parts[1])
+    if not good or (parts[2] and not is_id(parts[2])):
+        raise PageError(HTTPStatus.BAD_REQUEST, "The form was not whole", "Nothing was done.")
+    return Seen(parts[0], parts[1], parts[2] or None)
+
+
+def _all_matching(session: Session, viewer: Viewer, line: float) -> list[Seen]:
+    """Take the first thousand of a filter, without what others are looking at."""
+    values = {"claimed": Claimed.NOT_OTHERS.value} | request.args.to_dict()
+    found = list_cases(session, read_wanted(values, line=line), viewer, limit=LIMIT)
+    return [Seen(image.sha256, image.verdict_id, image.decision_id) for image in found if image.verdict_id]
