@@ -1,0 +1,49 @@
+"""The notifier's real parts, and how it hears that there is something to tell."""
+
+import threading
+
+from core.bell import Ears
+from core.settings import Settings
+from kantei.parts import open_bell, open_database
+from worker.notify import TIMEOUT, Notifier
+from worker.notify_forever import THREADS, notify_forever
+from worker.post import Poster
+
+
+class WakingEars(Ears):
+    """Ears of one who wants to know of every submission that came to its end."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        super().__init__()
+        self._wake = wake
+
+    def hear(self, submission_id: str) -> None:
+        """Wake the notifier, whichever submission it is."""
+        self._wake.set()
+
+
+def make_poster(settings: Settings) -> Poster:
+    """Build the way out for call backs: the same guard as for fetching, places at hosts of its own."""
+    return Poster(
+        allow=settings.fetch_allow,
+        ports=settings.fetch_ports,
+        timeout=TIMEOUT,
+        per_host=settings.fetch_per_host,
+        slots_dir=settings.data_dir / "callbacks",
+    )
+
+
+def start_notifying(settings: Settings, stop: threading.Event) -> threading.Thread:
+    """Tell clients in threads of this process, until told to stop; join the thread that is given."""
+    wake = threading.Event()
+    open_bell(settings).listen(WakingEars(wake))
+    notifier = Notifier(
+        database=open_database(settings, pool_size=THREADS // 2),
+        poster=make_poster(settings),
+        secret_key=settings.secret_key,
+    )
+    thread = threading.Thread(
+        target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop}, name="notify"
+    )
+    thread.start()
+    return thread

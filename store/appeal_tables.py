@@ -1,0 +1,49 @@
+"""The table of appeals: requests to look again at what was said of a picture."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from core.vocabulary import Outcome
+from store.base import Table
+from store.columns import UtcDateTime, words
+from store.tables import Id, Moderator, Submission
+
+
+class Appeal(Table):
+    """A client's word against what was said; open until a moderator resolves it with a decision."""
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        # One open appeal for each submission, whoever asks at the same moment.
+        Index(
+            "uq_appeals_open",
+            "submission_id",
+            unique=True,
+            postgresql_where=text("resolved_at IS NULL"),
+            sqlite_where=text("resolved_at IS NULL"),
+        ),
+        Index("ix_appeals_resolved_at_id", "resolved_at", "id"),
+        Index("ix_appeals_image_sha256", "image_sha256"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    # No constraint: an appeal that was resolved outlives its submission.
+    submission_id: Mapped[str] = mapped_column(Id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    evidence_url: Mapped[str | None] = mapped_column(String(2048))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # Resolved by another person than the one whose decision is appealed against.
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"))
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    outcome: Mapped[Outcome | None] = mapped_column(words(Outcome))
+    submission: Mapped[Submission | None] = relationship(
+        primaryjoin="foreign(Appeal.submission_id) == Submission.id", lazy="raise", viewonly=True
+    )
+    resolver: Mapped[Moderator | None] = relationship(lazy="raise")

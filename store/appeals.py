@@ -1,0 +1,61 @@
+"""Appeals: asking for another look, and who may resolve it."""
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from store.appeal_tables import Appeal
+from store.tables import Submission
+
+
+class AppealOpenError(Exception):
+    """There is an open appeal on this submission already."""
+
+
+def add_appeal(session: Session, submission: Submission, *, reason: str, evidence_url: str | None) -> Appeal:
+    """Open an appeal on a submission that has an image.
+
+    Errors: AppealOpenError, also for the slower of two that ask at once; ValueError without an image.
+    """
+    if submission.image_sha256 is None:
+        raise ValueError("there is nothing to appeal against")
+    appeal = Appeal(
+        submission_id=submission.id,
+        image_sha256=submission.image_sha256,
+        client_id=submission.client_id,
+        reason=reason,
+        evidence_url=evidence_url,
+    )
+    try:
+        with session.begin_nested():
+            session.add(appeal)
+    except IntegrityError:
+        raise AppealOpenError from None
+    return appeal
+
+
+def list_open_appeals(session: Session, *, after_id: str = "", limit: int = 50) -> list[Appeal]:
+    """List open appeals, oldest first, each with its submission."""
+    query = (
+        select(Appeal)
+        .where(Appeal.resolved_at.is_(None), Appeal.id > after_id)
+        .options(joinedload(Appeal.submission))
+        .order_by(Appeal.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def count_open_appeals(session: Session) -> int:
+    """Count the appeals that wait for a person."""
+    return session.scalar(select(func.count()).select_from(Appeal).where(Appeal.resolved_at.is_(None))) or 0
+
+
+def find_open_appeals(session: Session, image_sha256: str) -> list[Appeal]:
+    """Find the open appeals on one image, oldest first."""
+    query = (
+        select(Appeal)
+        .where(Appeal.image_sha256 == image_sha256, Appeal.resolved_at.is_(None))
+        .order_by(Appeal.id)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,62 @@
+"""The notifier's threads: one that looks for work, and a few that wait for receivers."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.callbacks import Turn
+from worker.notify import Notifier
+
+THREADS = 16  # endpoints that are called at the same time; each waits at most 15 s, then rests
+IDLE = 1.0  # seconds after which the database is looked at although nobody woke us
+
+log = logging.getLogger(__name__)
+
+
+def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading.Event) -> None:
+    """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait."""
+    places = threading.BoundedSemaphore(THREADS)
+
+    def take(turn: Turn) -> None:
+        try:
+            notifier.take(turn)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("call backs interrupted: %s", type(error).__name__)
+        except Exception:
+            # A slip of ours with one endpoint must not end telling the others; its lease runs out.
+            log.exception("calling endpoint %s", turn.endpoint_id)
+        finally:
+            places.release()
+            wake.set()
+
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
+        while not stop.is_set():
+            try:
+                notifier.place()
+                _hand_out(notifier, pool, places, take)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("looking for call backs failed: %s", type(error).__name__)
+                stop.wait(IDLE)
+            wake.wait(IDLE)
+            wake.clear()
+
+
+def _hand_out(
+    notifier: Notifier,
+    pool: ThreadPoolExecutor,
+    places: threading.Semaphore,
+    take: Callable[[Turn], None],
+) -> None:
+    while places.acquire(blocking=False):
+        try:
+            turn = notifier.claim()
+        except BaseException:
+            places.release()
+            raise
+        if turn is None:
+            places.release()
+            return
+        pool.submit(take, turn)
