@@ -3,9 +3,11 @@
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.appeals import make_appeals
 from api.auth import Gate
 from api.batch import make_batch
 from api.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
+from api.cors import share_with_extensions
 from api.errors import register_errors
 from api.headers import add_headers
 from api.health import make_health
@@ -38,12 +40,14 @@ def create_app(parts: ApiParts) -> APIFlask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
     add_metrics(app, parts.database)
     app.after_request(add_headers)
+    share_with_extensions(app, parts.extension_origins)
     register_errors(app)
     prepare(app)
 
     gate = Gate(parts, RateLimits(parts.limiter_storage))
     app.register_blueprint(make_submissions(parts, gate))
     app.register_blueprint(make_batch(parts, gate))
+    app.register_blueprint(make_appeals(parts, gate))
     app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_health(parts))

@@ -17,7 +17,7 @@ class ApiParts:
     this process alone) or a Redis URL (counts in all). `probes` are what `/readyz` asks: each raises
     where its part does not answer. `max_waiting` requests may hold a thread with `?wait=` at once;
     keep it below the number of the server's threads. `trusted_proxies` proxies in front of us are
-    believed about a client's address.
+    believed about a client's address. `extension_origins` may read answers across origins.
     """
 
     database: Database
@@ -32,3 +32,4 @@ class ApiParts:
     max_waiting: int = 16
     trusted_proxies: int = 0
     secure_cookies: bool = False
+    extension_origins: frozenset[str] = frozenset()

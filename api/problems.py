@@ -26,6 +26,8 @@ class ProblemCode(StrEnum):
     URL_HAS_CREDENTIALS = "url_has_credentials"
     INVALID_CURSOR = "invalid_cursor"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    NOT_EXAMINED = "not_examined"
+    APPEAL_OPEN = "appeal_open"
     RATE_LIMITED = "rate_limited"
     INTERNAL_ERROR = "internal_error"
     UNAVAILABLE = "unavailable"
@@ -81,6 +83,12 @@ KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
         ),
         ProblemCode.IDEMPOTENCY_MISMATCH: ProblemKind(
             422, "Idempotency mismatch", "This `Idempotency-Key` was used before with another request."
+        ),
+        ProblemCode.NOT_EXAMINED: ProblemKind(
+            409, "Not examined", "There is no verdict yet, so there is nothing to appeal against."
+        ),
+        ProblemCode.APPEAL_OPEN: ProblemKind(
+            409, "Appeal open", "An appeal on this submission is open already."
         ),
         ProblemCode.RATE_LIMITED: ProblemKind(
             429, "Rate limited", "Too many requests; try again after `Retry-After` seconds."

@@ -88,7 +88,9 @@ def _submission_answer(row: Submission, *, image: Image | None, verdict: Verdict
 
 def _links(row: Submission) -> SubmissionLinks:
     own = f"/v1/submissions/{row.id}"
-    return SubmissionLinks(self=own, appeal=None, heatmap=f"{own}/heatmap" if row.verdict_id else None)
+    if row.verdict_id is None:
+        return SubmissionLinks(self=own, appeal=None, heatmap=None)
+    return SubmissionLinks(self=own, appeal=f"{own}/appeal", heatmap=f"{own}/heatmap")
 
 
 def _image_facts(image: Image | None) -> ImageFactsAnswer | None:

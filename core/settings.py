@@ -49,6 +49,7 @@ class Settings:
     sweep_interval: float
     secure_cookies: bool
     trusted_proxies: int
+    extension_origins: frozenset[str]
     c2pa_anchors: str
     c2pa_allowed: str
 
@@ -83,6 +84,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
         secure_cookies=_flag(env, "KANTEI_SECURE_COOKIES"),
         trusted_proxies=_integer(env, "KANTEI_TRUSTED_PROXIES", 0, 0, 10),
+        extension_origins=_origins(env.get("KANTEI_EXTENSION_ORIGINS", "")),
         c2pa_anchors=_certificates(env, "KANTEI_C2PA_ANCHORS"),
         c2pa_allowed=_certificates(env, "KANTEI_C2PA_ALLOWED"),
     )
@@ -166,6 +168,14 @@ def _fetch_allow(text: str) -> FetchAllow:
             raise SettingsError(f"KANTEI_FETCH_ALLOW: {entry!r} is neither a network nor host:port")
         hosts.add((place.host, place.port))
     return FetchAllow(tuple(networks), frozenset(hosts))
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = frozenset(filter(None, (part.strip() for part in text.split(","))))
+    for origin in origins:
+        if not re.fullmatch(r"(chrome|moz|safari-web)-extension://[0-9A-Za-z-]{1,64}", origin):
+            raise SettingsError(f"KANTEI_EXTENSION_ORIGINS: {origin!r} is not the origin of an extension")
+    return origins
 
 
 def _certificates(env: Mapping[str, str], name: str) -> str:

@@ -26,4 +26,5 @@ def make_api_parts(settings: Settings) -> ApiParts:
         max_waiting=MAX_WAITING,
         trusted_proxies=settings.trusted_proxies,
         secure_cookies=settings.secure_cookies,
+        extension_origins=settings.extension_origins,
     )

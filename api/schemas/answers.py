@@ -96,6 +96,17 @@ class PageAnswer(Answer):
     next_cursor: str | None
 
 
+class AppealAnswer(Answer):
+    """A request to look again; open until a moderator resolves it."""
+
+    id: str
+    submission_id: str
+    state: Literal["open"]
+    reason: str
+    evidence_url: str | None
+    created_at: datetime
+
+
 class ImageLinks(Answer):
     """Paths on this server."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.texts import IdText, TitleText, UrlText
+from api.schemas.texts import IdText, ReasonText, TitleText, UrlText
 from core.vocabulary import Priority, State
 
 BATCH_LIMIT = 1000
@@ -40,6 +40,15 @@ class NewUpload(SubmissionFields):
     """What stands beside the bytes of an upload."""
 
     image_url: UrlText | None = Field(None, description="Where the bytes were found; it is not fetched.")
+
+
+class NewAppeal(BaseModel):
+    """Why a person should look again."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    reason: ReasonText = Field(description="In your own words; moderators read it.")
+    evidence_url: UrlText | None = Field(None, description="Where work in progress can be seen; not fetched.")
 
 
 class NewBatch(BaseModel):

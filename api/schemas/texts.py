@@ -36,3 +36,8 @@ UrlText = Annotated[
 ]
 IdText = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_CONTROLS)]
 TitleText = Annotated[str, Field(max_length=500, pattern=NO_CONTROLS)]
+# Lines and tabs are welcome where a person tells a story; something must stand among them.
+_STORY = r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*"
+ReasonText = Annotated[
+    str, Field(min_length=1, max_length=2000, pattern=rf"^{_STORY}[^\x00-\x20\x7f-\x9f]{_STORY}$")
+]

@@ -42,6 +42,8 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_SECRET_KEY_FILE", "/nowhere/at/all"),
         ("KANTEI_SECURE_COOKIES", "yes"),
         ("KANTEI_TRUSTED_PROXIES", "-1"),
+        ("KANTEI_EXTENSION_ORIGINS", "*"),
+        ("KANTEI_EXTENSION_ORIGINS", "https://example.com"),
         ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
         ("KANTEI_C2PA_ALLOWED", "README.md"),
     ],
