@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
-from core.vocabulary import Failure, FailureCode, Priority, State
+from core.vocabulary import EventKind, Failure, FailureCode, Priority, State
+from store.client_events import Told, add_events, note_examined
 from store.tables import Submission
 
 MAX_TRIES = 3
@@ -63,15 +64,17 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
 def finish_examined(
     session: Session, held: Claim, *, image_sha256: str, verdict_id: str, at: datetime
 ) -> None:
-    """End a claim with a verdict. Errors: ClaimLostError."""
-    _end(
+    """End a claim with a verdict, and tell the client. Errors: ClaimLostError."""
+    client_id = _end(
         session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
     )
+    note_examined(session, client_id, held.submission_id, image_sha256, at=at)
 
 
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
-    """End a claim with a failure. Errors: ClaimLostError."""
-    _end(session, held, state=State.FAILED, examined_at=at, **_failure_values(failure))
+    """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
+    client_id = _end(session, held, state=State.FAILED, examined_at=at, **_failure_values(failure))
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, held.submission_id)], at=at)
 
 
 def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = True) -> None:
@@ -88,15 +91,16 @@ def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
 
     Give how many wait again, and the ids that have no try left and failed as `crashed_worker`.
     """
-    failed = session.scalars(
+    failed = session.execute(
         update(Submission)
         .where(_expired(at), Submission.tries >= MAX_TRIES)
         .values(
             state=State.FAILED, claim_id=None, claimed_until=None, examined_at=at, **_failure_values(CRASHED)
         )
-        .returning(Submission.id)
+        .returning(Submission.client_id, Submission.id)
         .execution_options(synchronize_session=False)
     ).all()
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(*row) for row in failed], at=at)
     waiting = session.scalars(
         update(Submission)
         .where(_expired(at))
@@ -104,7 +108,7 @@ def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
         .returning(Submission.id)
         .execution_options(synchronize_session=False)
     ).all()
-    return len(waiting), list(failed)
+    return len(waiting), [row.id for row in failed]
 
 
 def overdue(
@@ -148,8 +152,9 @@ def _failure_values(failure: Failure) -> dict[str, object]:
     }
 
 
-def _end(session: Session, held: Claim, **values: object) -> None:
-    ended = session.scalar(
+def _end(session: Session, held: Claim, **values: object) -> str:
+    """End a claim; give whose submission it was."""
+    client_id = session.scalar(
         update(Submission)
         .where(
             Submission.id == held.submission_id,
@@ -157,8 +162,9 @@ def _end(session: Session, held: Claim, **values: object) -> None:
             Submission.claim_id == held.id,
         )
         .values(claim_id=None, claimed_until=None, **values)
-        .returning(Submission.id)
+        .returning(Submission.client_id)
         .execution_options(synchronize_session=False)
     )
-    if ended is None:
+    if client_id is None:
         raise ClaimLostError
+    return client_id

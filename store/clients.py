@@ -13,6 +13,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import Scheme, Source
+from core.webhook_secrets import PREFIX, webhook_key
 from store.tables import ApiKey, Client, SigningSecret
 
 KEY_PREFIX = "kt_"
@@ -50,11 +51,34 @@ def add_client(
     client = Client(name=name.strip(), source=source, scheme=scheme, callback_url=callback_url)
     session.add(client)
     session.flush()  # the rows below name its id
-    secret = webhook_secret or "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    session.add(
-        SigningSecret(client_id=client.id, ciphertext=_seal(secret_key).encrypt(secret.encode()).decode())
-    )
+    secret = add_secret(session, client.id, webhook_secret, secret_key)
     return NewClient(client, add_key(session, client), secret)
+
+
+def add_secret(session: Session, client_id: str, secret: str | None, secret_key: str) -> str:
+    """Give a client a webhook secret beside those it has, and give its text.
+
+    Errors: ValueError where it would be no key.
+    """
+    text = secret or PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    webhook_key(text, session.get_one(Client, client_id).scheme)
+    sealed = _seal(secret_key).encrypt(text.encode()).decode()
+    session.add(SigningSecret(client_id=client_id, ciphertext=sealed))
+    session.flush()
+    return text
+
+
+def retire_secrets(session: Session, client_id: str, at: datetime, *, all_of_them: bool = False) -> int:
+    """End a rotation: retire every live secret but the newest, or all; give how many."""
+    live = session.scalars(
+        select(SigningSecret)
+        .where(SigningSecret.client_id == client_id, SigningSecret.retired_at.is_(None))
+        .order_by(SigningSecret.id.desc())
+    ).all()
+    retired = live if all_of_them else live[1:]
+    for row in retired:
+        row.retired_at = at
+    return len(retired)
 
 
 def add_key(session: Session, client: Client) -> str:

@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from core.vocabulary import State
+from store.appeal_tables import Appeal
 from store.blobs import BlobStore
+from store.callbacks import forget_events
 from store.database import Database
 from store.review_states import ReviewState
 from store.tables import IdempotencyKey, Image, Submission
@@ -57,6 +59,7 @@ def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -
         ).all()
         ids = [row.id for row in rows]
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
+        forget_events(session, ids)
         session.execute(delete(Submission).where(Submission.id.in_(ids)))
         orphans = {
             row.upload_sha256 for row in rows if row.upload_sha256 and _is_orphan(session, row.upload_sha256)
@@ -86,7 +89,8 @@ def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: da
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED])
+    has_appeal = exists().where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None))
+    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED]) | has_appeal
 
 
 def _is_orphan(session: Session, sha256: str) -> bool:

@@ -33,7 +33,11 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
             "detail": row.failure_detail or "",
             "permanent": bool(row.failure_permanent),
         },
-        "links": {"self": own, "appeal": None, "heatmap": f"{own}/heatmap" if row.verdict_id else None},
+        "links": {
+            "self": own,
+            "appeal": f"{own}/appeal" if row.verdict_id else None,
+            "heatmap": f"{own}/heatmap" if row.verdict_id else None,
+        },
     }
 
 
