@@ -2,9 +2,11 @@
 
 import { lookAfterClaim } from "./claim.js";
 import { keepDraft } from "./drafts.js";
+import { listenToEasel, setUpEasel } from "./easel.js";
 import { tidyForms } from "./filters.js";
 import { listenForKeys } from "./keys.js";
 import { goWithoutLeaving, lookAhead } from "./next.js";
+import { suggestRest } from "./rest.js";
 import { followSelection } from "./select.js";
 import { countDown } from "./undo.js";
 
@@ -13,12 +15,15 @@ function settle(main) {
   countDown(main);
   lookAfterClaim(main);
   keepDraft(main);
+  setUpEasel(main);
   lookAhead(main);
 }
 
 listenForKeys(document);
 tidyForms(document);
 followSelection(document);
+listenToEasel(document);
+suggestRest(document);
 goWithoutLeaving(settle);
 settle(document);
 document.documentElement.dataset.ready = ""; // for those who must not press a key too early: tests

@@ -102,6 +102,7 @@ function show(page, address, settle, { back = false } = {}) {
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   document.body.className = page.body.className;
+  delete document.documentElement.dataset.unveiled;
   if (address && !back) history.pushState(null, "", address);
   else if (address) history.replaceState(null, "", address);
   scrollTo(0, 0);

@@ -10,6 +10,7 @@ from flask import Flask
 from selenium import webdriver
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
 from tests.api.review.conftest import PASSWORD
@@ -67,6 +68,7 @@ def log_in(session: WebDriver, base: str, email: str = "aiko@example.com") -> No
     session.get(f"{base}/login")
     session.find_element(By.NAME, "email").send_keys(email)
     session.find_element(By.NAME, "password").send_keys(PASSWORD + "\n")
+    WebDriverWait(session, 5).until(lambda b: b.find_elements(By.CSS_SELECTOR, 'form[action="/logout"]'))
 
 
 def complaints(session: WebDriver) -> list[str]:

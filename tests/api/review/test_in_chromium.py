@@ -15,6 +15,7 @@ from core.vocabulary import Finding, Outcome
 from store.blobs import FolderBlobs
 from store.clients import NewClient, add_client
 from store.database import Database
+from store.moderators import set_preferences
 from store.review_tables import CaseClaim
 from store.tables import Decision, Scheme, Source
 from tests.api.review.browser import chromium, complaints, log_in, served
@@ -174,6 +175,78 @@ def test_a_closed_page_gives_its_claim_back(desk: Desk, base: str, browser: WebD
             return session.scalar(select(func.count()).select_from(CaseClaim)) or 0
 
     WebDriverWait(browser, 5).until(lambda _: claims() == 0)
+
+
+def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    sha256 = desk.add_case(0.97)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".frame img")
+    press(browser, "z")
+    wait_for(browser, ".frame.near")
+    address = browser.current_url
+    assert "#at=" in address
+    browser.get("about:blank")
+    browser.get(address)
+    wait_for(browser, ".frame.near")
+    press(browser, "z")
+    WebDriverWait(browser, 5).until(lambda b: "#at=" not in b.current_url)
+    assert complaints(browser) == []
+
+
+def test_a_veiled_picture_is_shown_only_when_asked_for(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        set_preferences(session, desk.people["aiko@example.com"], {"blur": True})
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".frame img")
+
+    def veil() -> str:
+        picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+        return picture.value_of_css_property("filter")
+
+    assert "blur" in veil()
+    press(browser, "v")
+    assert veil() == "none"
+
+
+def test_many_are_chosen_and_decided_by_keys(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(4)]
+    log_in(browser, base)
+    wait_until_ready(browser, ".card")
+    for key in "jxjxjx":
+        press(browser, key)
+    assert browser.find_element(By.CSS_SELECTOR, ".chosen").text == "3 selected"
+    press(browser, "a")
+    wait_until_ready(browser, ".bulk-form")
+    assert decisions(desk) == []
+    press(browser, Keys.ENTER)
+    wait_until_ready(browser, ".undo")
+    assert {sha256 for sha256, *_ in decisions(desk)} == set(cases[:3])
+    press(browser, "u")
+    WebDriverWait(browser, 5).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".card")) == 4)
+    assert complaints(browser) == []
+
+
+def test_the_keys_are_shown_and_can_be_changed(desk: Desk, base: str, browser: WebDriver) -> None:
+    first = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        set_preferences(session, desk.people["aiko@example.com"], {"keys": {"human": "1", "ai": "2"}})
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{first}")
+    wait_until_ready(browser, ".decide")
+    press(browser, "?")
+    dialog = browser.find_element(By.CSS_SELECTOR, "dialog[open]")
+    assert "1\nDecide: human" in dialog.text
+    press(browser, "1")  # a dialog is open: nothing is decided behind it
+    press(browser, Keys.ESCAPE)
+    press(browser, "a")  # no key any more
+    press(browser, "2")
+    wait_until_ready(browser, ".empty")
+    assert decisions(desk) == [(first, Outcome.AI, "")]
 
 
 def test_everything_works_without_scripts(desk: Desk, base: str, browser: WebDriver) -> None:
