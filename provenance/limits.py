@@ -22,7 +22,10 @@ MAX_C2PA_BYTES = 24 * 2**20  # a manifest store with its thumbnails; most have u
 MAX_STEALTH_BYTES = 1 * 2**20  # the hidden payload as it lies in the pixels
 MAX_STEALTH_TEXT = MAX_TEXT_BYTES  # after gunzip
 
-MAX_PIXELS = 50_000_000  # never decode more than this for a reader's sake
+MAX_PIXELS = 50_000_000  # never touch more than this for a reader's sake
+# Decoded whole, for a signature or a lossless WebP: some 12 bytes each at the worst moment. NovelAI
+# draws at most 3 million; of a larger ordinary PNG only the columns in question are ever kept.
+MAX_WHOLE_PIXELS = 8_000_000
 
 # What evidence may hold: it is read by people and stored in a row.
 MAX_EVIDENCE = 32  # of one file, and of one reader half of that

@@ -20,6 +20,7 @@ from provenance import (
     other_generators,
     software,
     swarmui,
+    watermark,
 )
 from provenance.containers import open_image
 from provenance.errors import ProvenanceError
@@ -44,6 +45,7 @@ READERS: tuple[Reader, ...] = (
     swarmui.READER,
     other_generators.READER,
     iptc.READER,
+    watermark.READER,
     software.READER,
 )
 _GRADES = (Grade.PROOF, Grade.DECLARED, Grade.HINT)
