@@ -7,6 +7,7 @@ from api.appeals import make_appeals
 from api.auth import Gate
 from api.batch import make_batch
 from api.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
+from api.client_events import make_client_events
 from api.cors import share_with_extensions
 from api.errors import register_errors
 from api.headers import add_headers
@@ -50,6 +51,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_appeals(parts, gate))
     app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
+    app.register_blueprint(make_client_events(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
     register_review(app, parts)

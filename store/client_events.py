@@ -87,6 +87,12 @@ def unplaced_clients(session: Session) -> list[str]:
     return list(session.scalars(select(ClientEvent.client_id).where(_IS_UNPLACED).distinct()))
 
 
+def has_unplaced(session: Session, client_id: str) -> bool:
+    """Tell whether a client has events without a place."""
+    query = select(ClientEvent.id).where(ClientEvent.client_id == client_id, _IS_UNPLACED).limit(1)
+    return session.scalar(query) is not None
+
+
 def place_events(session: Session, client_id: str) -> int:
     """Give a client's new events their place in order, and send them on their way; give how many.
 
