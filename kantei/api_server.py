@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from api.app import create_app
 from core.settings import Settings, read_settings
 from kantei.api_parts import make_api_parts
-from kantei.parts import set_up_logs
+from kantei.parts import ready_database, set_up_logs
 
 THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
 
@@ -42,8 +42,10 @@ def api(host: str, port: int, processes: int) -> None:
     """Serve the API and the review pages until told to stop."""
     set_up_logs()
     threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
+    settings = read_settings()
+    ready_database(settings)
     Server(
-        read_settings(),
+        settings,
         {
             "bind": f"{host}:{port}",
             "workers": processes,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -18,6 +19,26 @@ def migrate(database: Database, revision: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
+
+
+class SchemaError(click.ClickException):
+    """The database has not the schema of this program; the text says what to do, and ends a command."""
+
+
+def ensure_schema(database: Database) -> None:
+    """Set up an empty database; leave one with another schema alone, for a person to migrate.
+
+    Errors: SchemaError.
+    """
+    with database.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        migrate(database)
+    elif not is_current(database):
+        raise SchemaError(
+            f"the database stands at revision {found}, which is not this program's: stop the other parts,"
+            " then run `kantei migrate` (with the newer of two versions)"
+        )
 
 
 def is_current(database: Database) -> bool:

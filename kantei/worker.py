@@ -9,7 +9,7 @@ from celery.platforms import SecurityWarning
 from core.queue import make_celery
 from core.settings import read_settings
 from kantei.examiner import make_examiner
-from kantei.parts import set_up_logs
+from kantei.parts import ready_database, set_up_logs
 from worker.app import add_tasks, is_alive, start_worker
 
 
@@ -27,5 +27,6 @@ def worker(concurrency: int | None, ping: bool) -> None:
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:
         sys.exit(0 if is_alive(app) else 1)
+    ready_database(settings)
     add_tasks(app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout)
     start_worker(app, concurrency=concurrency or settings.worker_concurrency)

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import inspect
 
 import migrations
-from kantei.migrate import is_current, migrate
+from kantei.migrate import SchemaError, ensure_schema, is_current, migrate
 from store.database import Database
 from tests.conftest import POSTGRESQL, leave_out
 
@@ -47,4 +47,15 @@ def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -
     migrate(empty)
     migrate(empty)
     assert is_current(empty)
+    empty.close()
+
+
+def test_an_empty_database_is_set_up_and_another_versions_is_left_alone(empty: Database) -> None:
+    ensure_schema(empty)
+    assert is_current(empty)
+    ensure_schema(empty)
+    with empty.engine.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(SchemaError, match="9999"):
+        ensure_schema(empty)
     empty.close()
