@@ -7,7 +7,7 @@ import click
 
 from core.settings import read_settings
 from kantei.notifier import start_notifying
-from kantei.parts import open_bell, open_database, open_sender, set_up_logs
+from kantei.parts import open_bell, open_database, open_sender, ready_database, set_up_logs
 from worker.sweep import sweep_forever, sweep_once
 
 
@@ -17,6 +17,7 @@ def sweep(once: bool) -> None:
     """Sweep every few seconds and make call backs until told to stop."""
     set_up_logs()
     settings = read_settings()
+    ready_database(settings)
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
     if once:
         swept = sweep_once(database, sender, bell)
