@@ -1,5 +1,7 @@
 """The web process: one application, made of the parts that it is given."""
 
+from functools import partial
+
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -12,7 +14,7 @@ from api.cors import share_with_extensions
 from api.errors import register_errors
 from api.headers import add_headers
 from api.health import make_health
-from api.heatmaps import make_heatmaps
+from api.heatmaps import make_heatmaps, obtain_heatmap
 from api.images import make_images
 from api.limits import RateLimits
 from api.metrics import add_metrics
@@ -54,5 +56,5 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_client_events(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
-    register_review(app, parts)
+    register_review(app, parts, heatmaps=partial(obtain_heatmap, parts))
     return app

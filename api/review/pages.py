@@ -34,7 +34,7 @@ from api.review.navigation import navigation
 from api.review.page_error import PageError
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.password_pages import add_password_pages
-from api.review.pictures import add_pictures
+from api.review.pictures import ObtainHeatmap, add_pictures
 from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
 from api.review.undo import add_undo
@@ -43,8 +43,13 @@ from api.review.words import WORDS
 log = logging.getLogger(__name__)
 
 
-def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = None) -> None:
-    """Add the review pages to an application; `facts` of the classifier are read where not given."""
+def register_review(
+    app: Flask, parts: ReviewParts, facts: ModelFacts | None = None, *, heatmaps: ObtainHeatmap | None = None
+) -> None:
+    """Add the review pages to an application.
+
+    `facts` of the classifier are read where not given; without `heatmaps` there are none to look at.
+    """
     facts = facts or read_facts()
     blueprint = APIBlueprint("review", __name__, template_folder="../templates", enable_openapi=False)
     blueprint.after_request(harden)
@@ -59,7 +64,7 @@ def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = N
     add_bulk_pages(blueprint, parts, facts)
     add_preference_pages(blueprint, parts)
     add_undo(blueprint, parts)
-    add_pictures(blueprint, parts)
+    add_pictures(blueprint, parts, heatmaps)
     add_decision_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
@@ -68,17 +73,19 @@ def register_review(app: Flask, parts: ReviewParts, facts: ModelFacts | None = N
     def home() -> AnyResponse:
         return redirect(url_for("review.queue"))
 
-    _prepare_templates(app, facts)
+    _prepare_templates(app, facts, has_heatmaps=heatmaps is not None)
     app.register_blueprint(blueprint)
 
 
-def _prepare_templates(app: Flask, facts: ModelFacts) -> None:
+def _prepare_templates(app: Flask, facts: ModelFacts, *, has_heatmaps: bool) -> None:
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     # Texts are marked and pass through unchanged, until there is a catalogue.
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.filters.update(FILTERS)
-    environment.globals.update(words=WORDS, thresholds=facts.thresholds, navigation=navigation)
+    environment.globals.update(
+        words=WORDS, thresholds=facts.thresholds, navigation=navigation, has_heatmaps=has_heatmaps
+    )
 
 
 def _add_errors(blueprint: Blueprint) -> None:

@@ -1,12 +1,15 @@
 """Image bytes for moderators, from our own store and never from the place they were found at."""
 
+from collections.abc import Callable
+from http import HTTPStatus
+
 from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
 from api.review.headers import IMAGE_POLICY
-from api.review.page_error import not_found
+from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
-from store.tables import Image
+from store.tables import Image, Verdict
 
 # The type comes from what our decoder found, never from the file's own word or its name.
 TYPES = {
@@ -22,8 +25,12 @@ THUMBNAIL = "thumbnail.webp"
 FOR_EVER = "private, max-age=31536000, immutable"
 
 
-def add_pictures(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the routes of the image and of its thumbnail."""
+# Gives the heat map of an image's verdict as PNG, or None where none could be painted in time.
+ObtainHeatmap = Callable[[str, str], bytes | None]
+
+
+def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap | None) -> None:
+    """Add the routes of the image, of its thumbnail, and of its heat map."""
 
     @blueprint.get("/review/images/<sha256>")
     def picture(sha256: str) -> Response:
@@ -55,6 +62,17 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts) -> None:
             response.headers["Cache-Control"] = "private, max-age=60"
             return response
         return _headers(Response(data, mimetype="image/webp"), etag, f"{sha256[:16]}-thumbnail.webp")
+
+    @blueprint.get("/review/images/<sha256>/heatmap/<verdict_id>")
+    def heatmap(sha256: str, verdict_id: str) -> Response:
+        with parts.database.reading() as session:
+            verdict = session.get(Verdict, verdict_id)
+        if obtain is None or verdict is None or verdict.image_sha256 != sha256:
+            raise not_found("There is no such heat map.")
+        data = obtain(sha256, verdict_id)
+        if data is None:
+            raise PageError(HTTPStatus.SERVICE_UNAVAILABLE, "No heat map", "It could not be painted now.")
+        return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
 
 
 def _fresh(etag: str) -> Response:

@@ -17,6 +17,7 @@ ACTS = {
     "next": N_("Next page"),
     "select": N_("Select the case"),
     "zoom": N_("Zoom in and out"),
+    "heat": N_("Show where the classifier looked"),
     "veil": N_("Show or veil the picture"),
 }
 DEFAULT_KEYS = {
@@ -31,6 +32,7 @@ DEFAULT_KEYS = {
     "next": "n",
     "select": "x",
     "zoom": "z",
+    "heat": "m",
     "veil": "v",
 }
 MOVES = {"j": N_("Next in the list"), "k": N_("Previous in the list"), "?": N_("Show the keys")}

@@ -27,6 +27,7 @@ export function listenToEasel(page) {
     const button = event.target.closest("[data-easel]");
     if (!button || !view) return;
     if (button.dataset.easel === "zoom") toggleZoom();
+    else if (button.dataset.easel === "heat") toggleHeat(button);
     else if (button.dataset.easel === "veil") page.documentElement.toggleAttribute("data-unveiled");
     else if (button.dataset.easel === "play") play(button);
   });
@@ -125,4 +126,33 @@ function play(button) {
   canvas?.remove();
   view.picture.hidden = false;
   button.hidden = true;
+}
+
+/** Show where the classifier looked, in the place and size of the picture; or the picture again. */
+async function toggleHeat(button) {
+  const { picture } = view;
+  if (button.getAttribute("aria-pressed") === "true") {
+    picture.src = picture.dataset.original;
+    picture.style.width = picture.style.height = "";
+    button.setAttribute("aria-pressed", "false");
+    return;
+  }
+  button.setAttribute("aria-busy", "true");
+  const heat = new Image();
+  heat.src = button.dataset.source;
+  try {
+    await heat.decode();
+  } catch {
+    button.textContent = button.dataset.failed;
+    button.disabled = true;
+    return;
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+  if (view?.picture !== picture) return; // another case is on the easel by now
+  picture.dataset.original = picture.src;
+  picture.style.width = `${picture.clientWidth}px`;
+  picture.style.height = `${picture.clientHeight}px`;
+  picture.src = heat.src;
+  button.setAttribute("aria-pressed", "true");
 }

@@ -13,14 +13,26 @@ from werkzeug.test import TestResponse
 
 from api.review.model_facts import Facts
 from api.review.pages import register_review
-from core.vocabulary import Evidence, Finding, Judgement, Label, Role, Source, State, Thresholds
+from api.review.pictures import ObtainHeatmap
+from core.vocabulary import (
+    Evidence,
+    Finding,
+    Judgement,
+    Label,
+    Role,
+    Scheme,
+    Source,
+    State,
+    Thresholds,
+)
 from store.blobs import FolderBlobs
-from store.clients import NewClient
+from store.clients import NewClient, add_client
 from store.database import Database
 from store.images import ImageFacts, record_verdict
 from store.passwords import hash_password
 from store.submissions import Request, add_submission
 from store.tables import Moderator
+from tests.conftest import SECRET_KEY
 
 PASSWORD = "seven lanterns float"
 _HASH = hash_password(PASSWORD)
@@ -36,7 +48,7 @@ class Parts:
 
     database: Database
     blobs: FolderBlobs
-    secret_key: str = "a secret of the tests, long enough to be one"
+    secret_key: str = SECRET_KEY
     secure_cookies: bool = False
 
 
@@ -127,13 +139,35 @@ def draw(colour: tuple[int, int, int]) -> bytes:
     return file.getvalue()
 
 
-def make_desk(database: Database, blobs: FolderBlobs, shop: NewClient, *, secure: bool = False) -> Desk:
+def make_desk(
+    database: Database,
+    blobs: FolderBlobs,
+    shop: NewClient,
+    *,
+    secure: bool = False,
+    heatmaps: ObtainHeatmap | None = None,
+) -> Desk:
     """Join the pages with their parts."""
     app = Flask("desk", static_folder=None)
     app.testing = True
     parts = Parts(database, blobs, secure_cookies=secure)
-    register_review(app, parts, FACTS)
+    register_review(app, parts, FACTS, heatmaps=heatmaps)
     return Desk(app, parts, shop)
+
+
+@pytest.fixture
+def sqlite_shop(sqlite_database: Database) -> NewClient:
+    """Make a client where the kind of database cannot matter."""
+    with sqlite_database.writing() as session:
+        return add_client(
+            session,
+            name="Shop",
+            source=Source.API,
+            scheme=Scheme.STANDARD,
+            callback_url=None,
+            webhook_secret=None,
+            secret_key=SECRET_KEY,
+        )
 
 
 @pytest.fixture

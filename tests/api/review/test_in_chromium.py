@@ -13,35 +13,20 @@ from sqlalchemy import func, select
 
 from core.vocabulary import Finding, Outcome
 from store.blobs import FolderBlobs
-from store.clients import NewClient, add_client
+from store.clients import NewClient
 from store.database import Database
 from store.moderators import set_preferences
 from store.review_tables import CaseClaim
-from store.tables import Decision, Scheme, Source
+from store.tables import Decision
 from tests.api.review.browser import chromium, complaints, log_in, served
-from tests.api.review.conftest import Desk, make_desk
-from tests.conftest import SECRET_KEY
+from tests.api.review.conftest import Desk, draw, make_desk
 
 pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture
-def shop(sqlite_database: Database) -> NewClient:
-    with sqlite_database.writing() as session:
-        return add_client(
-            session,
-            name="Shop",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
-
-
-@pytest.fixture
-def desk(sqlite_database: Database, blobs: FolderBlobs, shop: NewClient) -> Desk:
-    desk = make_desk(sqlite_database, blobs, shop)
+def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
+    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=lambda *_: draw((250, 20, 20)))
     desk.add_person("aiko@example.com")
     return desk
 
@@ -193,6 +178,13 @@ def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
     wait_for(browser, ".frame.near")
     press(browser, "z")
     WebDriverWait(browser, 5).until(lambda b: "#at=" not in b.current_url)
+    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+    size = picture.size
+    press(browser, "m")
+    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" in (picture.get_attribute("src") or ""))
+    assert picture.size == size
+    press(browser, "m")
+    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" not in (picture.get_attribute("src") or ""))
     assert complaints(browser) == []
 
 

@@ -1,10 +1,15 @@
 """Image bytes: only through us, only as what they are."""
 
+import re
+
 import pytest
 from sqlalchemy import update
 
+from store.blobs import FolderBlobs
+from store.clients import NewClient
+from store.database import Database
 from store.tables import Image
-from tests.api.review.conftest import Desk
+from tests.api.review.conftest import Desk, make_desk
 
 
 def test_a_picture_comes_with_its_own_type_and_no_rights(desk: Desk) -> None:
@@ -57,3 +62,25 @@ def test_a_purged_picture_is_missing_and_its_case_still_opens(desk: Desk) -> Non
     desk.parts.blobs.delete(sha256)
     assert visit.get(f"/review/images/{sha256}").status_code == 404
     assert visit.get(f"/review/cases/{sha256}").status_code == 200
+
+
+def test_the_heat_map_of_a_verdict_is_obtained_for_a_moderator_alone(
+    sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def obtain(sha256: str, verdict_id: str) -> bytes | None:
+        asked.append((sha256, verdict_id))
+        return b"a picture" if len(asked) == 1 else None
+
+    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=obtain)
+    sha256, other = desk.add_case(0.95), desk.add_case(0.96)
+    visit = desk.as_person()
+    found = re.search(r'data-source="([^"]+)"', visit.get(f"/review/cases/{sha256}").text)
+    assert found
+    assert desk.visit().get(found[1]).status_code == 401
+    answer = visit.get(found[1])
+    assert (answer.data, answer.content_type) == (b"a picture", "image/png")
+    assert visit.get(found[1]).status_code == 503
+    assert visit.get(found[1].replace(sha256, other)).status_code == 404
+    assert [one for one, _ in asked] == [sha256, sha256]
