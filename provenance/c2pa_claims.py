@@ -27,6 +27,19 @@ _BROKEN = ("claimSignature.mismatch", "claimSignature.missing", "signingCredenti
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
 
 
+# Who signs for generators under another name than the generator's.
+_SIGNERS = {
+    "openai": "OpenAI",
+    "google": "Google",
+    "microsoft": "Microsoft",
+    "adobe": "Adobe",
+    "amazon": "Amazon",
+    "bytedance": "ByteDance",
+    "tiktok": "ByteDance",
+    "samsung": "Samsung",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One statement on the origin: a source type's code, the program, and how far from this picture."""
@@ -254,7 +267,8 @@ def _generator(claim: Claim, manifest: Mapping[str, Any], signer: str) -> str:
         name = generator_in(text)
         if name:
             return name
-    return claim.agent or _claim_generator(manifest) or signer
+    by_signer = next((name for word, name in _SIGNERS.items() if word in signer.lower()), None)
+    return by_signer or claim.agent or _claim_generator(manifest) or signer
 
 
 READER = Reader("c2pa", "C2PA manifests, checked without any network", _KIND, _read)

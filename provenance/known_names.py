@@ -23,7 +23,7 @@ _GENERATORS = _compiled(
         r"Google Gemini|Gemini [\d.]+ (?:Flash|Pro)[\w \-]*|Nano Banana|Google C2PA Core Generator Library",
         "Microsoft": r"Bing Image Creator|Image Creator from (?:Microsoft )?Designer|Microsoft Designer|"
         r"Microsoft Responsible AI[\w ]*",
-        "Meta AI": r"Meta AI|Imagined with AI",
+        "Meta AI": r"Imagined with AI",  # not its own name: its glasses take photographs
         "xAI Grok": r"xAI|Grok(?:[ \-]\d)?",
         "ComfyUI": r"ComfyUI",
         "A1111": r"AUTOMATIC1111|stable-diffusion-webui|sd-webui",

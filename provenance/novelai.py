@@ -35,6 +35,7 @@ _OWN = frozenset(
 )
 _KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
 _SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
+_MOST_COMMENTS = 4  # a file has one in its text and one in its alpha; each check costs a pass over all pixels
 _OPAQUE = 254  # the hidden text lowers alpha from 255 by one at most
 
 
@@ -51,7 +52,7 @@ class _Comment:
 def _read(sources: Sources) -> Looked:
     looked = Looked()
     named = _names_itself(sources)
-    comments = list(_comments(sources, named=named))
+    comments = list(_comments(sources, named=named))[:_MOST_COMMENTS]
     for comment in comments:
         _add_record(looked, comment, _envelope(sources, comment))
         if "signed_hash" in comment.values:
