@@ -49,7 +49,9 @@ def _skip(data: bytes, at: int) -> int:
 
 def _joined(data: bytes, at: int, limit: int) -> bytes:
     out = bytearray()
-    while at < len(data) and data[at] and len(out) < limit:
+    for _ in range(_MAX_SUB_BLOCKS):
+        if at >= len(data) or not data[at] or len(out) >= limit:
+            break
         out += data[at + 1 : at + 1 + data[at]]
         at += 1 + data[at]
     return bytes(out)
