@@ -17,7 +17,9 @@ from store.clients import NewClient, add_client
 from store.database import Database
 
 POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
-REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379/9")
+# A database of Redis for each process that tests run in: 9, 10, ...
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + f"/{9 + WORKER}"
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
 SECRET_KEY = "a secret of the tests, long enough to be one"
 

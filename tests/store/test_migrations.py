@@ -11,7 +11,9 @@ from sqlalchemy import inspect
 import migrations
 from kantei.migrate import SchemaError, ensure_schema, is_current, migrate
 from store.database import Database
-from tests.conftest import POSTGRESQL, leave_out
+from tests.conftest import POSTGRESQL, WORKER, leave_out
+
+NAME = f"kantei_test_migrations_{WORKER}"
 
 
 def config(connection: object) -> Config:
@@ -27,12 +29,12 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
         return Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     try:
         with psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3) as server:
-            server.execute("drop database if exists kantei_test_migrations with (force)")
-            server.execute("create database kantei_test_migrations")
+            server.execute(f"drop database if exists {NAME} with (force)")
+            server.execute(f"create database {NAME}")
     except psycopg.OperationalError as error:
         leave_out("postgresql", str(error).splitlines()[0])
     base = POSTGRESQL.replace("postgresql://", "postgresql+psycopg://", 1).rsplit("/", 1)[0]
-    return Database(f"{base}/kantei_test_migrations")
+    return Database(f"{base}/{NAME}")
 
 
 def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -> None:
