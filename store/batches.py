@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
 from core.vocabulary import Outcome
+from store.appeal_resolution import appealed_among
 from store.case_claims import find_holders, release_case
 from store.decisions import Seen, StaleCaseError, decide, undo
 from store.queue_filter import Viewer
@@ -20,16 +21,20 @@ LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A case that is to be decided with others, and why it cannot be: it has changed, or somebody has it."""
+    """A case that is to be decided with others, and why it cannot be.
+
+    It may have changed, somebody may have it, or an appeal may be open: no thing to decide in passing.
+    """
 
     image: Image
     has_changed: bool
+    is_appealed: bool
     holder: str | None
 
     @property
     def is_left_out(self) -> bool:
         """Tell whether the stroke will pass this case over."""
-        return self.has_changed or self.holder is not None
+        return self.has_changed or self.is_appealed or self.holder is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
             .options(joinedload(Image.verdict), joinedload(Image.decision))
         )
     }
-    holders = find_holders(session, sha256s, viewer.at)
+    holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
     found = []
     for one in seen:
         image, holder = images.get(one.sha256), holders.get(one.sha256)
@@ -60,20 +65,23 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
             continue
         has_changed = (image.verdict_id, image.decision_id) != (one.verdict_id, one.decision_id)
         is_theirs = holder is not None and holder.moderator_id != viewer.moderator_id
-        found.append(Candidate(image, has_changed, holder.email if holder and is_theirs else None))
+        email = holder.email if holder and is_theirs else None
+        found.append(Candidate(image, has_changed, one.sha256 in appealed, email))
     return found
 
 
 def decide_many(
     session: Session, seen: Sequence[Seen], viewer: Viewer, *, outcome: Outcome, note: str
 ) -> Batch:
-    """Decide all of these cases that have not changed and that nobody else has."""
+    """Decide all of these cases that have not changed, that nobody else has, and that nobody appealed."""
     batch_id, decided = new_id(), 0
-    holders = find_holders(session, [one.sha256 for one in seen], viewer.at)
+    sha256s = [one.sha256 for one in seen]
+    holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
     # In one order for everybody, so that two strokes at once wait for each other and not in a circle.
     for one in sorted(seen, key=lambda each: each.sha256):
         holder = holders.get(one.sha256)
-        if holder is not None and holder.moderator_id != viewer.moderator_id:
+        is_theirs = holder is not None and holder.moderator_id != viewer.moderator_id
+        if is_theirs or one.sha256 in appealed:
             continue
         try:
             decide(

@@ -9,6 +9,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Select, select
 
 from core.vocabulary import Finding, Grade, Source
+from store.appeal_resolution import is_appealed
 from store.case_claims import is_claimed, is_claimed_by, is_claimed_by_others
 from store.review_states import ReviewState
 from store.tables import Image, Submission
@@ -21,6 +22,7 @@ class Tab(StrEnum):
 
     OPEN = "open"
     ESCALATED = "escalated"
+    APPEALS = "appeals"
     ALL = "all"
 
 
@@ -77,7 +79,9 @@ def narrow(query: Select[*Columns], wanted: Wanted, viewer: Viewer) -> Select[*C
 
 
 def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
-    if wanted.tab is not Tab.ALL:
+    if wanted.tab is Tab.APPEALS:
+        yield is_appealed()
+    elif wanted.tab is not Tab.ALL:
         yield Image.review == ReviewState(wanted.tab)
     if wanted.finding is not None:
         yield Image.finding == wanted.finding

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import State
+from store.appeal_resolution import count_appealed
 from store.queue_filter import Sort, Viewer, Wanted, narrow
 from store.review_states import ReviewState
 from store.tables import Client, Image, Submission
@@ -42,6 +43,7 @@ class QueueCounts:
 
     open: int
     escalated: int
+    appeals: int
     failed: int
     all: int
 
@@ -79,6 +81,7 @@ def count_queue(session: Session) -> QueueCounts:
     return QueueCounts(
         open=reviews.get(ReviewState.OPEN, 0),
         escalated=reviews.get(ReviewState.ESCALATED, 0),
+        appeals=count_appealed(session),
         failed=failed or 0,
         all=sum(reviews.values()),
     )
@@ -102,6 +105,13 @@ def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:
         for submission, client, count in rows
         if submission.image_sha256
     }
+
+
+def find_images(session: Session, sha256s: list[str]) -> dict[str, Image]:
+    """Find images with verdict and standing decision."""
+    query = select(Image).where(Image.sha256.in_(sha256s))
+    rows = session.scalars(query.options(joinedload(Image.verdict), joinedload(Image.decision)))
+    return {image.sha256: image for image in rows}
 
 
 def client_names(session: Session) -> dict[str, str]:

@@ -17,6 +17,7 @@ from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, resolve_appeals
 from store.case_claims import find_holder, release_case
 from store.cases import Case, find_case
 from store.decisions import StaleCaseError, decide
@@ -44,8 +45,16 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 decision_id = decide(
                     session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
                 )
+                resolve_appeals(
+                    session,
+                    sha256,
+                    decision_id=decision_id,
+                    outcome=outcome,
+                    moderator_id=viewer.moderator_id,
+                    at=viewer.at,
+                )
                 release_case(session, sha256, viewer.moderator_id)
-        except StaleCaseError:
+        except (StaleCaseError, OwnDecisionError):
             return _show(sha256, conflict=True, note=note)
         with parts.database.reading() as session:
             following = next_case(session, wanted, viewer, session.get_one(Image, sha256))
@@ -75,6 +84,8 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 address=write_wanted(wanted),
                 following=next_case(session, wanted, viewer, found.image),
                 holder=find_holder(session, sha256, viewer.at),
+                appeals=appeals_on(session, sha256),
+                barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
                 at=viewer.at,
                 undo=undoable(session, request.args.get("done")),
                 conflict=conflict,

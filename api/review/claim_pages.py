@@ -11,6 +11,7 @@ from api.review.access import me
 from api.review.parts import ReviewParts
 from api.review.queue_address import read_wanted, write_wanted
 from core.clock import now
+from store.appeal_resolution import appealed_among
 from store.case_claims import Holder, claim_case, find_holder, release_case, take_over
 from store.database import Database
 from store.decisions import StaleCaseError
@@ -61,7 +62,9 @@ def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
     """Claim a case that waits for a person, if nobody else has it."""
     with database.writing() as session:
         image = session.get(Image, sha256)
-        if image is not None and image.review in WAITING:
+        if image is None:
+            return
+        if image.review in WAITING or appealed_among(session, [sha256]):
             claim_case(session, sha256, viewer.moderator_id, viewer.at)
 
 

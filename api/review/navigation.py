@@ -9,5 +9,6 @@ def navigation() -> list[tuple[str, str]]:
     """List the pages of a moderator: address and name."""
     return [
         (url_for("review.queue"), N_("Queue")),
+        (url_for("review.appeals"), N_("Appeals")),
         (url_for("review.decisions"), N_("Decisions")),
     ]

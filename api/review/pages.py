@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import guard, public
+from api.review.appeal_pages import add_appeal_pages
 from api.review.assets import add_assets
 from api.review.bulk_pages import add_bulk_pages
 from api.review.case_pages import add_case_pages
@@ -61,6 +62,7 @@ def register_review(
     add_queue_pages(blueprint, parts, facts)
     add_case_pages(blueprint, parts, facts)
     add_claim_pages(blueprint, parts)
+    add_appeal_pages(blueprint, parts)
     add_bulk_pages(blueprint, parts, facts)
     add_preference_pages(blueprint, parts)
     add_undo(blueprint, parts)

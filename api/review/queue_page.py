@@ -55,7 +55,7 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
                 matching=count_cases(session, wanted, viewer) if narrow else None,
                 count_limit=COUNT_LIMIT,
                 clients=client_names(session),
-                tabs=_tab_links(wanted),
+                tabs=tab_links(wanted),
                 view=_view(),
                 after=write_position(position(shown[-1])) if len(images) > PAGE else None,
                 is_first=after is None,
@@ -71,7 +71,7 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
                 "review/failures.html",
                 submissions=found[:PAGE],
                 counts=count_queue(session),
-                tabs=_tab_links(Wanted()),
+                tabs=tab_links(Wanted()),
                 before=found[PAGE - 1].id if len(found) > PAGE else None,
                 is_first=not before,
             )
@@ -83,6 +83,6 @@ def _view() -> str:
     return wanted if wanted in VIEWS else my_preferences().view
 
 
-def _tab_links(wanted: Wanted) -> dict[Tab, str]:
+def tab_links(wanted: Wanted) -> dict[Tab, str]:
     """Keep the filters when the tab changes."""
     return {tab: url_for("review.queue", **write_wanted(replace(wanted, tab=tab))) for tab in Tab}

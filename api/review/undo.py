@@ -15,6 +15,7 @@ from api.review.queue_address import read_wanted, write_wanted
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome
+from store.appeal_resolution import reopen_appeals
 from store.batches import standing
 from store.decisions import StaleCaseError, find_decision, undo
 from store.tables import Image
@@ -74,6 +75,7 @@ def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
                 )
             try:
                 sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
+                reopen_appeals(session, decision_id)
             except StaleCaseError:
                 raise PageError(
                     HTTPStatus.CONFLICT,

@@ -64,7 +64,12 @@ FAILURES = {
     FailureCode.CRASHED_WORKER: N_("The worker died each time it examined this image."),
     FailureCode.GONE: N_("The image is gone."),
 }
-TABS = {Tab.OPEN: N_("To review"), Tab.ESCALATED: N_("Escalated"), Tab.ALL: N_("All images")}
+TABS = {
+    Tab.OPEN: N_("To review"),
+    Tab.ESCALATED: N_("Escalated"),
+    Tab.APPEALS: N_("Appeals"),
+    Tab.ALL: N_("All images"),
+}
 SORTS = {
     Sort.RISK: N_("Riskiest first"),
     Sort.OLDEST: N_("Longest waiting"),
