@@ -14,6 +14,8 @@ from provenance.records import Record, keyed
 
 _SETTINGS = re.compile(r"(?:\A|[\s,;.])(Steps: ?\d{1,6}(?:,|\s*\Z|\n).*)")
 _PAIR = re.compile(r'([A-Za-z][\w \-/]{0,40}): ?("(?:[^"\\]++|\\.)*+"|[^,\n]*+)(?:,|\n|\Z)')
+# ComfyUI spells its samplers `euler_ancestral_karras`, where A1111 has `Euler a` and a schedule.
+_COMFY_SAMPLER = re.compile(r"[a-z0-9]{1,20}(?:_[a-z0-9]{1,20}){1,6}")
 _NEGATIVE = "Negative prompt:"
 _TELLING = frozenset({"CFG scale", "Seed", "Size", "Model", "Model hash", "Version", "Schedule type"})
 _SHOWN = ("Steps", "Sampler", "Seed", "CFG scale", "Size", "Model", "Model hash", "Version")
@@ -40,8 +42,10 @@ class Infotext:
             return "SD.Next (A1111 manner)"
         if version.startswith("Fooocus"):
             return "Fooocus"
-        if version == "ComfyUI":
-            return "ComfyUI"
+        if version == "ComfyUI" or (
+            not version and _COMFY_SAMPLER.fullmatch(self.settings.get("Sampler", ""))
+        ):
+            return "ComfyUI (A1111 manner)"
         if re.match(r"f\d|neo|forge|classic", version, re.IGNORECASE):
             return "Forge (A1111 manner)"
         if "Civitai resources" in self.settings:

@@ -87,13 +87,18 @@ def test_a_prompt_keeps_its_words_and_loses_its_markup() -> None:
         ("Version: f2.0.1v1.10.1-previous-519-g44eb4ea8", "Forge (A1111 manner)"),
         ("Version: neo", "Forge (A1111 manner)"),
         ("App: SD.Next, Version: 5f8ae1a", "SD.Next (A1111 manner)"),
-        ("Version: ComfyUI", "ComfyUI"),
+        ("Version: ComfyUI", "ComfyUI (A1111 manner)"),
         ('Civitai resources: [{"type":"checkpoint"}]', "Civitai (A1111 manner)"),
     ],
 )
 def test_programs_are_told_apart_by_their_own_signs(setting: str, generator: str) -> None:
     text = f"a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, {setting}"
     declares(png(before=[text_chunk("parameters", text)]), KIND, generator)
+
+
+def test_comfyuis_savers_are_known_by_their_samplers() -> None:
+    text = "unknown\nSteps: 20, Sampler: euler_ancestral_karras, CFG scale: 5.0, Seed: 3, Model: x"
+    declares(png(before=[text_chunk("parameters", text)]), KIND, "ComfyUI (A1111 manner)")
 
 
 def test_a1111s_text_from_fooocus_is_fooocus() -> None:
