@@ -56,7 +56,7 @@ def accept(parts: ApiParts, client_id: str, entries: Sequence[Entry]) -> list[Ac
             if race == RACES - 1:
                 raise
     new = [result.submission for result in results if isinstance(result, Accepted) and not result.is_repeat]
-    _send(parts, new[:SENDS])
+    send_new(parts, new[:SENDS])
     return results
 
 
@@ -89,7 +89,8 @@ def _store(session: Session, client_id: str, entries: Sequence[Entry]) -> list[A
     return results
 
 
-def _send(parts: ApiParts, rows: Sequence[Submission]) -> None:
+def send_new(parts: ApiParts, rows: Sequence[Submission]) -> None:
+    """Send messages for new submissions, after their commit; what the broker refuses, the sweeper sends."""
     unsent: list[str] = []
     for priority in Priority:
         ids = [row.id for row in rows if row.priority is priority]

@@ -15,8 +15,10 @@ from api.errors import register_errors
 from api.headers import add_headers
 from api.health import make_health
 from api.heatmaps import make_heatmaps, obtain_heatmap
+from api.hooks.inbox import make_hooks
 from api.images import make_images
 from api.limits import RateLimits
+from api.listings import make_listings
 from api.metrics import add_metrics
 from api.openapi import Document, prepare
 from api.parts import ApiParts
@@ -47,13 +49,16 @@ def create_app(parts: ApiParts) -> APIFlask:
     register_errors(app)
     prepare(app)
 
-    gate = Gate(parts, RateLimits(parts.limiter_storage))
+    limits = RateLimits(parts.limiter_storage)
+    gate = Gate(parts, limits)
     app.register_blueprint(make_submissions(parts, gate))
     app.register_blueprint(make_batch(parts, gate))
     app.register_blueprint(make_appeals(parts, gate))
     app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_client_events(parts, gate))
+    app.register_blueprint(make_hooks(parts, limits))
+    app.register_blueprint(make_listings(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
     register_review(app, parts, heatmaps=partial(obtain_heatmap, parts))

@@ -25,12 +25,34 @@ ALWAYS = (
     ProblemCode.INTERNAL_ERROR,
     ProblemCode.UNAVAILABLE,
 )
-PATH_PATTERNS = {"submission_id": "^[0-9a-f]{32}$", "sha256": "^[0-9a-f]{64}$"}
+PATH_PATTERNS = {
+    "submission_id": "^[0-9a-f]{32}$",
+    "sha256": "^[0-9a-f]{64}$",
+    "client_id": "^[0-9a-f]{32}$",
+    "listing_id": "^[^\\x00-\\x1f\\x7f-\\x9f]{1,255}$",
+}
+# How deliveries of marketplaces are signed; the client's scheme says which it is.
+SIGNATURES = {
+    "standardWebhooks": {"type": "apiKey", "in": "header", "name": "webhook-signature"},
+    "shopify": {"type": "apiKey", "in": "header", "name": "X-Shopify-Hmac-SHA256"},
+    "wooCommerce": {"type": "apiKey", "in": "header", "name": "X-WC-Webhook-Signature"},
+}
 SCHEMA_PATH = "#/components/schemas/"
 DESCRIPTION = (
     "Submit anime pictures, read what was found and why. "
     "Answers other than 2xx are problems (RFC 9457) with a `code` from the closed set of `ProblemCode`."
 )
+HOOK_EXAMPLE = {
+    "type": "listing.created",
+    "timestamp": "2026-11-24T08:00:00Z",
+    "data": {
+        "listing_id": "4711",
+        "title": "Original drawing",
+        "url": "https://shop.example/listings/4711",
+        "seller": "aiko",
+        "images": [{"url": "https://shop.example/pictures/1.png", "id": "1"}],
+    },
+}
 KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -49,7 +71,7 @@ def prepare(app: APIFlask) -> None:
     """Set what the document says of the whole, and have it made whole."""
     app.info = {"description": DESCRIPTION}
     app.servers = [{"url": "/"}]  # not from the first request's Host, which may be anybody's
-    app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}}
+    app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}, **SIGNATURES}
     app.config.update(
         AUTO_TAGS=False,
         AUTO_200_RESPONSE=False,
@@ -111,6 +133,7 @@ def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
             operation["tags"] = ["operations" if is_public else path.split("/")[2]]
             _complete_operation(operation, is_public=is_public)
     _add_bodies(spec["paths"])
+    _add_hook(spec["paths"]["/v1/hooks/{client_id}"]["post"])
     return _flatten(spec)
 
 
@@ -171,6 +194,22 @@ def _add_bodies(paths: dict[str, Any]) -> None:
     accepted = create["responses"]["202"]
     accepted["headers"] = {"Location": location}
     create["responses"]["200"] = {**accepted, "description": "A repeat: the submission as it is now."}
+
+
+def _add_hook(operation: dict[str, Any]) -> None:
+    operation["security"] = [{name: []} for name in SIGNATURES]
+    operation["requestBody"] = {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "description": "A listing in our words, or the shop's own product.",
+                    "examples": [HOOK_EXAMPLE],
+                }
+            }
+        },
+    }
 
 
 def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:

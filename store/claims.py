@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
-from core.vocabulary import EventKind, Failure, FailureCode, Priority, State
+from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.client_events import Told, add_events, note_examined
-from store.tables import Submission
+from store.review_states import ReviewState
+from store.tables import Image, Submission
 
 MAX_TRIES = 3
 CRASHED = Failure(
@@ -67,6 +68,18 @@ def finish_examined(
     """End a claim with a verdict, and tell the client. Errors: ClaimLostError."""
     client_id = _end(
         session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
+    )
+    # A case that was closed because its listings went is open again: somebody shows the image anew.
+    session.execute(
+        update(Image)
+        .where(
+            Image.sha256 == image_sha256,
+            Image.review == ReviewState.NONE,
+            Image.decision_id.is_(None),
+            Image.finding != Finding.CLEAR,
+        )
+        .values(review=ReviewState.OPEN)
+        .execution_options(synchronize_session=False)
     )
     note_examined(session, client_id, held.submission_id, image_sha256, at=at)
 

@@ -88,6 +88,11 @@ def add_key(session: Session, client: Client) -> str:
     return key
 
 
+def find_client(session: Session, client_id: str) -> Client | None:
+    """Find a client, also one that is disabled."""
+    return session.get(Client, client_id)
+
+
 def find_key(session: Session, key: str) -> ApiKey | None:
     """Find the live key and its live client."""
     return session.scalar(

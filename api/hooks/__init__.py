@@ -1,0 +1,1 @@
+"""The inbox for what marketplaces tell us."""

@@ -1,0 +1,239 @@
+"""Listings: what a marketplace offers, with one submission for each image that it shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, aliased
+
+from core.ids import new_id
+from core.listing_news import ImageNews, ListingNews
+from core.vocabulary import EventKind, FailureCode, Source, State
+from store.client_events import Told, add_events
+from store.events import note_event
+from store.marketplace_tables import Listing, ListingImage
+from store.review_states import ReviewState
+from store.submissions import WITH_ANSWER, Request, insert_submissions
+from store.tables import Image, Submission
+
+MOST = 500  # images of a listing that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What news of a listing led to."""
+
+    submissions: list[Submission]
+    known: int
+    removed: int
+    problems: int
+    is_stale: bool = False
+
+
+def take_in(session: Session, client_id: str, news: ListingNews, *, at: datetime, sends: int) -> TakenIn:
+    """Bring a listing up to date: new images are submitted, known ones keep what is known of them.
+
+    News older than what is known (deliveries overtake each other) may add images, never remove any.
+    """
+    listing, is_new = _locked(session, client_id, news.listing_id, at)
+    if news.is_deleted:
+        return _delete(session, client_id, listing, at)
+    is_stale = bool(news.changed_at and listing.changed_at and news.changed_at < listing.changed_at)
+    if not is_stale:
+        listing.title, listing.url, listing.seller = news.title, news.url, news.seller
+        listing.changed_at = news.changed_at or listing.changed_at
+        listing.deleted_at = None
+    listing.updated_at = at
+    known = {} if is_new else _known(session, listing)
+    shown = news.images or ()
+    submissions = _add_images(
+        session,
+        client_id,
+        listing,
+        [(place, image) for place, image in enumerate(shown) if image.key not in known],
+        at=at,
+        sends=sends,
+    )
+    removed = 0
+    if news.images is not None and not is_stale:
+        removed = _set_shown(known, {image.key: place for place, image in enumerate(shown)}, at)
+    session.flush()
+    problems = sum(image.problem is not None for image in shown)
+    return TakenIn(submissions, len(shown) - len(submissions) - problems, removed, problems, is_stale)
+
+
+def find_listing(session: Session, client_id: str, listing_id: str) -> Listing | None:
+    """Find a listing by the marketplace's own id."""
+    return session.scalar(
+        select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
+    )
+
+
+def list_images(session: Session, listing: Listing) -> list[ListingImage]:
+    """List a listing's images: those shown in their order, then those that were removed."""
+    return list(
+        session.scalars(
+            select(ListingImage)
+            .where(ListingImage.listing_row == listing.id)
+            .order_by(ListingImage.removed_at.is_not(None), ListingImage.place, ListingImage.id)
+            .limit(MOST)
+        )
+    )
+
+
+def list_listing_submissions(session: Session, client_id: str, listing_id: str) -> list[Submission]:
+    """List the submissions that name a listing, oldest first, with all that is known of them."""
+    return list(
+        session.scalars(
+            select(Submission)
+            .where(Submission.client_id == client_id, Submission.listing_id == listing_id)
+            .options(*WITH_ANSWER)
+            .order_by(Submission.id)
+            .limit(MOST)
+        )
+    )
+
+
+def _locked(session: Session, client_id: str, listing_id: str, at: datetime) -> tuple[Listing, bool]:
+    """Make or find a listing and lock it, so that of two deliveries at once the second sees the first."""
+    dialect_insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    made = session.scalar(
+        dialect_insert(Listing)
+        .values(id=new_id(), client_id=client_id, listing_id=listing_id, created_at=at, updated_at=at)
+        .on_conflict_do_nothing()
+        .returning(Listing.id)
+    )
+    query = select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
+    listing = session.scalars(query.with_for_update()).one()
+    return listing, made is not None
+
+
+def _known(session: Session, listing: Listing) -> dict[str, ListingImage]:
+    rows = session.scalars(select(ListingImage).where(ListingImage.listing_row == listing.id))
+    return {row.key_sha256: row for row in rows}
+
+
+def _add_images(
+    session: Session,
+    client_id: str,
+    listing: Listing,
+    new: Sequence[tuple[int, ImageNews]],
+    *,
+    at: datetime,
+    sends: int,
+) -> list[Submission]:
+    requests = [
+        Request(
+            source=Source.MARKETPLACE,
+            image_url=image.url,
+            page_url=listing.url,
+            title=listing.title,
+            listing_id=listing.listing_id,
+            external_id=image.external_id,
+        )
+        for _, image in new
+        if image.problem is None
+    ]
+    submissions = insert_submissions(session, client_id, requests, at=at, sends=sends)
+    ids = iter(row.id for row in submissions)
+    if new:
+        session.execute(
+            insert(ListingImage),
+            [
+                {
+                    "id": new_id(),
+                    "listing_row": listing.id,
+                    "key_sha256": image.key,
+                    "place": place,
+                    "external_id": image.external_id,
+                    "url": image.url,
+                    "submission_id": next(ids) if image.problem is None else None,
+                    "problem": image.problem,
+                    "created_at": at,
+                }
+                for place, image in new
+            ],
+        )
+    return submissions
+
+
+def _set_shown(known: dict[str, ListingImage], places: dict[str, int], at: datetime) -> int:
+    """Note where known images stand, and which are shown no more; give how many are new to that."""
+    removed = 0
+    for key, row in known.items():
+        if key in places:
+            row.place, row.removed_at = places[key], None
+        elif row.removed_at is None:
+            row.removed_at = at
+            removed += 1
+    return removed
+
+
+def _delete(session: Session, client_id: str, listing: Listing, at: datetime) -> TakenIn:
+    """End a listing: what waits is called off, and cases that nobody else's picture keeps open are closed."""
+    if listing.deleted_at is not None:
+        return TakenIn([], 0, 0, 0)
+    listing.deleted_at = listing.updated_at = at
+    called_off = session.scalars(
+        update(Submission)
+        .where(
+            Submission.client_id == client_id,
+            Submission.listing_id == listing.listing_id,
+            Submission.state == State.QUEUED,
+        )
+        .values(
+            state=State.FAILED,
+            examined_at=at,
+            failure_code=FailureCode.GONE,
+            failure_detail="The listing was deleted before this image was examined.",
+            failure_permanent=True,
+        )
+        .returning(Submission.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, one) for one in called_off], at=at)
+    session.flush()
+    closed = _close_cases(session, client_id, listing.listing_id)
+    for sha256 in closed:
+        note_event(
+            session,
+            "listing_deleted",
+            moderator_id=None,
+            at=at,
+            subject=sha256,
+            detail={"client": client_id, "listing": listing.listing_id},
+        )
+    return TakenIn([], 0, 0, 0)
+
+
+def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]:
+    """Close the open cases of a listing's images, unless another submission shows the same image.
+
+    It opens again when the image is submitted again (`store/claims.py`). Escalated cases stay: a person
+    asked for another.
+    """
+    other = aliased(Submission)
+    gone = aliased(Listing)
+    is_elsewhere = exists().where(
+        other.image_sha256 == Image.sha256,
+        ~exists().where(
+            gone.client_id == other.client_id,
+            gone.listing_id == other.listing_id,
+            gone.deleted_at.is_not(None),
+        ),
+    )
+    mine = select(Submission.image_sha256).where(
+        Submission.client_id == client_id, Submission.listing_id == listing_id
+    )
+    return list(
+        session.scalars(
+            update(Image)
+            .where(Image.sha256.in_(mine), Image.review == ReviewState.OPEN, ~is_elsewhere)
+            .values(review=ReviewState.NONE)
+            .returning(Image.sha256)
+            .execution_options(synchronize_session=False)
+        )
+    )
