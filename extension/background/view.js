@@ -1,0 +1,191 @@
+/** From a check to the card that shows it: here all words are chosen, so that pages need none. */
+
+import { translated, wordsOf } from "../words/words.js";
+
+/** @typedef {import("../types").Check} Check */
+/** @typedef {import("../types").CardView} CardView */
+/** @typedef {import("../words/words.js").Words} Words */
+
+// The server says the same as our own note of a stripped file.
+const STRIPPED_REASON = /^The file carries no record of its origin\b/;
+const RETRY = { act: "retry", primary: true };
+
+/**
+ * @param {Check} check
+ * @param {{lang: "en" | "ja", theme: CardView["theme"], server: string}} reader
+ * @returns {CardView}
+ */
+export function cardOf(check, { lang, theme, server }) {
+  const words = wordsOf(lang);
+  const parts = partsOf(check, words, lang, new URL(server).host);
+  return {
+    id: check.id,
+    revision: check.revision,
+    lang,
+    theme,
+    busy: check.state === "working",
+    final: check.state !== "working",
+    score: null,
+    lead: null,
+    reasons: [],
+    evidence: [],
+    notes: [],
+    foot: "",
+    ...parts,
+    appeal: appealOf(check, words),
+    words: {
+      close: words.close, busy: words.busyLong, heatmap: words.heatmapAlt, details: words.appealEmpty,
+    },
+  };
+}
+
+/**
+ * @param {Check} check
+ * @param {Words} words
+ * @param {"en" | "ja"} lang
+ * @param {string} host
+ * @returns {Pick<CardView, "tone" | "title" | "actions"> & Partial<CardView>}
+ */
+function partsOf(check, words, lang, host) {
+  const { state, submission, trouble } = check;
+  if (state === "examined" && submission?.verdict) return verdictParts(check, words, lang);
+  if (state === "working") return { tone: "busy", title: words.busy, actions: [] };
+  if (state === "unreachable") {
+    const why = submission?.failure ? [words.failureOf(words.failure[failureName(submission)])] : [];
+    const tried = check.bytes === "unreadable" ? words.unreadable : null;
+    const offer = check.candidates.length ? words.offer(host) : words.offerNoUrl(host);
+    return {
+      tone: "trouble",
+      title: check.candidates.length ? words.unreachable : words.troubled,
+      lead: [...(check.candidates.length ? why : []), tried ?? offer].join(" "),
+      notes: trouble ? [troubleText(trouble, words)] : [],
+      actions: [
+        ...(check.bytes === "unreadable" ? [] : [{ act: "send", label: words.send, primary: true }]),
+        { act: "snapshot", label: words.snapshot, primary: check.bytes === "unreadable" },
+      ],
+    };
+  }
+  if (state === "failed" && submission) {
+    return {
+      tone: "trouble",
+      title: words.failed,
+      lead: words.failureOf(words.failure[failureName(submission)]),
+      reasons: submission.failure?.detail ? [{ text: submission.failure.detail, lang: "en" }] : [],
+      actions: [{ ...RETRY, label: words.retry }],
+    };
+  }
+  const needsOptions = ["not_set_up", "no_permission", "key_refused", "not_kantei"].includes(trouble?.kind ?? "");
+  return {
+    tone: "trouble",
+    title: words.troubled,
+    lead: trouble ? troubleText(trouble, words) : words.trouble.server_error,
+    notes: needsOptions ? [] : [words.nothingLost],
+    actions: [
+      ...(needsOptions ? [{ act: "options", label: words.options, primary: true }] : []),
+      { act: "retry", label: words.retry, primary: !needsOptions },
+    ],
+  };
+}
+
+/**
+ * @param {Check} check
+ * @param {Words} words
+ * @param {"en" | "ja"} lang
+ */
+function verdictParts(check, words, lang) {
+  const submission = /** @type {import("../types").Submission} */ (check.submission);
+  const verdict = /** @type {NonNullable<import("../types").Submission["verdict"]>} */ (submission.verdict);
+  const percent = Math.round(verdict.score * 100);
+  const isStripped = verdict.evidence.every(({ kind }) => kind === "pixels");
+  const notes = [];
+  if (submission.decision) notes.push(words.decided[submission.decision.outcome]);
+  if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
+  if (check.bytes === "snapshot") notes.push(words.snapshotNote);
+  if (check.bytes === "sent") notes.push(words.bytesNote);
+  return {
+    tone: verdict.finding,
+    title: words[verdict.finding],
+    score: { percent, text: words.score(percent) },
+    lead: words.lead[verdict.finding],
+    reasons: verdict.reasons
+      .filter((reason) => !STRIPPED_REASON.test(reason))
+      .slice(0, 6)
+      .map((reason) => translated(reason, lang)),
+    evidence: verdict.evidence
+      .filter(({ kind }) => kind !== "pixels") // its word stands among the reasons
+      .slice(0, 8)
+      .map((item) => ({
+        grade: item.grade,
+        word: words.grade[item.grade] ?? item.grade,
+        tone: item.label === "ai" ? "flagged" : item.label === "human" ? "clear" : "uncertain",
+        text: words.evidence(wordFor(item.kind, words.kinds), item.generator),
+        lang,
+      })),
+    notes,
+    actions: [
+      ...(submission.links.heatmap ? [{ act: "heatmap", label: words.heatmap, primary: false }] : []),
+      { act: "result", label: words.result, primary: false },
+      { act: "report", label: words.report, primary: false },
+      ...(verdict.finding === "clear" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
+    ],
+    foot: words.foot(verdict.model),
+  };
+}
+
+/**
+ * @param {Check} check
+ * @param {Words} words
+ * @returns {CardView["appeal"]}
+ */
+function appealOf({ appeal }, words) {
+  /** @type {Record<string, string>} */
+  const sentences = { unsupported: words.appealUnsupported, already_open: words.appealAlready };
+  const sentence = sentences[appeal.trouble?.kind ?? ""];
+  const troubled = appeal.trouble && (sentence ?? `${troubleText(appeal.trouble, words)} ${words.appealKept}`);
+  return {
+    heading: words.appealHeading,
+    label: words.appealLabel,
+    artistHeading: words.artistHeading,
+    artistLabel: words.artistLabel,
+    hint: words.appealHint,
+    evidence: words.appealEvidence,
+    send: words.appealSend,
+    cancel: words.cancel,
+    reason: appeal.reason,
+    status: appeal.state === "sent" ? words.appealSent : troubled,
+    open: appeal.state === "troubled",
+    isSent: appeal.state === "sent",
+  };
+}
+
+/**
+ * @param {import("../types").Trouble} trouble
+ * @param {Words} words
+ * @returns {string}
+ */
+export function troubleText(trouble, words) {
+  return [
+    words.trouble[trouble.kind],
+    trouble.retryAfter ? words.retryAfter(trouble.retryAfter) : null,
+    trouble.detail ? words.reached(trouble.detail) : null,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/**
+ * @param {import("../types").Submission} submission
+ * @returns {keyof Words["failure"]}
+ */
+function failureName({ failure }) {
+  const code = failure?.code ?? "";
+  return code in wordsOf("en").failure ? /** @type {keyof Words["failure"]} */ (code) : "crashed_worker";
+}
+
+/**
+ * @param {string} kind
+ * @param {Record<string, string>} kinds
+ */
+function wordFor(kind, kinds) {
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : kind.replaceAll("_", " ");
+}

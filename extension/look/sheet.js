@@ -1,0 +1,136 @@
+/** A card in a page of our own: popup and result window. */
+
+import { matchPattern } from "../settings/settings.js";
+
+/** The right to name the picture's page to its host; Firefox has no such right that can wait. */
+const REFERER = /** @type {any[]} */ (chrome.runtime.getManifest().optional_permissions ?? []).filter((name) => /^declarative/.test(name));
+
+/**
+ * Ask the worker; one that died over it is asked again.
+ * @param {object} message
+ * @param {number} [tries]
+ * @returns {Promise<any>}
+ */
+export async function ask(message, tries = 3) {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      const answer = await chrome.runtime.sendMessage(message);
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      if (turn >= tries) throw error;
+    }
+    if (turn >= tries) throw new Error("no answer");
+    await new Promise((resolve) => setTimeout(resolve, 200 * turn));
+  }
+}
+
+/** Make the document look as cards do. @param {string} theme @param {string} lang */
+export function dress(theme, lang) {
+  document.documentElement.className = "kantei";
+  document.documentElement.dataset.theme = theme;
+  document.documentElement.lang = lang;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  document.adoptedStyleSheets = [sheet];
+}
+
+export class Sheet {
+  /**
+   * @param {HTMLElement} place
+   * @param {import("../words/words.js").Words} words
+   * @param {{read?: () => Promise<string | null>, changed?: (view: import("../types").CardView) => void}} ways
+   */
+  constructor(place, words, { read = async () => null, changed = () => {} }) {
+    this.place = place;
+    this.words = words;
+    this.read = read;
+    this.changed = changed;
+    /** @type {import("../types").CardView | null} */
+    this.view = null;
+    this.state = { form: /** @type {any} */ (null), reason: "", map: null, mapText: null, busy: false };
+    this.needs = /** @type {string | null} */ (null);
+  }
+
+  /** @param {import("../types").CardView} view */
+  async show(view) {
+    this.view = view;
+    this.draw();
+    while (this.view && !this.view.final && this.place.isConnected) {
+      const answer = await ask({ kind: "follow", id: view.id }, 5).catch(() => null);
+      if (!answer?.card || this.view?.id !== view.id) return;
+      this.view = answer.card;
+      this.draw();
+    }
+  }
+
+  draw() {
+    if (this.view === null) return;
+    const actions = this.view.actions.filter(({ act }) => !["snapshot", "result"].includes(act));
+    const view = { ...this.view, actions };
+    if (this.needs !== null) {
+      const { host } = new URL(this.needs);
+      view.lead = this.words.askHost(host);
+      view.actions = [{ act: "host", label: this.words.allowHost(host), primary: true }];
+    }
+    const card = drawCard(view, { act: (name) => this.act(name), appeal: (...words) => this.appeal(...words), close: null }, this.state);
+    this.place.replaceChildren(card);
+    this.changed(this.view);
+  }
+
+  /** @param {string} name */
+  async act(name) {
+    const { id } = /** @type {import("../types").CardView} */ (this.view);
+    if (name === "report" || name === "artist" || name === "cancel") {
+      this.state.form = name === "cancel" ? null : name;
+      this.draw();
+      this.place.querySelector("textarea")?.focus();
+      return;
+    }
+    if (name === "options") {
+      await chrome.runtime.openOptionsPage();
+      return;
+    }
+    // Before anything is awaited: a click is over at the first wait.
+    const granted =
+      name === "host" && this.needs !== null
+        ? chrome.permissions.request({
+            permissions: REFERER,
+            origins: [matchPattern(this.needs)],
+          })
+        : null;
+    this.state.busy = true;
+    this.draw();
+    if (granted !== null && (await granted.catch(() => false))) this.needs = null;
+    const answer = this.needs === null ? await this.doing(name, id).catch(() => null) : null;
+    this.state.busy = false;
+    this.needs = answer?.needs ?? this.needs;
+    if (name === "heatmap") Object.assign(this.state, { map: answer?.image ?? null, mapText: answer?.sentence ?? null });
+    if (answer?.card) await this.show(answer.card);
+    else this.draw();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} id
+   */
+  async doing(name, id) {
+    if (name === "heatmap" || name === "retry") return ask({ kind: name, id });
+    const data = name === "send" ? await this.read() : null;
+    return data === null ? ask({ kind: "fetch-bytes", id }) : ask({ kind: "bytes", id, data });
+  }
+
+  /**
+   * @param {string} reason
+   * @param {string} evidence
+   */
+  async appeal(reason, evidence) {
+    const { id } = /** @type {import("../types").CardView} */ (this.view);
+    Object.assign(this.state, { busy: true, reason });
+    this.draw();
+    const answer = await ask({ kind: "appeal", id, reason, evidence }).catch(() => null);
+    this.state.busy = false;
+    if (answer?.card?.appeal.isSent) this.state.form = null;
+    if (answer?.card) this.view = answer.card;
+    this.draw();
+  }
+}

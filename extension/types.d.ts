@@ -1,0 +1,117 @@
+/** Shapes that cross a border: storage, messages, the server. For type checks alone; not packed. */
+
+export interface Settings {
+  version: number;
+  server: string;
+  key: string;
+  language: "auto" | "en" | "ja";
+  theme: "system" | "light" | "dark";
+  /** Origins with badges. */
+  sites: string[];
+  /** The shorter side, in CSS pixels, from which a picture gets a badge. */
+  minSide: number;
+  pauseOnBattery: boolean;
+  paused: boolean;
+}
+
+/** A picture as a page shows it; nothing of the page but addresses and sizes. */
+export interface Picture {
+  kind: "img" | "background" | "canvas" | "svg" | "input" | "poster" | "object";
+  /** What is shown now; null for a canvas. May be data: or blob:. */
+  shown: string | null;
+  /** Other addresses of the same picture; `width` in pixels where srcset says so. */
+  others: { url: string; width: number }[];
+  /** Where a link around it leads. */
+  link: string | null;
+  width: number;
+  height: number;
+}
+
+export type Finding = "clear" | "uncertain" | "flagged";
+
+export interface Evidence {
+  kind: string;
+  grade: "proof" | "declared" | "hint";
+  label: "ai" | "human" | null;
+  generator: string | null;
+  detail: string;
+}
+
+export interface Submission {
+  id: string;
+  state: "queued" | "processing" | "examined" | "failed";
+  examined_at?: string | null;
+  image: { sha256: string; width: number; height: number; format: string; bytes: number } | null;
+  verdict: {
+    finding: Finding;
+    score: number;
+    label: "ai" | "human" | null;
+    model: string;
+    policy: string;
+    reasons: string[];
+    evidence: Evidence[];
+  } | null;
+  decision: { outcome: "human" | "ai" | "escalate"; decided_at: string } | null;
+  failure: { code: string; detail: string; permanent: boolean } | null;
+  links: { self: string; appeal: string | null; heatmap: string | null };
+}
+
+/** Why there is no answer yet. */
+export interface Trouble {
+  kind:
+    | "not_set_up" | "no_permission" | "offline" | "server_down" | "slow" | "key_refused" | "rate_limited"
+    | "server_error" | "refused" | "not_kantei" | "not_found" | "too_large" | "unsupported" | "already_open";
+  /** The server's own sentence or number, where it helps. */
+  detail?: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface Check {
+  id: string;
+  /** Grows with every change. */
+  revision: number;
+  at: number;
+  picture: Picture;
+  /** Addresses to try, best first. */
+  candidates: string[];
+  attempt: number;
+  /** How often the reader asked again after a failure. */
+  tries: number;
+  tabId: number | null;
+  /** The origin that showed the picture: never sent to the server, asked for by picture hosts. */
+  pageOrigin: string | null;
+  isPrivate: boolean;
+  state: "working" | "examined" | "unreachable" | "failed" | "troubled";
+  submissionId: string | null;
+  submission: Submission | null;
+  fromCache: boolean;
+  trouble: Trouble | null;
+  /** What became of the wish to send the bytes. */
+  bytes: "none" | "sent" | "snapshot" | "unreadable";
+  appeal: { state: "none" | "sent" | "troubled"; reason: string; trouble: Trouble | null };
+}
+
+/** A card as it is drawn: all words are chosen already. */
+export interface CardView {
+  id: string;
+  revision: number;
+  lang: string;
+  theme: Settings["theme"];
+  tone: Finding | "busy" | "trouble";
+  busy: boolean;
+  final: boolean;
+  title: string;
+  score: { percent: number; text: string } | null;
+  lead: string | null;
+  reasons: { text: string; lang: string }[];
+  evidence: { grade: string; word: string; tone: string; text: string; lang: string }[];
+  notes: string[];
+  actions: { act: string; label: string; primary: boolean }[];
+  appeal: {
+    heading: string; label: string; artistHeading: string; artistLabel: string; hint: string; evidence: string; send: string; cancel: string;
+    reason: string; status: string | null; open: boolean; isSent: boolean;
+  };
+  foot: string;
+  words: { close: string; busy: string; heatmap: string; details: string };
+}
