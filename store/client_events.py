@@ -70,13 +70,6 @@ def note_decision(session: Session, sha256: str, decision_id: str | None, *, at:
     add_events(session, EventKind.DECISION_MADE, told, at=at)
 
 
-def note_appeal(
-    session: Session, client_id: str, submission_id: str, decision_id: str | None, *, at: datetime
-) -> None:
-    """Tell a client that an appeal was resolved, by which decision."""
-    add_events(session, EventKind.APPEAL_RESOLVED, [Told(client_id, submission_id, decision_id)], at=at)
-
-
 def note_examined(session: Session, client_id: str, submission_id: str, sha256: str, *, at: datetime) -> None:
     """Tell a client of a verdict, with the decision that stands already where the image is known.
 
