@@ -14,7 +14,9 @@ KIB = 1024
 SMALL_BODY = 64 * KIB  # a submission at its longest is 9 KiB, six times that with every character escaped
 BATCH_BODY = 8 * KIB * KIB
 MOST_VALUES = 100_000  # a body of empty lists would grow thirtyfold in memory
-FORM_MEMORY = 64 * KIB  # all fields of a form that are no file
+# All fields of a form that are no file; werkzeug also holds what it reads of a file (64 KiB at a time, and
+# what was left over) against it, so that less would refuse every larger image.
+FORM_MEMORY = 256 * KIB
 FORM_PARTS = 32
 
 
