@@ -11,4 +11,5 @@ def navigation() -> list[tuple[str, str]]:
         (url_for("review.queue"), N_("Queue")),
         (url_for("review.appeals"), N_("Appeals")),
         (url_for("review.decisions"), N_("Decisions")),
+        (url_for("review.stats"), N_("Statistics")),
     ]

@@ -38,6 +38,7 @@ from api.review.password_pages import add_password_pages
 from api.review.pictures import ObtainHeatmap, add_pictures
 from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
+from api.review.stats_pages import add_stats_pages
 from api.review.undo import add_undo
 from api.review.words import WORDS
 
@@ -68,6 +69,7 @@ def register_review(
     add_undo(blueprint, parts)
     add_pictures(blueprint, parts, heatmaps)
     add_decision_pages(blueprint, parts)
+    add_stats_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")

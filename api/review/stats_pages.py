@@ -1,0 +1,134 @@
+"""Statistics: drawn, read as tables, and as CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
+
+from api.review.access import has_role, me
+from api.review.csv_text import csv_lines
+from api.review.intervals import Rate
+from api.review.parts import ReviewParts
+from core.clock import now
+from core.vocabulary import Finding, Role
+from store.review_queue import QueueCounts, count_queue
+from store.stats import (
+    BINS,
+    Agreement,
+    agreement_by_model,
+    agreement_by_moderator,
+    agreement_by_source,
+    findings_by_day,
+    oldest_open,
+    scores,
+    times_to_decision,
+)
+
+WINDOWS = (7, 30, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """People and machine compared: how often it accused falsely, and how often it missed."""
+
+    key: str
+    decided: int
+    accused: Rate
+    missed: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Everything that the page shows; `before` are the scores of as long a time before the window."""
+
+    days: int
+    counts: QueueCounts
+    oldest: datetime | None
+    by_day: list[tuple[date, dict[Finding, int]]]
+    median: timedelta | None
+    slow: timedelta | None
+    now: list[int]
+    before: list[int]
+    models: list[Comparison]
+    sources: list[Comparison]
+    moderators: list[Comparison]
+
+    @property
+    def busiest(self) -> int:
+        """Give the number of images on the day that had most."""
+        return max(sum(findings.values()) for _, findings in self.by_day)
+
+
+def add_stats_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the statistics."""
+
+    @blueprint.get("/review/stats")
+    def stats() -> str:
+        with parts.database.reading() as session:
+            gathered = _gather(session, _days(), with_moderators=has_role(me(), Role.LEAD))
+        return render_template("review/stats.html", stats=gathered, windows=WINDOWS, bins=BINS, at=now())
+
+    @blueprint.get("/review/stats.csv")
+    def stats_csv() -> Response:
+        with parts.database.reading() as session:
+            gathered = _gather(session, _days(), with_moderators=has_role(me(), Role.LEAD))
+        response = Response(csv_lines(_rows(gathered)), mimetype="text/csv")
+        response.headers["Content-Disposition"] = 'attachment; filename="kantei-stats.csv"'
+        return response
+
+
+def _days() -> int:
+    return next((days for days in WINDOWS if str(days) == request.args.get("days")), 30)
+
+
+def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
+    at = now()
+    since = at - timedelta(days=days)
+    first, times = since.date(), times_to_decision(session, since)
+    found = findings_by_day(session, datetime.combine(first, datetime.min.time(), at.tzinfo))
+    dates = [first + timedelta(days=index) for index in range(days + 1)]
+    return Stats(
+        days=days,
+        counts=count_queue(session),
+        oldest=oldest_open(session),
+        by_day=[(day, found.get(day, {})) for day in dates],
+        median=_share(times, 0.5),
+        slow=_share(times, 0.9),
+        now=scores(session, since, at),
+        before=scores(session, since - timedelta(days=days), since),
+        models=[_compare(one) for one in agreement_by_model(session, since)],
+        sources=[_compare(one) for one in agreement_by_source(session, since)],
+        moderators=[_compare(one) for one in agreement_by_moderator(session, since)]
+        if with_moderators
+        else [],
+    )
+
+
+def _share(times: list[timedelta], share: float) -> timedelta | None:
+    return times[min(len(times) - 1, int(len(times) * share))] if times else None
+
+
+def _compare(counts: Agreement) -> Comparison:
+    return Comparison(
+        key=counts.key,
+        decided=counts.decided,
+        accused=Rate(counts.false_accusations, counts.flagged),
+        missed=Rate(counts.missed, counts.cleared),
+    )
+
+
+def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
+    yield "table", "key", "measure", "value", "of", "low", "high"
+    for day, findings in stats.by_day:
+        for finding in Finding:
+            yield "images_by_day", day.isoformat(), finding.value, findings.get(finding, 0), None, None, None
+    for name, counts in (("scores", stats.now), ("scores_before", stats.before)):
+        for index, count in enumerate(counts):
+            yield name, f"{index / BINS:.2f}", "count", count, None, None, None
+    groups = {"model": stats.models, "source": stats.sources, "moderator": stats.moderators}
+    for name, comparisons in groups.items():
+        for one in comparisons:
+            for measure, rate in (("false_accusations", one.accused), ("missed", one.missed)):
+                yield f"by_{name}", one.key, measure, rate.part, rate.total, rate.low, rate.high

@@ -1,0 +1,81 @@
+"""Statistics: right, and readable without the plots."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from api.review.intervals import Rate
+from core.clock import now
+from core.vocabulary import Finding, Role, Source
+from store.tables import Image
+from tests.api.review.conftest import Desk, Visit
+
+Decide = Callable[..., TestResponse]
+
+
+def _figures(visit: Visit, query: str = "") -> dict[tuple[str, str, str], tuple[str, str]]:
+    text = visit.get(f"/review/stats.csv{query}").text.removeprefix("\ufeff")
+    rows = csv.DictReader(io.StringIO(text))
+    return {(row["table"], row["key"], row["measure"]): (row["value"], row["of"]) for row in rows}
+
+
+def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, decide: Decide) -> None:
+    aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com")
+    for index, outcome in enumerate(["ai", "ai", "human", "escalate"]):
+        decide(aiko, desk.add_case(0.99 - index / 100, source=Source.MARKETPLACE), outcome)
+    decide(ren, desk.add_case(0.6, Finding.UNCERTAIN, submissions=3), "human")
+    decide(ren, desk.add_case(0.1, Finding.CLEAR), "ai")
+    undone = decide(ren, desk.add_case(0.93), "human").location.split("done=")[1]
+    ren.send(f"/review/decisions/{undone}/undo")
+    figures = _figures(aiko)
+    assert figures["by_model", "tiny-1", "false_accusations"] == ("1", "3")
+    assert figures["by_model", "tiny-1", "missed"] == ("1", "1")
+    assert figures["by_source", "marketplace", "false_accusations"] == ("1", "3")
+    assert figures["by_source", "api", "false_accusations"] == ("0", "0")
+    assert figures["by_moderator", "ren@example.com", "missed"] == ("1", "1")
+    assert not any(table == "by_moderator" for table, *_ in _figures(ren))
+    page = aiko.get("/review/stats").text
+    assert "33.3 %" in page
+    assert "1 of 3" in page
+
+
+def test_volume_scores_and_waiting_are_right(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.97)
+    old = desk.add_case(0.5, Finding.UNCERTAIN)
+    with desk.parts.database.writing() as session:
+        before = now() - timedelta(days=3, minutes=1)
+        session.execute(update(Image).where(Image.sha256 == old).values(created_at=before))
+    visit = desk.as_person()
+    figures = _figures(visit, "?days=7")
+    today = now().date().isoformat()
+    assert figures["images_by_day", today, "flagged"][0] == "2"
+    assert figures["images_by_day", before.date().isoformat(), "uncertain"][0] == "1"
+    assert figures["scores", "0.95", "count"][0] == "2"
+    assert figures["scores", "0.50", "count"][0] == "1"
+    page = visit.get("/review/stats?days=7").text
+    assert ">3 d</time>" in page
+    assert "New images by day" in page
+
+
+def test_an_empty_house_has_statistics_too(desk: Desk) -> None:
+    visit = desk.as_person()
+    assert visit.get("/review/stats").status_code == 200
+    assert visit.get("/review/stats?days=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "low", "high"), [(0, 10, 0.0, 0.278), (5, 10, 0.237, 0.763), (10, 10, 0.722, 1.0)]
+)
+def test_intervals_are_those_of_wilson(part: int, total: int, low: float, high: float) -> None:
+    rate = Rate(part, total)
+    assert (rate.low, rate.high) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
+
+
+def test_of_nothing_there_is_no_rate() -> None:
+    assert (Rate(0, 0).value, Rate(0, 0).low, Rate(0, 0).high) == (None, None, None)
