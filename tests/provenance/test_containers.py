@@ -85,7 +85,7 @@ def test_a_png_text_that_inflates_without_end_is_noted_as_broken() -> None:
         png(before=[packed_chunk("parameters", "x" * (MAX_TEXT_BYTES + 1)), text_chunk("a", "b")])
     )
     assert texts(image) == {"a": "b"}
-    assert [item.key for item in image.broken] == ["parameters"]
+    assert [(item.key, "inflates to more" in item.why) for item in image.broken] == [("parameters", True)]
 
 
 def test_texts_are_counted() -> None:
@@ -116,6 +116,11 @@ def test_imagemagicks_raw_profiles_are_read() -> None:
 def test_jpeg_fill_bytes_and_markers_without_data_are_walked_over() -> None:
     comment = jpeg_segment(0xFE, b"hello")
     assert texts(open_image(jpeg([b"\xff\xff" + comment[1:], b"\xff\x01", comment]))) == {"Comment": "hello"}
+
+
+def test_nothing_counts_once_the_scan_has_begun() -> None:
+    comment = jpeg_segment(0xFE, b"hello")
+    assert texts(open_image(jpeg([jpeg_segment(0xE0, b"x"), jpeg_segment(0xDA, bytes(10)), comment]))) == {}
 
 
 def test_extended_xmp_is_joined() -> None:

@@ -95,9 +95,15 @@ def test_a_lie_about_the_length_is_unreadable(length: int) -> None:
     )
 
 
-def test_more_pixels_than_allowed_are_not_decoded() -> None:
-    found = look(webp(pixels=drawing(64, 64)), max_pixels=1000)
-    assert "more than 1,000 pixels" in found.saw[0]
+def test_a_large_picture_may_not_hide_more_than_the_cap() -> None:
+    message = b"stealth_rgbinfo" + (8 * (MAX_STEALTH_BYTES + 1)).to_bytes(4, "big")
+    pixels = hide_bits(np.zeros((1700, 1700, 3), np.uint8), message, "rgb")
+    assert "claims more than" in look(png(pixels), max_pixels=10**7).broken[0].why
+
+
+@pytest.mark.parametrize("data", [webp(pixels=drawing(64, 64)), png(drawing(64, 64))])
+def test_more_pixels_than_allowed_are_not_decoded(data: bytes) -> None:
+    assert "more than 1,000 pixels" in look(data, max_pixels=1000).saw[0]
 
 
 def test_a_header_that_lies_about_its_size_costs_nothing() -> None:
