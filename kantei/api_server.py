@@ -11,7 +11,8 @@ from gunicorn.app.base import BaseApplication
 from api.app import create_app
 from core.settings import Settings, read_settings
 from kantei.api_parts import make_api_parts
-from kantei.parts import ready_database, set_up_logs
+from kantei.migrate import ready_database
+from kantei.parts import set_up_logs
 
 THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
 

@@ -1,41 +1,11 @@
-"""The examiner's real parts, and those of `kantei check`, which needs no database."""
-
-from collections.abc import Callable
-from functools import partial
+"""The examiner's real parts."""
 
 from core.settings import Settings
-from core.vocabulary import Evidence
 from kantei.parts import open_bell, open_blobs, open_database
+from kantei.reading import make_evidence_reader, make_fetcher
 from model.runtime import Classifier
-from provenance.read import read_evidence
-from provenance.trust import TrustList
 from worker.app import lease
 from worker.examine import Examiner
-from worker.fetch import Fetcher
-
-
-def make_fetcher(settings: Settings) -> Fetcher:
-    """Build the fetcher that the settings permit."""
-    return Fetcher(
-        allow=settings.fetch_allow,
-        ports=settings.fetch_ports,
-        timeout=settings.fetch_timeout,
-        max_bytes=settings.max_image_bytes,
-        per_host=settings.fetch_per_host,
-        slots_dir=settings.data_dir / "hosts",
-    )
-
-
-def trust_list(settings: Settings) -> TrustList | None:
-    """Give the signers that the operator trusts; None where none is named."""
-    if not settings.c2pa_anchors and not settings.c2pa_allowed:
-        return None
-    return TrustList(anchors=settings.c2pa_anchors, allowed=settings.c2pa_allowed)
-
-
-def make_evidence_reader(settings: Settings) -> Callable[[bytes], tuple[Evidence, ...]]:
-    """Build the reader of provenance that the settings describe."""
-    return partial(read_evidence, trust=trust_list(settings), max_pixels=settings.max_pixels)
 
 
 def make_examiner(settings: Settings) -> Examiner:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import click
 
 from core.settings import Settings
-from kantei.examiner import make_fetcher, trust_list
 from kantei.looking import read_source
+from kantei.reading import make_fetcher, trust_list
 from provenance.read import explain
 from worker.fetch_error import FetchError
 

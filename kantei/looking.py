@@ -7,7 +7,7 @@ from typing import Any
 
 from core.settings import Settings
 from core.vocabulary import Evidence, Failure, FailureCode
-from kantei.examiner import make_evidence_reader, make_fetcher
+from kantei.reading import make_evidence_reader, make_fetcher
 from model.picture import PictureError, decode_picture
 from model.runtime import Classifier
 from worker.fetch import Fetcher

@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import migrations
+from core.settings import Settings
+from kantei.parts import open_database
 from store.database import Database
 
 
@@ -39,6 +41,13 @@ def ensure_schema(database: Database) -> None:
             f"the database stands at revision {found}, which is not this program's: stop the other parts,"
             " then run `kantei migrate` (with the newer of two versions)"
         )
+
+
+def ready_database(settings: Settings) -> None:
+    """Set the database up where it is empty. Errors: SchemaError where it is another version's."""
+    database = open_database(settings)
+    ensure_schema(database)
+    database.close()
 
 
 def is_current(database: Database) -> bool:

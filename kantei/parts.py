@@ -5,7 +5,6 @@ import logging
 from core.bell import Bell, make_bell
 from core.queue import CelerySender, make_celery
 from core.settings import Settings
-from kantei.migrate import ensure_schema
 from store.blobs import BlobStore, FolderBlobs
 from store.database import Database
 
@@ -23,13 +22,6 @@ def open_database(settings: Settings, *, pool_size: int = 2) -> Database:
     """Open the database; an embedded one gets its folder."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Database(settings.database_url, pool_size=pool_size)
-
-
-def ready_database(settings: Settings) -> None:
-    """Set the database up where it is empty. Errors: SchemaError where it is another version's."""
-    database = open_database(settings)
-    ensure_schema(database)
-    database.close()
 
 
 def open_blobs(settings: Settings) -> BlobStore:

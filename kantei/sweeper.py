@@ -6,8 +6,9 @@ import threading
 import click
 
 from core.settings import read_settings
+from kantei.migrate import ready_database
 from kantei.notifier import start_notifying
-from kantei.parts import open_bell, open_database, open_sender, ready_database, set_up_logs
+from kantei.parts import open_bell, open_database, open_sender, set_up_logs
 from worker.sweep import sweep_forever, sweep_once
 
 

@@ -9,7 +9,8 @@ from celery.platforms import SecurityWarning
 from core.queue import make_celery
 from core.settings import read_settings
 from kantei.examiner import make_examiner
-from kantei.parts import ready_database, set_up_logs
+from kantei.migrate import ready_database
+from kantei.parts import set_up_logs
 from worker.app import add_tasks, is_alive, start_worker
 
 
