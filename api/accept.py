@@ -56,7 +56,7 @@ def accept(parts: ApiParts, client_id: str, entries: Sequence[Entry]) -> list[Ac
             if race == RACES - 1:
                 raise
     new = [result.submission for result in results if isinstance(result, Accepted) and not result.is_repeat]
-    send_new(parts, new[:SENDS])
+    send_new(parts, client_id, new[:SENDS])
     return results
 
 
@@ -89,11 +89,20 @@ def _store(session: Session, client_id: str, entries: Sequence[Entry]) -> list[A
     return results
 
 
-def send_new(parts: ApiParts, rows: Sequence[Submission]) -> None:
-    """Send messages for new submissions, after their commit; what the broker refuses, the sweeper sends."""
+def send_new(parts: ApiParts, client_id: str, rows: Sequence[Submission]) -> None:
+    """Send messages for new submissions, after their commit; what the broker refuses, the sweeper sends.
+
+    The first of a client that sends little go to the first queue, whatever waits in theirs.
+    """
     unsent: list[str] = []
-    for priority in Priority:
-        ids = [row.id for row in rows if row.priority is priority]
+    usual = [row.id for row in rows if row.priority is Priority.NORMAL]
+    first = usual[: parts.express.take(client_id, len(usual))] if usual else []
+    queues = {
+        Priority.HIGH: [*(row.id for row in rows if row.priority is Priority.HIGH), *first],
+        Priority.NORMAL: usual[len(first) :],
+        Priority.LOW: [row.id for row in rows if row.priority is Priority.LOW],
+    }
+    for priority, ids in queues.items():
         if ids:
             unsent += ids[parts.sender.send(ids, priority) :]
     if unsent:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from api.express import Express
 from core.bell import Ears
 from core.queue import Sender
 from store.blobs import BlobStore
@@ -33,3 +34,4 @@ class ApiParts:
     trusted_proxies: int = 0
     secure_cookies: bool = False
     extension_origins: frozenset[str] = frozenset()
+    express: Express = field(default_factory=Express)

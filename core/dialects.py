@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -32,11 +33,34 @@ DELETIONS = frozenset({"listing.deleted", "products/delete", "product.deleted"})
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a delivery says; without `news` there is nothing to take in, and `detail` says why."""
+
+    topic: str
+    news: ListingNews | None
+    detail: str = ""
+    is_readable: bool = True
+
+
 class UnreadableError(ValueError):
     """A delivery is signed, but is not what its topic says; the text is ours."""
 
 
-def read_body(body: bytes) -> dict[str, Any]:
+def read_delivery(scheme: Scheme, headers: Mapping[str, str], body: bytes) -> Reading:
+    """Read a delivery that is signed; the names of its headers are in lower case."""
+    topic = "" if scheme is Scheme.STANDARD else text_of(headers.get(TOPIC_HEADERS[scheme]), 100) or ""
+    try:
+        fields = _read_body(body)
+        if scheme is Scheme.STANDARD:  # the shops tell it in a header that they do not sign
+            topic = text_of(fields.get("type"), 100) or ""
+        news = _read_news(scheme, topic, headers, fields)
+    except UnreadableError as error:
+        return Reading(topic, None, str(error), is_readable=False)
+    return Reading(topic, news, "" if news else "This topic is not about a listing.")
+
+
+def _read_body(body: bytes) -> dict[str, Any]:
     """Read one JSON object, all numbers as text. Errors: UnreadableError."""
     try:
         # Of an object that names a field twice the last counts, as for those who wrote it.
@@ -48,14 +72,7 @@ def read_body(body: bytes) -> dict[str, Any]:
     return found
 
 
-def read_topic(scheme: Scheme, headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
-    """Say what a delivery is about: the shops tell it in a header that they do not sign."""
-    if scheme is Scheme.STANDARD:
-        return text_of(body.get("type"), 100) or ""
-    return text_of(headers.get(TOPIC_HEADERS[scheme]), 100) or ""
-
-
-def read_news(
+def _read_news(
     scheme: Scheme, topic: str, headers: Mapping[str, str], body: Mapping[str, Any]
 ) -> ListingNews | None:
     """Read what is said of a listing; None for a topic that is not about one. Errors: UnreadableError."""

@@ -22,6 +22,9 @@ def keep_delivery(
     topic: str,
     headers: Mapping[str, str],
     body: bytes,
+    outcome: HookOutcome,
+    detail: str = "",
+    listing_id: str | None = None,
     at: datetime,
 ) -> str | None:
     """Keep a delivery and give its id; None where it is kept already, which is counted.
@@ -39,8 +42,9 @@ def keep_delivery(
             topic=topic,
             headers=dict(headers),
             body=body,
-            outcome=HookOutcome.PENDING,
-            detail="",
+            outcome=outcome,
+            detail=detail[:500],
+            listing_id=listing_id,
             created_at=at,
             repeats=0,
         )
@@ -86,6 +90,18 @@ def take_pending(session: Session, limit: int) -> list[HookDelivery]:
             .with_for_update(skip_locked=True)
         )
     )
+
+
+def replay_delivery(session: Session, delivery_id: str) -> bool:
+    """Have a kept delivery taken in once more, as it came; tell whether there is such a one."""
+    found = session.scalar(
+        update(HookDelivery)
+        .where(HookDelivery.id == delivery_id)
+        .values(outcome=HookOutcome.PENDING, detail="")
+        .returning(HookDelivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return found is not None
 
 
 def list_deliveries(

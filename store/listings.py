@@ -32,33 +32,49 @@ class TakenIn:
     problems: int
     is_stale: bool = False
 
+    @property
+    def is_odd(self) -> bool:
+        """Tell whether there is more to say than how many images are new."""
+        return bool(self.removed or self.problems or self.is_stale)
+
+    def describe(self, news: ListingNews) -> str:
+        """Say what news led to, in a sentence."""
+        if news.is_deleted:
+            return "The listing is deleted."
+        said = f"{len(self.submissions)} new images, {self.known} known, {self.removed} removed"
+        said += f", {self.problems} that cannot be fetched" if self.problems else ""
+        return said + (", older than what is known." if self.is_stale else ".")
+
 
 def take_in(session: Session, client_id: str, news: ListingNews, *, at: datetime, sends: int) -> TakenIn:
     """Bring a listing up to date: new images are submitted, known ones keep what is known of them.
 
     News older than what is known (deliveries overtake each other) may add images, never remove any.
     """
-    listing, is_new = _locked(session, client_id, news.listing_id, at)
-    if news.is_deleted:
-        return _delete(session, client_id, listing, at)
-    is_stale = bool(news.changed_at and listing.changed_at and news.changed_at < listing.changed_at)
-    if not is_stale:
-        listing.title, listing.url, listing.seller = news.title, news.url, news.seller
-        listing.changed_at = news.changed_at or listing.changed_at
-        listing.deleted_at = None
-    listing.updated_at = at
-    known = {} if is_new else _known(session, listing)
-    shown = news.images or ()
+    shown = () if news.is_deleted else news.images or ()
+    known: dict[str, ListingImage] = {}
+    is_stale = False
+    listing_row = _insert(session, client_id, news, at)
+    if listing_row is None:
+        # Locked, so that of two deliveries at once the second sees what the first one added.
+        query = select(Listing).where(Listing.client_id == client_id, Listing.listing_id == news.listing_id)
+        listing = session.scalars(query.with_for_update()).one()
+        if news.is_deleted:
+            return _delete(session, client_id, listing, at)
+        is_stale = bool(news.changed_at and listing.changed_at and news.changed_at < listing.changed_at)
+        _change(listing, news, at, is_stale=is_stale)
+        listing_row, known = listing.id, _known(session, listing.id)
     submissions = _add_images(
         session,
         client_id,
-        listing,
+        listing_row,
+        news,
         [(place, image) for place, image in enumerate(shown) if image.key not in known],
         at=at,
         sends=sends,
     )
     removed = 0
-    if news.images is not None and not is_stale:
+    if known and news.images is not None and not is_stale:
         removed = _set_shown(known, {image.key: place for place, image in enumerate(shown)}, at)
     session.flush()
     problems = sum(image.problem is not None for image in shown)
@@ -97,29 +113,46 @@ def list_listing_submissions(session: Session, client_id: str, listing_id: str) 
     )
 
 
-def _locked(session: Session, client_id: str, listing_id: str, at: datetime) -> tuple[Listing, bool]:
-    """Make or find a listing and lock it, so that of two deliveries at once the second sees the first."""
+def _insert(session: Session, client_id: str, news: ListingNews, at: datetime) -> str | None:
+    """Make a listing and give its row's id; None where there is one already."""
     dialect_insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    made = session.scalar(
+    return session.scalar(
         dialect_insert(Listing)
-        .values(id=new_id(), client_id=client_id, listing_id=listing_id, created_at=at, updated_at=at)
+        .values(
+            id=new_id(),
+            client_id=client_id,
+            listing_id=news.listing_id,
+            title=news.title,
+            url=news.url,
+            seller=news.seller,
+            changed_at=news.changed_at,
+            created_at=at,
+            updated_at=at,
+            deleted_at=at if news.is_deleted else None,
+        )
         .on_conflict_do_nothing()
         .returning(Listing.id)
     )
-    query = select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
-    listing = session.scalars(query.with_for_update()).one()
-    return listing, made is not None
 
 
-def _known(session: Session, listing: Listing) -> dict[str, ListingImage]:
-    rows = session.scalars(select(ListingImage).where(ListingImage.listing_row == listing.id))
+def _change(listing: Listing, news: ListingNews, at: datetime, *, is_stale: bool) -> None:
+    listing.updated_at = at
+    if not is_stale:
+        listing.title, listing.url, listing.seller = news.title, news.url, news.seller
+        listing.changed_at = news.changed_at or listing.changed_at
+        listing.deleted_at = None
+
+
+def _known(session: Session, listing_row: str) -> dict[str, ListingImage]:
+    rows = session.scalars(select(ListingImage).where(ListingImage.listing_row == listing_row))
     return {row.key_sha256: row for row in rows}
 
 
 def _add_images(
     session: Session,
     client_id: str,
-    listing: Listing,
+    listing_row: str,
+    news: ListingNews,
     new: Sequence[tuple[int, ImageNews]],
     *,
     at: datetime,
@@ -129,9 +162,9 @@ def _add_images(
         Request(
             source=Source.MARKETPLACE,
             image_url=image.url,
-            page_url=listing.url,
-            title=listing.title,
-            listing_id=listing.listing_id,
+            page_url=news.url,
+            title=news.title,
+            listing_id=news.listing_id,
             external_id=image.external_id,
         )
         for _, image in new
@@ -145,7 +178,7 @@ def _add_images(
             [
                 {
                     "id": new_id(),
-                    "listing_row": listing.id,
+                    "listing_row": listing_row,
                     "key_sha256": image.key,
                     "place": place,
                     "external_id": image.external_id,

@@ -14,6 +14,8 @@ from core.queue import DEPTH_LIMIT, Sender
 from core.vocabulary import Priority
 from store.claims import mark_sent, overdue, release_expired
 from store.database import Database
+from store.turns import next_in_turn
+from worker.inbox import take_in_kept
 
 FRESH = timedelta(seconds=3)  # the API has just sent it, or is about to
 LOST = timedelta(seconds=60)  # a message this old, while others wait, may be lost
@@ -31,7 +33,7 @@ class Swept:
 
 
 def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
-    """Take back expired claims, then hand the broker what is due and has no live message.
+    """Take back expired claims, take in kept deliveries, then hand the broker what is due and unsent.
 
     The broker is never handed more than it has room for; a queue that is empty although rows wait has
     lost its messages, so there all are sent, else only those never sent or sent long ago.
@@ -41,6 +43,7 @@ def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
     for submission_id in failed:
         log.error("submission %s failed: its worker died each time", submission_id)
         bell.ring(submission_id)
+    take_in_kept(database)
     sent = sum(_feed(database, sender, priority) for priority in Priority)
     return Swept(taken_back, len(failed), sent)
 
@@ -53,7 +56,9 @@ def _feed(database: Database, sender: Sender, priority: Priority) -> int:
     is_empty = room >= DEPTH_LIMIT
     at = now()
     with database.reading() as session:
-        ids = overdue(session, priority, at=at, sent_before=at - (FRESH if is_empty else LOST), limit=room)
+        ids = next_in_turn(
+            session, priority, at=at, sent_before=at - (FRESH if is_empty else LOST), limit=room
+        )
     if not ids:
         return 0
     # Marked before it is sent: a message is a hint, and sending twice is the costlier slip.

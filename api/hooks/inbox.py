@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from api.accept import SENDS, send_new
 from api.bodies import KIB, refuse_encoding
-from api.hooks.dialects import DELETIONS, UnreadableError, read_body, read_news, read_topic
 from api.hooks.signatures import is_signed
 from api.limits import RateLimits
 from api.openapi import problems
@@ -24,17 +23,18 @@ from api.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from api.rendering import json_response
 from api.schemas.hooks import HookAnswer
 from core.clock import now
+from core.dialects import DELETIONS, Reading, read_delivery
 from core.ids import is_id
-from core.listing_news import ListingNews
 from core.vocabulary import Scheme
 from core.webhook_secrets import webhook_key
 from store.clients import find_client, signing_secrets
-from store.hook_deliveries import end_delivery, find_delivery, keep_delivery
-from store.listings import TakenIn, take_in
+from store.hook_deliveries import end_delivery, keep_delivery
+from store.listings import take_in
 from store.marketplace_tables import HookOutcome
 from store.tables import Submission
 
 MOST_BODY = 2 * KIB * KIB  # a product with 250 images and 2,000 variants has less
+AT_ONCE = 2  # deliveries taken in at a time by each process; the others are kept for the sweeper
 REMEMBERED = 5.0  # seconds for which a client's secrets are good enough
 MOST_REMEMBERED = 1000
 FAILURES_A_MINUTE = 6000  # for each address; a signature costs little to check, but not nothing
@@ -57,15 +57,19 @@ class HookClient:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One delivery, read; `news` is None where there is nothing to take in, and `detail` says why."""
+    """One delivery, read."""
 
-    topic: str
     identity: str
     headers: dict[str, str]
     body: bytes
-    outcome: HookOutcome
-    detail: str
-    news: ListingNews | None
+    reading: Reading
+
+    @property
+    def outcome(self) -> HookOutcome:
+        """Say what becomes of it once it is taken in."""
+        if not self.reading.is_readable:
+            return HookOutcome.UNREADABLE
+        return HookOutcome.ACCEPTED if self.reading.news is not None else HookOutcome.IGNORED
 
 
 class Inboxes:
@@ -108,7 +112,7 @@ class Inboxes:
 def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
     """Make the route `/v1/hooks/{client_id}`."""
     routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
-    inboxes = Inboxes(parts)
+    inboxes, desk = Inboxes(parts), Desk(parts)
 
     @routes.post("/<string:client_id>")
     @routes.output(HookAnswer)
@@ -128,78 +132,65 @@ def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
         _check(limits, parts, client, headers, body)
         assert client is not None  # noqa: S101  # _check has refused nobody's inbox
         letter = read_letter(client, headers, body)
-        return json_response(receive_letter(parts, client, letter))
+        answer = desk.receive(client, letter)
+        if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
+            raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
+        return json_response(answer)
 
     return routes
 
 
 def read_letter(client: HookClient, headers: Mapping[str, str], body: bytes) -> Letter:
     """Read a signed delivery; the names of its headers are in lower case."""
-    topic, news = "", None
-    outcome, detail = HookOutcome.ACCEPTED, ""
-    try:
-        fields = read_body(body)
-        topic = read_topic(client.scheme, headers, fields)
-        news = read_news(client.scheme, topic, headers, fields)
-        if news is None:
-            outcome, detail = HookOutcome.IGNORED, "This topic is not about a listing."
-    except UnreadableError as error:
-        outcome, detail = HookOutcome.UNREADABLE, str(error)
+    reading = read_delivery(client.scheme, headers, body)
     kept = {
         name: value[:500].replace("\0", "") for name, value in headers.items() if KEPT_HEADERS.fullmatch(name)
     }
-    return Letter(topic, _identity(client, topic, headers, body), kept, body, outcome, detail, news)
+    return Letter(_identity(client, reading.topic, headers, body), kept, body, reading)
 
 
-def receive_letter(parts: ApiParts, client: HookClient, letter: Letter) -> HookAnswer:
-    """Keep a delivery and take it in, in one transaction; a slip of ours keeps it all the same.
+class Desk:
+    """Where deliveries are taken in, a few at a time; beyond that they are kept for the sweeper.
 
-    Errors: SQLAlchemyError, and nothing is kept; Problem for an unreadable one that a program sent.
+    So the answer is quick however many come at once, and in quiet times a listing is there with it.
     """
-    submissions: list[Submission] = []
-    try:
-        with parts.database.writing() as session:
-            delivery_id = _keep(session, client, letter)
+
+    def __init__(self, parts: ApiParts) -> None:
+        self._parts = parts
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+
+    def receive(self, client: HookClient, letter: Letter) -> HookAnswer:
+        """Keep a delivery, and take it in. Errors: SQLAlchemyError, and nothing is kept."""
+        if letter.reading.news is None or self._places.acquire(blocking=False):
+            try:
+                return self._take_in(client, letter)
+            except SQLAlchemyError:
+                raise
+            except Exception:
+                log.exception("taking in a delivery of client %s", client.id)
+            finally:
+                if letter.reading.news is not None:
+                    self._places.release()
+        with self._parts.database.writing() as session:
+            is_new = _keep(session, client, letter, HookOutcome.PENDING) is not None
+        if not is_new:
+            return _answer("duplicate", "This delivery was here before.", letter)
+        return _answer("kept", "It is kept, and taken in shortly.", letter)
+
+    def _take_in(self, client: HookClient, letter: Letter) -> HookAnswer:
+        submissions: list[Submission] = []
+        detail, news = letter.reading.detail, letter.reading.news
+        with self._parts.database.writing() as session:
+            delivery_id = _keep(session, client, letter, letter.outcome)
             if delivery_id is None:
                 return _answer("duplicate", "This delivery was here before.", letter)
-            detail = letter.detail
-            if letter.news is not None:
-                taken = take_in(session, client.id, letter.news, at=now(), sends=SENDS)
-                submissions, detail = taken.submissions, _describe(taken, letter.news)
-            listing_id = letter.news.listing_id if letter.news else None
-            end_delivery(session, delivery_id, letter.outcome, detail, listing_id)
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        log.exception("taking in a delivery of client %s", client.id)
-        with parts.database.writing() as session:
-            _keep(session, client, letter)
-        return _answer("kept", "It is kept, and will be taken in later.", letter)
-    send_new(parts, submissions)
-    if letter.outcome is HookOutcome.UNREADABLE and client.scheme is Scheme.STANDARD:
-        raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, letter.detail),))
-    return _answer(letter.outcome.value, detail, letter, len(submissions))
-
-
-def replay_delivery(parts: ApiParts, delivery_id: str) -> HookAnswer | None:
-    """Take a kept delivery in once more, as it came; None where there is none."""
-    with parts.database.reading() as session:
-        row = find_delivery(session, delivery_id)
-        client = find_client(session, row.client_id) if row is not None else None
-    if row is None or client is None:
-        return None
-    whose = HookClient(client.id, client.scheme, ())
-    letter = read_letter(whose, row.headers, row.body)
-    submissions: list[Submission] = []
-    detail = letter.detail
-    with parts.database.writing() as session:
-        if letter.news is not None:
-            taken = take_in(session, client.id, letter.news, at=now(), sends=SENDS)
-            submissions, detail = taken.submissions, _describe(taken, letter.news)
-        listing_id = letter.news.listing_id if letter.news else None
-        end_delivery(session, delivery_id, letter.outcome, detail, listing_id)
-    send_new(parts, submissions)
-    return _answer(letter.outcome.value, detail, letter, len(submissions))
+            if news is not None:
+                taken = take_in(session, client.id, news, at=now(), sends=SENDS)
+                submissions, detail = taken.submissions, taken.describe(news)
+                if taken.is_odd:
+                    end_delivery(session, delivery_id, letter.outcome, detail, news.listing_id)
+        send_new(self._parts, client.id, submissions)
+        return _answer(letter.outcome.value, detail, letter, len(submissions))
 
 
 def _read(incoming: Request) -> bytes:
@@ -263,28 +254,23 @@ def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: 
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 
-def _keep(session: Session, client: HookClient, letter: Letter) -> str | None:
+def _keep(session: Session, client: HookClient, letter: Letter, outcome: HookOutcome) -> str | None:
     return keep_delivery(
         session,
         client.id,
         letter.identity,
-        topic=letter.topic,
+        topic=letter.reading.topic,
         headers=letter.headers,
         body=letter.body,
+        outcome=outcome,
+        detail=letter.reading.detail,
+        listing_id=letter.reading.news.listing_id if letter.reading.news else None,
         at=now(),
     )
 
 
-def _describe(taken: TakenIn, news: ListingNews) -> str:
-    if news.is_deleted:
-        return "The listing is deleted."
-    said = f"{len(taken.submissions)} new images, {taken.known} known, {taken.removed} removed"
-    said += f", {taken.problems} that cannot be fetched" if taken.problems else ""
-    return said + (", older than what is known." if taken.is_stale else ".")
-
-
 def _answer(outcome: str, detail: str, letter: Letter | None = None, submissions: int = 0) -> HookAnswer:
-    news = letter.news if letter else None
+    news = letter.reading.news if letter else None
     return HookAnswer.model_validate(
         {
             "outcome": outcome,

@@ -43,7 +43,7 @@ def test_good_entries_are_taken_and_bad_ones_refused_in_order(web: Web, sender: 
     taken = [result["submission"] for result in results if result["submission"]]
     assert [item["external_id"] for item in taken] == ["first", "last"]
     assert set(sender.sent) == {
-        (taken[0]["id"], Priority.NORMAL),
+        (taken[0]["id"], Priority.HIGH),
         (taken[1]["id"], Priority.LOW),
     }
     assert web.get(taken[1]["links"]["self"]).get_json() == taken[1]

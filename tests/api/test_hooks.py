@@ -11,7 +11,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.hooks.inbox import replay_delivery
 from api.hooks.signatures import is_signed
 from api.parts import ApiParts
 from core.clock import now
@@ -19,6 +18,7 @@ from core.vocabulary import Scheme, State
 from core.webhook_secrets import webhook_key
 from store.clients import add_secret, retire_secrets
 from store.database import Database
+from store.hook_deliveries import replay_delivery
 from store.images import find_image
 from store.marketplace_tables import ClientEvent, HookDelivery
 from store.review_states import ReviewState
@@ -35,6 +35,7 @@ from tests.api.hooks import (
     woo_headers,
     woo_product,
 )
+from worker.inbox import take_in_kept
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
 
@@ -151,7 +152,8 @@ def test_the_same_delivery_a_hundred_times_twenty_at_once_is_taken_in_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["accepted", *["duplicate"] * 99]
+    take_in_kept(database)
+    assert outcomes.count("duplicate") == 99
     assert len(submissions(database)) == 2
     (kept,) = deliveries(database)
     assert (kept.repeats, kept.outcome.value, kept.body) == (99, "accepted", body)
@@ -173,6 +175,7 @@ def test_different_news_of_one_listing_at_once_submit_each_image_once(
         thread.start()
     for thread in threads:
         thread.join()
+    take_in_kept(database)
     urls = [row.image_url for row in submissions(database)]
     assert len(urls) == len(set(urls)) == 12
 
@@ -393,7 +396,7 @@ def test_a_shops_old_delivery_under_the_topic_of_a_deletion_deletes_nothing(
 
 
 def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
-    market: Any, database: Database, api_parts: ApiParts, monkeypatch: pytest.MonkeyPatch
+    market: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slip(*_: object, **__: object) -> None:
         raise KeyError("ours")
@@ -403,10 +406,32 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
         assert ok(market(listing(A)))["outcome"] == "kept"
     (kept,) = deliveries(database)
     assert (kept.outcome.value, submissions(database)) == ("pending", [])
-    answer = replay_delivery(api_parts, kept.id)
-    assert answer is not None
-    assert (answer.outcome, answer.submissions) == ("accepted", 1)
-    assert replay_delivery(api_parts, "0" * 32) is None
+    assert ok(market(listing(A), id_="msg_1"))["outcome"] == "accepted"
+    assert take_in_kept(database) == 1
+    (first, _) = deliveries(database)
+    assert first.outcome.value == "accepted"
+    assert first.detail == "0 new images, 1 known, 0 removed, older than what is known."
+    with database.writing() as session:
+        assert replay_delivery(session, kept.id)
+        assert not replay_delivery(session, "0" * 32)
+    assert take_in_kept(database) == 1
+
+
+def test_what_cannot_be_taken_in_at_once_is_kept_and_answered(
+    market: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("threading.BoundedSemaphore.acquire", lambda *_, **__: False)
+        for number in range(45):
+            assert ok(market(listing(A, B, id_=f"L-{number}")))["outcome"] == "kept"
+        body = listing(A, id_="L-1")
+        assert ok(market(body, id_="twice"))["outcome"] == "kept"
+        assert ok(market(body, id_="twice"))["outcome"] == "duplicate"
+    assert submissions(database) == []
+    assert take_in_kept(database) == 46
+    assert len(submissions(database)) == 90
+    assert {row.outcome.value for row in deliveries(database)} == {"accepted"}
+    assert {row.sent_at for row in submissions(database)} == {None}
 
 
 def test_a_documented_example_of_standard_webhooks_verifies() -> None:

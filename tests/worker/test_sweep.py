@@ -9,12 +9,13 @@ import pytest
 from core.bell import Ears
 from core.clock import now
 from core.queue import DEPTH_LIMIT
-from core.vocabulary import Priority, Source, State
+from core.vocabulary import Priority, Scheme, Source, State
 from store.claims import claim
-from store.clients import NewClient
+from store.clients import NewClient, add_client
 from store.database import Database
 from store.submissions import Request, add_submission, find_submission
 from store.tables import Submission
+from tests.conftest import SECRET_KEY
 from worker.sweep import Swept, sweep_once
 
 LEASE = timedelta(seconds=30)
@@ -146,3 +147,25 @@ def test_the_last_worker_that_dies_ends_the_submission_and_rings(
     assert read(database, poison).state is State.FAILED
     assert bell.rang == [poison]
     assert sender.sent == []
+
+
+def test_a_flood_does_not_keep_another_clients_one_waiting(
+    database: Database, sender: FakeSender, bell: FakeBell, shop: NewClient
+) -> None:
+    for _ in range(50):
+        add(database, shop, age=timedelta(minutes=5))
+    with database.writing() as session:
+        other = add_client(
+            session,
+            name="Other",
+            source=Source.API,
+            scheme=Scheme.STANDARD,
+            callback_url=None,
+            webhook_secret=None,
+            secret_key=SECRET_KEY,
+        )
+    single = add(database, other, age=timedelta(seconds=1))
+    sender.depth = DEPTH_LIMIT - 10
+    sweep_once(database, sender, bell)
+    assert len(sender.sent) == 10
+    assert (single, Priority.NORMAL) in sender.sent[:2]
