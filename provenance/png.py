@@ -15,6 +15,7 @@ from provenance.text import decode_text
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SILENT = frozenset({b"IDAT", b"fdAT"})  # pixels: walked over, not summed
+_SRGB_GAMMA = range(45_000, 46_001)  # in 1/100,000: what every screen assumes without being told
 _RAW_PROFILE = re.compile(r"\s*+\w[\w ]{0,30}\s++(\d{1,9})\s++([0-9a-fA-F\s]++)")
 
 
@@ -96,7 +97,9 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
         found.has_alpha = True
     elif kind == b"acTL":
         found.animated = True
-    elif kind in {b"iCCP", b"gAMA", b"cICP", b"mDCV"}:
+    elif kind == b"gAMA":
+        found.recoloured = found.recoloured or int.from_bytes(body, "big") not in _SRGB_GAMMA
+    elif kind in {b"iCCP", b"cICP", b"mDCV"}:
         found.recoloured = True
 
 
