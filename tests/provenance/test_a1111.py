@@ -1,7 +1,7 @@
 """Generation parameters in A1111's manner are found in every carrier, and ordinary words are not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.vocabulary import EvidenceKind, Grade, Label
@@ -153,6 +153,7 @@ def test_words_outside_of_valid_chunks_count_for_nothing(data: bytes) -> None:
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     parsed = parse_infotext(text)
     assert parsed is None or parsed.settings
@@ -161,6 +162,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=80), st.integers(1, 150), st.integers(0, 2**32)
 )
+@settings(deadline=None)
 def test_any_prompt_comes_back(prompt: str, steps: int, seed: int) -> None:
     parsed = parse_infotext(f"{prompt}\nSteps: {steps}, Sampler: Euler a, CFG scale: 7, Seed: {seed}")
     assert parsed is not None

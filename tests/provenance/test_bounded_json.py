@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.bounded_json import measure_json, parse_json, parse_object
@@ -18,12 +18,14 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_a_value_comes_back(value: object) -> None:
     assert parse_json(json.dumps(value)) == value
     assert parse_json(json.dumps(value, ensure_ascii=False)) == value
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     for document in (text, f'{{"a": "{text}"}}', f"[{text}"):
         try:

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import RecordError
@@ -55,6 +55,7 @@ def test_tags_that_point_outside_are_passed_over() -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     for head in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
         try:
@@ -64,6 +65,7 @@ def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from("<>"))
+@settings(deadline=None)
 def test_any_comment_becomes_a_text(raw: bytes, order: str) -> None:
     assert isinstance(decode_user_comment(raw, order), str)
     assert isinstance(decode_user_comment(b"UNICODE\0" + raw, order), str)

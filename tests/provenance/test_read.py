@@ -29,6 +29,7 @@ from tests.provenance.writing import (
 
 
 @given(st.binary(max_size=500))
+@settings(deadline=None)
 def test_any_bytes_give_a_tuple(data: bytes) -> None:
     for head in (
         b"",
