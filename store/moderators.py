@@ -81,6 +81,22 @@ def set_preferences(session: Session, moderator_id: str, preferences: dict[str, 
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(preferences=preferences))
 
 
-def disable_moderator(session: Session, moderator_id: str, at: datetime) -> None:
-    """Shut a moderator out; what they decided stays."""
+def set_role(session: Session, moderator_id: str, role: Role) -> None:
+    """Give a moderator another role; it holds from their next request."""
+    session.execute(update(Moderator).where(Moderator.id == moderator_id).values(role=role))
+
+
+def set_disabled(session: Session, moderator_id: str, at: datetime | None) -> None:
+    """Shut a moderator out, or let them in again; what they decided stays."""
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(disabled_at=at))
+
+
+def reset_password(session: Session, moderator: Moderator) -> NewModerator:
+    """Give a moderator a new one-time password, to be replaced at the next login."""
+    password = one_time_password()
+    session.execute(
+        update(Moderator)
+        .where(Moderator.id == moderator.id)
+        .values(password_hash=hash_password(password), must_change_password=True)
+    )
+    return NewModerator(moderator, password)

@@ -14,14 +14,13 @@ from api.review.digests import is_sha256
 from api.review.forgery import form_token, refuse_forgery
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
+from api.review.permissions import Act, may
 from core.clock import now
 from core.ids import is_id
-from core.vocabulary import Role
 from store.sessions import find_login
 from store.tables import Moderator
 
 View = TypeVar("View", bound=Callable[..., object])
-RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,16 @@ def before_new_password(view: View) -> View:
     """Mark a page as open to one who still has a one-time password."""
     view.is_before_new_password = True  # type: ignore[attr-defined]  # the same
     return view
+
+
+def needs(act: Act) -> Callable[[View], View]:
+    """Close a page to those whose role does not reach so far."""
+
+    def mark(view: View) -> View:
+        view.needs = act  # type: ignore[attr-defined]  # the same
+        return view
+
+    return mark
 
 
 def large_form(limit: int) -> Callable[[View], View]:
@@ -69,11 +78,6 @@ def me() -> Moderator:
     return moderator
 
 
-def has_role(moderator: Moderator, role: Role) -> bool:
-    """Tell whether somebody's role reaches this far."""
-    return RANKS[moderator.role] >= RANKS[role]
-
-
 def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
     """Stand before every page of a blueprint."""
 
@@ -98,6 +102,10 @@ def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
             return _ask_for_login()
         if moderator.must_change_password and not getattr(view, "is_before_new_password", False):
             return redirect(url_for("review.password"))
+        if not may(moderator, getattr(view, "needs", Act.REVIEW)):
+            raise PageError(
+                HTTPStatus.FORBIDDEN, "Not for you", "Your role does not reach this page. Nothing was done."
+            )
         _refuse_odd_names(request.view_args or {})
         return None
 

@@ -13,6 +13,7 @@ from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome
 from api.review.digests import is_sha256
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
+from api.review.permissions import may_decide
 from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import GRACE, OFFERED
 from core.clock import now
@@ -36,12 +37,13 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         with parts.database.reading() as session:
             seen = _all_matching(session, viewer, line) if request.form.get("all") == "1" else read_cases()
             candidates = preview(session, seen, viewer)
-            chosen = [one for one in candidates if not one.is_left_out]
+            senior = {one for one in candidates if not may_decide(me(), one.image)}
+            chosen = [one for one in candidates if not one.is_left_out and one not in senior]
             return render_template(
                 "review/bulk.html",
                 outcome=outcome,
                 chosen=chosen,
-                left_out=[one for one in candidates if one.is_left_out],
+                left_out=[one for one in candidates if one.is_left_out or one in senior],
                 findings=Counter(one.image.finding for one in chosen),
                 grades=Counter(one.image.grade for one in chosen),
                 decided_before=sum(one.image.decision_id is not None for one in chosen),
@@ -56,9 +58,13 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         viewer = Viewer(me().id, now())
         seen, outcome, note = read_cases(), read_outcome(), read_note()
         with parts.database.writing() as session:
-            batch = decide_many(session, seen, viewer, outcome=outcome, note=note)
+            may_pass = {
+                one.image.sha256 for one in preview(session, seen, viewer) if may_decide(me(), one.image)
+            }
+            allowed = [one for one in seen if one.sha256 in may_pass]
+            batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
         address = write_wanted(read_wanted(request.args, line=line))
-        done: dict[str, Any] = {"done": batch.id, "left_out": batch.left_out or None}
+        done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
         return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
 
     @blueprint.post("/review/batches/<batch_id>/undo")

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.review.access import me
 from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
 from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
-from api.review.page_error import not_found
+from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
+from api.review.permissions import may_decide
 from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
@@ -42,6 +43,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         try:
             with parts.database.writing() as session:
                 refuse_claimed(session, sha256, viewer)
+                refuse_escalated(session, sha256)
                 decision_id = decide(
                     session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
                 )
@@ -85,6 +87,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 following=next_case(session, wanted, viewer, found.image),
                 holder=find_holder(session, sha256, viewer.at),
                 appeals=appeals_on(session, sha256),
+                too_senior=not may_decide(me(), found.image),
                 barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
                 at=viewer.at,
                 undo=undoable(session, request.args.get("done")),
@@ -93,6 +96,15 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 note_length=NOTE_LENGTH,
             )
         return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
+
+
+def refuse_escalated(session: Session, sha256: str) -> None:
+    """Leave what was escalated to somebody senior. Errors: PageError."""
+    image = session.get(Image, sha256)
+    if image is not None and not may_decide(me(), image):
+        raise PageError(
+            HTTPStatus.FORBIDDEN, "Escalated", "This case waits for a lead to decide it. Nothing was done."
+        )
 
 
 def next_case(session: Session, wanted: Wanted, viewer: Viewer, image: Image) -> str | None:

@@ -1,13 +1,14 @@
 """The log of decisions, as a page and as CSV."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from api.review.csv_text import csv_lines
+from api.review.days import first_moment, moment_after
 from api.review.filters import iso
 from api.review.parts import ReviewParts
+from api.review.pseudonyms import Naming, naming
 from core.ids import is_id
 from core.vocabulary import Finding, Outcome
 from store.decision_log import LogFilter, LogLine, every_decision, list_decisions
@@ -54,23 +55,25 @@ def add_decision_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @blueprint.get("/review/decisions.csv")
     def decisions_csv() -> Response:
         wanted = _read_filter()
+        name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
 
         def rows() -> Iterator[tuple[object, ...]]:
             yield HEADINGS
             with parts.database.reading() as session:
-                yield from map(_row, every_decision(session, wanted))
+                for line in every_decision(session, wanted):
+                    yield _row(line, name)
 
         response = Response(csv_lines(rows()), mimetype="text/csv")
         response.headers["Content-Disposition"] = 'attachment; filename="kantei-decisions.csv"'
         return response
 
 
-def _row(line: LogLine) -> tuple[object, ...]:
+def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
     decision, verdict = line.decision, line.decision.verdict
     return (
         decision.id,
         iso(decision.created_at),
-        decision.moderator.email,
+        name(decision.moderator.email),
         decision.outcome.value,
         decision.note,
         decision.image_sha256,
@@ -80,29 +83,19 @@ def _row(line: LogLine) -> tuple[object, ...]:
         verdict.policy,
         decision.batch_id,
         iso(line.undo.created_at) if line.undo else None,
-        line.undone_by,
+        name(line.undone_by),
     )
 
 
 def _read_filter() -> LogFilter:
     args = request.args
     moderator, outcome, finding = args.get("moderator", ""), args.get("outcome"), args.get("finding")
-    last_day = _day(args.get("to"))
     return LogFilter(
         moderator_id=moderator if is_id(moderator) else None,
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
         finding=Finding(finding) if finding in set(Finding) else None,
         image_sha256=args.get("image", "").replace("\x00", "").strip().lower() or None,
-        since=_day(args.get("from")),
-        until=last_day + timedelta(days=1) if last_day else None,
+        since=first_moment(args.get("from")),
+        until=moment_after(args.get("to")),
         overturned=args.get("overturned") == "1",
     )
-
-
-def _day(text: str | None) -> datetime | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    # The last day of the calendar has no day after it.
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day.year < 9999 else None

@@ -1,15 +1,21 @@
-"""Where one can go from every page."""
+"""Where one can go from every page, by role."""
 
 from flask import url_for
 
+from api.review.permissions import Act, may
 from api.review.words import N_
+from store.tables import Moderator
+
+PLACES = (
+    ("review.queue", N_("Queue"), Act.REVIEW),
+    ("review.appeals", N_("Appeals"), Act.REVIEW),
+    ("review.decisions", N_("Decisions"), Act.REVIEW),
+    ("review.stats", N_("Statistics"), Act.REVIEW),
+    ("review.events", N_("Log"), Act.SEE_LOG),
+    ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),
+)
 
 
-def navigation() -> list[tuple[str, str]]:
-    """List the pages of a moderator: address and name."""
-    return [
-        (url_for("review.queue"), N_("Queue")),
-        (url_for("review.appeals"), N_("Appeals")),
-        (url_for("review.decisions"), N_("Decisions")),
-        (url_for("review.stats"), N_("Statistics")),
-    ]
+def navigation(moderator: Moderator) -> list[tuple[str, str]]:
+    """List the pages that are open to a moderator: address and name."""
+    return [(url_for(endpoint), name) for endpoint, name, act in PLACES if may(moderator, act)]

@@ -26,11 +26,13 @@ from api.review.bulk_pages import add_bulk_pages
 from api.review.case_pages import add_case_pages
 from api.review.claim_pages import add_claim_pages
 from api.review.decision_pages import add_decision_pages
+from api.review.event_pages import add_event_pages
 from api.review.filters import FILTERS
 from api.review.headers import harden
 from api.review.login_pages import add_login_pages
 from api.review.model_facts import read_facts
 from api.review.model_page import add_model_page
+from api.review.moderator_pages import add_moderator_pages
 from api.review.navigation import navigation
 from api.review.page_error import PageError
 from api.review.parts import ModelFacts, ReviewParts
@@ -70,6 +72,8 @@ def register_review(
     add_pictures(blueprint, parts, heatmaps)
     add_decision_pages(blueprint, parts)
     add_stats_pages(blueprint, parts)
+    add_event_pages(blueprint, parts)
+    add_moderator_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")

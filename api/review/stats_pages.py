@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
-from api.review.access import has_role, me
+from api.review.access import me
 from api.review.csv_text import csv_lines
 from api.review.intervals import Rate
 from api.review.parts import ReviewParts
+from api.review.permissions import Act, may
 from core.clock import now
-from core.vocabulary import Finding, Role
+from core.vocabulary import Finding
 from store.review_queue import QueueCounts, count_queue
 from store.stats import (
     BINS,
@@ -67,13 +68,13 @@ def add_stats_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @blueprint.get("/review/stats")
     def stats() -> str:
         with parts.database.reading() as session:
-            gathered = _gather(session, _days(), with_moderators=has_role(me(), Role.LEAD))
+            gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
         return render_template("review/stats.html", stats=gathered, windows=WINDOWS, bins=BINS, at=now())
 
     @blueprint.get("/review/stats.csv")
     def stats_csv() -> Response:
         with parts.database.reading() as session:
-            gathered = _gather(session, _days(), with_moderators=has_role(me(), Role.LEAD))
+            gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
         response = Response(csv_lines(_rows(gathered)), mimetype="text/csv")
         response.headers["Content-Disposition"] = 'attachment; filename="kantei-stats.csv"'
         return response

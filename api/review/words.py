@@ -81,7 +81,20 @@ CLAIMS = {
     Claimed.OTHERS: N_("by others"),
     Claimed.NOBODY: N_("by nobody"),
 }
+EVENTS = {
+    "login": N_("Logged in"),
+    "login_failed": N_("Failed to log in"),
+    "logout": N_("Logged out"),
+    "password_changed": N_("Changed the password"),
+    "takeover": N_("Took a case over"),
+    "moderator_added": N_("Added a moderator"),
+    "role_changed": N_("Changed a role"),
+    "moderator_disabled": N_("Shut a moderator out"),
+    "moderator_enabled": N_("Let a moderator in again"),
+    "password_reset": N_("Gave a new one-time password"),
+}
 WORDS = {
+    "events": EVENTS,
     "claims": CLAIMS,
     "findings": FINDINGS,
     "finding_sentences": FINDING_SENTENCES,

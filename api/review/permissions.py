@@ -1,0 +1,38 @@
+"""Who may do what: one matrix, which the guard reads, the docs print and the tests walk cell by cell."""
+
+from enum import StrEnum
+
+from core.vocabulary import Role
+from store.review_states import ReviewState
+from store.tables import Image, Moderator
+
+
+class Act(StrEnum):
+    """Name what somebody may be allowed to do."""
+
+    REVIEW = "review"
+    DECIDE_ESCALATED = "decide_escalated"
+    SEE_PEOPLE = "see_people"
+    SEE_LOG = "see_log"
+    MANAGE_MODERATORS = "manage_moderators"
+
+
+# The least role for each act; whoever has a higher one may do it too.
+MATRIX = {
+    Act.REVIEW: Role.MODERATOR,
+    Act.DECIDE_ESCALATED: Role.LEAD,
+    Act.SEE_PEOPLE: Role.LEAD,
+    Act.SEE_LOG: Role.LEAD,
+    Act.MANAGE_MODERATORS: Role.ADMIN,
+}
+RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
+
+
+def may(moderator: Moderator, act: Act) -> bool:
+    """Tell whether somebody's role reaches this act."""
+    return RANKS[moderator.role] >= RANKS[MATRIX[act]]
+
+
+def may_decide(moderator: Moderator, image: Image) -> bool:
+    """Tell whether somebody may decide a case: what was escalated waits for somebody senior."""
+    return image.review is not ReviewState.ESCALATED or may(moderator, Act.DECIDE_ESCALATED)
