@@ -1,29 +1,22 @@
 """C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature holds.
 
-The library that reads them is loaded only for files that carry one. It is told to fetch nothing and
-given the type that the bytes have. Claim and validity are reported apart: a claim under a broken or
+Claim and validity are reported apart: a claim under a broken or
 unknown signature is worth what any unsigned record is.
 """
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.bounded_json import parse_object
-from provenance.errors import RecordError, TooMuchError
+from provenance.c2pa_store import Validity, read_store
+from provenance.errors import RecordError
 from provenance.known_names import generator_in
-from provenance.limits import MAX_C2PA_BYTES
 from provenance.reading import Looked, Reader, Sources
 from provenance.source_types import CAPTURED, GENERATED, HUMAN, PARTLY, code_of
-from provenance.trust import TrustList
 
 _KIND = EvidenceKind.C2PA
 _MANIFESTS = 64  # manifests walked from the active one; each edit in a chain of tools adds one
-_UNTRUSTED = "signingCredential.untrusted"
-_CHANGED = ("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch")
-_BROKEN = ("claimSignature.mismatch", "claimSignature.missing", "signingCredential.invalid")
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
 
 
@@ -49,31 +42,6 @@ class Claim:
     is_ingredient: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """What the signature is worth: `state` is trusted, valid or invalid; `codes` say what failed."""
-
-    state: str
-    codes: tuple[str, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """Tell whether the signature holds for these bytes, whoever made it."""
-        return self.state in {"trusted", "valid"}
-
-    def __str__(self) -> str:
-        if self.state == "trusted":
-            return "the signature is valid and its signer is on the trust list"
-        if self.state == "valid":
-            return "the signature is valid, but its signer is not on the trust list"
-        if any(code in _CHANGED for code in self.codes):
-            return "the picture was changed after it was signed"
-        if any(code in _BROKEN for code in self.codes):
-            return "the signature does not hold"
-        others = [code for code in self.codes if code != _UNTRUSTED]
-        return f"validation failed ({', '.join(others[:3]) or 'unspecified'})"
-
-
 def _read(sources: Sources) -> Looked:
     looked = Looked()
     image = sources.image
@@ -90,58 +58,6 @@ def _read(sources: Sources) -> Looked:
         return looked
     _judge(looked, manifests, str(active), validity)
     return looked
-
-
-def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
-    """Read and validate a manifest store: its JSON, and what the signature is worth.
-
-    Errors: `RecordError`.
-    """
-    if size > MAX_C2PA_BYTES:
-        raise TooMuchError(f"the manifest store has more than {MAX_C2PA_BYTES:,} bytes")
-    import c2pa  # noqa: PLC0415  # 23 MB of library that ordinary pictures need not pay for
-
-    try:
-        with (
-            c2pa.Settings.from_dict(_settings(trust)) as settings,
-            c2pa.Context(settings) as context,
-            c2pa.Reader(mime, io.BytesIO(data), context=context) as reader,
-        ):
-            text = reader.json()
-            state = str(reader.get_validation_state() or "")
-    except c2pa.C2paError as error:
-        raise RecordError(str(error)[:160]) from None
-    store = parse_object(text)
-    return store, Validity(state.lower(), tuple(_failures(store)))
-
-
-def _settings(trust: TrustList | None) -> dict[str, Any]:
-    listed = trust is not None and bool(trust.anchors or trust.allowed)
-    settings: dict[str, Any] = {
-        "version": 1,
-        "verify": {
-            "verify_after_reading": True,
-            "verify_trust": True,
-            "remote_manifest_fetch": False,
-            "ocsp_fetch": False,
-        },
-    }
-    if trust is not None and listed:
-        lists = {
-            "trust_anchors": trust.anchors,
-            "allowed_list": trust.allowed,
-            "trust_config": trust.config,
-        }
-        settings["trust"] = {name: value for name, value in lists.items() if value}
-    return settings
-
-
-def _failures(store: Mapping[str, Any]) -> Iterator[str]:
-    statuses = store.get("validation_status")
-    if isinstance(statuses, list):
-        for status in statuses[:64]:
-            if isinstance(status, dict) and isinstance(status.get("code"), str):
-                yield status["code"]
 
 
 def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: Validity) -> None:

@@ -181,9 +181,6 @@ def _signature(comment: Mapping[str, Any]) -> bytes:
 
 
 def _note_broken(looked: Looked, sources: Sources) -> None:
-    for item in sources.image.broken:
-        if item.key == "stealth":
-            looked.unreadable(EvidenceKind.NOVELAI_STEALTH, item.place, item.why)
     for record in keyed(sources.records, "stealth"):
         if record.fault:
             looked.unreadable(EvidenceKind.NOVELAI_STEALTH, record.place, record.fault)

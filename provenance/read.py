@@ -13,6 +13,7 @@ from provenance import (
     a1111,
     c2pa_claims,
     comfyui,
+    damage,
     fooocus,
     invokeai,
     iptc,
@@ -47,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     iptc.READER,
     watermark.READER,
     software.READER,
+    damage.READER,
 )
 _GRADES = (Grade.PROOF, Grade.DECLARED, Grade.HINT)
 

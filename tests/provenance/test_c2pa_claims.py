@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
-from provenance.c2pa_claims import read_store
+from provenance.c2pa_store import read_store
 from provenance.errors import RecordError
 from provenance.read import read_evidence
 from provenance.trust import TrustList

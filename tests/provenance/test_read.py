@@ -12,6 +12,7 @@ from core.vocabulary import EvidenceKind, Grade, Label
 from provenance import read
 from provenance.read import READERS, explain, read_evidence
 from provenance.reading import Reader, Sources
+from tests.provenance.asking import says_unreadable
 from tests.provenance.making import INFOTEXT, PROMPT, VERIFY_KEY, envelope, hide, signed
 from tests.provenance.writing import (
     drawing,
@@ -94,6 +95,16 @@ def test_the_strongest_comes_first() -> None:
 @pytest.mark.parametrize("data", [pillow_png(drawing()), jpeg(), webp(), webp(lossless=False)])
 def test_a_picture_without_records_has_no_evidence(data: bytes) -> None:
     assert read_evidence(data) == ()
+
+
+def test_damaged_records_are_shown_for_what_they_are() -> None:
+    broken = png_chunk(b"zTXt", b"parameters\0\0not zlib")
+    for data, kind in (
+        (png(before=[broken]), EvidenceKind.A1111_PARAMETERS),
+        (jpeg([jpeg_segment(0xE1, b"Exif\0\0nothing")]), EvidenceKind.SOFTWARE_TAG),
+        (jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x")]), EvidenceKind.SOFTWARE_TAG),
+    ):
+        says_unreadable(data, kind)
 
 
 def test_nothing_malformed_is_ever_ai() -> None:
