@@ -27,11 +27,13 @@ class Classifier:
     def __init__(self, info: ModelInfo, interpreter: Interpreter) -> None:
         self._info = info
         self._interpreter = interpreter
+        interpreter.allocate_tensors()
         self._plan = ViewPlan(info.view_size, tuple(Scale(short, crops) for short, crops in info.view_scales))
         self._input = interpreter.get_input_details()[0]["index"]
         outputs = {len(item["shape"]): item["index"] for item in interpreter.get_output_details()}
         self._logit, self._map = outputs[2], outputs[4]
-        self._held = 0  # views for which memory is laid out
+        self._shares = np.concatenate([np.full(scale.crops, 1 / scale.crops) for scale in self._plan.scales])
+        self._shares /= len(self._plan.scales)  # each scale has the same say, however many its crops
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS, *, threads: int = 1) -> "Classifier":
@@ -63,7 +65,7 @@ class Classifier:
     def logit(self, rgb: Rgb) -> float:
         """Give the calibrated logit of pixels (h, w, 3), in nats."""
         slope, intercept = self._info.calibration
-        return slope * float(self.view_logits(rgb).mean()) + intercept
+        return slope * float(self._shares @ self.view_logits(rgb)) + intercept
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
         """Give the network's own logit of every view."""
@@ -80,10 +82,6 @@ class Classifier:
 
     def _run(self, views: Rgb) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run views (n, s, s, 3) one by one: logits (n,), maps (n, h, w)."""
-        if not self._held:
-            self._interpreter.resize_tensor_input(self._input, (1, *views.shape[1:]))
-            self._interpreter.allocate_tensors()
-            self._held = 1
         logits, maps = [], []
         for view in views:
             self._interpreter.set_tensor(self._input, view[None].astype(np.float32))

@@ -1,0 +1,70 @@
+"""Features of many pictures, kept in a file, so that a cut run goes on where it was cut."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.pixels import Pixels
+from model.views import ViewPlan, make_views
+
+Rgb = NDArray[np.uint8]
+Say = Callable[[str], None]
+_BLOCK = 8  # pictures between two writes
+
+
+def extract(
+    network: Any,
+    pixels: Pixels,
+    plan: ViewPlan,
+    change: Callable[[Rgb, int], Rgb] | None,
+    *,
+    place: Path,
+    say: Say,
+) -> NDArray[np.float32]:
+    """Give each picture's features (n, scales, d), averaged over the views of each scale.
+
+    `change` alters a picture, given its number, before views are cut. Features are kept in `place`
+    as float16, and what is already there is not computed again.
+    """
+    width = network.output_shape[-1]
+    shape = (len(pixels), len(plan.scales), width)
+    kept = _open(place, shape)
+    missing = [number for number in range(len(pixels)) if np.isnan(kept[number, 0, 0])]
+    started = time.monotonic()
+
+    def views(number: int) -> Rgb:
+        rgb = pixels[number]
+        return make_views(rgb if change is None else change(rgb, number), plan)
+
+    with ThreadPoolExecutor(2) as pool:
+        for start in range(0, len(missing), _BLOCK):
+            block = missing[start : start + _BLOCK]
+            _fill(network, kept, block, list(pool.map(views, block)), plan)
+            done = start + len(block)
+            if done % 200 < _BLOCK:
+                left = (time.monotonic() - started) / done * (len(missing) - done)
+                say(f"{place.stem}: {done} of {len(missing)} pictures, {left / 60:.1f} min left")
+    kept.flush()
+    return np.asarray(kept, dtype=np.float32)
+
+
+def _open(place: Path, shape: tuple[int, ...]) -> Any:
+    if place.exists():
+        return np.lib.format.open_memmap(place, mode="r+")
+    kept = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=shape)
+    kept[:] = np.nan
+    return kept
+
+
+def _fill(network: Any, kept: Any, block: Sequence[int], views: list[Rgb], plan: ViewPlan) -> None:
+    features = network.predict_on_batch(np.concatenate(views).astype(np.float32))
+    features = features.reshape(len(block), plan.count, -1)
+    start = 0
+    for number, scale in enumerate(plan.scales):
+        kept[block, number] = features[:, start : start + scale.crops].mean(axis=1)
+        start += scale.crops

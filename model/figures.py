@@ -1,0 +1,135 @@
+"""Numbers about scores: intervals, curves, calibration, thresholds. Arrays in, plain figures out."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+_Z = 1.959963984540054  # two-sided 95 %
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some of many, with the 95 % interval of Wilson (1927)."""
+
+    count: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """Give the share itself, 0 where there is nothing."""
+        return self.count / self.total if self.total else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Give the lower and upper bound, 0..1."""
+        if not self.total:
+            return 0.0, 1.0
+        n, p = self.total, self.value
+        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+        reach = _Z / (1 + _Z**2 / n) * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
+        return max(0.0, middle - reach), min(1.0, middle + reach)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give count, total, value and interval for a report."""
+        low, high = self.interval
+        return {"count": self.count, "total": self.total, "value": self.value, "low": low, "high": high}
+
+
+def auc(scores: Floats, is_ai: Bools) -> float:
+    """Give the area under the ROC curve: the chance that a generated picture outscores a drawn one."""
+    order = np.argsort(scores, kind="stable")
+    ranks = np.empty(len(scores))
+    values, starts, counts = np.unique(scores[order], return_index=True, return_counts=True)
+    del values
+    ranks[order] = np.repeat(starts + (counts + 1) / 2, counts)
+    positives, negatives = int(is_ai.sum()), int((~is_ai).sum())
+    return float((ranks[is_ai].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
+    """Give the 95 % interval of the area (Hanley and McNeil 1982)."""
+    a = auc(scores, is_ai)
+    m, n = int(is_ai.sum()), int((~is_ai).sum())
+    q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
+    error = math.sqrt((a * (1 - a) + (m - 1) * (q1 - a * a) + (n - 1) * (q2 - a * a)) / (m * n))
+    return max(0.0, a - _Z * error), min(1.0, a + _Z * error)
+
+
+def accused_at_most(scores: Floats, is_ai: Bools, share: float) -> float:
+    """Give the lowest score from which at most `share` of the drawn pictures are reached."""
+    drawn = np.sort(scores[~is_ai])[::-1]
+    allowed = int(share * len(drawn))
+    if allowed >= len(drawn):
+        return float(drawn[-1])
+    return float(np.nextafter(drawn[allowed], np.inf))
+
+
+def missed_at_most(scores: Floats, is_ai: Bools, share: float) -> float:
+    """Give the highest score below which at most `share` of the generated pictures lie."""
+    made = np.sort(scores[is_ai])
+    return float(made[min(len(made) - 1, int(share * len(made)))])
+
+
+def found_at(scores: Floats, is_ai: Bools, share: float) -> Share:
+    """Count the generated pictures found where at most `share` of the drawn ones are accused."""
+    line = accused_at_most(scores, is_ai, share)
+    return Share(int((scores[is_ai] >= line).sum()), int(is_ai.sum()))
+
+
+def balanced_accuracy(scores: Floats, is_ai: Bools, line: float = 0.5) -> float:
+    """Give the mean of the two classes' accuracies."""
+    return float(((scores[is_ai] >= line).mean() + (scores[~is_ai] < line).mean()) / 2)
+
+
+def expected_calibration_error(scores: Floats, is_ai: Bools, bins: int = 15) -> float:
+    """Give the mean gap between score and truth over equal bins, weighed by their size (Guo et al. 2017)."""
+    place = np.minimum((scores * bins).astype(int), bins - 1)
+    gap = 0.0
+    for number in range(bins):
+        inside = place == number
+        if inside.any():
+            gap += float(inside.mean()) * abs(float(scores[inside].mean()) - float(is_ai[inside].mean()))
+    return gap
+
+
+def fit_line(logits: Floats, is_ai: Bools) -> tuple[float, float]:
+    """Fit Platt's line (slope, intercept) by Newton's method, to Platt's own targets (1999).
+
+    The score becomes the probability at this data's share of generated pictures; how often they come
+    is a marketplace's own fact.
+    """
+    positives, negatives = int(is_ai.sum()), int((~is_ai).sum())
+    target = np.where(is_ai, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    middle, spread = float(logits.mean()), float(logits.std()) or 1.0
+    features = np.stack([(logits - middle) / spread, np.ones_like(logits)], axis=1)
+    line = np.zeros(2)
+    loss = _cross_entropy(features @ line, target)
+    for _ in range(100):
+        p = sigmoid(features @ line)
+        gradient = features.T @ (p - target)
+        curve = features.T @ (features * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curve, gradient)
+        while (tried := _cross_entropy(features @ (line - step), target)) > loss and np.abs(
+            step
+        ).max() > 1e-9:
+            step = step / 2  # too far: halve
+        line, loss = line - step, tried
+        if np.abs(step).max() < 1e-9:
+            break
+    slope = float(line[0]) / spread
+    return slope, float(line[1]) - slope * middle
+
+
+def _cross_entropy(logits: Floats, target: Floats) -> float:
+    return float(np.mean(np.logaddexp(0, logits) - target * logits))
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Give probabilities."""
+    result: Floats = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+    return result

@@ -1,0 +1,89 @@
+"""The production network: several backbones, their maps' statistics, one linear layer, a heat map.
+
+Each tapped map gives the mean and the deviation of every channel, as style is read in texture
+synthesis. The linear layer is applied to every cell: a channel's value for its mean, and its squared
+distance from the mean over its deviation for the deviation. The average over the cells is the logit
+itself, so the cells are a class activation map, exact and without gradients.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from model.backbones import build_backbone, scaled, scaling, tapped
+from model.head import Head
+
+_TINY = 1e-8
+
+
+def build_features(weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]) -> Any:
+    """Build the network from pixels (n, size, size, 3) of 0..255 to features (n, d)."""
+    pixels, maps = _maps(weights, size, scalings)
+    parts = []
+    for values in maps:
+        mean, deviation = _statistics(values)
+        parts += [keras.layers.Flatten()(mean), keras.layers.Flatten()(deviation)]
+    return keras.Model(pixels, keras.layers.Concatenate()(parts), name="features")
+
+
+def build_reader(
+    weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str], head: Head | None = None
+) -> Any:
+    """Build the network from pixels to a dict of `logit` (n, 1) and `map` (n, h, w, 1)."""
+    pixels, maps = _maps(weights, size, scalings)
+    cells = min(values.shape[1] for values in maps)
+    readers, seen = [], []
+    for values in maps:
+        mean, deviation = _statistics(values)
+        distance = keras.ops.square(values - mean) / deviation
+        for part in (values, distance):
+            reader = keras.layers.Conv2D(1, 1, use_bias=False)
+            read = reader(part)
+            ratio = values.shape[1] // cells
+            seen.append(keras.layers.AveragePooling2D(ratio)(read) if ratio > 1 else read)
+            readers.append(reader)
+    # The bias is a layer of its own, so that it can be set like the others.
+    bias = keras.layers.Conv2D(1, 1, name="map")
+    summed = bias(keras.layers.Add()(seen))
+    logit = keras.layers.GlobalAveragePooling2D(name="logit")(summed)
+    network = keras.Model(pixels, {"logit": logit, "map": summed}, name="reader")
+    if head is not None:
+        _set(readers, bias, head)
+    return network
+
+
+def scalings_of(weights: Mapping[str, str | None]) -> dict[str, str]:
+    """Say for each backbone what its weights want to see."""
+    return {name: scaling(file) for name, file in weights.items()}
+
+
+def _set(readers: list[Any], bias: Any, head: Head) -> None:
+    start = 0
+    for reader in readers:
+        width = reader.kernel.shape[2]
+        part = head.weight[start : start + width].astype(np.float32)
+        reader.set_weights([part.reshape(1, 1, width, 1)])
+        start += width
+    if start != len(head.weight):
+        raise ValueError(f"the head has {len(head.weight)} weights, the network {start} features")
+    bias.set_weights([np.ones((1, 1, 1, 1), np.float32), np.array([head.bias], np.float32)])
+
+
+def _maps(weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]) -> tuple[Any, list[Any]]:
+    pixels = keras.Input((size, size, 3), name="pixels")
+    maps: list[Any] = []
+    for name, file in weights.items():
+        backbone = build_backbone(name, size, file)
+        taps = [backbone.get_layer(layer).output for layer in tapped(backbone)]
+        view = keras.Model(backbone.input, taps, name=f"{name}_taps")
+        maps += view(scaled(pixels, scalings[name]))
+    return pixels, maps
+
+
+def _statistics(values: Any) -> tuple[Any, Any]:
+    """Give mean and deviation of each channel over the cells, (n, 1, 1, c) each."""
+    mean = keras.ops.mean(values, axis=(1, 2), keepdims=True)
+    variance = keras.ops.mean(keras.ops.square(values - mean), axis=(1, 2), keepdims=True)
+    return mean, keras.ops.sqrt(variance + _TINY)

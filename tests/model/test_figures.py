@@ -1,0 +1,72 @@
+"""Figures: against textbook values and against counting by hand."""
+
+import numpy as np
+import pytest
+
+from model.figures import (
+    Share,
+    accused_at_most,
+    auc,
+    auc_interval,
+    balanced_accuracy,
+    expected_calibration_error,
+    fit_line,
+    found_at,
+    missed_at_most,
+    sigmoid,
+)
+
+
+def test_wilsons_interval_agrees_with_the_papers_recomputed_figures() -> None:
+    low, high = Share(8, 117).interval
+    assert (round(100 * low, 1), round(100 * high, 1)) == (3.5, 12.9)
+    assert Share(0, 0).interval == (0.0, 1.0)
+    assert Share(0, 381).interval[1] == pytest.approx(0.01, abs=0.0005)
+
+
+def test_the_area_counts_pairs_and_halves_ties() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 10, 60).astype(float)
+    is_ai = rng.random(60) < 0.4
+    pairs = [(a > h) + 0.5 * (a == h) for a in scores[is_ai] for h in scores[~is_ai]]
+    assert auc(scores, is_ai) == pytest.approx(np.mean(pairs))
+    low, high = auc_interval(scores, is_ai)
+    assert low < auc(scores, is_ai) < high
+
+
+def test_no_more_humans_are_accused_than_allowed_even_with_ties() -> None:
+    scores = np.array([0.9] * 5 + [0.1] * 95 + [0.9] * 10 + [0.95] * 10)
+    is_ai = np.array([False] * 100 + [True] * 20)
+    line = accused_at_most(scores, is_ai, 0.01)
+    assert (scores[~is_ai] >= line).sum() == 0
+    assert found_at(scores, is_ai, 0.01) == Share(10, 20)
+    assert accused_at_most(scores, is_ai, 0.05) > 0.1
+
+
+def test_at_most_the_allowed_share_of_generated_pictures_is_missed() -> None:
+    scores = np.linspace(0, 1, 100)
+    is_ai = np.ones(100, dtype=bool)
+    assert (scores < missed_at_most(scores, is_ai, 0.05)).mean() <= 0.05
+
+
+def test_platts_line_calibrates_what_was_overconfident() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(0, 1.5, 20_000)
+    is_ai = rng.random(20_000) < sigmoid(truth)
+    slope, intercept = fit_line(4 * truth + 2, is_ai)
+    assert slope == pytest.approx(0.25, rel=0.05)
+    assert intercept == pytest.approx(-0.5, abs=0.05)
+    scores = sigmoid(slope * (4 * truth + 2) + intercept)
+    assert expected_calibration_error(scores, is_ai) < 0.015
+    assert expected_calibration_error(sigmoid(4 * truth + 2), is_ai) > 0.1
+
+
+def test_platts_line_stays_finite_where_the_classes_part_wholly() -> None:
+    slope, intercept = fit_line(np.array([-1.0] * 9 + [1.0] * 9), np.array([False] * 9 + [True] * 9))
+    assert np.isfinite([slope, intercept]).all()
+
+
+def test_balanced_accuracy_weighs_the_classes_alike() -> None:
+    scores = np.array([0.1] * 90 + [0.9] * 10 + [0.1] * 2)
+    is_ai = np.array([False] * 100 + [True] * 2)
+    assert balanced_accuracy(scores, is_ai) == pytest.approx(0.45)

@@ -1,0 +1,89 @@
+"""Data sets: manifests, folders, digests, folds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.vocabulary import Label
+from model.folds import owner_folds
+from model.samples import Sample, SamplesError, digest, read_samples
+
+
+def _folder(root: Path) -> Path:
+    for name in ("ai/a/1.png", "ai/b/2.jpg", "human/3.webp", "human/notes.txt"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    return root
+
+
+def test_a_folder_of_labels_is_read_with_its_sources(tmp_path: Path) -> None:
+    samples = read_samples(_folder(tmp_path))
+    assert [(s.name, s.label, s.source) for s in samples] == [
+        ("ai/a/1.png", Label.AI, "ai/a"),
+        ("ai/b/2.jpg", Label.AI, "ai/b"),
+        ("human/3.webp", Label.HUMAN, "human"),
+    ]
+
+
+def test_exported_decisions_name_their_sources(tmp_path: Path) -> None:
+    _folder(tmp_path)
+    (tmp_path / "labels.jsonl").write_text(json.dumps({"file": "ai/a/1.png", "source": "client-7"}) + "\n")
+    assert read_samples(tmp_path)[0].owner == "client-7"
+
+
+def test_a_manifest_is_read_with_its_facets(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text(
+        "file,label,split,repo,kind\nx.webp,ai,train,anna/one,sd\ny.webp,human,test,bob/two,sprite\n"
+    )
+    first, second = read_samples(tmp_path)
+    assert (first.owner, first.source, first.split, first.facets) == (
+        "anna",
+        "anna/one",
+        "train",
+        {"kind": "sd"},
+    )
+    assert not second.is_ai
+    assert second.number == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "file,label\n", "file,label\na.png,robot\n", "label\nai\n", "file,label\na.png,ai\n"]
+)
+def test_an_unusable_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.csv").write_text(text)
+    with pytest.raises(SamplesError):
+        read_samples(tmp_path)
+
+
+def test_a_folder_without_both_labels_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ai").mkdir()
+    with pytest.raises(SamplesError):
+        read_samples(tmp_path)
+
+
+def _samples() -> list[Sample]:
+    return [
+        Sample(Path("p"), f"{label}/{owner}/{n}", label, owner, owner)
+        for label in Label
+        for owner, count in (("anna", 30), ("bob", 20), ("carol", 11), ("dan", 9), ("eve", 1))
+        for n in range(count)
+    ]
+
+
+def test_no_owner_is_cut_by_a_fold_and_folds_are_even() -> None:
+    samples = _samples()
+    folds = owner_folds(samples, 3)
+    for label in Label:
+        homes = {(s.owner, f) for s, f in zip(samples, folds, strict=True) if s.label is label}
+        assert len(homes) == 5
+        sizes = [
+            sum(f == n for s, f in zip(samples, folds, strict=True) if s.label is label) for n in range(3)
+        ]
+        assert max(sizes) - min(sizes) <= 10
+
+
+def test_the_digest_ignores_order_and_sees_labels() -> None:
+    samples = _samples()
+    assert digest(samples) == digest(samples[::-1])
+    assert digest(samples) != digest(samples[1:])
