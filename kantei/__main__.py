@@ -15,6 +15,7 @@ COMMANDS = {
     "client": "kantei.client_commands:client",
     "evaluate": "kantei.model_commands:evaluate",
     "export": "kantei.model_commands:export",
+    "import": "kantei.import_command:import_command",
     "migrate": "kantei.migrate_command:migrate_command",
     "moderator": "kantei.moderator_commands:moderator",
     "purge": "kantei.purge_command:purge",

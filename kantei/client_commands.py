@@ -1,15 +1,28 @@
 """`kantei client`: who may submit."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from sqlalchemy.orm import Session
 
-from core.settings import read_settings
+from core.clock import now
+from core.settings import Settings, read_settings
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Source
 from kantei.migrate import migrate
 from kantei.parts import open_database
-from store.clients import add_client
+from store.callbacks import (
+    count_waiting,
+    enable_endpoint,
+    list_endpoints,
+    move_endpoint,
+    replay_exhausted,
+    send_test,
+)
+from store.clients import add_client, add_secret, find_client, list_clients, retire_secrets
+from store.tables import Client
 
 # An upload or a command line is where a picture comes from, not who may send one.
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
@@ -69,3 +82,95 @@ def add(
     click.echo(f"Client {facts['name']}, id {facts['id']}")
     click.echo(f"API key, shown only here:        {new.api_key}")
     click.echo(f"Webhook secret, shown only here: {new.webhook_secret}")
+
+
+@client.command("list")
+def list_command() -> None:
+    """List clients: id, scheme, weight, name, call back address."""
+    with _writing() as (session, _):
+        for row in list_clients(session):
+            click.echo(
+                f"{row.id}  {row.scheme.value:<12} {row.weight}  {row.name}  {row.callback_url or '-'}"
+            )
+
+
+@client.command()
+@click.argument("client_id")
+@click.option("--secret", help="The secret that the shop shows; one is made where none is given.")
+@click.option("--retire", is_flag=True, help="End a rotation: only the newest secret is good from now on.")
+def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
+    """Give a client another webhook secret; until --retire both are good, and call backs carry both."""
+    with _writing() as (session, settings):
+        _find(session, client_id)
+        if retire:
+            click.echo(f"{retire_secrets(session, client_id, now())} older secrets retired")
+            return
+        try:
+            made = add_secret(session, client_id, secret, settings.secret_key)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    click.echo(f"Webhook secret, shown only here: {made}")
+
+
+@client.command()
+@click.argument("client_id")
+@click.option("--callback-url", help="Another address; calls that wait go there too.")
+@click.option("--weight", type=click.IntRange(1, 100), help="Turns for another client's one.")
+@click.option("--enable", is_flag=True, help="Call disabled addresses again.")
+@click.option("--replay", is_flag=True, help="Send again what had all its tries.")
+@click.option("--test", is_flag=True, help="Send an event of type endpoint.test.")
+def change(
+    client_id: str,
+    callback_url: str | None,
+    weight: int | None,
+    *,
+    enable: bool,
+    replay: bool,
+    test: bool,
+) -> None:
+    """Change how a client is called, and show how its addresses are doing."""
+    with _writing() as (session, _):
+        row = _find(session, client_id)
+        if callback_url is not None:
+            try:
+                move_endpoint(session, row, parse_web_url(callback_url).text, now())
+            except UrlError as error:
+                raise click.UsageError(f"--callback-url: {error.detail}") from error
+        if weight is not None:
+            row.weight = weight
+        for endpoint in list_endpoints(session, client_id):
+            if enable and endpoint.disabled_at is not None:
+                enable_endpoint(session, endpoint.id, now())
+            if replay:
+                click.echo(f"{replay_exhausted(session, endpoint.id, now())} calls are sent again")
+        if test:
+            click.echo(f"event {send_test(session, client_id, now())} is on its way")
+        session.flush()
+        session.expire_all()
+        endpoints = list_endpoints(session, client_id)
+        waiting = count_waiting(session, [endpoint.id for endpoint in endpoints])
+        for endpoint in endpoints:
+            state = f"disabled: {endpoint.disabled_reason}" if endpoint.disabled_at else "called"
+            click.echo(
+                f"{endpoint.url}  {state}  {waiting.get(endpoint.id, 0)} waiting, "
+                f"{endpoint.failures} failures in a row"
+            )
+
+
+@contextmanager
+def _writing() -> Iterator[tuple[Session, Settings]]:
+    settings = read_settings()
+    database = open_database(settings)
+    try:
+        migrate(database)
+        with database.writing() as session:
+            yield session, settings
+    finally:
+        database.close()
+
+
+def _find(session: Session, client_id: str) -> Client:
+    found = find_client(session, client_id)
+    if found is None:
+        raise click.UsageError(f"there is no client {client_id}; kantei client list shows them")
+    return found

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
 from core.vocabulary import EventKind
-from store.client_events import WITH_PAYLOAD, Told, add_events
+from store.client_events import WITH_PAYLOAD, Told, add_events, find_or_make_endpoints
 from store.marketplace_tables import Callback, CallbackAttempt, CallbackState, ClientEvent, Endpoint
+from store.tables import Client
 
 GONE, FAILING = "gone", "failing"
 
@@ -176,6 +177,31 @@ def enable_endpoint(session: Session, endpoint_id: str, at: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def move_endpoint(session: Session, client: Client, url: str, at: datetime) -> None:
+    """Call a client at another address; what waits for the old one goes there too.
+
+    The client's row is locked first, as for giving events their place.
+    """
+    session.execute(
+        update(Client)
+        .where(Client.id == client.id)
+        .values(callback_url=url)
+        .execution_options(synchronize_session=False)
+    )
+    if client.callback_url:
+        urls = {client.callback_url, url}
+        found = find_or_make_endpoints(session, client.id, urls)
+        old, new = found[client.callback_url], found[url]
+        session.execute(
+            update(Callback)
+            .where(Callback.endpoint_id == old, Callback.state == CallbackState.WAITING)
+            .values(endpoint_id=new, due_at=at)
+            .execution_options(synchronize_session=False)
+        )
+        enable_endpoint(session, new, at)
+    client.callback_url = url
 
 
 def replay(session: Session, event_id: str, at: datetime) -> bool:

@@ -125,7 +125,7 @@ def _send_on(session: Session, client_id: str, numbered: Sequence[tuple[str, int
     urls = {url for _, _, url in numbered if url}
     if not urls:
         return
-    endpoints = _endpoints(session, client_id, urls)
+    endpoints = find_or_make_endpoints(session, client_id, urls)
     at = now()
     session.execute(
         insert(Callback),
@@ -150,7 +150,7 @@ def _send_on(session: Session, client_id: str, numbered: Sequence[tuple[str, int
     )
 
 
-def _endpoints(session: Session, client_id: str, urls: set[str]) -> dict[str, str]:
+def find_or_make_endpoints(session: Session, client_id: str, urls: set[str]) -> dict[str, str]:
     """Find or make the endpoints of these URLs: only who holds the client's lock comes here."""
     keys = {hashlib.sha256(url.encode()).hexdigest(): url for url in urls}
     found = {

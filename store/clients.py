@@ -93,6 +93,11 @@ def find_client(session: Session, client_id: str) -> Client | None:
     return session.get(Client, client_id)
 
 
+def list_clients(session: Session) -> list[Client]:
+    """List every client, oldest first."""
+    return list(session.scalars(select(Client).order_by(Client.id)))
+
+
 def find_key(session: Session, key: str) -> ApiKey | None:
     """Find the live key and its live client."""
     return session.scalar(

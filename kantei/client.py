@@ -1,0 +1,173 @@
+"""Talk to a Kantei server from Python; needs `requests` and nothing else of ours.
+
+    from kantei.client import Kantei
+
+    kantei = Kantei("https://kantei.example", api_key)
+    found = kantei.wait(kantei.submit(image_url="https://shop.example/1.png")["id"])
+    print(found["verdict"]["finding"])
+
+Answers are the JSON objects that `/docs` describes.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+Json = dict[str, Any]
+FINAL = frozenset({"examined", "failed"})
+TOLERANCE = 300  # seconds by which a call back's time may differ from ours
+BATCH = 1000
+
+
+class KanteiError(Exception):
+    """The server answered with a problem: `status`, `code` from its closed set, and a `detail` for people."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+class SignatureError(ValueError):
+    """A call back is not signed by one of these secrets, or not within five minutes."""
+
+
+class Kantei:
+    """A server and a key for it. Requests that are refused for now (429, 503) are sent again."""
+
+    def __init__(self, address: str, api_key: str, *, timeout: float = 60.0, tries: int = 5) -> None:
+        self._address = address.rstrip("/")
+        self._timeout = timeout
+        self._tries = tries
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {api_key}"
+
+    def __enter__(self) -> "Kantei":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def submit(self, *, image_url: str, idempotency_key: str | None = None, **fields: Any) -> Json:
+        """Submit an image by its address; `fields` as in the API (`title=`, `listing_id=`, ...)."""
+        body = {"image_url": image_url, **fields}
+        return self._call("POST", "/v1/submissions", json=body, headers=_key(idempotency_key))
+
+    def upload(self, image: bytes | Path, *, idempotency_key: str | None = None, **fields: str) -> Json:
+        """Submit an image by its bytes."""
+        data = image if isinstance(image, bytes) else image.read_bytes()
+        files = {"image": ("image", data)}
+        return self._call("POST", "/v1/submissions", files=files, data=fields, headers=_key(idempotency_key))
+
+    def batch(self, submissions: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Json:
+        """Submit up to 1,000 images; each is accepted or refused on its own."""
+        body = {"submissions": list(submissions)}
+        return self._call("POST", "/v1/submissions/batch", json=body, headers=_key(idempotency_key))
+
+    def submission(self, submission_id: str, *, wait: float = 0) -> Json:
+        """Read a submission, waiting up to 30 seconds for its end."""
+        return self._call("GET", f"/v1/submissions/{submission_id}", params={"wait": wait})
+
+    def wait(self, submission_id: str, *, timeout: float = 120.0) -> Json:
+        """Wait until a submission is examined or failed. Errors: TimeoutError."""
+        until = time.monotonic() + timeout
+        while True:
+            left = until - time.monotonic()
+            found = self.submission(submission_id, wait=max(0.0, min(30.0, left)))
+            if found["state"] in FINAL:
+                return found
+            if left <= 0:
+                raise TimeoutError(f"submission {submission_id} is still {found['state']}")
+
+    def submissions(self, **filters: str) -> Iterator[Json]:
+        """List your submissions, newest first, page by page; filters: `state=`, `listing_id=`."""
+        cursor = ""
+        while True:
+            page = self._call("GET", "/v1/submissions", params={**filters, "cursor": cursor, "limit": 100})
+            yield from page["submissions"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return
+
+    def listing(self, listing_id: str) -> Json:
+        """Read a listing by your own id of it."""
+        return self._call("GET", f"/v1/listings/{quote(listing_id, safe='')}")
+
+    def image(self, sha256: str) -> Json:
+        """Read an image's latest verdict and standing decision."""
+        return self._call("GET", f"/v1/images/{sha256}")
+
+    def events(self, after: str | int = "") -> Iterator[Json]:
+        """Pull the events behind the last one that you have (its `sequence` or `id`), to the newest."""
+        while True:
+            page = self._call("GET", "/v1/events", params={"after": after, "limit": 100})
+            yield from page["events"]
+            if not page["has_more"]:
+                return
+            after = page["events"][-1]["sequence"]
+
+    def _call(self, method: str, path: str, **options: Any) -> Json:
+        for turn in range(self._tries):
+            answer = self._session.request(method, self._address + path, timeout=self._timeout, **options)
+            if answer.status_code not in {429, 503} or turn == self._tries - 1:
+                break
+            asked = answer.headers.get("Retry-After", "")
+            time.sleep(min(60.0, float(asked)) if asked.isdigit() else 2.0**turn)
+        if answer.ok:
+            found: Json = answer.json()
+            return found
+        try:
+            problem = answer.json()
+            raise KanteiError(answer.status_code, problem["code"], problem["detail"])
+        except (ValueError, KeyError, TypeError):
+            raise KanteiError(answer.status_code, "unknown", answer.text[:200]) from None
+
+
+def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Json:
+    """Verify a call back over its raw bytes and give the event; during rotation give both secrets.
+
+    A secret that starts with `whsec_` is base64 (Standard Webhooks 1.0.0); any other is used as it is.
+    Keep the event's `id`: the same may come twice. Errors: SignatureError.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    event_id, timestamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+    if not (timestamp.isascii() and timestamp.isdigit()) or abs(time.time() - int(timestamp)) > TOLERANCE:
+        raise SignatureError("the call back is older than five minutes, or has no time")
+    signed = f"{event_id}.{timestamp}.".encode() + body
+    keys = [_secret_key(secret) for secret in secrets]
+    expected = [base64.b64encode(hmac.digest(key, signed, "sha256")) for key in keys if key]
+    for entry in given.get("webhook-signature", "").split(" "):
+        version, _, signature = entry.partition(",")
+        if version == "v1" and any(hmac.compare_digest(one, signature.encode()) for one in expected):
+            found: Json = json.loads(body)
+            return found
+    raise SignatureError("no signature is by one of these secrets")
+
+
+def _secret_key(secret: str) -> bytes:
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_") + "==")
+    except binascii.Error:
+        raise SignatureError("the secret is not whsec_ and base64") from None
+
+
+def _key(idempotency_key: str | None) -> dict[str, str]:
+    return {"Idempotency-Key": idempotency_key} if idempotency_key else {}

@@ -1,0 +1,114 @@
+"""`kantei import`: backfill from a file, behind everything that is live; goes on where it was cut off."""
+
+import csv
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+from rich.console import Console
+from rich.progress import track
+
+from kantei.client import Kantei, KanteiError
+
+FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")
+STEP = 500  # submissions a request
+MOST_LINE = 64 * 1024  # characters
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--server", envvar="KANTEI_SERVER", default="http://127.0.0.1:8000", show_default=True, metavar="URL"
+)
+@click.option("--key", envvar="KANTEI_API_KEY", required=True, help="An API key; better as KANTEI_API_KEY.")
+@click.option("--priority", type=click.Choice(["low", "normal", "high"]), default="low", show_default=True)
+@click.option("--restart", is_flag=True, help="Begin at the first line again.")
+def import_command(file: Path, server: str, key: str, priority: str, *, restart: bool) -> None:
+    """Submit every line of FILE.csv (with a head line) or FILE.jsonl, up to where it was submitted before.
+
+    The fields are those of a submission; `image_url` is needed. Where it was cut off is kept in
+    FILE.progress, and a step that was sent twice is taken once. Ends with 1 when lines were refused.
+    """
+    digest = _digest(file)
+    progress = file.with_name(file.name + ".progress")
+    done = 0 if restart else _read_progress(progress, digest)
+    total = sum(1 for _ in _entries(file))
+    if done:
+        click.echo(f"{done} lines were submitted before", err=True)
+    refused = 0
+    steps: Any = range(done, total, STEP)
+    if sys.stderr.isatty():
+        steps = track(steps, description="Submitting", console=Console(stderr=True))
+    lines = islice(_entries(file), done, None)
+    with Kantei(server, key) as kantei:
+        for start in steps:
+            entries = [{"priority": priority, **entry} for entry in islice(lines, STEP)]
+            try:
+                answer = kantei.batch(entries, idempotency_key=f"import-{digest[:40]}-{start}-{priority}")
+            except (KanteiError, requests.RequestException) as error:
+                raise click.ClickException(
+                    f"stopped after {start} lines: {error}; the same command goes on from there"
+                ) from error
+            for place, result in enumerate(answer["results"], start=start + 1):
+                if result["problem"] is not None:
+                    refused += 1
+                    click.echo(f"entry {place}: {result['problem']['detail']}", err=True)
+            _write_progress(progress, digest, start + len(entries))
+    click.echo(f"{total - done} submitted, {refused} of them refused")
+    sys.exit(1 if refused else 0)
+
+
+def _entries(file: Path) -> Iterator[dict[str, Any]]:
+    """Read a file's entries, empty fields left out. Errors: UsageError."""
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        if file.suffix.lower() == ".csv":
+            rows = csv.DictReader(text)
+            unknown = set(rows.fieldnames or ()) - set(FIELDS)
+            if "image_url" not in (rows.fieldnames or ()):
+                raise click.UsageError(f"{file.name} has no column image_url")
+            if unknown:
+                raise click.UsageError(f"{file.name} has columns that no submission has: {sorted(unknown)}")
+            for row in rows:
+                yield {name: value for name, value in row.items() if name in FIELDS and value}
+        elif file.suffix.lower() in {".jsonl", ".ndjson"}:
+            for number, line in enumerate(text, start=1):
+                if line.strip():
+                    yield _object(line, file, number)
+        else:
+            raise click.UsageError(f"{file.name} is neither .csv nor .jsonl")
+
+
+def _object(line: str, file: Path, number: int) -> dict[str, Any]:
+    try:
+        found = json.loads(line) if len(line) <= MOST_LINE else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise click.UsageError(f"{file.name}, line {number}: not a JSON object")
+    return found
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _read_progress(progress: Path, digest: str) -> int:
+    """Read how many entries were submitted; none where the file has changed since."""
+    try:
+        found = json.loads(progress.read_text(encoding="utf-8"))
+        return int(found["done"]) if found["sha256"] == digest else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _write_progress(progress: Path, digest: str, done: int) -> None:
+    draft = progress.with_name(progress.name + ".new")
+    draft.write_text(json.dumps({"sha256": digest, "done": done}), encoding="utf-8")
+    draft.replace(progress)
