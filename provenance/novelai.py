@@ -79,6 +79,8 @@ def _names_itself(sources: Sources) -> str | None:
         key, text = record.key.lower(), record.text[:200].strip()
         if key in {"software", "source"} and text.startswith("NovelAI"):
             return record.where
+        if str((record.values or {}).get("Software", ""))[:80].startswith("NovelAI"):
+            return record.where
         if key in {"title", "documentname"} and text == _TITLE:
             return record.where
     return None
@@ -92,7 +94,7 @@ def _comments(sources: Sources, *, named: str | None) -> Iterator[_Comment]:
             continue  # the inner one is a record of its own
         known = len(_KNOWN & values.keys())
         own = len(_OWN & values.keys())
-        if "signed_hash" in values or (known >= 3 and (named or record.depth or own >= 2)):
+        if "signed_hash" in values or (known >= 3 and (named or own >= 2)):
             yield _Comment(record, values)
 
 

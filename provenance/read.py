@@ -8,7 +8,7 @@ import base64
 import logging
 from dataclasses import dataclass
 
-from core.vocabulary import Evidence, EvidenceKind, Grade
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance import (
     a1111,
     c2pa_claims,
@@ -84,13 +84,12 @@ def read_evidence(
 
 
 def _is_repeated(item: Evidence, found: list[Evidence]) -> bool:
-    """Tell whether a field only names the generator whose record stands in the file anyway."""
-    if item.kind is not EvidenceKind.SOFTWARE_TAG or item.grade is not Grade.HINT or item.generator is None:
+    """Tell whether a hint says less than a record that stands in the file anyway."""
+    if (item.kind, item.grade, item.label) != (EvidenceKind.SOFTWARE_TAG, Grade.HINT, Label.AI):
         return False
+    name = item.generator or ""
     return any(
-        other.grade is not Grade.HINT
-        and other.label is item.label
-        and item.generator in (other.generator or "")
+        other.grade is not Grade.HINT and other.label is Label.AI and name in (other.generator or "")
         for other in found
     )
 

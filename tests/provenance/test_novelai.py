@@ -166,6 +166,16 @@ def test_the_name_alone_is_a_hint() -> None:
     assert {(item.grade, item.label) for item in found} == {(Grade.HINT, Label.AI)}
 
 
+def test_settings_alone_are_not_novelais() -> None:
+    plain = {"prompt": "x", "steps": 20, "seed": 1, "sampler": "euler", "scale": 7}
+    for value in (plain, {"Comment": json.dumps(plain)}):
+        found = read(png(before=[text_chunk("Comment", json.dumps(value))]))
+        assert all(item.generator != "NovelAI" for item in found)
+    wrapped = {"Software": "NovelAI", "Comment": json.dumps(plain)}
+    found = read(png(before=[text_chunk("Comment", json.dumps(wrapped))]))
+    assert [item.kind for item in found] == [EvidenceKind.NOVELAI_METADATA]
+
+
 def test_a_title_of_ones_own_is_nothing() -> None:
     assert read(png(before=texts({"Title": "Not an AI generated image", "Comment": "drawn in 2015"}))) == []
 
