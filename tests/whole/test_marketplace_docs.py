@@ -1,0 +1,99 @@
+"""`docs/marketplaces.md` does what it says: its commands run as printed, its verifiers verify."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.clock import now
+from tests.whole.installation import Installation
+from worker.notify import sign
+
+PAGE = (Path(__file__).parents[2] / "docs" / "marketplaces.md").read_text(encoding="utf-8")
+SECRET = "whsec_" + base64.b64encode(b"a key of thirty-two random bytes").decode()
+BODY = json.dumps({"type": "submission.examined", "data": {"title": "月"}}, ensure_ascii=False)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
+def cases() -> list[tuple[dict[str, str], str, bool]]:
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    good = sign("evt_1", now(), BODY, [key])
+    two = sign("evt_1", now(), BODY, [b"another key", key])
+    old = sign("evt_1", now() - timedelta(minutes=6), BODY, [key])
+    forged = sign("evt_1", datetime.now(UTC), BODY, [b"another key"])
+    return [
+        (good, BODY, True),
+        (two, BODY, True),
+        (old, BODY, False),
+        (forged, BODY, False),
+        (good, "{}", False),
+    ]
+
+
+def test_every_command_runs_as_printed(whole: Installation, tmp_path: Path) -> None:
+    script = "set -eu\n" + "\necho\n".join(blocks("sh")).replace("http://127.0.0.1:8000", whole.address)
+    environ = {**whole.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", script],  # noqa: S607  # wherever bash is
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert done.stdout.count('"outcome":"accepted"') == 3, done.stdout
+    assert done.stdout.count('"outcome":"ping"') == 1
+    assert '"id":"4711"' in done.stdout
+    assert "1 older secrets retired" in done.stdout
+    assert "1 submitted, 0 of them refused" in done.stdout
+
+
+def test_the_python_verifier_verifies() -> None:
+    (source, _) = blocks("python")
+    room: dict[str, object] = {}
+    exec(source, room)  # noqa: S102  # our own page
+    verify = room["verify"]
+    assert callable(verify)
+    for headers, body, is_good in cases():
+        if is_good:
+            assert verify(body.encode(), headers, SECRET) == json.loads(body)
+        else:
+            with pytest.raises(ValueError, match=r"too old|wrong signature"):
+                verify(body.encode(), headers, SECRET)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node here")
+def test_the_node_verifier_verifies(tmp_path: Path) -> None:
+    (source,) = blocks("js")
+    given = json.dumps(cases())
+    script = tmp_path / "verify.cjs"
+    script.write_text(
+        source
+        + f"""
+const said = {given}.map(([headers, body]) => {{
+  try {{ return Boolean(verify(Buffer.from(body), headers, "{SECRET}")); }} catch {{ return false; }}
+}});
+console.log(JSON.stringify(said));
+""",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        ["node", str(script)],  # noqa: S607  # wherever node is
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    assert json.loads(done.stdout) == [is_good for _, _, is_good in cases()]
