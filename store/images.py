@@ -62,10 +62,12 @@ def record_verdict(
     model: str,
     judgement: Judgement,
     evidence: tuple[Evidence, ...],
+    risk: float | None = None,
 ) -> str:
     """Add a verdict and give its id; where another worker was quicker, give that one's.
 
-    The image row is made where it is new, and put into review where a person is wanted.
+    The image row is made where it is new, and put into review where a person is wanted; `risk` is
+    its place in the queue, the score where nothing else is said.
     """
     if not _insert_once(session, Image, asdict(facts) | _new_image()):
         session.execute(
@@ -98,7 +100,7 @@ def record_verdict(
     # Locked, so that a moderator's decision made at this moment is not overwritten.
     image = session.get_one(Image, facts.sha256, with_for_update=True)
     image.verdict_id = verdict_id
-    image.risk = score
+    image.risk = score if risk is None else risk
     image.finding = judgement.finding
     image.grade = _strongest(evidence)
     image.review = _review_state(session, image, judgement.finding)

@@ -127,6 +127,7 @@ class Examiner:
                 session,
                 facts,
                 score=opinion.classification.score,
+                risk=opinion.risk,
                 model=opinion.classification.model,
                 judgement=opinion.judgement,
                 evidence=opinion.evidence,

@@ -34,6 +34,7 @@ class Opinion:
     classification: Classification
     evidence: tuple[Evidence, ...]
     judgement: Judgement
+    risk: float
 
 
 def form_opinion(
@@ -46,4 +47,6 @@ def form_opinion(
     lines = classifier.thresholds
     classification = classifier.classify(picture)
     evidence = (*read_evidence(data), policy.pixels_evidence(classification, lines))
-    return Opinion(classification, evidence, policy.judge(classification, evidence, lines))
+    judgement = policy.judge(classification, evidence, lines)
+    risk = policy.risk(classification, evidence, judgement, lines)
+    return Opinion(classification, evidence, judgement, risk)

@@ -19,6 +19,8 @@ from core.vocabulary import (
 
 VERSION = "2026-11-1"
 
+HINT_RAISES = 0.1  # of the way from no risk to certainty
+
 _LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERTAIN: None}
 
 
@@ -47,6 +49,21 @@ def judge(classification: Classification, evidence: Sequence[Evidence], lines: T
         reasons.insert(0, f"The file says so, unsigned: it names {_maker(declared_ai)} as its maker.")
     reasons.extend(_side_remarks(evidence, finding))
     return Judgement(finding, _LABELS[finding], VERSION, tuple(reasons))
+
+
+def risk(
+    classification: Classification, evidence: Sequence[Evidence], judgement: Judgement, lines: Thresholds
+) -> float:
+    """Say how soon a person should look, 0 to 1: the score, raised by what the file says.
+
+    What is flagged for its file's sake stands with what the pixels flag; a hint raises the place in
+    the queue, and no more than that.
+    """
+    if judgement.finding is Finding.FLAGGED:
+        return max(classification.score, lines.flagged_from)
+    if _find(evidence, Grade.HINT, Label.AI):
+        return min(1.0, classification.score + HINT_RAISES)
+    return classification.score
 
 
 def pixels_evidence(classification: Classification, lines: Thresholds) -> Evidence:

@@ -195,6 +195,10 @@ def test_what_the_file_declares_stands_beside_the_pixels(bench: Bench) -> None:
     assert verdict.finding is Finding.FLAGGED
     assert [item["kind"] for item in verdict.evidence] == ["a1111_parameters", "pixels"]
     assert verdict.evidence[0]["fields"] == {"seed": "1"}
+    with bench.database.reading() as session:
+        image = find_image(session, verdict.image_sha256)
+        assert image is not None
+        assert (image.risk, verdict.score) == (0.9, 0.01)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
-from worker.policy import VERSION, judge, pixels_evidence
+from worker.policy import VERSION, judge, pixels_evidence, risk
 
 LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
 KINDS = st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.PIXELS])
@@ -103,3 +103,21 @@ def test_the_classifiers_word_is_a_hint_among_the_evidence() -> None:
     item = pixels_evidence(pixels(0.95), LINES)
     assert (item.kind, item.grade, item.label) == (EvidenceKind.PIXELS, Grade.HINT, Label.AI)
     assert judge(pixels(0.01), [item], LINES).finding is Finding.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("score", "evidence", "place"),
+    [
+        (0.2, [], 0.2),
+        (0.2, [says(Grade.HINT, Label.AI)], pytest.approx(0.3)),
+        (0.95, [says(Grade.HINT, Label.AI)], 0.95),
+        (0.2, [says(Grade.HINT, Label.HUMAN)], 0.2),
+        (0.01, [says(Grade.DECLARED, Label.AI)], LINES.flagged_from),
+        (0.99, [says(Grade.DECLARED, Label.AI)], 0.99),
+    ],
+)
+def test_what_the_file_says_brings_a_case_forward(
+    score: float, evidence: list[Evidence], place: float
+) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert risk(pixels(score), evidence, judgement, LINES) == place
