@@ -79,8 +79,6 @@ export interface Check {
   /** How often the reader asked again after a failure. */
   tries: number;
   tabId: number | null;
-  /** The origin that showed the picture: never sent to the server, asked for by picture hosts. */
-  pageOrigin: string | null;
   isPrivate: boolean;
   state: "working" | "examined" | "unreachable" | "failed" | "troubled";
   submissionId: string | null;

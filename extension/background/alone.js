@@ -16,7 +16,6 @@ export async function openAlone(srcUrl, tab) {
   const picture = { kind: "img", shown: srcUrl, others: [], link: null, width: 0, height: 0 };
   const check = await newCheck(picture, candidates(picture), {
     tabId: null,
-    pageOrigin: tab?.url ? new URL(tab.url).origin : null,
     isPrivate: tab?.incognito ?? false,
   });
   await openResult(check.id);

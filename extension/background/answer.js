@@ -84,14 +84,13 @@ async function hello({ tab, origin }) {
 }
 
 /**
- * @param {{picture: import("../types").Picture, origin?: string, tabId?: number, isPrivate?: boolean}} message
+ * @param {{picture: import("../types").Picture, tabId?: number, isPrivate?: boolean}} message
  * @param {Sender} sender
  * @param {boolean} isOurs
  */
-async function start({ picture, origin, tabId, isPrivate }, sender, isOurs) {
+async function start({ picture, tabId, isPrivate }, sender, isOurs) {
   const check = await newCheck(picture, candidates(picture), {
     tabId: (isOurs ? tabId : sender.tab?.id) ?? null,
-    pageOrigin: (isOurs ? origin : sender.origin) ?? null,
     isPrivate: (isOurs ? isPrivate : sender.tab?.incognito) ?? false,
   });
   void advance(check.id);
@@ -128,7 +127,7 @@ async function fetchBytes(id) {
   const check = await readCheck(id);
   const url = check?.picture.shown ?? check?.candidates.at(-1) ?? null;
   if (check === null || url === null || !/^https?:/.test(url)) return unreadable(id);
-  const found = await fetchPicture(url, check.pageOrigin);
+  const found = await fetchPicture(url, check.tabId);
   if (found === "no_permission") return { ...(await view(id)), needs: new URL(url).origin };
   if (found === null) return unreadable(id);
   await submitPicture(id, found, "sent");

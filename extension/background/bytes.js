@@ -7,56 +7,68 @@ import { mayFetch } from "./permissions.js";
 
 export const MOST_BYTES = 20 * 1024 * 1024;
 const PATIENCE = 30_000; // milliseconds
-const RULE = 1; // one fetch at a time has the rule
-
-/** @type {Promise<unknown>} */
-let turn = Promise.resolve();
 
 /**
  * @param {string} url
- * @param {string | null} pageOrigin
+ * @param {number | null} tabId the tab whose page shows it
  * @returns {Promise<Blob | "no_permission" | null>} null where the host does not give it
  */
-export async function fetchPicture(url, pageOrigin) {
+export async function fetchPicture(url, tabId) {
   if (!(await mayFetch(url))) return "no_permission";
-  const done = turn.then(() => withReferer(url, pageOrigin, () => read(url)));
-  turn = done.catch(() => null);
-  return done;
+  return (await read(url)) ?? (tabId === null ? null : readFramed(url, tabId));
 }
 
 /**
- * Hosts with hot-link protection answer only where the Referer names their own site; a fetch of ours
- * has none. The rule holds for this one address and for our own requests, and goes at once.
- * @template T
+ * Hosts with hot-link protection give pictures only where the Referer names their own site, and no
+ * fetch of ours can have one. A frame in the page can: the picture is loaded into one, unseen, and
+ * read from within, with the right that the reader gave for its host.
  * @param {string} url
- * @param {string | null} pageOrigin
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
+ * @param {number} tabId
+ * @returns {Promise<Blob | null>}
  */
-async function withReferer(url, pageOrigin, work) {
-  if (pageOrigin === null || chrome.declarativeNetRequest === undefined) return work();
-  await chrome.declarativeNetRequest.updateSessionRules({
-    removeRuleIds: [RULE],
-    addRules: [
-      {
-        id: RULE,
-        action: {
-          type: "modifyHeaders",
-          requestHeaders: [{ header: "Referer", operation: "set", value: `${pageOrigin}/` }],
-        },
-        condition: {
-          urlFilter: `|${url.replaceAll(/[*^|]/g, "*")}`,
-          initiatorDomains: [chrome.runtime.id],
-          resourceTypes: ["xmlhttprequest", "other"],
-        },
-      },
-    ],
-  });
+async function readFramed(url, tabId) {
   try {
-    return await work();
+    const isLoaded = await chrome.tabs.sendMessage(tabId, { kind: "frame", url }, { frameId: 0 });
+    if (!isLoaded) return null;
+    const frames = await chrome.scripting.executeScript({
+      target: { tabId, allFrames: true },
+      func: readOwnPicture,
+      args: [url, MOST_BYTES],
+    });
+    const data = frames.map(({ result }) => result).find(Boolean);
+    return data ? await (await fetch(data)).blob() : null;
+  } catch {
+    return null; // the page is gone, or forbids frames
   } finally {
-    await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [RULE] });
+    await chrome.tabs.sendMessage(tabId, { kind: "unframe" }, { frameId: 0 }).catch(() => null);
   }
+}
+
+/**
+ * Runs within the frame, so it may use nothing from outside itself.
+ * @param {string} url
+ * @param {number} most bytes
+ * @returns {Promise<string | null>} a data: address
+ */
+async function readOwnPicture(url, most) {
+  if (location.href !== url || !document.contentType.startsWith("image/")) return null;
+  const response = await fetch(url, { cache: "force-cache" }).catch(() => null);
+  const blob = response?.ok ? await response.blob() : null;
+  if (blob !== null && blob.size > 0 && blob.size <= most) {
+    return new Promise((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(/** @type {string} */ (reader.result));
+      reader.onerror = () => resolve(null);
+      reader.readAsDataURL(blob);
+    });
+  }
+  // Not in the cache, and not given again: the pixels that the frame shows are left.
+  const [image] = document.images;
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext("2d")?.drawImage(image, 0, 0);
+  return canvas.toDataURL("image/png");
 }
 
 /**

@@ -197,7 +197,7 @@ async function troubleOf(response) {
   if (status === 503 || status === 502 || status === 504) {
     return new TroubleError({ kind: "server_down", retryAfter });
   }
-  if (status >= 500) return new TroubleError({ kind: "server_error", detail });
+  if (status >= 500 && status !== 501) return new TroubleError({ kind: "server_error", detail });
   if (status === 409) return new TroubleError({ kind: "already_open" });
   if (status === 413) return new TroubleError({ kind: "too_large" });
   if (!isProblem) return new TroubleError({ kind: "not_kantei" });

@@ -33,7 +33,7 @@ export async function changeCheck(check, changes) {
 /**
  * @param {import("../types").Picture} picture
  * @param {string[]} candidates
- * @param {{tabId: number | null, pageOrigin: string | null, isPrivate: boolean}} place
+ * @param {{tabId: number | null, isPrivate: boolean}} place
  * @returns {Promise<Check>}
  */
 export async function newCheck(picture, candidates, place) {

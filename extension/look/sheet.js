@@ -2,9 +2,6 @@
 
 import { matchPattern } from "../settings/settings.js";
 
-/** The right to name the picture's page to its host; Firefox has no such right that can wait. */
-const REFERER = /** @type {any[]} */ (chrome.runtime.getManifest().optional_permissions ?? []).filter((name) => /^declarative/.test(name));
-
 /**
  * Ask the worker; one that died over it is asked again.
  * @param {object} message
@@ -93,10 +90,7 @@ export class Sheet {
     // Before anything is awaited: a click is over at the first wait.
     const granted =
       name === "host" && this.needs !== null
-        ? chrome.permissions.request({
-            permissions: REFERER,
-            origins: [matchPattern(this.needs)],
-          })
+        ? chrome.permissions.request({ origins: [matchPattern(this.needs)] })
         : null;
     this.state.busy = true;
     this.draw();

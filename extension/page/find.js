@@ -59,9 +59,11 @@ function pictureAt(x, y) {
 function pictureWith(address) {
   const shown = [];
   for (const element of allElements(document)) {
-    if (!(/** @type {any} */ (element).src ?? /** @type {any} */ (element).poster ?? element.getAttribute("href") ?? element.getAttribute("data"))) continue;
-    const picture = pictureOf(element);
-    if (picture?.shown === address) shown.push({ element, picture });
+    const { currentSrc, src, poster, data } = /** @type {any} */ (element);
+    // A lazy loader's placeholder is what the menu names, and not what the picture is.
+    const isNamed = [currentSrc, src, poster, data].includes(address);
+    const picture = isNamed || element.localName === "image" ? pictureOf(element) : null;
+    if (picture !== null && (isNamed || picture.shown === address)) shown.push({ element, picture });
   }
   const best = shown.find(({ element }) => isInView(element)) ?? shown[0] ?? null;
   if (best === null || !isSpacer(best.element)) return best;
@@ -165,7 +167,7 @@ function picture(kind, shown, others, element, width = 0, height = 0) {
     kind,
     shown,
     others: /** @type {{url: string, width: number}[]} */ (others.slice(0, 30)),
-    link: link instanceof HTMLAnchorElement ? link.href : null,
+    link: link?.localName === "a" ? /** @type {HTMLAnchorElement} */ (link).href : null,
     width: width || Math.round(box.width),
     height: height || Math.round(box.height),
   };
@@ -231,7 +233,7 @@ function* stackAt(root, x, y, isInside = false) {
   for (const element of own) {
     if (isOurs(element)) continue;
     const inner = innerRoot(element);
-    if (inner instanceof ShadowRoot) yield* stackAt(inner, x, y, true);
+    if (inner?.nodeType === Node.DOCUMENT_FRAGMENT_NODE) yield* stackAt(inner, x, y, true);
     else if (inner !== null) {
       const box = element.getBoundingClientRect();
       yield* stackAt(inner, x - box.x - element.clientLeft, y - box.y - element.clientTop);
@@ -292,7 +294,9 @@ function isInView(element) {
 /** @param {Element} element */
 function isSpacer(element) {
   const image = /** @type {HTMLImageElement} */ (element);
-  return element.localName === "img" && image.complete && image.naturalWidth > 0 && image.naturalWidth <= SPACER && image.naturalHeight <= SPACER;
+  if (element.localName !== "img" || !image.complete || image.naturalWidth === 0) return false;
+  if (image.naturalWidth > SPACER || image.naturalHeight > SPACER) return false;
+  return pictureOf(element)?.shown === (image.currentSrc || image.src); // else it holds a lazy one's place
 }
 
 /** @param {Element} element */

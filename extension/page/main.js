@@ -197,6 +197,26 @@ async function sendReport(reason, evidence) {
   redrawCard(false);
 }
 
+/** @type {HTMLElement | null} */
+let framed = null;
+
+/**
+ * Load a picture into a frame that nobody sees, so that its host is asked as by the page.
+ * @param {string} url
+ * @returns {Promise<boolean>}
+ */
+function frame(url) {
+  framed?.remove();
+  const { root } = stage(shown?.view.theme ?? "system");
+  const element = (framed = make("iframe", { src: url, "aria-hidden": "true", tabindex: "-1" }));
+  element.style.cssText = "position:fixed;left:-9999px;width:16px;height:16px;border:0";
+  root.append(element);
+  return new Promise((resolve) => {
+    element.addEventListener("load", () => resolve(true), { once: true });
+    setTimeout(() => resolve(false), 15_000);
+  });
+}
+
 /** For the popup: what there is, without a word of the page. */
 function listForPopup() {
   listed = new Map();
@@ -229,6 +249,10 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
     const element = listed.get(message.ref);
     void tell({ kind: "hello" }, 3).then((reader) => showCard(message.card, element ?? null, message.picture, reader));
   } else if (message.kind === "show") listed.get(message.ref)?.scrollIntoView({ block: "center", behavior: "smooth" });
+  else if (message.kind === "frame") {
+    void frame(message.url).then(respond);
+    return true;
+  } else if (message.kind === "unframe") framed?.remove();
   else if (message.kind === "read") {
     void readPicture(listed.get(message.ref) ?? null, message.address).then(respond, () => respond(null));
     return true;
@@ -236,10 +260,30 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
   return false;
 });
 
-// From now on a click of the right button tells where it was.
-document.addEventListener("contextmenu", ({ clientX, clientY }) => {
-  lastPoint = { x: clientX, y: clientY };
-}, { capture: true, passive: true });
+// From now on a click of the right button tells where it was, in frames that may be read too.
+/** @type {WeakSet<Document>} */
+const heard = new WeakSet();
+
+/** @param {Document} inner */
+function hear(inner) {
+  if (heard.has(inner)) return;
+  heard.add(inner);
+  inner.addEventListener("contextmenu", ({ clientX, clientY }) => {
+    const frame = inner.defaultView?.frameElement ?? null;
+    const box = frame === null ? { x: 0, y: 0 } : boxOf(frame);
+    lastPoint = { x: box.x + (frame?.clientLeft ?? 0) + clientX, y: box.y + (frame?.clientTop ?? 0) + clientY };
+  }, { capture: true, passive: true });
+  inner.addEventListener("load", ({ target }) => hearFrame(target), { capture: true, passive: true });
+  for (const frame of inner.querySelectorAll("iframe, frame")) hearFrame(frame);
+}
+
+/** @param {EventTarget | null} frame */
+function hearFrame(frame) {
+  const inner = frame === null ? null : innerRoot(/** @type {Element} */ (frame));
+  if (inner?.nodeType === Node.DOCUMENT_NODE) hear(/** @type {Document} */ (inner));
+}
+
+hear(document);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shown !== null && picking?.signal.aborted !== false) closeCard();
 }, { capture: true });

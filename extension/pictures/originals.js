@@ -66,8 +66,8 @@ const RULES = [
   {
     host: /^cdn[ab]?\.artstation\.com$/,
     find: (url) => [
-      replaced(url, /\/(?:\d+\/)?(?:small|smaller_square|medium|micro_square)\//, "/4k/"),
-      replaced(url, /\/(?:\d+\/)?(?:small|smaller_square|medium|micro_square)\//, "/large/"),
+      replaced(url, /\/(?:\d{14}\/)?(?:small|smaller_square|medium|micro_square)\//, "/4k/"),
+      replaced(url, /\/(?:\d{14}\/)?(?:small|smaller_square|medium|micro_square)\//, "/large/"),
     ],
   },
   {

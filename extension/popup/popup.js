@@ -112,7 +112,7 @@ function row({ ref, picture, preview }) {
 /** @param {Listed} listed */
 async function checkOne({ ref, picture }) {
   const tabId = tab?.id ?? 0;
-  const started = await ask({ kind: "check", picture, tabId, origin, isPrivate: tab?.incognito ?? false });
+  const started = await ask({ kind: "check", picture, tabId, isPrivate: tab?.incognito ?? false });
   title.textContent = words.size(picture.width, picture.height);
   all.hidden = true;
   back.hidden = false;

@@ -1,0 +1,71 @@
+/** As much of a browser's extension API as the worker needs, in memory. */
+
+globalThis.navigator ??= { onLine: true }; // Node has it since 21
+
+class Area {
+  constructor() {
+    this.kept = new Map();
+  }
+  async get(names) {
+    const wanted = names === null || names === undefined ? [...this.kept.keys()] : [names].flat();
+    return Object.fromEntries(wanted.filter((name) => this.kept.has(name)).map((name) => [name, structuredClone(this.kept.get(name))]));
+  }
+  async set(values) {
+    for (const [name, value] of Object.entries(values)) this.kept.set(name, structuredClone(value));
+  }
+  async remove(names) {
+    for (const name of [names].flat()) this.kept.delete(name);
+  }
+  async clear() {
+    this.kept.clear();
+  }
+}
+
+/** Give a new browser and make it the present one. */
+export function newBrowser(settings = {}) {
+  const storage = { local: new Area(), session: new Area() };
+  storage.local.kept.set("settings", { version: 3, server: "https://k.example", key: "kt_1", ...settings });
+  globalThis.chrome = {
+    storage,
+    permissions: { contains: async () => true },
+    i18n: { getUILanguage: () => "en-GB" },
+    runtime: { getURL: (path) => `chrome-extension://x/${path}` },
+  };
+  return storage;
+}
+
+/** Answer each fetch by the next of these: an object is JSON, a function is called, an Error is thrown. */
+export function answering(...answers) {
+  const asked = [];
+  globalThis.fetch = async (url, options = {}) => {
+    asked.push({ url: String(url), method: options.method ?? "GET", options });
+    const next = answers.length > 1 ? answers.shift() : answers[0];
+    if (next instanceof Error) throw next;
+    const { status = 200, body = next, headers = {} } = next.status ? next : {};
+    const type = status >= 400 ? "application/problem+json" : "application/json";
+    return new Response(JSON.stringify(body), { status, headers: { "Content-Type": type, ...headers } });
+  };
+  return asked;
+}
+
+export function examined(id = "s1", changes = {}) {
+  return {
+    id, state: "examined", examined_at: null,
+    image: { sha256: "ab".repeat(32), width: 100, height: 200, format: "png", bytes: 2048 },
+    verdict: {
+      finding: "flagged", score: 0.973, label: "ai", model: "m-1", policy: "p-1",
+      reasons: ["The pixels look generated: score 97 %, flagged from 90 %."],
+      evidence: [{ kind: "pixels", grade: "hint", label: "ai", generator: null, detail: "…" }],
+    },
+    decision: null, failure: null,
+    links: { self: `/v1/submissions/${id}`, appeal: `/v1/submissions/${id}/appeal`, heatmap: null },
+    ...changes,
+  };
+}
+
+export function failed(id, code) {
+  return { ...examined(id), state: "failed", image: null, verdict: null, failure: { code, detail: "…", permanent: true } };
+}
+
+export const PICTURE = { kind: "img", shown: "https://a.example/a.png", others: [], link: null, width: 10, height: 10 };
+export const PLACE = { tabId: 1, isPrivate: false };

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cardOf } from "../../../extension/background/view.js";
+import { WORDS as EN } from "../../../extension/words/en.js";
+import { WORDS as JA } from "../../../extension/words/ja.js";
+import { translated } from "../../../extension/words/words.js";
+import { PICTURE, examined, failed } from "./browser.mjs";
+
+const check = (changes) => ({
+  id: "c", revision: 1, at: 0, picture: PICTURE, candidates: ["https://a.example/a.png"], attempt: 0, tries: 0, tabId: 1,
+  isPrivate: false, state: "examined", submissionId: "s1", submission: examined(), fromCache: false, trouble: null,
+  bytes: "none", appeal: { state: "none", reason: "", trouble: null }, ...changes,
+});
+const card = (changes, lang = "en") => cardOf(check(changes), { lang, theme: "system", server: "https://k.example" });
+const acts = (view) => view.actions.map(({ act }) => act);
+
+/** List the names of all words, with the kind of each. */
+function shape(words, path = "") {
+  return Object.entries(words).flatMap(([name, value]) =>
+    value !== null && typeof value === "object" ? shape(value, `${path}${name}.`) : [`${path}${name} ${typeof value} ${value.length === undefined || typeof value === "string" ? "" : value.length}`]);
+}
+
+test("both languages have every word", () => {
+  assert.deepEqual(shape(JA), shape(EN));
+});
+
+test("the three findings have three titles", () => {
+  const titles = ["flagged", "uncertain", "clear"].map((finding) => card({ submission: examined("s1", { verdict: { ...examined().verdict, finding } }) }).title);
+  assert.deepEqual(titles, ["Probably generated", "Cannot say", "No sign of generation"]);
+});
+
+test("a picture without metadata is said to be stripped, once", () => {
+  const reasons = [...examined().verdict.reasons, "The file carries no record of its origin; sites often strip it: ask for the original."];
+  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, reasons } }) });
+  assert.deepEqual(view.notes, [EN.stripped]);
+  assert.equal(view.reasons.length, 1);
+});
+
+test("evidence is shown with its grade, and takes the note of stripping away", () => {
+  const evidence = [{ kind: "novelai_signature", grade: "proof", label: "ai", generator: "NovelAI", detail: "…" }];
+  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });
+  assert.deepEqual(view.notes, []);
+  assert.deepEqual(view.evidence, [{ grade: "proof", word: "Proof", tone: "flagged", text: "A NovelAI signature, naming NovelAI", lang: "en" }]);
+});
+
+test("evidence of a kind that this version does not know is shown all the same", () => {
+  const evidence = [{ kind: "new_mark", grade: "hint", label: null, generator: null, detail: "…" }];
+  assert.equal(card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) }).evidence[0].text, "New mark");
+});
+
+test("a moderator's decision comes first", () => {
+  const view = card({ submission: examined("s1", { decision: { outcome: "human", decided_at: "2026-11-24T00:00:00Z" } }) });
+  assert.equal(view.notes[0], EN.decided.human);
+});
+
+test("a heat map is offered only where the server has one, the artist's way not where nothing is claimed", () => {
+  assert.deepEqual(acts(card({})), ["result", "report", "artist"]);
+  const links = { self: "/x", appeal: null, heatmap: "/v1/submissions/s1/heatmap" };
+  assert.deepEqual(acts(card({ submission: examined("s1", { links }) })), ["heatmap", "result", "report", "artist"]);
+  assert.deepEqual(acts(card({ submission: examined("s1", { verdict: { ...examined().verdict, finding: "clear" } }) })), ["result", "report"]);
+});
+
+test("every failure and every trouble has a sentence and a way on, in both languages", () => {
+  for (const lang of ["en", "ja"]) {
+    for (const code of [...Object.keys(EN.failure), "unheard_of"]) {
+      for (const state of ["failed", "unreachable"]) {
+        const view = card({ state, submission: failed("s1", code) }, lang);
+        assert.ok(view.lead.length > 5 && !view.lead.includes("undefined"), `${code} ${view.lead}`);
+        assert.ok(view.actions.length > 0);
+      }
+    }
+    for (const kind of Object.keys(EN.trouble)) {
+      const view = card({ state: "troubled", submission: null, trouble: { kind } }, lang);
+      assert.ok(view.lead.length > 5 && acts(view).includes("retry"), kind);
+    }
+  }
+});
+
+test("the server's sentences are given in Japanese, unknown ones as they came", () => {
+  assert.deepEqual(translated("The pixels look generated: score 97 %, flagged from 90 %.", "ja"), {
+    text: "画素の特徴は生成を示しています：スコア 97 %（90 % 以上で警告）。", lang: "ja",
+  });
+  assert.deepEqual(translated("Something new.", "ja"), { text: "Something new.", lang: "en" });
+});
