@@ -24,14 +24,14 @@ def add_appeal_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             found = list_open_appeals(session, after_id=after if is_id(after) else "", limit=PAGE + 1)
             shown = found[:PAGE]
             sha256s = [appeal.image_sha256 for appeal in shown]
-            return render_template(
-                "review/appeals.html",
-                appeals=shown,
-                images=find_images(session, sha256s),
-                origins=find_origins(session, sha256s),
-                barred=barred_from(session, sha256s, me().id),
-                counts=count_queue(session),
-                tabs=tab_links(Wanted()),
-                after=shown[-1].id if len(found) > PAGE else None,
-                is_first=not after,
-            )
+            known = {
+                "appeals": shown,
+                "images": find_images(session, sha256s),
+                "origins": find_origins(session, sha256s),
+                "barred": barred_from(session, sha256s, me().id),
+                "counts": count_queue(session),
+                "tabs": tab_links(Wanted()),
+                "after": shown[-1].id if len(found) > PAGE else None,
+                "is_first": not after,
+            }
+        return render_template("review/appeals.html", **known)

@@ -37,20 +37,20 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         with parts.database.reading() as session:
             seen = _all_matching(session, viewer, line) if request.form.get("all") == "1" else read_cases()
             candidates = preview(session, seen, viewer)
-            senior = {one for one in candidates if not may_decide(me(), one.image)}
-            chosen = [one for one in candidates if not one.is_left_out and one not in senior]
-            return render_template(
-                "review/bulk.html",
-                outcome=outcome,
-                chosen=chosen,
-                left_out=[one for one in candidates if one.is_left_out or one in senior],
-                findings=Counter(one.image.finding for one in chosen),
-                grades=Counter(one.image.grade for one in chosen),
-                decided_before=sum(one.image.decision_id is not None for one in chosen),
-                address=write_wanted(wanted),
-                note_length=NOTE_LENGTH,
-                limit=LIMIT,
-            )
+        senior = {one for one in candidates if not may_decide(me(), one.image)}
+        chosen = [one for one in candidates if not one.is_left_out and one not in senior]
+        return render_template(
+            "review/bulk.html",
+            outcome=outcome,
+            chosen=chosen,
+            left_out=[one for one in candidates if one.is_left_out or one in senior],
+            findings=Counter(one.image.finding for one in chosen),
+            grades=Counter(one.image.grade for one in chosen),
+            decided_before=sum(one.image.decision_id is not None for one in chosen),
+            address=write_wanted(wanted),
+            note_length=NOTE_LENGTH,
+            limit=LIMIT,
+        )
 
     @blueprint.post("/review/bulk")
     @large_form(BODY)

@@ -78,23 +78,24 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
             found = find_case(session, sha256)
             if found is None:
                 raise not_found("There is no such case.")
-            page = render_template(
-                "review/case.html",
-                case=found,
-                evidence=_by_grade(found),
-                wanted=wanted,
-                address=write_wanted(wanted),
-                following=next_case(session, wanted, viewer, found.image),
-                holder=find_holder(session, sha256, viewer.at),
-                appeals=appeals_on(session, sha256),
-                too_senior=not may_decide(me(), found.image),
-                barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
-                at=viewer.at,
-                undo=undoable(session, request.args.get("done")),
-                conflict=conflict,
-                note=note,
-                note_length=NOTE_LENGTH,
-            )
+            known = {
+                "case": found,
+                "evidence": _by_grade(found),
+                "wanted": wanted,
+                "address": write_wanted(wanted),
+                "following": next_case(session, wanted, viewer, found.image),
+                "holder": find_holder(session, sha256, viewer.at),
+                "appeals": appeals_on(session, sha256),
+                "too_senior": not may_decide(me(), found.image),
+                "barred": bool(barred_from(session, [sha256], viewer.moderator_id)),
+                "at": viewer.at,
+                "undo": undoable(session, request.args.get("done")),
+                "conflict": conflict,
+                "note": note,
+                "note_length": NOTE_LENGTH,
+            }
+        # The connection is back in the pool before the page is drawn, which takes longer than to ask.
+        page = render_template("review/case.html", **known)
         return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
 
 

@@ -42,15 +42,15 @@ def add_decision_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             lines = list_decisions(
                 session, wanted, before_id=before if is_id(before) else None, limit=PAGE + 1
             )
-            return render_template(
-                "review/decisions.html",
-                lines=lines[:PAGE],
-                moderators=list_moderators(session),
-                outcomes=list(Outcome),
-                given={name: value for name, value in request.args.items() if value and name != "before"},
-                before=lines[PAGE - 1].decision.id if len(lines) > PAGE else None,
-                is_first=not before,
-            )
+            people = list_moderators(session)
+        return render_template(
+            "review/decisions.html",
+            lines=lines[:PAGE],
+            moderators=people,
+            given={name: value for name, value in request.args.items() if value and name != "before"},
+            before=lines[PAGE - 1].decision.id if len(lines) > PAGE else None,
+            is_first=not before,
+        )
 
     @blueprint.get("/review/decisions.csv")
     def decisions_csv() -> Response:

@@ -31,14 +31,15 @@ def add_event_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             lines = list_events(
                 session, _read_filter(), before_id=before if is_id(before) else None, limit=PAGE + 1
             )
-            return render_template(
-                "review/events.html",
-                lines=lines[:PAGE],
-                moderators=list_moderators(session),
-                given={name: value for name, value in request.args.items() if value and name != "before"},
-                before=lines[PAGE - 1].event.id if len(lines) > PAGE else None,
-                is_first=not before,
-            )
+            people = list_moderators(session)
+        return render_template(
+            "review/events.html",
+            lines=lines[:PAGE],
+            moderators=people,
+            given={name: value for name, value in request.args.items() if value and name != "before"},
+            before=lines[PAGE - 1].event.id if len(lines) > PAGE else None,
+            is_first=not before,
+        )
 
     @blueprint.get("/admin/log.csv")
     @needs(Act.SEE_LOG)

@@ -45,11 +45,14 @@ def add_login_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.writing() as session:
             if moderator is None or not right:
                 note_event(session, "login_failed", moderator_id=None, at=at, subject=email)
-                return _form(email, "The e-mail address or the password is wrong.", HTTPStatus.UNAUTHORIZED)
-            forget_attempt(session, attempt)
-            end_login(session, visitor().token)
-            token = start_login(session, moderator.id, at)
-            note_event(session, "login", moderator_id=moderator.id, at=at)
+                token = None
+            else:
+                forget_attempt(session, attempt)
+                end_login(session, visitor().token)
+                token = start_login(session, moderator.id, at)
+                note_event(session, "login", moderator_id=moderator.id, at=at)
+        if token is None:
+            return _form(email, "The e-mail address or the password is wrong.", HTTPStatus.UNAUTHORIZED)
         response = make_response(redirect(_next_page()))
         send_token(response, token, secure=parts.secure_cookies)
         return response

@@ -32,7 +32,8 @@ def add_moderator_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @needs(Act.MANAGE_MODERATORS)
     def moderators() -> str:
         with parts.database.reading() as session:
-            return render_template("review/moderators.html", people=list_moderators(session))
+            people = list_moderators(session)
+        return render_template("review/moderators.html", people=people)
 
     @blueprint.post("/admin/moderators")
     @needs(Act.MANAGE_MODERATORS)
@@ -42,16 +43,16 @@ def add_moderator_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             with parts.database.writing() as session:
                 new = add_moderator(session, email=email, role=_read_role())
                 _note(session, "moderator_added", new.moderator, role=new.moderator.role)
-                # Shown in the answer and kept nowhere: the page cannot be loaded again.
-                return make_response(
-                    render_template("review/moderators.html", people=list_moderators(session), new=new)
-                )
+                people = list_moderators(session)
+            # Shown in the answer and kept nowhere: the page cannot be loaded again.
+            return make_response(render_template("review/moderators.html", people=people, new=new))
         except ModeratorExistsError:
             fault = "Somebody has this address already."
         except ValueError:
             fault = "This is not an e-mail address."
         with parts.database.reading() as session:
-            page = render_template("review/moderators.html", people=list_moderators(session), fault=fault)
+            people = list_moderators(session)
+        page = render_template("review/moderators.html", people=people, fault=fault)
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     @blueprint.post("/admin/moderators/<moderator_id>/role")
@@ -84,7 +85,8 @@ def add_moderator_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             new = reset_password(session, person)
             end_logins(session, moderator_id)
             _note(session, "password_reset", person)
-            return render_template("review/moderators.html", people=list_moderators(session), new=new)
+            people = list_moderators(session)
+        return render_template("review/moderators.html", people=people, new=new)
 
 
 def _somebody_else(session: Session, moderator_id: str) -> Moderator:

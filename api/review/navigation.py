@@ -13,6 +13,8 @@ PLACES = (
     ("review.stats", N_("Statistics"), Act.REVIEW),
     ("review.events", N_("Log"), Act.SEE_LOG),
     ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),
+    ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS),
+    ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS),
 )
 
 

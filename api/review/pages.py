@@ -15,7 +15,8 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,7 +26,9 @@ from api.review.assets import add_assets
 from api.review.bulk_pages import add_bulk_pages
 from api.review.case_pages import add_case_pages
 from api.review.claim_pages import add_claim_pages
+from api.review.client_pages import add_client_pages
 from api.review.decision_pages import add_decision_pages
+from api.review.delivery_pages import add_delivery_pages
 from api.review.event_pages import add_event_pages
 from api.review.filters import FILTERS
 from api.review.headers import harden
@@ -74,6 +77,8 @@ def register_review(
     add_stats_pages(blueprint, parts)
     add_event_pages(blueprint, parts)
     add_moderator_pages(blueprint, parts)
+    add_client_pages(blueprint, parts)
+    add_delivery_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")
@@ -107,7 +112,8 @@ def _add_errors(blueprint: Blueprint) -> None:
         return _error_page(status, status.phrase, "The page cannot be shown.")
 
     @blueprint.errorhandler(OperationalError)
-    def wait(error: OperationalError) -> Response:
+    @blueprint.errorhandler(PoolTimeoutError)
+    def wait(error: SQLAlchemyError) -> Response:
         # Without the statement and its values: they hold what people wrote.
         log.error("database unavailable on %s: %s", request.path, type(error).__name__)
         return _error_page(

@@ -15,6 +15,7 @@ class Act(StrEnum):
     SEE_PEOPLE = "see_people"
     SEE_LOG = "see_log"
     MANAGE_MODERATORS = "manage_moderators"
+    MANAGE_CLIENTS = "manage_clients"
 
 
 # The least role for each act; whoever has a higher one may do it too.
@@ -24,6 +25,7 @@ MATRIX = {
     Act.SEE_PEOPLE: Role.LEAD,
     Act.SEE_LOG: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
+    Act.MANAGE_CLIENTS: Role.ADMIN,
 }
 RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 

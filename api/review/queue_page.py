@@ -42,39 +42,40 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts)
             shown = images[:PAGE]
             sha256s = [image.sha256 for image in shown]
             narrow = set(write_wanted(wanted)) - {"tab", "sort"}
-            return render_template(
-                "review/queue.html",
-                wanted=wanted,
-                address=write_wanted(wanted),
-                images=shown,
-                origins=find_origins(session, sha256s),
-                holders=find_holders(session, sha256s, viewer.at),
-                counts=count_queue(session),
-                narrow=narrow,
-                tucked=narrow - {"finding"},
-                matching=count_cases(session, wanted, viewer) if narrow else None,
-                count_limit=COUNT_LIMIT,
-                clients=client_names(session),
-                tabs=tab_links(wanted),
-                view=_view(),
-                after=write_position(position(shown[-1])) if len(images) > PAGE else None,
-                is_first=after is None,
-                undo=undoable(session, request.args.get("done")),
-            )
+            found = {
+                "wanted": wanted,
+                "address": write_wanted(wanted),
+                "images": shown,
+                "origins": find_origins(session, sha256s),
+                "holders": find_holders(session, sha256s, viewer.at),
+                "counts": count_queue(session),
+                "narrow": narrow,
+                "tucked": narrow - {"finding"},
+                "matching": count_cases(session, wanted, viewer) if narrow else None,
+                "count_limit": COUNT_LIMIT,
+                "clients": client_names(session),
+                "tabs": tab_links(wanted),
+                "view": _view(),
+                "after": write_position(position(shown[-1])) if len(images) > PAGE else None,
+                "is_first": after is None,
+                "undo": undoable(session, request.args.get("done")),
+            }
+        return render_template("review/queue.html", **found)
 
     @blueprint.get("/review/failures")
     def failures() -> str:
         before = request.args.get("before", "")
         with parts.database.reading() as session:
             found = list_failures(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
-            return render_template(
-                "review/failures.html",
-                submissions=found[:PAGE],
-                counts=count_queue(session),
-                tabs=tab_links(Wanted()),
-                before=found[PAGE - 1].id if len(found) > PAGE else None,
-                is_first=not before,
-            )
+            counts = count_queue(session)
+        return render_template(
+            "review/failures.html",
+            submissions=found[:PAGE],
+            counts=counts,
+            tabs=tab_links(Wanted()),
+            before=found[PAGE - 1].id if len(found) > PAGE else None,
+            is_first=not before,
+        )
 
 
 def _view() -> str:

@@ -92,6 +92,13 @@ EVENTS = {
     "moderator_disabled": N_("Shut a moderator out"),
     "moderator_enabled": N_("Let a moderator in again"),
     "password_reset": N_("Gave a new one-time password"),
+    "client_added": N_("Added a client"),
+    "client_changed": N_("Changed a client"),
+    "key_added": N_("Made an API key"),
+    "key_revoked": N_("Revoked an API key"),
+    "secret_added": N_("Made a webhook secret"),
+    "secrets_retired": N_("Retired webhook secrets"),
+    "listing_deleted": N_("A listing was deleted, its case closed"),
 }
 WORDS = {
     "events": EVENTS,

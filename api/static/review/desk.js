@@ -10,13 +10,14 @@ import { suggestRest } from "./rest.js";
 import { followSelection } from "./select.js";
 import { countDown } from "./undo.js";
 
-/** Revive what has just been put on the page. */
-function settle(main) {
+/** Revive what has just been put on the page; of a case that was there already, only what is new. */
+function settle(main, { isSameCase = false } = {}) {
   countDown(main);
   lookAfterClaim(main);
+  lookAhead(main);
+  if (isSameCase) return;
   keepDraft(main);
   setUpEasel(main);
-  lookAhead(main);
 }
 
 listenForKeys(document);

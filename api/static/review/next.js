@@ -4,7 +4,7 @@
 // and travels meanwhile; if the server refuses it, its answer is shown instead, with the note.
 
 import { giveBack, stop } from "./claim.js";
-import { dropDraft } from "./drafts.js";
+import { dropDraft, keepDraft } from "./drafts.js";
 import { sendForm } from "./forms.js";
 
 let ahead = null; // {address, page: Promise<Document>}
@@ -110,22 +110,26 @@ function show(page, address, settle, { back = false } = {}) {
   settle(main);
 }
 
-/** Bring the panel of the shown case up to date, without touching the picture or what is being typed. */
+/** Bring what was fetched ahead up to date: the claim, who else is here, undo, the case after this one.
+ *
+ * The form stays the very same where the case is: somebody may be typing in it, perhaps in the middle of
+ * a Japanese word.
+ */
 function refresh(page, settle) {
   const [old, fresh] = [document.querySelector(".panel"), page.querySelector(".panel")];
   if (!old || !fresh) return;
-  const note = old.querySelector("textarea[name=note]");
-  const typing = document.activeElement === note;
-  const panel = document.adoptNode(fresh);
-  const freshNote = panel.querySelector("textarea[name=note]");
-  if (note && freshNote && note.value) freshNote.value = note.value;
-  const place = note?.selectionStart;
-  old.replaceWith(panel);
-  if (typing && freshNote) {
-    freshNote.focus();
-    freshNote.setSelectionRange(place, place);
+  const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
+  if (seen(old) === seen(fresh)) {
+    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .undo)")) part.remove();
+    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .undo)"));
+    old.querySelector("fieldset.choices").disabled = fresh.querySelector("fieldset.choices").disabled;
+  } else {
+    const note = old.querySelector("textarea[name=note]").value;
+    if (note) fresh.querySelector("textarea[name=note]").value = note;
+    old.replaceWith(document.adoptNode(fresh));
+    keepDraft(document);
   }
-  settle(document.querySelector("main"));
+  settle(document.querySelector("main"), { isSameCase: true });
 }
 
 function parse(text) {

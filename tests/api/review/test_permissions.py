@@ -17,6 +17,15 @@ CLOSED = {
     "review.change_role": Act.MANAGE_MODERATORS,
     "review.shut_out": Act.MANAGE_MODERATORS,
     "review.give_password": Act.MANAGE_MODERATORS,
+    **dict.fromkeys(
+        (
+            *("review.clients", "review.client", "review.add_new_client", "review.change_client"),
+            *("review.add_client_key", "review.revoke_client_key", "review.rotate_secret"),
+            *("review.change_endpoints", "review.deliveries", "review.delivery", "review.replay_call"),
+            *("review.hooks", "review.hook", "review.replay_hook"),
+        ),
+        Act.MANAGE_CLIENTS,
+    ),
 }
 PUBLIC = {"review.home", "review.login", "review.log_in", "review.model", "review.assets"}
 
@@ -24,6 +33,7 @@ PUBLIC = {"review.home", "review.login", "review.log_in", "review.model", "revie
 def _pages(app: Flask, method: str) -> dict[str, str]:
     """Give an address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
+    values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id"), "0" * 32)
     values |= {"moderator_id": "0" * 32, "given": "x", "name": "desk.css"}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")

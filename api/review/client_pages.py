@@ -1,0 +1,189 @@
+"""Who submits: clients, their keys and secrets (shown once), how they are called; for admins."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.access import me, needs
+from api.review.page_error import PageError, not_found
+from api.review.parts import ReviewParts
+from api.review.permissions import Act
+from core.clock import now
+from core.urls import UrlError, parse_web_url
+from core.vocabulary import Scheme, Source
+from store.callbacks import (
+    count_waiting,
+    enable_endpoint,
+    list_endpoints,
+    move_endpoint,
+    replay_exhausted,
+    send_test,
+)
+from store.clients import (
+    add_client,
+    add_key,
+    add_secret,
+    count_live_secrets,
+    find_client,
+    list_clients,
+    list_keys,
+    retire_secrets,
+    revoke_key,
+)
+from store.events import note_event
+from store.tables import Client
+
+SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
+
+
+def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the list of clients, and a page for each."""
+
+    @blueprint.get("/admin/clients")
+    @needs(Act.MANAGE_CLIENTS)
+    def clients() -> str:
+        with parts.database.reading() as session:
+            rows = list_clients(session)
+        return render_template("review/clients.html", clients=rows, sources=SOURCES, schemes=list(Scheme))
+
+    @blueprint.post("/admin/clients")
+    @needs(Act.MANAGE_CLIENTS)
+    def add_new_client() -> AnyResponse:
+        form = request.form
+        try:
+            with parts.database.writing() as session:
+                new = add_client(
+                    session,
+                    name=_text("name")[:200],
+                    source=Source(form.get("source", "")),
+                    scheme=Scheme(form.get("scheme", "")),
+                    callback_url=_url(),
+                    webhook_secret=_text("secret") or None,
+                    secret_key=parts.secret_key,
+                )
+                _note(session, "client_added", new.client)
+        except ValueError as error:
+            raise PageError(HTTPStatus.BAD_REQUEST, "No client", f"{error}. Nothing was done.") from None
+        # Shown in the answer and kept nowhere: the page cannot be loaded again.
+        return _shown(new.client.id, key=new.api_key, secret=new.webhook_secret)
+
+    @blueprint.get("/admin/clients/<client_id>")
+    @needs(Act.MANAGE_CLIENTS)
+    def client(client_id: str) -> AnyResponse:
+        return _shown(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>/keys")
+    @needs(Act.MANAGE_CLIENTS)
+    def add_client_key(client_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            key = add_key(session, row)
+            _note(session, "key_added", row)
+        return _shown(client_id, key=key)
+
+    @blueprint.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
+    @needs(Act.MANAGE_CLIENTS)
+    def revoke_client_key(client_id: str, key_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            if revoke_key(session, client_id, key_id, now()):
+                _note(session, "key_revoked", row)
+        return _back(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>/secrets")
+    @needs(Act.MANAGE_CLIENTS)
+    def rotate_secret(client_id: str) -> AnyResponse:
+        secret = None
+        try:
+            with parts.database.writing() as session:
+                row = _find(session, client_id)
+                if request.form.get("retire") == "1":
+                    retire_secrets(session, client_id, now())
+                    _note(session, "secrets_retired", row)
+                else:
+                    secret = add_secret(session, client_id, _text("secret") or None, parts.secret_key)
+                    _note(session, "secret_added", row)
+        except ValueError as error:
+            raise PageError(HTTPStatus.BAD_REQUEST, "No secret", f"{error}. Nothing was done.") from None
+        return _shown(client_id, secret=secret) if secret else _back(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>")
+    @needs(Act.MANAGE_CLIENTS)
+    def change_client(client_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            url, weight = _url(), request.form.get("weight", "1")
+            if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
+                raise PageError(HTTPStatus.BAD_REQUEST, "No weight", "A weight is between 1 and 100.")
+            if url is None:
+                row.callback_url = None
+            elif url != row.callback_url:
+                move_endpoint(session, row, url, now())
+            row.weight = int(weight)
+            is_out = request.form.get("disabled") == "1"
+            row.disabled_at = (row.disabled_at or now()) if is_out else None
+            _note(session, "client_changed", row)
+        return _back(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>/endpoints")
+    @needs(Act.MANAGE_CLIENTS)
+    def change_endpoints(client_id: str) -> AnyResponse:
+        act = request.form.get("act", "")
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            if act == "test":
+                send_test(session, client_id, now())
+            for endpoint in list_endpoints(session, client_id):
+                if act == "enable":
+                    enable_endpoint(session, endpoint.id, now())
+                elif act == "replay":
+                    replay_exhausted(session, endpoint.id, now())
+            _note(session, "client_changed", row, act=act[:20])
+        return _back(client_id)
+
+    def _shown(client_id: str, *, key: str | None = None, secret: str | None = None) -> AnyResponse:
+        with parts.database.reading() as session:
+            row = _find(session, client_id)
+            endpoints = list_endpoints(session, client_id)
+            page = render_template(
+                "review/client.html",
+                client=row,
+                keys=list_keys(session, client_id),
+                secrets=count_live_secrets(session, client_id),
+                endpoints=endpoints,
+                waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
+                new_key=key,
+                new_secret=secret,
+            )
+        return make_response(page)
+
+
+def _find(session: Session, client_id: str) -> Client:
+    found = find_client(session, client_id.replace("\x00", ""))
+    if found is None:
+        raise not_found("There is no such client.")
+    return found
+
+
+def _back(client_id: str) -> AnyResponse:
+    return redirect(url_for("review.client", client_id=client_id), HTTPStatus.SEE_OTHER)
+
+
+def _text(name: str) -> str:
+    return request.form.get(name, "").replace("\x00", "").strip()
+
+
+def _url() -> str | None:
+    text = _text("callback_url")
+    try:
+        return parse_web_url(text).text if text else None
+    except UrlError as error:
+        raise PageError(HTTPStatus.BAD_REQUEST, "No address", f"{error.detail} Nothing was done.") from None
+
+
+def _note(session: Session, kind: str, client: Client, **detail: str) -> None:
+    note_event(
+        session, kind, moderator_id=me().id, at=now(), subject=client.name, detail={"id": client.id, **detail}
+    )
