@@ -1,16 +1,17 @@
 """`kantei evaluate`, joined from the model's parts."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from kantei.splits import of_split
-from model.evaluation import Dresses, judge_samples
+from model.evaluation import Dresses, Judged, judge_samples
 from model.figures import sigmoid
 from model.info import read_model_info
 from model.markdown import render
+from model.regression import read_mended, relapsed
 from model.report import make_report
 from model.samples import read_samples
 
@@ -32,6 +33,7 @@ def run_evaluation(
     report = make_report(judged, info)
     text = render(report)
     print(text)  # noqa: T201  # the table is what the command is for
+    _say_relapses(judged, say)
     if out is None:
         return
     from model.plots import plot_scores  # noqa: PLC0415  # only plots need matplotlib
@@ -47,3 +49,11 @@ def run_evaluation(
         for item, score in zip(judged, scores, strict=True)
     )
     (out / "scores.tsv").write_text(rows, encoding="utf-8")
+
+
+def _say_relapses(judged: Sequence[Judged], say: Callable[[str], None]) -> None:
+    found, again = relapsed(judged, read_mended())
+    if found:
+        say(f"{found} pictures that were once misjudged are among these; misjudged again: {len(again)}")
+    for item, score in again:
+        say(f"  {item.sha256} is {item.label}, was mended by {item.mended_by}, and has {score:.3f} now")

@@ -30,22 +30,21 @@ FOLDER = click.Path(exists=True, path_type=Path)
 )
 @click.option(
     "--backbone",
-    type=click.Choice(["mobilenet_v2", "mobilenet_v3", "mobilenet_v3_small", "mobilenet_v3_minimalistic"]),
+    type=click.Choice(["mobilenet_v2", "mobilenet_v3", "mobilenet_v3_minimalistic"]),
     default="mobilenet_v2",
     show_default=True,
+    help="Of the paper's recipe; the production recipe has its own three.",
 )
 @click.option(
     "--weights",
     default="imagenet",
     show_default=True,
-    help="Keras weights without top; `imagenet` downloads.",
+    help="A folder of Keras weights without top, or one file; `imagenet` downloads.",
 )
 @click.option(
     "--run", "run_dir", type=click.Path(path_type=Path), help="Where checkpoints go. [default: runs/NAME]"
 )
-@click.option(
-    "--epochs", type=click.IntRange(1, 1000), help="Epochs of each network. [default: the recipe's]"
-)
+@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs of the paper's recipe. [default: 100]")
 @click.option("--folds", type=click.IntRange(2, 10), default=6, show_default=True)
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(

@@ -27,7 +27,7 @@ class Backbone:
     pattern: str
 
 
-_V3_TAPS = tuple(f"expanded_conv_{number}_expand_bn" for number in (6, 8, 10, 11, 12, 13, 14))
+_V3_TAPS = tuple(f"expanded_conv_{number}_expand_bn" for number in (10, 12, 14))
 _V3 = (("include_preprocessing", False),)
 BACKBONES = {
     backbone.name: backbone
@@ -36,11 +36,7 @@ BACKBONES = {
             "mobilenet_v2",
             "MobileNetV2",
             (),
-            (
-                *(f"block_{number}_expand_relu" for number in (6, 8, 10, 11, 12, 13)),
-                "block_16_project_BN",
-                "out_relu",
-            ),
+            ("block_10_expand_relu", "block_13_expand_relu", "block_16_project_BN", "out_relu"),
             "mobilenetv2_*.h5",
         ),
         Backbone(

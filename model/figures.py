@@ -129,7 +129,7 @@ def _cross_entropy(logits: Floats, target: Floats) -> float:
     return float(np.mean(np.logaddexp(0, logits) - target * logits))
 
 
-def sigmoid(logits: Floats) -> Floats:
+def sigmoid(logits: Floats | float) -> Floats:
     """Give probabilities."""
     result: Floats = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
     return result

@@ -7,23 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.views import rescale
-
 Rgb = NDArray[np.uint8]
 Run = Callable[[Rgb], NDArray[np.float32]]
 # Cold to hot: no tint where nothing speaks for generation, then yellow, then red.
 _STOPS = np.array([0.0, 0.5, 1.0])
 _COLOURS = np.array([[255, 235, 120], [255, 150, 0], [214, 20, 20]], dtype=np.float64)
 _DEPTH = 0.65  # opacity of the hottest place
-_FULL = 6.0  # the activation, in logits, that is painted hottest: fixed, so that two maps compare
+_FULL = 12.0  # the activation, in logits, that is painted hottest: fixed, so that two maps compare
 
 
-def paint(rgb: Rgb, run: Run, size: int, long: int) -> bytes:
-    """Give a PNG of the picture, tinted by the activation that `run` gives for views (n, size, size, 3)."""
-    seen = activation(rgb, run, size)
+def paint(rgb: Rgb, seen: NDArray[np.float64], long: int) -> bytes:
+    """Give a PNG of the picture, its long side at most `long`, grey, tinted by an activation (h, w)."""
     base = Image.fromarray(rgb)
     base.thumbnail((long, long), Image.Resampling.LANCZOS)
-    heat = Image.fromarray(seen.astype(np.float32)).resize(base.size, Image.Resampling.BICUBIC)
+    heat = Image.fromarray(_smooth(seen).astype(np.float32)).resize(base.size, Image.Resampling.BICUBIC)
     strength = np.clip(np.asarray(heat, dtype=np.float64) / _FULL, 0, 1)
     tint = np.stack([np.interp(strength, _STOPS, _COLOURS[:, c]) for c in range(3)], axis=-1)
     grey = np.asarray(base.convert("L").convert("RGB"), dtype=np.float64)
@@ -35,8 +32,10 @@ def paint(rgb: Rgb, run: Run, size: int, long: int) -> bytes:
 
 
 def activation(rgb: Rgb, run: Run, size: int) -> NDArray[np.float64]:
-    """Average the maps of half-overlapping views over the whole picture: one cell each 32 pixels or so."""
-    rgb = rescale(rgb, None, size)
+    """Average the maps of half-overlapping views over the whole picture, one cell each 32 pixels or so.
+
+    `run` gives the maps (n, h, w) of views (n, size, size, 3); no side may be less than `size`.
+    """
     height, width = rgb.shape[:2]
     tops, lefts = _starts(height, size), _starts(width, size)
     cell = 0
@@ -54,6 +53,15 @@ def activation(rgb: Rgb, run: Run, size: int) -> NDArray[np.float64]:
             weight[y : y + rows, x : x + columns] += 1
     filled: NDArray[np.float64] = total / np.maximum(weight, 1)
     return filled
+
+
+def _smooth(seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average each cell with its neighbours: single cells swing widely, and their sum is what counts."""
+    padded = np.pad(seen, 1, mode="edge")
+    height, width = seen.shape
+    around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+    smooth: NDArray[np.float64] = np.mean(around, axis=0)
+    return smooth
 
 
 def _starts(length: int, size: int) -> list[int]:

@@ -15,7 +15,7 @@ import numpy as np
 from model.backbones import build_backbone, scaled, scaling, tapped
 from model.head import Head
 
-_TINY = 1e-8
+_TINY = 1e-6  # of a variance; less would be nothing in float16, and nothing by nothing is no number
 
 
 def build_features(weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]) -> Any:

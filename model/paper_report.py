@@ -86,7 +86,7 @@ def write_paper_report(
         "backbone": backbone,
         "seed": seed,
         "epochs": len(outcome.curves),
-        "open_from": outcome.open_from,
+        "cut": outcome.cut,
         "counts": asdict(counts),
         "accused": _accused(judge, said, pixels),
     }
@@ -138,7 +138,8 @@ def _about(run: dict[str, Any]) -> list[str]:
     name = run["backbone"]
     about = (
         f"{run['epochs']} epochs, seed {run['seed']}, batches of 32. The paper does not say which layers "
-        f"learn: here those from `{run['open_from']}` on, so that it fits a machine of two cores; batch "
+        f"learn: here those beyond `{run['cut']}`, so that it fits a machine of two cores; what lies before "
+        f"is computed once for each of ten copies of a picture, flipped, rotated and zoomed at random; batch "
         f"normalisation keeps its statistics. {_NOTES.get(name, '')}"
     )
     colours = (

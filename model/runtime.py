@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from core.vocabulary import Classification, Thresholds
 from model.encodings import ORDINARY, encode_again
-from model.heatmap import paint
+from model.heatmap import activation, paint
 from model.info import WEIGHTS, ModelInfo, read_model_info
 from model.picture import Picture
-from model.views import Scale, ViewPlan, make_views
+from model.views import Scale, ViewPlan, make_views, rescale
 
 Rgb = NDArray[np.uint8]
 HEAT_SIZE = 512  # px; the long side of the picture that the heat map is laid over
@@ -75,10 +75,18 @@ class Classifier:
         """Paint where the network saw signs of generation: a PNG over the picture.
 
         Class activation (Zhou et al. 2016): the last feature map weighed by the last layer, so that
-        its mean is the logit itself. The whole picture is seen, squeezed into no square: overlapping
-        crops at the scale of the views are laid over it and averaged.
+        its mean is the logit itself. Overlapping views at the nearest of the scales that were judged
+        are laid over the whole picture and averaged.
         """
-        return paint(picture.rgb, lambda views: self._run(views)[1], self._info.view_size, HEAT_SIZE)
+        return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE)
+
+    def activation(self, rgb: Rgb) -> NDArray[np.float64]:
+        """Give what each place says for generation, in logits, one cell each 32 pixels or so."""
+        size = self._info.view_size
+        nearest = max(scale.short or size for scale in self._plan.scales)
+        scaled = rescale(rgb, nearest, size)
+        slope, intercept = self._info.calibration
+        return slope * activation(scaled, lambda views: self._run(views)[1], size) + intercept
 
     def _run(self, views: Rgb) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run views (n, s, s, 3) one by one: logits (n,), maps (n, h, w)."""
