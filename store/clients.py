@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import Scheme, Source
@@ -96,6 +96,33 @@ def find_client(session: Session, client_id: str) -> Client | None:
 def list_clients(session: Session) -> list[Client]:
     """List every client, oldest first."""
     return list(session.scalars(select(Client).order_by(Client.id)))
+
+
+def list_keys(session: Session, client_id: str) -> list[ApiKey]:
+    """List a client's keys, newest first, the revoked too."""
+    return list(
+        session.scalars(select(ApiKey).where(ApiKey.client_id == client_id).order_by(ApiKey.id.desc()))
+    )
+
+
+def revoke_key(session: Session, client_id: str, key_id: str, at: datetime) -> bool:
+    """Revoke a live key of a client; tell whether there was one."""
+    revoked = session.scalar(
+        update(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.client_id == client_id, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .returning(ApiKey.id)
+    )
+    return revoked is not None
+
+
+def count_live_secrets(session: Session, client_id: str) -> int:
+    """Count the webhook secrets that are good."""
+    query = select(func.count()).select_from(SigningSecret)
+    return (
+        session.scalar(query.where(SigningSecret.client_id == client_id, SigningSecret.retired_at.is_(None)))
+        or 0
+    )
 
 
 def find_key(session: Session, key: str) -> ApiKey | None:

@@ -67,13 +67,18 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         except ValueError as error:
             raise PageError(HTTPStatus.BAD_REQUEST, "No client", f"{error}. Nothing was done.") from None
         # Shown in the answer and kept nowhere: the page cannot be loaded again.
-        return _shown(new.client.id, key=new.api_key, secret=new.webhook_secret)
+        return _shown(parts, new.client.id, key=new.api_key, secret=new.webhook_secret)
 
     @blueprint.get("/admin/clients/<client_id>")
     @needs(Act.MANAGE_CLIENTS)
     def client(client_id: str) -> AnyResponse:
-        return _shown(client_id)
+        return _shown(parts, client_id)
 
+    _add_key_acts(blueprint, parts)
+    _add_call_acts(blueprint, parts)
+
+
+def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
     @blueprint.post("/admin/clients/<client_id>/keys")
     @needs(Act.MANAGE_CLIENTS)
     def add_client_key(client_id: str) -> AnyResponse:
@@ -81,7 +86,7 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             row = _find(session, client_id)
             key = add_key(session, row)
             _note(session, "key_added", row)
-        return _shown(client_id, key=key)
+        return _shown(parts, client_id, key=key)
 
     @blueprint.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
     @needs(Act.MANAGE_CLIENTS)
@@ -107,8 +112,10 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
                     _note(session, "secret_added", row)
         except ValueError as error:
             raise PageError(HTTPStatus.BAD_REQUEST, "No secret", f"{error}. Nothing was done.") from None
-        return _shown(client_id, secret=secret) if secret else _back(client_id)
+        return _shown(parts, client_id, secret=secret) if secret else _back(client_id)
 
+
+def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
     @blueprint.post("/admin/clients/<client_id>")
     @needs(Act.MANAGE_CLIENTS)
     def change_client(client_id: str) -> AnyResponse:
@@ -143,21 +150,24 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             _note(session, "client_changed", row, act=act[:20])
         return _back(client_id)
 
-    def _shown(client_id: str, *, key: str | None = None, secret: str | None = None) -> AnyResponse:
-        with parts.database.reading() as session:
-            row = _find(session, client_id)
-            endpoints = list_endpoints(session, client_id)
-            page = render_template(
-                "review/client.html",
-                client=row,
-                keys=list_keys(session, client_id),
-                secrets=count_live_secrets(session, client_id),
-                endpoints=endpoints,
-                waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
-                new_key=key,
-                new_secret=secret,
-            )
-        return make_response(page)
+
+def _shown(
+    parts: ReviewParts, client_id: str, *, key: str | None = None, secret: str | None = None
+) -> AnyResponse:
+    with parts.database.reading() as session:
+        row = _find(session, client_id)
+        endpoints = list_endpoints(session, client_id)
+        page = render_template(
+            "review/client.html",
+            client=row,
+            keys=list_keys(session, client_id),
+            secrets=count_live_secrets(session, client_id),
+            endpoints=endpoints,
+            waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
+            new_key=key,
+            new_secret=secret,
+        )
+    return make_response(page)
 
 
 def _find(session: Session, client_id: str) -> Client:
