@@ -91,6 +91,7 @@ class Image(Table):
         Index("ix_images_review_risk", "review", "risk", "sha256"),
         Index("ix_images_review_created_at", "review", "created_at", "sha256"),
         Index("ix_images_review_finding_risk", "review", "finding", "risk", "sha256"),
+        Index("ix_images_review_grade_risk", "review", "grade", "risk", "sha256"),
         Index("ix_images_created_at", "created_at", "sha256"),
         Index("ix_images_risk", "risk", "sha256"),
     )
