@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.review.model_page import render_card
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from tests.api.review.conftest import Desk
 
@@ -53,6 +54,18 @@ def test_the_card_is_drawn_without_its_markup(desk: Desk) -> None:
     assert "<script>x" not in page
     assert "&lt;script&gt;x" in page
     assert 'href="javascript' not in page
+
+
+def test_the_card_shows_its_own_plots_and_no_other_image(desk: Desk) -> None:
+    card = "![a < b](reports/roc.svg) ![spy](https://evil.example/x.png) ![up](reports/../../secret.png)"
+    with desk.app.test_request_context():
+        drawn = str(render_card(card))
+    assert drawn.count("<img") == 1
+    assert '<img src="/model/reports/roc.svg" alt="a &lt; b">' in drawn
+    assert "evil.example" not in drawn
+    visit = desk.visit()
+    for name in ("nothing.svg", "../card.md", "..%2fcard.md", "x.html"):
+        assert visit.get(f"/model/reports/{name}").status_code == 404
 
 
 def test_assets_cache_for_ever_under_an_address_of_their_own(desk: Desk) -> None:

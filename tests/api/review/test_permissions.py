@@ -27,7 +27,14 @@ CLOSED = {
         Act.MANAGE_CLIENTS,
     ),
 }
-PUBLIC = {"review.home", "review.login", "review.log_in", "review.model", "review.assets"}
+PUBLIC = {
+    "review.home",
+    "review.login",
+    "review.log_in",
+    "review.model",
+    "review.model_plot",
+    "review.assets",
+}
 
 
 def _pages(app: Flask, method: str) -> dict[str, str]:
