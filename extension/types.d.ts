@@ -101,6 +101,8 @@ export interface CardView {
   final: boolean;
   title: string;
   score: { percent: number; text: string } | null;
+  /** What a moderator decided: it stands above what the machine thinks. */
+  decision: string | null;
   lead: string | null;
   reasons: { text: string; lang: string }[];
   evidence: { grade: string; word: string; tone: string; text: string; lang: string }[];

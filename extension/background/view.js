@@ -26,6 +26,7 @@ export function cardOf(check, { lang, theme, server }) {
     busy: check.state === "working",
     final: check.state !== "working",
     score: null,
+    decision: null,
     lead: null,
     reasons: [],
     evidence: [],
@@ -98,7 +99,6 @@ function verdictParts(check, words, lang) {
   const percent = Math.round(verdict.score * 100);
   const isStripped = verdict.evidence.every(({ kind }) => kind === "pixels");
   const notes = [];
-  if (submission.decision) notes.push(words.decided[submission.decision.outcome]);
   if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
   if (check.bytes === "snapshot") notes.push(words.snapshotNote);
   if (check.bytes === "sent") notes.push(words.bytesNote);
@@ -106,6 +106,7 @@ function verdictParts(check, words, lang) {
     tone: verdict.finding,
     title: words[verdict.finding],
     score: { percent, text: words.score(percent) },
+    decision: submission.decision ? words.decided[submission.decision.outcome] : null,
     lead: words.lead[verdict.finding],
     reasons: verdict.reasons
       .filter((reason) => !STRIPPED_REASON.test(reason))

@@ -6,7 +6,7 @@
 const QUIET = 500; // milliseconds without a new picture before fewer than a batch are sent
 const LOW_BATTERY = 0.2; // where browsers' own battery savers begin
 
-/** @typedef {{element: Element, key: string, address: string, state: "open" | "asked" | "done", badge: HTMLElement | null, isShown: boolean, finding: string | null}} Marked */
+/** @typedef {{element: Element, key: string, address: string, state: "open" | "asked" | "done", badge: HTMLElement | null, isShown: boolean, finding: string | null, picture: any}} Marked */
 
 /** @type {{stop: AbortController} | null} */
 let badging = null;
@@ -37,7 +37,9 @@ function startBadges(reader, open) {
     if (!isLow) send();
   }, signal);
 
+  let origin = { x: 0, y: 0 };
   const views = new IntersectionObserver((entries) => {
+    origin = { x: scrollX, y: scrollY };
     for (const { target, isIntersecting, boundingClientRect } of entries) {
       const mark = marks.get(target);
       if (mark === undefined) continue;
@@ -47,10 +49,10 @@ function startBadges(reader, open) {
     }
   });
   const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const mark = marks.get(target);
-      if (mark?.isShown) seen(mark, target.getBoundingClientRect());
-    }
+    origin = { x: scrollX, y: scrollY };
+    const shown = entries.map(({ target }) => marks.get(target)).filter((mark) => mark?.isShown);
+    const boxes = shown.map((mark) => mark?.element.getBoundingClientRect());
+    for (const [index, mark] of shown.entries()) seen(/** @type {Marked} */ (mark), /** @type {DOMRect} */ (boxes[index]));
   });
   const changes = new MutationObserver((records) => {
     for (const { type, target, addedNodes } of records) {
@@ -64,7 +66,7 @@ function startBadges(reader, open) {
   const watch = (element) => {
     if (marks.has(element) || isOurs(element)) return;
     count += 1;
-    marks.set(element, { element, key: `p${count}`, address: "", state: "open", badge: null, isShown: false, finding: null });
+    marks.set(element, { element, key: `p${count}`, address: "", state: "open", badge: null, isShown: false, finding: null, picture: null });
     views.observe(element);
     sizes.observe(element);
   };
@@ -86,6 +88,7 @@ function startBadges(reader, open) {
   /** @param {Element} element */
   const refresh = (element) => {
     const mark = marks.get(element);
+    origin = { x: scrollX, y: scrollY };
     if (mark === undefined) watch(element);
     else if (mark.isShown) seen(mark, element.getBoundingClientRect());
   };
@@ -99,6 +102,7 @@ function startBadges(reader, open) {
     const address = found?.shown ?? "";
     if (!/^https?:/.test(address)) return hide(mark);
     if (address !== mark.address) Object.assign(mark, { address, state: "open", finding: null });
+    mark.picture = found;
     mark.finding ??= findings.get(address) ?? null;
     if (mark.finding !== null) return show(mark, box);
     hide(mark);
@@ -129,7 +133,7 @@ function startBadges(reader, open) {
   };
   /** @param {Marked[]} asked */
   const ask = async (asked) => {
-    const pictures = asked.map(({ key, element }) => ({ key, picture: pictureOf(element) })).filter(({ picture }) => picture !== null);
+    const pictures = asked.map(({ key, picture }) => ({ key, picture }));
     const answers = await tell({ kind: "many", pictures }).catch(() => null);
     if (signal.aborted) return;
     if (answers === null || answers.broken) {
@@ -139,18 +143,20 @@ function startBadges(reader, open) {
       return;
     }
     const open = [];
+    const found = [];
     for (const mark of asked) {
       const answer = answers[mark.key];
       if (answer?.state === "examined") {
         findings.set(mark.address, answer.finding);
         Object.assign(mark, { state: "done", finding: answer.finding });
-        if (mark.isShown) show(mark, mark.element.getBoundingClientRect());
+        if (mark.isShown) found.push(mark);
       } else if (answer?.state === "pending") open.push(mark);
       else if (answer?.state === "troubled") {
         pausedUntil = Date.now() + answer.retryAfter * 1000;
         open.push(mark);
       } else mark.state = "done";
     }
+    place(found);
     for (const mark of open) mark.state = "open";
     again(open, Math.max(pausedUntil - Date.now(), 300));
   };
@@ -161,8 +167,36 @@ function startBadges(reader, open) {
   const again = (some, after) => {
     if (some.length === 0) return;
     setTimeout(() => {
-      for (const mark of some) if (mark.isShown && mark.element.isConnected) seen(mark, mark.element.getBoundingClientRect());
+      origin = { x: scrollX, y: scrollY };
+      const here = some.filter(({ isShown, element }) => isShown && element.isConnected);
+      for (const mark of here) seen(mark, mark.element.getBoundingClientRect());
     }, after);
+  };
+  /**
+   * First all that is read, then all that is written: one layout, not one for each.
+   * @param {Marked[]} some
+   */
+  const place = (some) => {
+    const boxes = some.map(({ element }) => element.getBoundingClientRect());
+    origin = { x: scrollX, y: scrollY };
+    for (const [index, mark] of some.entries()) show(mark, boxes[index]);
+  };
+  /** @type {Map<string, HTMLElement>} */
+  const patterns = new Map();
+  /**
+   * @param {string} finding
+   * @returns {HTMLElement}
+   */
+  const newBadge = (finding) => {
+    let pattern = patterns.get(finding);
+    if (pattern === undefined) {
+      const word = reader.words[finding];
+      pattern = make("button", { type: "button", class: `badge ${finding}`, "aria-label": word, title: word }, [
+        seal(/** @type {any} */ (finding)), make("span", {}, [word]),
+      ]);
+      patterns.set(finding, pattern);
+    }
+    return /** @type {HTMLElement} */ (pattern.cloneNode(true));
   };
   /**
    * @param {Marked} mark
@@ -170,15 +204,12 @@ function startBadges(reader, open) {
    */
   const show = (mark, box) => {
     if (mark.badge === null) {
-      const word = reader.words[mark.finding ?? "uncertain"];
-      mark.badge = make("button", { type: "button", class: `badge ${mark.finding}`, "aria-label": word, title: word }, [
-        seal(/** @type {any} */ (mark.finding)), make("span", {}, [word]),
-      ]);
+      mark.badge = newBadge(mark.finding ?? "uncertain");
       mark.badge.addEventListener("click", (event) => event.isTrusted && open(mark.element));
       layer.append(mark.badge);
     }
-    const left = `${Math.round(box.left + scrollX + 6)}px`;
-    const top = `${Math.round(box.top + scrollY + 6)}px`;
+    const left = `${Math.round(box.left + origin.x + 6)}px`;
+    const top = `${Math.round(box.top + origin.y + 6)}px`;
     if (mark.badge.style.left !== left) mark.badge.style.left = left;
     if (mark.badge.style.top !== top) mark.badge.style.top = top;
   };
@@ -195,7 +226,7 @@ function startBadges(reader, open) {
     isMoving = true;
     requestAnimationFrame(() => {
       isMoving = false;
-      for (const mark of marks.values()) if (mark.badge) show(mark, mark.element.getBoundingClientRect());
+      place([...marks.values()].filter(({ badge }) => badge !== null));
     });
   }, { capture: true, passive: true, signal });
   // Elements that the page dropped must not be kept alive by us.

@@ -161,15 +161,16 @@ function backgroundPicture(element, base) {
  * @returns {import("../types").Picture}
  */
 function picture(kind, shown, others, element, width = 0, height = 0) {
-  const box = element.getBoundingClientRect();
+  // Asking for the box may cost the page a layout: only where the file's own size is unknown.
+  const box = width && height ? { width, height } : element.getBoundingClientRect();
   const link = element.closest("a[href]");
   return {
     kind,
     shown,
     others: /** @type {{url: string, width: number}[]} */ (others.slice(0, 30)),
     link: link?.localName === "a" ? /** @type {HTMLAnchorElement} */ (link).href : null,
-    width: width || Math.round(box.width),
-    height: height || Math.round(box.height),
+    width: Math.round(width || box.width),
+    height: Math.round(height || box.height),
   };
 }
 

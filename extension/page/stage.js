@@ -20,7 +20,7 @@ function stage(theme) {
       root.append(make("style", {}, [STYLE]));
     }
     const layer = make("div", {}, []);
-    layer.style.cssText = "position:absolute;inset:0;pointer-events:none";
+    layer.style.cssText = "position:absolute;inset:0;pointer-events:none;contain:layout style";
     root.append(layer);
     stageParts = { host, root, layer };
   }

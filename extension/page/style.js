@@ -6,7 +6,7 @@ const STYLE = `
   --indigo: #224d7d; --on-indigo: #ffffff; --focus: #1a5fd0;
   --flagged: #a83217; --flagged-ground: #fbe6df; --uncertain: #7a5000; --uncertain-ground: #faefd2;
   --clear: #22633f; --clear-ground: #e0f0e5; --trouble: #4a4f58; --trouble-ground: #ece8df;
-  color-scheme: light;
+  --scheme: light; color-scheme: light;
 }
 @media (prefers-color-scheme: dark) {
   :host([data-theme="system"]), .kantei[data-theme="system"] {
@@ -14,7 +14,7 @@ const STYLE = `
     --indigo: #a5c6f0; --on-indigo: #10161e; --focus: #8ab8ff;
     --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #f0c364; --uncertain-ground: #362a10;
     --clear: #86d4a5; --clear-ground: #17321f; --trouble: #c3c6cc; --trouble-ground: #2a2e35;
-    color-scheme: dark;
+    --scheme: dark; color-scheme: dark;
   }
 }
 :host([data-theme="dark"]), .kantei[data-theme="dark"] {
@@ -22,11 +22,11 @@ const STYLE = `
   --indigo: #a5c6f0; --on-indigo: #10161e; --focus: #8ab8ff;
   --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #f0c364; --uncertain-ground: #362a10;
   --clear: #86d4a5; --clear-ground: #17321f; --trouble: #c3c6cc; --trouble-ground: #2a2e35;
-  color-scheme: dark;
+  --scheme: dark; color-scheme: dark;
 }
 .card, .card *, .badge, .badge *, .hint { box-sizing: border-box; }
 .card {
-  width: 344px; max-width: calc(100vw - 16px); max-height: min(560px, calc(100vh - 16px)); overflow: auto;
+  color-scheme: var(--scheme); width: 344px; max-width: calc(100vw - 16px); max-height: min(560px, calc(100vh - 16px)); overflow: auto;
   overscroll-behavior: contain; background: var(--sheet); color: var(--ink); border: 1px solid var(--line);
   border-radius: 12px; box-shadow: 0 2px 6px rgb(0 0 0 / 14%), 0 12px 36px rgb(0 0 0 / 20%);
   font: 14px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans JP", "Noto Sans CJK JP",

@@ -40,7 +40,7 @@ async function drawMore() {
     ...[
       image && section(words.facts, [
         make("dl", {}, [
-          ...pair("", `${words.size(image.width, image.height)} · ${image.format} · ${Math.ceil(image.bytes / 1024)} KiB`),
+          ...pair(image.format.toUpperCase(), `${words.size(image.width, image.height)} · ${Math.ceil(image.bytes / 1024)} KiB`),
           ...pair("SHA-256", image.sha256),
         ]),
       ]),

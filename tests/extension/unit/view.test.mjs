@@ -50,7 +50,7 @@ test("evidence of a kind that this version does not know is shown all the same",
 
 test("a moderator's decision comes first", () => {
   const view = card({ submission: examined("s1", { decision: { outcome: "human", decided_at: "2026-11-24T00:00:00Z" } }) });
-  assert.equal(view.notes[0], EN.decided.human);
+  assert.equal(view.decision, EN.decided.human);
 });
 
 test("a heat map is offered only where the server has one, the artist's way not where nothing is claimed", () => {
