@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
@@ -194,6 +194,7 @@ def move_endpoint(session: Session, client: Client, url: str, at: datetime) -> N
         urls = {client.callback_url, url}
         found = find_or_make_endpoints(session, client.id, urls)
         old, new = found[client.callback_url], found[url]
+        _make_due(session, [old, new], at)
         session.execute(
             update(Callback)
             .where(Callback.endpoint_id == old, Callback.state == CallbackState.WAITING)
@@ -206,38 +207,39 @@ def move_endpoint(session: Session, client: Client, url: str, at: datetime) -> N
 
 def replay(session: Session, event_id: str, at: datetime) -> bool:
     """Send a call again, from its first try on; tell whether there is such a call."""
-    endpoint_id = session.scalar(
-        update(Callback)
-        .where(Callback.event_id == event_id)
-        .values(state=CallbackState.WAITING, tries=0, first_tried_at=None, due_at=at)
-        .returning(Callback.endpoint_id)
-        .execution_options(synchronize_session=False)
-    )
-    if endpoint_id is not None:
-        session.execute(
-            update(Endpoint)
-            .where(Endpoint.id == endpoint_id)
-            .values(due_at=at)
-            .execution_options(synchronize_session=False)
-        )
-    return endpoint_id is not None
+    endpoint_id = session.scalar(select(Callback.endpoint_id).where(Callback.event_id == event_id))
+    if endpoint_id is None:
+        return False
+    _make_due(session, [endpoint_id], at)
+    _start_anew(session, Callback.event_id == event_id, at)
+    return True
 
 
 def replay_exhausted(session: Session, endpoint_id: str, at: datetime) -> int:
     """Send every call again that had all its tries; give how many."""
+    _make_due(session, [endpoint_id], at)
+    is_spent = and_(Callback.endpoint_id == endpoint_id, Callback.state == CallbackState.EXHAUSTED)
+    return _start_anew(session, is_spent, at)
+
+
+def _make_due(session: Session, endpoint_ids: Sequence[str], at: datetime) -> None:
+    """Make endpoints due; always before their calls are changed, in the order in which turns lock them."""
+    session.execute(
+        update(Endpoint)
+        .where(Endpoint.id.in_(endpoint_ids))
+        .values(due_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _start_anew(session: Session, which: ColumnElement[bool], at: datetime) -> int:
     ids = session.scalars(
         update(Callback)
-        .where(Callback.endpoint_id == endpoint_id, Callback.state == CallbackState.EXHAUSTED)
+        .where(which)
         .values(state=CallbackState.WAITING, tries=0, first_tried_at=None, due_at=at)
         .returning(Callback.event_id)
         .execution_options(synchronize_session=False)
     ).all()
-    session.execute(
-        update(Endpoint)
-        .where(Endpoint.id == endpoint_id)
-        .values(due_at=at)
-        .execution_options(synchronize_session=False)
-    )
     return len(ids)
 
 

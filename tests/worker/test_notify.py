@@ -25,7 +25,15 @@ from core.vocabulary import (
     Scheme,
     Source,
 )
-from store.callbacks import enable_endpoint, list_attempts, replay, replay_exhausted, send_test
+from store.blobs import FolderBlobs
+from store.callbacks import (
+    enable_endpoint,
+    list_attempts,
+    move_endpoint,
+    replay,
+    replay_exhausted,
+    send_test,
+)
 from store.claims import claim, finish_examined, finish_failed, release_expired
 from store.client_events import list_events, place_events
 from store.clients import NewClient, add_client, add_secret, retire_secrets
@@ -34,7 +42,9 @@ from store.decisions import Seen, decide, undo
 from store.images import ImageFacts, find_image, record_verdict
 from store.marketplace_tables import Callback, CallbackState, ClientEvent, Endpoint
 from store.moderators import add_moderator
+from store.purge import purge
 from store.submissions import Request, add_submission
+from store.tables import Client
 from tests.conftest import SECRET_KEY
 from tests.servers import Asked, Reply, Server
 from tests.worker.outside import LOOPBACK
@@ -474,3 +484,36 @@ def test_a_private_address_is_never_called(sqlite_database: Database, dialled: l
         (attempt,) = list_attempts(session, callback.event_id)
     assert attempt.failure is not None
     assert attempt.failure.startswith("unsafe_address")
+
+
+def test_events_are_forgotten_with_their_submissions(
+    database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient, blobs: FolderBlobs
+) -> None:
+    poster.answer = lambda _url, _body: Answered(500, "", None)
+    fail(database, shop)
+    run(notifier)
+    done = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
+    assert done.submissions == 1
+    hurry(database)
+    run(notifier)
+    assert (callbacks_of(database), len(poster.posts)) == ([], 1)
+    fail(database, shop)
+    run(notifier)
+    assert poster.told[-1] == 2, "numbers are never given twice"
+
+
+def test_an_address_that_changed_gets_what_waits_for_the_old_one(
+    database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
+) -> None:
+    poster.answer = lambda _url, _body: Answered(410, "", None)
+    fail(database, shop)
+    fail(database, shop)
+    run(notifier)
+    poster.answer = lambda _url, _body: Answered(200, "", None)
+    with database.writing() as session:
+        move_endpoint(session, session.get_one(Client, shop.client.id), "https://new.example/", now())
+    run(notifier)
+    fail(database, shop)
+    run(notifier)
+    assert [url for url, _, _ in poster.posts[1:]] == ["https://new.example/"] * 3
+    assert poster.told[1:] == [1, 2, 3]
