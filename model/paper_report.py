@@ -139,7 +139,7 @@ def _about(run: dict[str, Any]) -> list[str]:
     about = (
         f"{run['epochs']} epochs, seed {run['seed']}, batches of 32. The paper does not say which layers "
         f"learn: here those beyond `{run['cut']}`, so that it fits a machine of two cores; what lies before "
-        f"is computed once for each of five copies of a picture, flipped, rotated and zoomed at random; batch "
+        "is computed once for each of five copies of a picture, flipped, rotated and zoomed at random; batch "
         f"normalisation keeps its statistics. {_NOTES.get(name, '')}"
     )
     colours = (
