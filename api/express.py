@@ -7,7 +7,7 @@ line, where the sweeper gives each client its turns. Counted by each process alo
 import threading
 import time
 
-BURST = 10  # submissions
+BURST = 4  # submissions: a listing or two
 A_SECOND = 0.2  # and so many more each second: far less than any worker does, or a flood fills the lane
 MOST_KNOWN = 10_000  # clients
 
