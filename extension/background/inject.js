@@ -1,9 +1,12 @@
 /** Putting our scripts into a page: only into one that the reader pointed at, or allowed for badges. */
 
-/** In this order; they share one scope, for browsers inject no modules. */
+/**
+ * In this order; they share one scope, for browsers inject no modules. From the root: Firefox reads a
+ * relative path as relative to the page that asks.
+ */
 export const SCRIPTS = [
-  "page/find.js", "page/read.js", "page/style.js", "page/card.js", "page/stage.js", "page/pick.js",
-  "page/badges.js", "page/main.js",
+  "/page/find.js", "/page/read.js", "/page/style.js", "/page/card.js", "/page/stage.js", "/page/pick.js",
+  "/page/badges.js", "/page/main.js",
 ];
 const BADGES = "badges"; // our only registered content script
 

@@ -174,7 +174,9 @@ class Session:
 
     def fill(self, selector: str, text: str) -> None:
         """Type into a field."""
-        self.run(f"(field => {{ field.focus(); field.select() }})(document.querySelector({json.dumps(selector)}))")
+        self.run(
+            f"(field => {{ field.focus(); field.select() }})(document.querySelector({json.dumps(selector)}))"
+        )
         self.call("Input.insertText", text=text)
 
     def screenshot(self, path: Path) -> None:

@@ -191,7 +191,13 @@ class _Handler(BaseHTTPRequestHandler):
         return self._json(201, {"id": "a1", "state": "open"})
 
     def _problem(self, status: int, code: str, headers: dict[str, str] | None = None) -> None:
-        problem = {"type": f"/docs/problems/{code}", "title": code, "status": status, "detail": code, "code": code}
+        problem = {
+            "type": f"/docs/problems/{code}",
+            "title": code,
+            "status": status,
+            "detail": code,
+            "code": code,
+        }
         self._send(status, "application/problem+json", json.dumps(problem).encode(), headers)
 
     def _json(self, status: int, answer: object) -> None:
@@ -199,7 +205,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+        for name, value in {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            **(headers or {}),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

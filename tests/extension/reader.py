@@ -64,7 +64,9 @@ class Tab:
     def press(self, act: str) -> None:
         """Click one of the card's buttons."""
         script = f"shown.card.querySelector('[data-act={act}]')"
-        box = until(lambda: self.inside(f"{script} && (({script}).scrollIntoView(), {_BOX.format(script)})"), act)
+        box = until(
+            lambda: self.inside(f"{script} && (({script}).scrollIntoView(), {_BOX.format(script)})"), act
+        )
         self.session.click(*box)
 
     def point_at(self, selector: str) -> None:
@@ -95,6 +97,7 @@ class Reader:
             page.run("chrome.runtime.sendMessage({kind: 'nothing'})")
             page.close()
             found = until(self._worker, "the service worker")
+        found.until("typeof chrome === 'object'")  # else it has only just begun
         return found
 
     def _worker(self) -> Session | None:
@@ -105,12 +108,17 @@ class Reader:
 
     def kill_worker(self) -> None:
         """End the service worker as the browser does when it has had enough of it."""
-        target = next(t for t in self.browser.targets() if t["type"] == "service_worker" and self.id in t["url"])
+        target = next(
+            t for t in self.browser.targets() if t["type"] == "service_worker" and self.id in t["url"]
+        )
         page = self.browser.open("about:blank#")
         page.call("ServiceWorker.enable")
         page.call("ServiceWorker.stopAllWorkers")
         self.browser.call("Target.closeTarget", targetId=target["targetId"])
-        until(lambda: all(t["targetId"] != target["targetId"] for t in self.browser.targets()), "the worker's end")
+        until(
+            lambda: all(t["targetId"] != target["targetId"] for t in self.browser.targets()),
+            "the worker's end",
+        )
         page.close()
 
     def address(self, path: str) -> str:

@@ -19,16 +19,23 @@ KINDS: dict[str, tuple[str, str | None]] = {
         f"<img id=t src='/p/small.png' srcset='/p/small.png 320w, /p/large.png 1280w' sizes=160px {SIZE}>",
         "/p/large.png",
     ),
-    "srcset by density": (f"<img id=t src='/p/one.png' srcset='/p/one.png 1x, /p/three.png 3x' {SIZE}>", "/p/three.png"),
+    "srcset by density": (
+        f"<img id=t src='/p/one.png' srcset='/p/one.png 1x, /p/three.png 3x' {SIZE}>",
+        "/p/three.png",
+    ),
     "picture": (
-        f"<picture><source srcset='/p/wide.png 2000w, /p/mid.png 800w' sizes=160px>"
-        f"<img id=t src='/p/fallback.png' {SIZE}></picture>",
+        (
+            f"<picture><source srcset='/p/wide.png 2000w, /p/mid.png 800w' sizes=160px>"
+            f"<img id=t src='/p/fallback.png' {SIZE}></picture>"
+        ),
         "/p/wide.png",
     ),
     "native lazy": (f"<img id=t loading=lazy src='/p/native.png' {SIZE}>", "/p/native.png"),
     "script lazy": (
-        f"<img id=t src='data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='"
-        f" data-src='/p/late.png' {SIZE}>",
+        (
+            f"<img id=t src='data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='"
+            f" data-src='/p/late.png' {SIZE}>"
+        ),
         "/p/late.png",
     ),
     "lazy srcset": (
@@ -41,24 +48,32 @@ KINDS: dict[str, tuple[str, str | None]] = {
     ),
     "background by a rule": ("<div id=t class=ruled></div>", "/p/ruled.png"),
     "image-set": (
-        "<div id=t style='width:160px;height:120px;"
-        "background-image:image-set(url(/p/set1.png) 1x, url(/p/set2.png) 2x)'></div>",
+        (
+            "<div id=t style='width:160px;height:120px;"
+            "background-image:image-set(url(/p/set1.png) 1x, url(/p/set2.png) 2x)'></div>"
+        ),
         "/p/set2.png",
     ),
     "background of ::before": ("<div id=t class=before></div>", "/p/before.png"),
     "under an overlay": (
-        f"<div style='position:relative;width:160px'><img src='/p/covered.png' {SIZE}>"
-        "<div id=t style='position:absolute;inset:0'></div></div>",
+        (
+            f"<div style='position:relative;width:160px'><img src='/p/covered.png' {SIZE}>"
+            "<div id=t style='position:absolute;inset:0'></div></div>"
+        ),
         "/p/covered.png",
     ),
     "background under a link": (
-        "<div style='width:160px;height:120px;background:url(/p/linked.png)'>"
-        "<a id=t href='/elsewhere' style='display:block;width:160px;height:120px'></a></div>",
+        (
+            "<div style='width:160px;height:120px;background:url(/p/linked.png)'>"
+            "<a id=t href='/elsewhere' style='display:block;width:160px;height:120px'></a></div>"
+        ),
         "/p/linked.png",
     ),
     "under a spacer": (
-        f"<div style='position:relative;width:160px'><img src='/p/guarded.png' {SIZE}>"
-        "<img id=t src='/p/spacer.png' style='position:absolute;left:0;top:0;width:160px;height:120px'></div>",
+        (
+            f"<div style='position:relative;width:160px'><img src='/p/guarded.png' {SIZE}>"
+            "<img id=t src='/p/spacer.png' style='position:absolute;left:0;top:0;width:160px;height:120px'></div>"  # noqa: E501  # one tag
+        ),
         "/p/guarded.png",
     ),
     "link to the original": (
@@ -78,7 +93,7 @@ KINDS: dict[str, tuple[str, str | None]] = {
     "video poster": (f"<video id=t poster='/p/poster.png' {SIZE}></video>", "/p/poster.png"),
     "object": (f"<object id=t data='/p/object.png' type=image/png {SIZE}></object>", "/p/object.png"),
     "shadow tree": (
-        f"<div id=t style='width:160px'><template shadowrootmode=open><img src='/p/shadow.png' {SIZE}></template></div>",
+        f"<div id=t style='width:160px'><template shadowrootmode=open><img src='/p/shadow.png' {SIZE}></template></div>",  # noqa: E501  # one tag
         "/p/shadow.png",
     ),
     "frame": ("<iframe id=t src='/frame' width=200 height=160></iframe>", "/p/framed.png"),

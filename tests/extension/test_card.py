@@ -82,7 +82,10 @@ def test_an_appeal_is_sent_with_its_reason(reader: Reader, kantei: FakeKantei, t
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
     assert tab.title() == "Probably generated"
     tab.press(act)
-    until(lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"), "the form")
+    until(
+        lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"),
+        "the form",
+    )
     tab.session.call("Input.insertText", text="I drew it in 2019.")
     key_tab_enter(tab)
     until(lambda: "Sent. A person will look at it." in tab.text(), "thanks")
@@ -96,7 +99,10 @@ def test_a_server_without_appeals_costs_nobody_his_words(
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
     assert tab.title() == "Probably generated"
     tab.press("report")
-    until(lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"), "the form")
+    until(
+        lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"),
+        "the form",
+    )
     tab.session.call("Input.insertText", text="Look at the hands.")
     key_tab_enter(tab)
     until(lambda: "does not take appeals yet" in tab.text(), "a word")

@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,11 +49,15 @@ def test_a_picture_is_checked_and_the_answer_comes_at_once(reader: Reader, near:
         src = tab.session.run(f"document.querySelector('#t{n}').src")
         started = time.monotonic()
         reader.click_menu(tab, src)
-        until(lambda src=src: tab.inside(f"shown?.view.final && shown.state.picture.shown === {src!r}"), "an answer")
+        until(
+            lambda src=src: tab.inside(f"shown?.view.final && shown.state.picture.shown === {src!r}"),
+            "an answer",
+        )
         times.append(time.monotonic() - started)
         assert tab.inside("shown.view.title") in FINDINGS, tab.text()
         assert tab.inside("shown.view.reasons.length") > 0
-    print(f"click to card: median {1000 * statistics.median(times[1:]):.0f} ms, all {[round(1000 * t) for t in times]}")
+    median = 1000 * statistics.median(times[1:])
+    sys.stdout.write(f"click to card: median {median:.0f} ms of {[round(1000 * one) for one in times]}\n")
 
 
 def test_a_picture_that_the_server_may_not_have_is_sent_by_the_browser(reader: Reader, near: Site) -> None:

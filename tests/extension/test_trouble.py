@@ -47,9 +47,7 @@ def test_a_server_that_is_down_is_named_and_tried_again(
     tab.expect("Probably generated")
 
 
-def test_a_server_that_stops_and_starts_is_found_again(
-    newcomer: Reader, gallery: Site
-) -> None:
+def test_a_server_that_stops_and_starts_is_found_again(newcomer: Reader, gallery: Site) -> None:
     with fake_kantei() as kantei:
         port = urlsplit(kantei.address).port or 0
         newcomer.set_up(kantei.address, next(iter(kantei.keys)))
@@ -76,9 +74,7 @@ def test_a_rate_limit_says_when_to_come_back(reader: Reader, kantei: FakeKantei,
     assert "Try again in 17 s." in tab.text()
 
 
-def test_something_else_at_the_address_is_not_taken_for_kantei(
-    newcomer: Reader, gallery: Site
-) -> None:
+def test_something_else_at_the_address_is_not_taken_for_kantei(newcomer: Reader, gallery: Site) -> None:
     newcomer.set_up(f"http://127.0.0.1:{urlsplit(gallery.base).port}", "kt_x")
     tab = begin(newcomer, gallery)
     assert tab.title() == "No answer yet"
