@@ -105,6 +105,22 @@ async function followCard(mine) {
   }
 }
 
+/**
+ * Look, while a window of ours asks for a host, whether anything came of it; its word may get lost.
+ * @param {NonNullable<typeof shown>} mine
+ */
+async function awaitChange(mine) {
+  const { revision } = mine.view;
+  for (let turn = 0; turn < 200 && shown === mine && mine.view.revision === revision; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const answer = await tell({ kind: "follow", id: mine.view.id }, 3).catch(() => null);
+    if (shown !== mine || !answer?.card || answer.card.revision === revision) continue;
+    mine.view = answer.card;
+    redrawCard(false);
+    await followCard(mine);
+  }
+}
+
 /** @param {boolean} isNew */
 function redrawCard(isNew) {
   if (shown === null) return;
@@ -150,6 +166,7 @@ async function act(name) {
   if (answer?.needs) {
     // Only a page of ours may ask the browser for a host; it goes on from there.
     await tell({ kind: "open", what: "host", id }, 3);
+    void awaitChange(mine);
   } else if (answer?.card) mine.view = answer.card;
   else if (name === "heatmap") Object.assign(state, { map: answer?.image ?? null, mapText: answer?.sentence ?? null });
   redrawCard(false);
