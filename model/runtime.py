@@ -41,7 +41,7 @@ class Classifier:
         info = read_model_info(folder)
         with _silence():
             interpreter = Interpreter(model_path=str(folder / info.weights), num_threads=threads)
-        return cls(info, interpreter)
+            return cls(info, interpreter)
 
     @property
     def version(self) -> str:
