@@ -72,6 +72,7 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     wait_until_ready(browser, ".decide")
     for sha256, keys in ((first, "a"), (second, "h"), (third, "e")):
         WebDriverWait(browser, 5).until(lambda b, s=sha256: f"/review/cases/{s}" in b.current_url)
+        wait_until_ready(browser, ".decide")
         if sha256 == third:
             press(browser, "w")
             press(browser, "who knows him? ha")
