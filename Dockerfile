@@ -2,7 +2,7 @@
 FROM python:3.12-slim-bookworm AS build
 COPY requirements/serve.txt /build/requirements/
 RUN python -m venv /opt/kantei \
-    && /opt/kantei/bin/pip install --no-cache-dir --require-hashes -r /build/requirements/serve.txt
+    && /opt/kantei/bin/pip install --no-cache-dir --no-deps --require-hashes -r /build/requirements/serve.txt
 COPY pyproject.toml README.md LICENSE /build/
 COPY api /build/api
 COPY core /build/core
