@@ -44,6 +44,7 @@ class Settings:
     max_image_bytes: int
     max_pixels: int
     worker_concurrency: int
+    classifier_threads: int
     retention_days: int
     rate_limit: int
     sweep_interval: float
@@ -79,6 +80,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_image_bytes=_integer(env, "KANTEI_MAX_IMAGE_BYTES", 20 * MIB, 1024, 1024 * MIB),
         max_pixels=_integer(env, "KANTEI_MAX_PIXELS", 50_000_000, 1, 1_000_000_000),
         worker_concurrency=_integer(env, "KANTEI_WORKER_CONCURRENCY", _cores(), 1, 256),
+        classifier_threads=_integer(env, "KANTEI_CLASSIFIER_THREADS", min(2, _cores()), 1, 16),
         retention_days=_integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),
         rate_limit=_integer(env, "KANTEI_RATE_LIMIT", 12_000, 1, 100_000_000),
         sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),

@@ -17,7 +17,7 @@ def look_at_all(sources: list[str], settings: Settings, heatmaps: Path | None) -
     """Give a look for each source, in their order, as they are done."""
     processes = min(len(sources), settings.worker_concurrency)
     if processes <= 1:
-        looker = Looker(settings, heatmaps)
+        looker = Looker(settings, heatmaps, settings.classifier_threads)
         yield from (looker.look(source) for source in sources)
         return
     done = 0
@@ -54,7 +54,7 @@ def _pool(processes: int, settings: Settings, heatmaps: Path | None) -> ProcessP
 
 
 def _start_child(settings: Settings, heatmaps: Path | None) -> None:
-    _looker.append(Looker(settings, heatmaps))
+    _looker.append(Looker(settings, heatmaps, threads=1))  # the other cores have pictures of their own
 
 
 def _look(source: str) -> Look:

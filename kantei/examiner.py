@@ -14,7 +14,7 @@ def make_examiner(settings: Settings) -> Examiner:
         database=open_database(settings),
         blobs=open_blobs(settings),
         fetcher=make_fetcher(settings),
-        classifier=Classifier.load(),
+        classifier=Classifier.load(threads=settings.classifier_threads),
         read_evidence=make_evidence_reader(settings),
         bell=open_bell(settings),
         max_pixels=settings.max_pixels,

@@ -48,11 +48,11 @@ class Look:
 class Looker:
     """What one process of `kantei check` keeps: the classifier, loaded once, and the fetcher."""
 
-    def __init__(self, settings: Settings, heatmaps: Path | None) -> None:
+    def __init__(self, settings: Settings, heatmaps: Path | None, threads: int) -> None:
         self._settings = settings
         self._heatmaps = heatmaps
         self._fetcher = make_fetcher(settings)
-        self._classifier = Classifier.load()
+        self._classifier = Classifier.load(threads=threads)
         self._read_evidence = make_evidence_reader(settings)
 
     def look(self, source: str) -> Look:

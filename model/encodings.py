@@ -20,13 +20,14 @@ class Encoding:
     long: int | None = None
 
 
-# Five ordinary ways: a site's own copy, two thumbnails, a messenger, a screenshot tool.
+# Five ordinary ways: a site's own copy, two thumbnails, a messenger, a screenshot tool. The harshest
+# come first: the first of them that moves a picture across a line ends the second look.
 ORDINARY = (
-    Encoding("jpeg 85", "JPEG", 85),
-    Encoding("jpeg 60, 768 px", "JPEG", 60, 768),
-    Encoding("jpeg 40, 512 px", "JPEG", 40, 512),
-    Encoding("webp 75", "WEBP", 75),
     Encoding("webp 50, 640 px", "WEBP", 50, 640),
+    Encoding("jpeg 40, 512 px", "JPEG", 40, 512),
+    Encoding("jpeg 60, 768 px", "JPEG", 60, 768),
+    Encoding("webp 75", "WEBP", 75),
+    Encoding("jpeg 85", "JPEG", 85),
 )
 
 

@@ -156,7 +156,8 @@ def _stability(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
         own, others = side(item.logit), {side(logit) for logit in item.encoded.values()}
         extreme += bool({own} | others >= {0, 2})
         any_change += others != {own}
-        is_near = any(abs(item.logit - line) < info.margin for line in lines)
+        # As in serving: a score between the lines is `uncertain` already, and not looked at again.
+        is_near = own != 1 and any(abs(item.logit - line) < info.margin for line in lines)
         settled = 1 if is_near and others != {own} else own
         unstable += is_near and others != {own}
         after += (settled == 0 and 2 in others) or (settled == 2 and 0 in others)

@@ -1,19 +1,16 @@
 """The classifier at work: LiteRT, numpy and Pillow, no training framework."""
 
-import contextlib
 import math
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from core.vocabulary import Classification, Thresholds
 from model.encodings import ORDINARY, encode_again
 from model.heatmap import activation, paint
 from model.info import WEIGHTS, ModelInfo, read_model_info
+from model.interpreters import Interpreters
 from model.picture import Picture
 from model.views import Scale, ViewPlan, make_views, rescale
 
@@ -22,26 +19,23 @@ HEAT_SIZE = 512  # px; the long side of the picture that the heat map is laid ov
 
 
 class Classifier:
-    """One loaded network; not safe for threads, meant for one process a core."""
+    """One loaded network, for one caller at a time."""
 
-    def __init__(self, info: ModelInfo, interpreter: Interpreter) -> None:
+    def __init__(self, info: ModelInfo, interpreters: Interpreters) -> None:
         self._info = info
-        self._interpreter = interpreter
-        interpreter.allocate_tensors()
+        self._interpreters = interpreters
         self._plan = ViewPlan(info.view_size, tuple(Scale(short, crops) for short, crops in info.view_scales))
-        self._input = interpreter.get_input_details()[0]["index"]
-        outputs = {len(item["shape"]): item["index"] for item in interpreter.get_output_details()}
-        self._logit, self._map = outputs[2], outputs[4]
         self._shares = np.concatenate([np.full(scale.crops, 1 / scale.crops) for scale in self._plan.scales])
         self._shares /= len(self._plan.scales)  # each scale has the same say, however many its crops
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS, *, threads: int = 1) -> "Classifier":
-        """Load the weights beside `classifier.json`. Errors: `ModelInfoError`, and LiteRT's own."""
+        """Load the weights beside `classifier.json`, once a thread.
+
+        Errors: `ModelInfoError`, and LiteRT's own.
+        """
         info = read_model_info(folder)
-        with _silence():
-            interpreter = Interpreter(model_path=str(folder / info.weights), num_threads=threads)
-            return cls(info, interpreter)
+        return cls(info, Interpreters(folder / info.weights, threads))
 
     @property
     def version(self) -> str:
@@ -54,12 +48,14 @@ class Classifier:
         return self._info.thresholds
 
     def classify(self, picture: Picture) -> Classification:
-        """Score a picture; look again, re-encoded, where the score is near a line.
+        """Score a picture; look again, re-encoded, where a score that decides is near its line.
 
-        `stable` is False where one of the ordinary re-encodings lies on the other side of a line.
+        `stable` is False where one of the ordinary re-encodings lies on the other side of a line. A
+        score between the lines decides nothing, on whichever side its copies lie: it is not looked
+        at again.
         """
         logit = self.logit(picture.rgb)
-        stable = not self._is_near(logit) or self._holds(picture.rgb, logit)
+        stable = not self._decides_narrowly(logit) or self._holds(picture.rgb, logit)
         return Classification(_sigmoid(logit), self.version, stable)
 
     def logit(self, rgb: Rgb) -> float:
@@ -69,7 +65,7 @@ class Classifier:
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
         """Give the network's own logit of every view."""
-        return self._run(make_views(rgb, self._plan))[0]
+        return self._interpreters.run(make_views(rgb, self._plan))[0]
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation: a PNG over the picture.
@@ -86,20 +82,11 @@ class Classifier:
         nearest = max(scale.short or size for scale in self._plan.scales)
         scaled = rescale(rgb, nearest, size)
         slope, intercept = self._info.calibration
-        return slope * activation(scaled, lambda views: self._run(views)[1], size) + intercept
+        return slope * activation(scaled, lambda views: self._interpreters.run(views)[1], size) + intercept
 
-    def _run(self, views: Rgb) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Run views (n, s, s, 3) one by one: logits (n,), maps (n, h, w)."""
-        logits, maps = [], []
-        for view in views:
-            self._interpreter.set_tensor(self._input, view[None].astype(np.float32))
-            self._interpreter.invoke()
-            logits.append(self._interpreter.get_tensor(self._logit)[0, 0])
-            maps.append(self._interpreter.get_tensor(self._map)[0, :, :, 0])
-        return np.asarray(logits, dtype=np.float32), np.stack(maps)
-
-    def _is_near(self, logit: float) -> bool:
-        return any(abs(logit - line) < self._info.margin for line in self._lines())
+    def _decides_narrowly(self, logit: float) -> bool:
+        clear, flagged = self._lines()
+        return clear - self._info.margin < logit < clear or flagged <= logit < flagged + self._info.margin
 
     def _holds(self, rgb: Rgb, logit: float) -> bool:
         sides = [logit >= line for line in self._lines()]
@@ -120,16 +107,3 @@ def _sigmoid(value: float) -> float:
 
 def _logit(probability: float) -> float:
     return math.log(probability / (1 - probability))
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the runtime's greeting, which C++ writes to the terminal, out of our output."""
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w") as nowhere:  # noqa: PTH123  # the device, not a path of ours
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -35,6 +35,7 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_FETCH_PORTS", "80,http"),
         ("KANTEI_FETCH_PORTS", "70000"),
         ("KANTEI_WORKER_CONCURRENCY", "0"),
+        ("KANTEI_CLASSIFIER_THREADS", "0"),
         ("KANTEI_RETENTION_DAYS", "-3"),
         ("KANTEI_DATABASE_URL", "mysql://x"),
         ("KANTEI_BROKER_URL", "amqp://x"),
