@@ -43,7 +43,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     if parts.trusted_proxies:
         count = parts.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
-    add_metrics(app, parts.database)
+    add_metrics(app, parts.database, parts.measuring)
     app.after_request(add_headers)
     share_with_extensions(app, parts.extension_origins)
     register_errors(app)

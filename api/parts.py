@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from api.express import Express
 from core.bell import Ears
+from core.measuring import Measuring, measure_alone
 from core.queue import Sender
 from store.blobs import BlobStore
 from store.database import Database
@@ -19,6 +20,7 @@ class ApiParts:
     where its part does not answer. `max_waiting` requests may hold a thread with `?wait=` at once;
     keep it below the number of the server's threads. `trusted_proxies` proxies in front of us are
     believed about a client's address. `extension_origins` may read answers across origins.
+    `measuring` says where figures are kept, and what `/metrics` shows.
     """
 
     database: Database
@@ -35,3 +37,4 @@ class ApiParts:
     secure_cookies: bool = False
     extension_origins: frozenset[str] = frozenset()
     express: Express = field(default_factory=Express)
+    measuring: Measuring = field(default_factory=measure_alone)

@@ -3,7 +3,7 @@
 from api.parts import ApiParts
 from core.bell import Ears
 from core.settings import Settings
-from kantei.parts import open_bell, open_blobs, open_database, open_sender
+from kantei.parts import open_bell, open_blobs, open_database, open_sender, start_measuring
 
 MAX_WAITING = 32  # of the 48 threads of `kantei api`: the rest answer those who do not wait
 
@@ -27,4 +27,5 @@ def make_api_parts(settings: Settings) -> ApiParts:
         trusted_proxies=settings.trusted_proxies,
         secure_cookies=settings.secure_cookies,
         extension_origins=settings.extension_origins,
+        measuring=start_measuring(settings, "api"),
     )

@@ -1,11 +1,12 @@
 """The examiner's real parts."""
 
 from core.settings import Settings
-from kantei.parts import open_bell, open_blobs, open_database
+from kantei.parts import open_bell, open_blobs, open_database, start_measuring
 from kantei.reading import make_evidence_reader, make_fetcher
 from model.runtime import Classifier
 from worker.app import lease
 from worker.examine import Examiner
+from worker.measures import ExaminationMeasures
 
 
 def make_examiner(settings: Settings) -> Examiner:
@@ -19,4 +20,5 @@ def make_examiner(settings: Settings) -> Examiner:
         bell=open_bell(settings),
         max_pixels=settings.max_pixels,
         lease=lease(settings.fetch_timeout),
+        measures=ExaminationMeasures(start_measuring(settings, "worker")),
     )

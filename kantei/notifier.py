@@ -3,8 +3,10 @@
 import threading
 
 from core.bell import Ears
+from core.measuring import Measuring
 from core.settings import Settings
 from kantei.parts import open_bell, open_database
+from worker.measures import CallMeasures
 from worker.notify import TIMEOUT, Notifier
 from worker.notify_forever import THREADS, notify_forever
 from worker.post import Poster
@@ -33,7 +35,7 @@ def make_poster(settings: Settings) -> Poster:
     )
 
 
-def start_notifying(settings: Settings, stop: threading.Event) -> threading.Thread:
+def start_notifying(settings: Settings, stop: threading.Event, measuring: Measuring) -> threading.Thread:
     """Tell clients in threads of this process, until told to stop; join the thread that is given."""
     wake = threading.Event()
     open_bell(settings).listen(WakingEars(wake))
@@ -41,6 +43,7 @@ def start_notifying(settings: Settings, stop: threading.Event) -> threading.Thre
         database=open_database(settings, pool_size=THREADS // 2),
         poster=make_poster(settings),
         secret_key=settings.secret_key,
+        measures=CallMeasures(measuring),
     )
     thread = threading.Thread(
         target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop}, name="notify"

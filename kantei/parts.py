@@ -3,6 +3,7 @@
 import logging
 
 from core.bell import Bell, make_bell
+from core.measuring import Measuring, measure_together, measuring_folder
 from core.queue import CelerySender, make_celery
 from core.settings import Settings
 from store.blobs import BlobStore, FolderBlobs
@@ -37,3 +38,8 @@ def open_sender(settings: Settings) -> CelerySender:
 def open_bell(settings: Settings) -> Bell:
     """Hang up the bell that goes with the broker."""
     return make_bell(settings.broker_url, settings.data_dir)
+
+
+def start_measuring(settings: Settings, part: str) -> Measuring:
+    """Measure together with the other parts of this machine; after the last fork of a process."""
+    return measure_together(measuring_folder(settings.data_dir), part)

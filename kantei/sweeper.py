@@ -6,15 +6,18 @@ import threading
 import click
 
 from core.settings import read_settings
+from kantei.metrics_server import metrics_options, serve_metrics
 from kantei.migrate import ready_database
 from kantei.notifier import start_notifying
-from kantei.parts import open_bell, open_database, open_sender, set_up_logs
+from kantei.parts import open_bell, open_database, open_sender, set_up_logs, start_measuring
+from worker.measures import SweepMeasures
 from worker.sweep import sweep_forever, sweep_once
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Sweep one time and end.")
-def sweep(once: bool) -> None:
+@metrics_options
+def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Sweep every few seconds and make call backs until told to stop."""
     set_up_logs()
     settings = read_settings()
@@ -24,10 +27,20 @@ def sweep(once: bool) -> None:
         swept = sweep_once(database, sender, bell)
         click.echo(f"{swept.taken_back} taken back, {swept.failed} failed, {swept.sent} sent")
         return
+    serve_metrics(settings, metrics_host, metrics_port)
+    measuring = start_measuring(settings, "sweep")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    notifying = start_notifying(settings, stop)
+    notifying = start_notifying(settings, stop, measuring)
     alive = settings.data_dir / "sweeper.alive"  # touched after each sweep, for a health check to look at
-    sweep_forever(database, sender, bell, interval=settings.sweep_interval, stop=stop, swept=alive.touch)
+    sweep_forever(
+        database,
+        sender,
+        bell,
+        interval=settings.sweep_interval,
+        stop=stop,
+        swept=alive.touch,
+        measures=SweepMeasures(measuring),
+    )
     notifying.join()

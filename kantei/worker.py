@@ -9,6 +9,7 @@ from celery.platforms import SecurityWarning
 from core.queue import make_celery
 from core.settings import read_settings
 from kantei.examiner import make_examiner
+from kantei.metrics_server import metrics_options, serve_metrics
 from kantei.migrate import ready_database
 from kantei.parts import set_up_logs
 from worker.app import add_tasks, is_alive, start_worker
@@ -19,7 +20,8 @@ from worker.app import add_tasks, is_alive, start_worker
     "--concurrency", type=click.IntRange(1, 256), help="Processes; default KANTEI_WORKER_CONCURRENCY."
 )
 @click.option("--ping", is_flag=True, help="Ask the worker of this machine over the broker whether it lives.")
-def worker(concurrency: int | None, ping: bool) -> None:
+@metrics_options
+def worker(concurrency: int | None, ping: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Examine submissions until told to stop."""
     set_up_logs()
     # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
@@ -29,5 +31,6 @@ def worker(concurrency: int | None, ping: bool) -> None:
     if ping:
         sys.exit(0 if is_alive(app) else 1)
     ready_database(settings)
+    serve_metrics(settings, metrics_host, metrics_port)
     add_tasks(app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout)
     start_worker(app, concurrency=concurrency or settings.worker_concurrency)

@@ -151,25 +151,12 @@ def list_submissions(
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
 
 
-def count_waiting(session: Session) -> dict[Priority, int]:
-    """Count the submissions that wait for a worker, by priority."""
+def count_states(session: Session, states: Collection[State] = tuple(State)) -> dict[State, int]:
+    """Count the submissions in each of some states; of final states there are many."""
     rows = session.execute(
-        select(Submission.priority, func.count())
-        .where(Submission.state == State.QUEUED)
-        .group_by(Submission.priority)
+        select(Submission.state, func.count()).where(Submission.state.in_(states)).group_by(Submission.state)
     )
-    return {priority: count for priority, count in rows}  # noqa: C416 - mypy knows rows, not pairs
-
-
-def count_states(session: Session) -> dict[State, int]:
-    """Count the submissions in each state."""
-    rows = session.execute(select(Submission.state, func.count()).group_by(Submission.state))
-    return {state: count for state, count in rows}  # noqa: C416 - the same
-
-
-def oldest_due(session: Session) -> datetime | None:
-    """Give the moment since which the longest waiting submission is due."""
-    return session.scalar(select(func.min(Submission.due_at)).where(Submission.state == State.QUEUED))
+    return {state: count for state, count in rows}  # noqa: C416 - mypy knows rows, not pairs
 
 
 def _columns(request: Request) -> dict[str, Any]:

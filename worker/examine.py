@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from core.bell import Bell
 from core.clock import now
@@ -28,7 +30,9 @@ from store.images import ImageFacts, find_verdict, record_verdict
 from worker import policy
 from worker.fetch import Fetched
 from worker.fetch_error import FetchError, HostBusyError
+from worker.measures import ExaminationMeasures, Return
 from worker.opinion import Classifies, form_opinion
+from worker.stages import Stage
 
 THUMBNAIL = "thumbnail.webp"
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
@@ -55,6 +59,7 @@ class Examiner:
     bell: Bell
     max_pixels: int
     lease: timedelta
+    measures: ExaminationMeasures = field(default_factory=ExaminationMeasures)
 
     def examine(self, submission_id: str) -> None:
         """Bring one submission to its end, or give it back; do nothing where it is not to be had.
@@ -62,14 +67,18 @@ class Examiner:
         A failure is recorded as a failure, never as a finding. Errors of the database are raised:
         the lease then runs out and the sweeper sends again.
         """
-        with self.database.writing() as session:
-            held = claim(session, submission_id, lease=self.lease, at=now())
+        at = now()
+        with self._writing(Stage.CLAIM) as session:
+            held = claim(session, submission_id, lease=self.lease, at=at)
         if held is None:
             return
+        self.measures.waited.observe(max(0.0, (at - held.due_at).total_seconds()))
         try:
-            self._examine(held)
+            with self.measures.seconds.time():
+                self._examine(held)
         except ClaimLostError:
             log.warning("claim on %s lost", submission_id)
+            self.measures.lost.inc()
             return
         except SQLAlchemyError:
             raise
@@ -85,9 +94,11 @@ class Examiner:
             sha256 = hashlib.sha256(data).hexdigest()
             if self._is_known(held, sha256):
                 return
-            picture = decode_picture(data, max_pixels=self.max_pixels)
+            with self.measures.stage(Stage.DECODE):
+                picture = decode_picture(data, max_pixels=self.max_pixels)
         except HostBusyError as error:
-            self._release(held, timedelta(seconds=error.retry_after or 1), counts=False)
+            pause = timedelta(seconds=error.retry_after or 1)
+            self._release(held, pause, Return.HOST_BUSY, counts=False)
         except FetchError as error:
             self._end_fetch(held, error)
         except PictureError as error:
@@ -97,10 +108,11 @@ class Examiner:
 
     def _bytes(self, held: Claim) -> bytes:
         # Uploaded bytes go before the URL, which then only says where they were found.
-        if held.upload_sha256 is None:
-            return self.fetcher.fetch(held.image_url or "").data
         try:
-            return self.blobs.get(held.upload_sha256)
+            with self.measures.stage(Stage.FETCH):
+                if held.upload_sha256 is None:
+                    return self.fetcher.fetch(held.image_url or "").data
+                return self.blobs.get(held.upload_sha256)
         except KeyError:
             raise FetchError(
                 FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
@@ -108,21 +120,24 @@ class Examiner:
 
     def _is_known(self, held: Claim, sha256: str) -> bool:
         """Answer from the verdict that this model and policy gave on these bytes before, if any."""
-        with self.database.reading() as session:
+        with self.measures.stage(Stage.DATABASE), self.database.reading() as session:
             verdict = find_verdict(session, sha256, self.classifier.version, policy.VERSION)
         if verdict is None:
             return False
-        with self.database.writing() as session:
+        with self._writing() as session:
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict.id, at=now())
+        self.measures.reused.inc()
+        self.measures.findings.labels(verdict.finding.value).inc()
         return True
 
     def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture) -> None:
-        opinion = form_opinion(data, picture, self.classifier, self.read_evidence)
+        opinion = form_opinion(data, picture, self.classifier, self.read_evidence, self.measures.stage)
         # Bytes before rows: a verdict never points at an image that is not there.
-        self.blobs.put(data)
-        self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
+        with self.measures.stage(Stage.KEEP):
+            self.blobs.put(data)
+            self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
         facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
-        with self.database.writing() as session:
+        with self._writing() as session:
             verdict_id = record_verdict(
                 session,
                 facts,
@@ -133,6 +148,7 @@ class Examiner:
                 evidence=opinion.evidence,
             )
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
+        self.measures.findings.labels(opinion.judgement.finding.value).inc()
 
     def _end_fetch(self, held: Claim, error: FetchError) -> None:
         if error.is_permanent or held.is_last:
@@ -142,18 +158,25 @@ class Examiner:
         if error.retry_after is not None:
             # Honoured up to a minute; who waits for an answer has given up by then.
             pause = max(pause, timedelta(seconds=min(error.retry_after, 60.0)))
-        self._release(held, pause)
+        self._release(held, pause, Return.FETCH)
 
     def _end_crash(self, held: Claim) -> None:
         if held.is_last:
             self._fail(held, CRASHED)
         else:
-            self._release(held, PAUSES[0])
+            self._release(held, PAUSES[0], Return.CRASH)
 
-    def _release(self, held: Claim, pause: timedelta, *, counts: bool = True) -> None:
-        with self.database.writing() as session:
+    def _release(self, held: Claim, pause: timedelta, reason: Return, *, counts: bool = True) -> None:
+        with self._writing() as session:
             release(session, held, due_at=now() + pause, counts=counts)
+        self.measures.returned.labels(reason.value).inc()
 
     def _fail(self, held: Claim, failure: Failure) -> None:
-        with self.database.writing() as session:
+        with self._writing() as session:
             finish_failed(session, held, failure, at=now())
+        self.measures.failures.labels(failure.code.value).inc()
+
+    @contextmanager
+    def _writing(self, stage: Stage = Stage.DATABASE) -> Iterator[Session]:
+        with self.measures.stage(stage), self.database.writing() as session:
+            yield session

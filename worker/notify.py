@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -36,6 +36,7 @@ from store.marketplace_tables import Callback
 from store.tables import Client
 from worker.callback_schedule import pause_after, rest_after
 from worker.fetch_error import FetchError, HostBusyError
+from worker.measures import Call, CallMeasures
 from worker.post import Answered
 
 TIMEOUT = 15.0  # seconds for one call; Standard Webhooks advises 15 to 30
@@ -61,6 +62,7 @@ class Notifier:
     poster: Posts
     secret_key: str
     turn_seconds: float = TURN
+    measures: CallMeasures = field(default_factory=CallMeasures)
 
     def place(self) -> int:
         """Give new events their place in order, and send them on their way; give how many."""
@@ -130,14 +132,19 @@ class Notifier:
         except HostBusyError as error:
             with self.database.writing() as session:
                 put_off(session, turn, until=now() + timedelta(seconds=error.retry_after or 1))
+            self.measures.calls.labels(Call.PUT_OFF.value).inc()
             return None
         except FetchError as error:
             failure = f"{error.reason.value}: {error.detail}"
             retry_after = error.retry_after
         attempt = Attempt(status, failure, answer, time.monotonic() - began)
+        self.measures.seconds.observe(attempt.seconds)
         if status is not None and 200 <= status < 300:
+            at = now()
             with self.database.writing() as session:
-                succeed(session, turn, callback, attempt, lease=LEASE, at=now())
+                succeed(session, turn, callback, attempt, lease=LEASE, at=at)
+            self.measures.calls.labels(Call.DELIVERED.value).inc()
+            self.measures.lag.observe(max(0.0, (at - callback.event.created_at).total_seconds()))
             return 0
         return self._note_failure(turn, callback, attempt, failures + 1, retry_after)
 
@@ -167,7 +174,9 @@ class Notifier:
                 lease=LEASE,
                 at=at,
             )
+        self.measures.calls.labels(Call.FAILED.value).inc()
         if disabled is not None:
+            self.measures.disabled.inc()
             log.error("endpoint %s of client %s disabled: %s", turn.endpoint_id, turn.client_id, disabled)
         return failures if disabled is None and rest is None else None
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from core.vocabulary import Classification, Evidence, Judgement, Thresholds
 from model.picture import Picture
 from worker import policy
+from worker.stages import Stage, Timing, untimed
 
 
 class Classifies(Protocol):
@@ -42,11 +43,15 @@ def form_opinion(
     picture: Picture,
     classifier: Classifies,
     read_evidence: Callable[[bytes], tuple[Evidence, ...]],
+    timing: Timing = untimed,
 ) -> Opinion:
     """Classify a picture, read what its file says, and judge both."""
     lines = classifier.thresholds
-    classification = classifier.classify(picture)
-    evidence = (*read_evidence(data), policy.pixels_evidence(classification, lines))
+    with timing(Stage.CLASSIFY):
+        classification = classifier.classify(picture)
+    with timing(Stage.PROVENANCE):
+        read = read_evidence(data)
+    evidence = (*read, policy.pixels_evidence(classification, lines))
     judgement = policy.judge(classification, evidence, lines)
     risk = policy.risk(classification, evidence, judgement, lines)
     return Opinion(classification, evidence, judgement, risk)

@@ -16,6 +16,7 @@ from store.claims import mark_sent, overdue, release_expired
 from store.database import Database
 from store.turns import next_in_turn
 from worker.inbox import take_in_kept
+from worker.measures import SweepMeasures
 
 FRESH = timedelta(seconds=3)  # the API has just sent it, or is about to
 LOST = timedelta(seconds=60)  # a message this old, while others wait, may be lost
@@ -75,6 +76,7 @@ def sweep_forever(
     interval: float,
     stop: threading.Event,
     swept: Callable[[], None],
+    measures: SweepMeasures,
 ) -> None:
     """Sweep every `interval` seconds until told to stop; a database that is down is tried again.
 
@@ -87,5 +89,9 @@ def sweep_forever(
             log.warning("sweep failed: %s", type(error).__name__)
             continue
         swept()
+        measures.sweeps.inc()
+        measures.expired.labels("taken_back").inc(done.taken_back)
+        measures.expired.labels("failed").inc(done.failed)
+        measures.sent.inc(done.sent)
         if done.taken_back or done.failed or done.sent:
             log.info("swept: %d taken back, %d failed, %d sent", done.taken_back, done.failed, done.sent)

@@ -4,12 +4,14 @@ import logging
 import re
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from api.app import create_app
 from api.parts import ApiParts
+from core.measuring import measure_alone
 from core.vocabulary import Priority
 from store.database import Database
 from tests.api.conftest import IMAGE_URL, Web, make_web, problem
@@ -120,12 +122,13 @@ def test_the_queue_is_measured_from_the_database(web: Web) -> None:
     assert 'kantei_queue_depth{priority="normal"} 1.0' in text
     assert 'kantei_queue_depth{priority="low"} 1.0' in text
     assert 'kantei_submissions{state="queued"} 2.0' in text
-    age = re.search(r"^kantei_queue_age_seconds (\S+)$", text, re.MULTILINE)
-    assert age is not None
-    assert 0 < float(age[1]) < 60
+    ages = dict(re.findall(r'^kantei_queue_age_seconds\{priority="(\w+)"\} (\S+)$', text, re.MULTILINE))
+    assert 0 < float(ages["normal"]) < 60
+    assert 0 < float(ages["low"]) < 60
+    assert float(ages["high"]) == 0
 
 
 def test_two_applications_measure_apart(sqlite_parts: ApiParts) -> None:
-    first, second = create_app(sqlite_parts), create_app(sqlite_parts)
+    first, second = create_app(sqlite_parts), create_app(replace(sqlite_parts, measuring=measure_alone()))
     first.test_client().get("/livez")
     assert 'route="/livez"' not in second.test_client().get("/metrics").text
