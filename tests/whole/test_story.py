@@ -17,6 +17,7 @@ from store.tables import Image as ImageRow
 from store.tables import Verdict
 from tests.servers import Reply, Server
 from tests.whole.broker import empty_broker
+from tests.whole.deployed import metrics_asked_for
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
 
@@ -150,6 +151,22 @@ def test_killed_workers_and_an_emptied_broker_lose_nothing(whole: Installation, 
         ).all()
     database.close()
     assert counts == [1] * len(ids)
+
+
+def test_a_scrape_of_the_api_shows_what_every_part_measured(whole: Installation, web: Server) -> None:
+    urls = serve_pictures(web, "measured", 2, seed=8200)
+    whole.settle(whole.submit([*urls, web.reply("/measured/rubbish.png", b"rubbish")]))
+    whole.settle(whole.submit(urls))
+    text = requests.get(whole.address + "/metrics", timeout=10).text
+    samples = [line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#")]
+    values = {name: float(value) for name, value in samples}
+    assert sum(value for name, value in values.items() if name.startswith("kantei_examinations_total")) >= 4
+    assert values["kantei_verdicts_reused_total"] >= 2
+    assert values['kantei_failures_total{code="not_an_image"}'] >= 1
+    assert values["kantei_sweeps_total"] >= 1
+    for stage in ("claim", "fetch", "decode", "provenance", "classify", "keep", "database"):
+        assert values[f'kantei_stage_seconds_count{{stage="{stage}"}}'] >= 2
+    assert metrics_asked_for() - {name.split("{")[0] for name in values} == set()
 
 
 def test_what_it_prints_says_what_to_do_next(whole: Installation) -> None:
