@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -40,16 +41,25 @@ def one_time_password() -> str:
     return "-".join(text[i : i + 4] for i in range(0, 16, 4))
 
 
-def password_fault(password: str, email: str) -> str | None:
-    """Say what is wrong with a new password, in a sentence; None where it will do."""
+class PasswordFault(StrEnum):
+    """Say what is wrong with a new password."""
+
+    SHORT = "short"
+    LONG = "long"
+    PLAIN = "plain"
+    EMAIL = "email"
+
+
+def password_fault(password: str, email: str) -> PasswordFault | None:
+    """Say what is wrong with a new password; None where it will do."""
     if len(password) < MIN_LENGTH:
-        return f"Use at least {MIN_LENGTH} characters."
+        return PasswordFault.SHORT
     if len(password) > MAX_LENGTH:
-        return f"Use at most {MAX_LENGTH} characters."
+        return PasswordFault.LONG
     if len(set(password)) < 5:
-        return "Use more different characters."
+        return PasswordFault.PLAIN
     if email.partition("@")[0].casefold() in password.casefold():
-        return "Leave your e-mail address out of the password."
+        return PasswordFault.EMAIL
     return None
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.cookies import read_token, send_token
@@ -74,7 +75,7 @@ def me() -> Moderator:
     """Give the moderator who is asking; only for pages that are not public."""
     moderator = visitor().moderator
     if moderator is None:
-        raise PageError(HTTPStatus.UNAUTHORIZED, "Log in", "This page is for moderators.")
+        raise PageError(HTTPStatus.UNAUTHORIZED, _("Log in"), _("This page is for moderators."))
     return moderator
 
 
@@ -104,7 +105,9 @@ def guard(blueprint: Blueprint, parts: ReviewParts) -> None:
             return redirect(url_for("review.password"))
         if not may(moderator, getattr(view, "needs", Act.REVIEW)):
             raise PageError(
-                HTTPStatus.FORBIDDEN, "Not for you", "Your role does not reach this page. Nothing was done."
+                HTTPStatus.FORBIDDEN,
+                _("Not for you"),
+                _("Your role does not reach this page. Nothing was done."),
             )
         _refuse_odd_names(request.view_args or {})
         return None
@@ -129,9 +132,9 @@ def _refuse_odd_names(names: Mapping[str, str]) -> None:
     """Stop names in an address that can name nothing: a database need not see them."""
     digest = names.get("sha256")
     if digest is not None and not is_sha256(digest):
-        raise not_found("There is no such image.")
+        raise not_found(_("There is no such image."))
     if not all(is_id(name) for key, name in names.items() if key.endswith("_id")):
-        raise not_found("There is nothing by this name.")
+        raise not_found(_("There is nothing by this name."))
 
 
 def _ask_for_login() -> AnyResponse:
@@ -139,6 +142,6 @@ def _ask_for_login() -> AnyResponse:
         return redirect(url_for("review.login", next=request.full_path.rstrip("?")))
     raise PageError(
         HTTPStatus.UNAUTHORIZED,
-        "Your login has ended",
-        "Nothing was done. Log in again in another tab, come back, and send the form once more.",
+        _("Your login has ended"),
+        _("Nothing was done. Log in again in another tab, come back, and send the form once more."),
     )

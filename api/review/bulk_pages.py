@@ -5,12 +5,14 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import large_form, me
 from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome
 from api.review.digests import is_sha256
+from api.review.filters import number
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.permissions import may_decide
@@ -73,10 +75,12 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         with parts.database.writing() as session:
             decisions = standing(session, batch_id, me().id)
             if not decisions:
-                raise not_found("There is nothing to undo.")
+                raise not_found(_("There is nothing to undo."))
             if at > decisions[0].created_at + OFFERED + GRACE:
                 raise PageError(
-                    HTTPStatus.CONFLICT, "Too late to undo", "Open the cases and decide them again instead."
+                    HTTPStatus.CONFLICT,
+                    _("Too late to undo"),
+                    _("Open the cases and decide them again instead."),
                 )
             undo_many(session, batch_id, moderator_id=me().id, at=at)
         address = write_wanted(read_wanted(request.args, line=line))
@@ -87,10 +91,12 @@ def read_cases() -> list[Seen]:
     """Read the chosen cases of a form, each with what was seen of it."""
     given = dict.fromkeys(request.form.getlist("case"))
     if not given:
-        raise PageError(HTTPStatus.BAD_REQUEST, "No case was chosen", "Nothing was done.")
+        raise PageError(HTTPStatus.BAD_REQUEST, _("No case was chosen"), _("Nothing was done."))
     if len(given) > LIMIT:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, "Too many cases", f"Choose at most {LIMIT:,}. Nothing was done."
+            HTTPStatus.BAD_REQUEST,
+            _("Too many cases"),
+            _("Choose at most %(limit)s. Nothing was done.", limit=number(LIMIT)),
         )
     return [_seen(text) for text in given]
 
@@ -99,7 +105,7 @@ def _seen(text: str) -> Seen:
     parts = text.split("~")
     good = len(parts) == 3 and is_sha256(parts[0]) and is_id(parts[1])
     if not good or (parts[2] and not is_id(parts[2])):
-        raise PageError(HTTPStatus.BAD_REQUEST, "The form was not whole", "Nothing was done.")
+        raise PageError(HTTPStatus.BAD_REQUEST, _("The form was not whole"), _("Nothing was done."))
     return Seen(parts[0], parts[1], parts[2] or None)
 
 

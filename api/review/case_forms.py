@@ -3,7 +3,9 @@
 from http import HTTPStatus
 
 from flask import request
+from flask_babel import gettext as _
 
+from api.review.filters import number
 from api.review.page_error import PageError
 from core.ids import is_id
 from core.vocabulary import Outcome
@@ -18,7 +20,7 @@ def read_outcome() -> Outcome:
         return Outcome(request.form.get("outcome", ""))
     except ValueError:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, "No decision", "Choose human, AI or escalate. Nothing was done."
+            HTTPStatus.BAD_REQUEST, _("No decision"), _("Choose human, AI or escalate. Nothing was done.")
         ) from None
 
 
@@ -26,7 +28,9 @@ def read_seen(sha256: str) -> Seen:
     """Read what the moderator had before their eyes. Errors: PageError."""
     verdict_id, decision_id = request.form.get("verdict_id", ""), request.form.get("decision_id", "")
     if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
-        raise PageError(HTTPStatus.BAD_REQUEST, "No decision", "The form was not whole. Nothing was done.")
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No decision"), _("The form was not whole. Nothing was done.")
+        )
     return Seen(sha256, verdict_id, decision_id or None)
 
 
@@ -35,6 +39,8 @@ def read_note() -> str:
     note = request.form.get("note", "").replace("\r\n", "\n").replace("\x00", "").strip()
     if len(note) > NOTE_LENGTH:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, "The note is too long", f"Keep it to {NOTE_LENGTH} characters."
+            HTTPStatus.BAD_REQUEST,
+            _("The note is too long"),
+            _("Keep it to %(limit)s characters.", limit=number(NOTE_LENGTH)),
         )
     return note

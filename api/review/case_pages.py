@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -77,7 +78,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         with parts.database.reading() as session:
             found = find_case(session, sha256)
             if found is None:
-                raise not_found("There is no such case.")
+                raise not_found(_("There is no such case."))
             known = {
                 "case": found,
                 "evidence": _by_grade(found),
@@ -104,7 +105,9 @@ def refuse_escalated(session: Session, sha256: str) -> None:
     image = session.get(Image, sha256)
     if image is not None and not may_decide(me(), image):
         raise PageError(
-            HTTPStatus.FORBIDDEN, "Escalated", "This case waits for a lead to decide it. Nothing was done."
+            HTTPStatus.FORBIDDEN,
+            _("Escalated"),
+            _("This case waits for a lead to decide it. Nothing was done."),
         )
 
 

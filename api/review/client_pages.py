@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,6 +11,7 @@ from api.review.access import me, needs
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
 from api.review.permissions import Act
+from api.review.words import URL_FAULTS
 from core.clock import now
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Source
@@ -64,8 +66,12 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
                     secret_key=parts.secret_key,
                 )
                 _note(session, "client_added", new.client)
-        except ValueError as error:
-            raise PageError(HTTPStatus.BAD_REQUEST, "No client", f"{error}. Nothing was done.") from None
+        except ValueError:
+            raise PageError(
+                HTTPStatus.BAD_REQUEST,
+                _("No client"),
+                _("A client has a name, one of the sources and one of the schemes. Nothing was done."),
+            ) from None
         # Shown in the answer and kept nowhere: the page cannot be loaded again.
         return _shown(parts, new.client.id, key=new.api_key, secret=new.webhook_secret)
 
@@ -110,8 +116,10 @@ def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
                 else:
                     secret = add_secret(session, client_id, _text("secret") or None, parts.secret_key)
                     _note(session, "secret_added", row)
-        except ValueError as error:
-            raise PageError(HTTPStatus.BAD_REQUEST, "No secret", f"{error}. Nothing was done.") from None
+        except ValueError:
+            raise PageError(
+                HTTPStatus.BAD_REQUEST, _("No secret"), _("It could not be made. Nothing was done.")
+            ) from None
         return _shown(parts, client_id, secret=secret) if secret else _back(client_id)
 
 
@@ -123,7 +131,7 @@ def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
             row = _find(session, client_id)
             url, weight = _url(), request.form.get("weight", "1")
             if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
-                raise PageError(HTTPStatus.BAD_REQUEST, "No weight", "A weight is between 1 and 100.")
+                raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
             if url is None:
                 row.callback_url = None
             elif url != row.callback_url:
@@ -173,7 +181,7 @@ def _shown(
 def _find(session: Session, client_id: str) -> Client:
     found = find_client(session, client_id.replace("\x00", ""))
     if found is None:
-        raise not_found("There is no such client.")
+        raise not_found(_("There is no such client."))
     return found
 
 
@@ -190,7 +198,9 @@ def _url() -> str | None:
     try:
         return parse_web_url(text).text if text else None
     except UrlError as error:
-        raise PageError(HTTPStatus.BAD_REQUEST, "No address", f"{error.detail} Nothing was done.") from None
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No address"), _(URL_FAULTS[error.code]) + " " + _("Nothing was done.")
+        ) from None
 
 
 def _note(session: Session, kind: str, client: Client, **detail: str) -> None:

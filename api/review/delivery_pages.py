@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import needs
@@ -39,7 +40,7 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.reading() as session:
             event = find_event(session, event_id) if is_id(event_id) else None
             if event is None:
-                raise not_found("There is no such event.")
+                raise not_found(_("There is no such event."))
             attempts = list_attempts(session, event_id)
         body = json.dumps(event_json(event), ensure_ascii=False, indent=2)
         return render_template("review/delivery.html", event=event, attempts=attempts, body=body)
@@ -49,7 +50,7 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     def replay_call(event_id: str) -> AnyResponse:
         with parts.database.writing() as session:
             if not is_id(event_id) or not replay(session, event_id, now()):
-                raise not_found("Nobody is called about this event.")
+                raise not_found(_("Nobody is called about this event."))
         return redirect(url_for("review.delivery", event_id=event_id), HTTPStatus.SEE_OTHER)
 
     @blueprint.get("/admin/hooks")
@@ -67,7 +68,7 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.reading() as session:
             row = find_delivery(session, delivery_id) if is_id(delivery_id) else None
         if row is None:
-            raise not_found("There is no such delivery.")
+            raise not_found(_("There is no such delivery."))
         return render_template("review/hook.html", row=row, body=row.body.decode("utf-8", "replace"))
 
     @blueprint.post("/admin/hooks/<delivery_id>/replay")
@@ -75,7 +76,7 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     def replay_hook(delivery_id: str) -> AnyResponse:
         with parts.database.writing() as session:
             if not is_id(delivery_id) or not replay_delivery(session, delivery_id):
-                raise not_found("There is no such delivery.")
+                raise not_found(_("There is no such delivery."))
         return redirect(url_for("review.hook", delivery_id=delivery_id), HTTPStatus.SEE_OTHER)
 
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Request
+from flask_babel import gettext as _
 
 from api.review.page_error import PageError
 
@@ -28,15 +29,15 @@ def refuse_forgery(request: Request, secret_key: str, token: str | None) -> None
     if not _comes_from_us(request):
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            "Not from here",
-            "This form was sent by another site, so nothing was done.",
+            _("Not from here"),
+            _("This form was sent by another site, so nothing was done."),
         )
     given = request.headers.get(HEADER) or request.form.get(FIELD) or ""
     if token is None or not hmac.compare_digest(form_token(secret_key, token).encode(), given.encode()):
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            "This form is out of date",
-            "Nothing was done. Go back, load the page again, and send the form once more.",
+            _("This form is out of date"),
+            _("Nothing was done. Go back, load the page again, and send the form once more."),
         )
 
 

@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import before_new_password, me, public, visitor
@@ -52,7 +53,7 @@ def add_login_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
                 token = start_login(session, moderator.id, at)
                 note_event(session, "login", moderator_id=moderator.id, at=at)
         if token is None:
-            return _form(email, "The e-mail address or the password is wrong.", HTTPStatus.UNAUTHORIZED)
+            return _form(email, _("The e-mail address or the password is wrong."), HTTPStatus.UNAUTHORIZED)
         response = make_response(redirect(_next_page()))
         send_token(response, token, secure=parts.secure_cookies)
         return response
@@ -82,6 +83,8 @@ def _form(email: str = "", fault: str | None = None, status: int = 200, **values
 
 def _too_many(email: str, seconds: int) -> Response:
     minutes = -(-seconds // 60)
-    response = _form(email, f"Too many tries. Wait {minutes} min.", HTTPStatus.TOO_MANY_REQUESTS)
+    response = _form(
+        email, _("Too many tries. Wait %(minutes)s min.", minutes=minutes), HTTPStatus.TOO_MANY_REQUESTS
+    )
     response.headers["Retry-After"] = str(seconds)
     return response

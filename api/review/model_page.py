@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, send_from_directory, url_for
+from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -34,7 +35,7 @@ def add_model_page(blueprint: Blueprint, facts: ModelFacts, reports: Path = REPO
     @public
     def model_plot(name: str) -> Response:
         if not _PLOT.fullmatch(f"reports/{name}"):
-            raise not_found("There is no such plot.")
+            raise not_found(_("There is no such plot."))
         response = send_from_directory(reports, name, max_age=3600)
         response.headers["Content-Security-Policy"] = IMAGE_POLICY
         return response

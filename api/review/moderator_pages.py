@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -47,9 +48,9 @@ def add_moderator_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             # Shown in the answer and kept nowhere: the page cannot be loaded again.
             return make_response(render_template("review/moderators.html", people=people, new=new))
         except ModeratorExistsError:
-            fault = "Somebody has this address already."
+            fault = _("Somebody has this address already.")
         except ValueError:
-            fault = "This is not an e-mail address."
+            fault = _("This is not an e-mail address.")
         with parts.database.reading() as session:
             people = list_moderators(session)
         page = render_template("review/moderators.html", people=people, fault=fault)
@@ -93,10 +94,12 @@ def _somebody_else(session: Session, moderator_id: str) -> Moderator:
     """Find somebody; nobody locks themselves out, so that there is always an admin left."""
     person = session.get(Moderator, moderator_id)
     if person is None:
-        raise not_found("There is no such moderator.")
+        raise not_found(_("There is no such moderator."))
     if person.id == me().id:
         raise PageError(
-            HTTPStatus.CONFLICT, "Not yourself", "Another admin has to do this to you. Nothing was done."
+            HTTPStatus.CONFLICT,
+            _("Not yourself"),
+            _("Another admin has to do this to you. Nothing was done."),
         )
     return person
 
@@ -109,4 +112,4 @@ def _read_role() -> Role:
     try:
         return Role(request.form.get("role", ""))
     except ValueError:
-        raise PageError(HTTPStatus.BAD_REQUEST, "No role", "Choose one of the roles.") from None
+        raise PageError(HTTPStatus.BAD_REQUEST, _("No role"), _("Choose one of the roles.")) from None

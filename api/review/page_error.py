@@ -2,9 +2,11 @@
 
 from http import HTTPStatus
 
+from flask_babel import gettext as _
+
 
 class PageError(Exception):
-    """A request that gets a page saying why not; `message` is a sentence for the person."""
+    """A request that gets a page saying why not; both texts are in their language."""
 
     def __init__(self, status: HTTPStatus, title: str, message: str) -> None:
         super().__init__(title)
@@ -15,4 +17,4 @@ class PageError(Exception):
 
 def not_found(message: str) -> PageError:
     """Make the error for something that is not there."""
-    return PageError(HTTPStatus.NOT_FOUND, "Not found", message)
+    return PageError(HTTPStatus.NOT_FOUND, _("Not found"), message)

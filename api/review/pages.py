@@ -15,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -32,6 +33,8 @@ from api.review.delivery_pages import add_delivery_pages
 from api.review.event_pages import add_event_pages
 from api.review.filters import FILTERS
 from api.review.headers import harden
+from api.review.language_pages import add_language_pages
+from api.review.languages import speak
 from api.review.login_pages import add_login_pages
 from api.review.model_facts import read_facts
 from api.review.model_page import add_model_page
@@ -45,7 +48,7 @@ from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
 from api.review.stats_pages import add_stats_pages
 from api.review.undo import add_undo
-from api.review.words import WORDS
+from api.review.words import PHRASE, PHRASES, WORDS
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ def register_review(
     guard(blueprint, parts)
     _add_errors(blueprint)
     add_assets(blueprint)
+    add_language_pages(blueprint, parts)
     add_login_pages(blueprint, parts)
     add_password_pages(blueprint, parts)
     add_queue_pages(blueprint, parts, facts)
@@ -92,9 +96,7 @@ def register_review(
 
 def _prepare_templates(app: Flask, facts: ModelFacts, *, has_heatmaps: bool) -> None:
     environment = app.jinja_env
-    environment.add_extension("jinja2.ext.i18n")
-    # Texts are marked and pass through unchanged, until there is a catalogue.
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    speak(app)
     environment.filters.update(FILTERS)
     environment.globals.update(
         words=WORDS, thresholds=facts.thresholds, navigation=navigation, has_heatmaps=has_heatmaps
@@ -109,7 +111,7 @@ def _add_errors(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(HTTPException)
     def explain_http(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or 500)
-        return _error_page(status, status.phrase, "The page cannot be shown.")
+        return _error_page(status, _(PHRASES.get(status, PHRASE)), _("The page cannot be shown."))
 
     @blueprint.errorhandler(OperationalError)
     @blueprint.errorhandler(PoolTimeoutError)
@@ -118,8 +120,8 @@ def _add_errors(blueprint: Blueprint) -> None:
         log.error("database unavailable on %s: %s", request.path, type(error).__name__)
         return _error_page(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "The database does not answer",
-            "Nothing was done. Try again in a moment.",
+            _("The database does not answer"),
+            _("Nothing was done. Try again in a moment."),
         )
 
     @blueprint.errorhandler(Exception)
@@ -128,7 +130,9 @@ def _add_errors(blueprint: Blueprint) -> None:
             raise error
         log.error("on %s %s", request.method, request.url_rule, exc_info=error)
         return _error_page(
-            HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke", "It was logged. Nothing half-done was kept."
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            _("Something broke"),
+            _("It was logged. Nothing half-done was kept."),
         )
 
 

@@ -3,17 +3,19 @@
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import before_new_password, me
 from api.review.cookies import send_token
 from api.review.page_error import PageError
 from api.review.parts import ReviewParts
+from api.review.words import PASSWORD_FAULTS
 from core.clock import now
 from store.events import note_event
 from store.login_attempts import forget_attempt, note_attempt
 from store.moderators import set_password
-from store.passwords import MAX_LENGTH, hash_password, is_password, password_fault
+from store.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, is_password, password_fault
 from store.sessions import end_logins, start_login
 
 
@@ -34,14 +36,16 @@ def add_password_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.writing() as session:
             attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
         if attempt.wait is not None:
-            raise PageError(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries", "Wait a few minutes.")
-        fault = password_fault(new, moderator.email)
+            raise PageError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a few minutes."))
+        found, fault = password_fault(new, moderator.email), None
         if not is_password(moderator.password_hash, old):
-            fault = "The present password is wrong."
+            fault = _("The present password is wrong.")
         elif new == old:
-            fault = "The new password is the old one."
+            fault = _("The new password is the old one.")
         elif new != request.form.get("again", ""):
-            fault = "The two new passwords differ."
+            fault = _("The two new passwords differ.")
+        elif found is not None:
+            fault = _(PASSWORD_FAULTS[found], least=MIN_LENGTH, most=MAX_LENGTH)
         if fault is not None:
             page = render_template("review/password.html", fault=fault)
             return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)

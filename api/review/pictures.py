@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
+from flask_babel import gettext as _
 from werkzeug.wsgi import wrap_file
 
 from api.review.headers import IMAGE_POLICY
@@ -40,11 +41,11 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
             image = session.get(Image, sha256)
         content_type = TYPES.get(image.format.lower()) if image else None
         if image is None or content_type is None:
-            raise not_found("There is no such image.")
+            raise not_found(_("There is no such image."))
         try:
             file = parts.blobs.open(sha256)
         except KeyError:
-            raise not_found("The image has been purged.") from None
+            raise not_found(_("The image has been purged.")) from None
         response = Response(wrap_file(request.environ, file), mimetype=content_type, direct_passthrough=True)
         response.content_length = image.bytes
         return _headers(response, sha256, f"{sha256[:16]}.{image.format.lower()}")
@@ -68,10 +69,12 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
         with parts.database.reading() as session:
             verdict = session.get(Verdict, verdict_id)
         if obtain is None or verdict is None or verdict.image_sha256 != sha256:
-            raise not_found("There is no such heat map.")
+            raise not_found(_("There is no such heat map."))
         data = obtain(sha256, verdict_id)
         if data is None:
-            raise PageError(HTTPStatus.SERVICE_UNAVAILABLE, "No heat map", "It could not be painted now.")
+            raise PageError(
+                HTTPStatus.SERVICE_UNAVAILABLE, _("No heat map"), _("It could not be painted now.")
+            )
         return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
 
 

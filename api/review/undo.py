@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -68,10 +69,12 @@ def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.writing() as session:
             decision = find_decision(session, decision_id)
             if decision is None or decision.moderator_id != me().id:
-                raise not_found("There is no such decision of yours.")
+                raise not_found(_("There is no such decision of yours."))
             if at > decision.created_at + OFFERED + GRACE:
                 raise PageError(
-                    HTTPStatus.CONFLICT, "Too late to undo", "Open the case and decide it again instead."
+                    HTTPStatus.CONFLICT,
+                    _("Too late to undo"),
+                    _("Open the case and decide it again instead."),
                 )
             try:
                 sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
@@ -79,8 +82,8 @@ def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
             except StaleCaseError:
                 raise PageError(
                     HTTPStatus.CONFLICT,
-                    "Nothing to undo",
-                    "This decision does not stand any more: somebody decided again, or it was undone.",
+                    _("Nothing to undo"),
+                    _("This decision does not stand any more: somebody decided again, or it was undone."),
                 ) from None
         address = write_wanted(read_wanted(request.args, line=0.5))
         return redirect(url_for("review.case", sha256=sha256, **address))

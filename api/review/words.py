@@ -1,6 +1,10 @@
 """What the pages call things. Every text is marked by `N_` for the catalogue and translated on use."""
 
+from http import HTTPStatus
+
+from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
+from store.passwords import PasswordFault
 from store.queue_filter import Claimed, Sort, Tab
 
 
@@ -9,6 +13,8 @@ def N_(text: str) -> str:  # noqa: N802  # the mark that catalogue tools look fo
     return text
 
 
+# Languages by the names that HTML, catalogues and browsers use, each in its own words.
+LANGUAGES = {"en": "English", "ja": "日本語"}
 FINDINGS = {
     Finding.CLEAR: N_("Clear"),
     Finding.UNCERTAIN: N_("Uncertain"),
@@ -64,6 +70,18 @@ FAILURES = {
     FailureCode.CRASHED_WORKER: N_("The worker died each time it examined this image."),
     FailureCode.GONE: N_("The image is gone."),
 }
+URL_FAULTS = {
+    UrlFault.MALFORMED: N_("This is not an absolute address such as https://example.com/hook."),
+    UrlFault.SCHEME: N_("An address starts with http:// or https://."),
+    UrlFault.TOO_LONG: N_("The address is too long."),
+    UrlFault.CREDENTIALS: N_("An address must not carry a user name or password."),
+}
+PASSWORD_FAULTS = {
+    PasswordFault.SHORT: N_("Use at least %(least)s characters."),
+    PasswordFault.LONG: N_("Use at most %(most)s characters."),
+    PasswordFault.PLAIN: N_("Use more different characters."),
+    PasswordFault.EMAIL: N_("Leave your e-mail address out of the password."),
+}
 TABS = {
     Tab.OPEN: N_("To review"),
     Tab.ESCALATED: N_("Escalated"),
@@ -100,6 +118,13 @@ EVENTS = {
     "secrets_retired": N_("Retired webhook secrets"),
     "listing_deleted": N_("A listing was deleted, its case closed"),
 }
+PHRASES = {
+    HTTPStatus.BAD_REQUEST: N_("The request was not whole"),
+    HTTPStatus.NOT_FOUND: N_("Not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("Not in this way"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
+}
+PHRASE = N_("The page cannot be shown")
 WORDS = {
     "events": EVENTS,
     "claims": CLAIMS,

@@ -25,5 +25,5 @@ export function followSelection(page) {
 
 function tell(said, boxes) {
   const count = boxes.filter((box) => box.checked).length;
-  said.textContent = `${count} ${said.dataset.words}`;
+  said.textContent = said.dataset.words.replace("{}", count.toLocaleString(document.documentElement.lang));
 }

@@ -11,7 +11,7 @@ export function countDown(page) {
         clearInterval(timer);
         bar.remove();
       } else {
-        text.textContent = `${left} s`;
+        text.textContent = text.dataset.words.replace("{}", left);
       }
     }, 500);
   }

@@ -41,7 +41,7 @@ def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
     page = visit.get(f"/admin/clients/{found.client_id}").text
     assert key not in page
     assert secret not in page
-    assert "1 are good now" in page
+    assert "1 is good now" in page
     again = visit.send(f"/admin/clients/{found.client_id}/secrets").text
     assert "2 are good now" in again
     visit.send(f"/admin/clients/{found.client_id}/secrets", retire="1")
