@@ -31,6 +31,7 @@ PUBLIC = {
     "review.home",
     "review.login",
     "review.log_in",
+    "review.switch_language",
     "review.model",
     "review.model_plot",
     "review.assets",

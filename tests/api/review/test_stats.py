@@ -59,7 +59,7 @@ def test_volume_scores_and_waiting_are_right(desk: Desk) -> None:
     assert figures["scores", "0.95", "count"][0] == "2"
     assert figures["scores", "0.50", "count"][0] == "1"
     page = visit.get("/review/stats?days=7").text
-    assert ">3 d</time>" in page
+    assert ">3 days</time>" in page
     assert "New images by day" in page
 
 
