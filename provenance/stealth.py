@@ -18,6 +18,7 @@ from provenance.pixels import Array, Pixels
 
 MAGIC_BYTES = 15
 _HEAD_BITS = 8 * MAGIC_BYTES + 32
+_STEM = b"stealth_"  # what all magic words begin with
 PLACES = {"alpha": "alpha channel", "rgb": "colour bits"}
 
 
@@ -50,8 +51,8 @@ class Stealth:
 def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
     """Look for all four modes in a PNG or a lossless WebP.
 
-    Only so many rows are decoded as the magic word takes; the columns that a message fills, once
-    its magic word stands there.
+    Only so many rows are decoded as the start of a magic word takes; what a message fills, once its
+    magic word stands there.
     """
     if not image.lossless or image.format not in {"png", "webp"}:
         return Stealth(saw=("Not a lossless PNG or WebP: nothing can be hidden in its lowest bits.",))
@@ -61,17 +62,18 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
     broken: list[Broken] = []
     saw: list[str] = []
     try:
-        columns, rows = _reach(image, _HEAD_BITS)
-        corner = pixels.left(columns, rows)
+        corner = pixels.left(*_reach(image, 8 * len(_STEM)))
+        if any(_starts(corner, channels, _STEM) for channels in PLACES):
+            corner = pixels.left(*_reach(image, _HEAD_BITS))
     except RecordError as error:
         return Stealth(saw=(f"The pixels were not read: {error}.",))
-    for channels in ("alpha", "rgb"):
-        mode = _mode_in(corner, channels)
+    for channels, name in PLACES.items():
+        mode = next((m for m in MODES if m.channels == channels and _starts(corner, channels, m.magic)), None)
         if mode is None:
-            saw.append(f"No magic word in the {PLACES[channels]}.")
+            saw.append(f"No magic word in the {name}.")
             continue
-        saw.append(f"The magic word {mode.magic.decode()} stands in the {PLACES[channels]}.")
-        place = f"text hidden in the {PLACES[channels]}"
+        saw.append(f"The magic word {mode.magic.decode()} stands in the {name}.")
+        place = f"text hidden in the {name}"
         try:
             fields.append(Field(place, "stealth", _message(image, pixels, mode, corner)))
         except RecordError as error:
@@ -79,10 +81,10 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
     return Stealth(tuple(fields), tuple(broken), tuple(saw))
 
 
-def _reach(image: ImageFile, bits: int) -> tuple[int, int]:
-    """Give the columns and rows that hold so many bits at one bit a pixel, the most that is needed."""
-    columns = min(image.width, -(-bits // image.height))
-    return columns, image.height if columns > 1 else min(image.height, bits)
+def _reach(image: ImageFile, pixels: int) -> tuple[int, int]:
+    """Give the columns and rows that so many pixels fill, column by column."""
+    columns = min(image.width, -(-pixels // image.height))
+    return columns, image.height if columns > 1 else min(image.height, pixels)
 
 
 def _bits(area: Array, channels: str) -> Array | None:
@@ -92,25 +94,21 @@ def _bits(area: Array, channels: str) -> Array | None:
     return np.ravel(area[:, :, :3].transpose(1, 0, 2)) & np.uint8(1)
 
 
-def _mode_in(corner: Array, channels: str) -> Mode | None:
+def _starts(corner: Array, channels: str, word: bytes) -> bool:
     bits = _bits(corner, channels)
-    if bits is None or bits.size < _HEAD_BITS:
-        return None
-    magic = np.packbits(bits[: 8 * MAGIC_BYTES]).tobytes()
-    return next((mode for mode in MODES if mode.channels == channels and mode.magic == magic), None)
+    return bits is not None and np.packbits(bits[: 8 * len(word)]).tobytes() == word
 
 
 def _message(image: ImageFile, pixels: Pixels, mode: Mode, corner: Array) -> str:
     head = _bits(corner, mode.channels)
-    assert head is not None  # noqa: S101  # `_mode_in` found the mode in these bits
+    assert head is not None  # noqa: S101  # the magic word stood in these bits
     length = int.from_bytes(np.packbits(head[8 * MAGIC_BYTES : _HEAD_BITS]).tobytes(), "big")
     per_pixel = 1 if mode.channels == "alpha" else 3
     if length > 8 * MAX_STEALTH_BYTES:
         raise TooMuchError(f"the hidden text claims more than {MAX_STEALTH_BYTES:,} bytes")
     if length < 8 or _HEAD_BITS + length > image.pixels * per_pixel:
         raise RecordError("the hidden text claims a length that the picture cannot hold")
-    columns = -(-(_HEAD_BITS + length) // (per_pixel * image.height))
-    bits = _bits(pixels.left(columns), mode.channels)
+    bits = _bits(pixels.left(*_reach(image, -(-(_HEAD_BITS + length) // per_pixel))), mode.channels)
     assert bits is not None  # noqa: S101  # the same picture, wider
     body = np.packbits(bits[_HEAD_BITS : _HEAD_BITS + length - length % 8]).tobytes()
     if mode.gzipped:
