@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.errors import RecordError
+from provenance.pixels import rgb_bytes
 from provenance.reading import Looked, Reader, Sources, picked
 from provenance.records import Record, keyed
 
@@ -35,7 +36,9 @@ _OWN = frozenset(
 )
 _KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
 _SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
-_MOST_COMMENTS = 4  # a file has one in its text and one in its alpha; each check costs a pass over all pixels
+_MOST_COMMENTS = (
+    4  # a file has one in its text and one in its alpha; each new one costs a pass over all pixels
+)
 _OPAQUE = 254  # the hidden text lowers alpha from 255 by one at most
 
 
@@ -53,10 +56,14 @@ def _read(sources: Sources) -> Looked:
     looked = Looked()
     named = _names_itself(sources)
     comments = list(_comments(sources, named=named))[:_MOST_COMMENTS]
+    checked: dict[str, str | None] = {}  # the same comment stands in the text and in the pixels
     for comment in comments:
         _add_record(looked, comment, _envelope(sources, comment))
         if "signed_hash" in comment.values:
-            _add_signature(looked, sources, comment)
+            written = json.dumps(comment.values)
+            if written not in checked:
+                checked[written] = _flaw(sources, comment.values)
+            _add_signature(looked, comment, checked[written])
     if named and not comments:
         broken = next((item for item in keyed(sources.records, "comment", "usercomment") if item.fault), None)
         if broken is not None:
@@ -123,12 +130,8 @@ def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) 
     )
 
 
-def _add_signature(looked: Looked, sources: Sources, comment: _Comment) -> None:
+def _add_signature(looked: Looked, comment: _Comment, flaw: str | None) -> None:
     where = comment.record.where
-    try:
-        flaw = _check(sources, comment.values)
-    except RecordError as error:
-        flaw = f"it cannot be checked: {error}"
     if flaw is None:
         looked.add(
             EvidenceKind.NOVELAI_SIGNATURE,
@@ -147,6 +150,13 @@ def _add_signature(looked: Looked, sources: Sources, comment: _Comment) -> None:
         )
 
 
+def _flaw(sources: Sources, comment: Mapping[str, Any]) -> str | None:
+    try:
+        return _check(sources, comment)
+    except RecordError as error:
+        return f"it cannot be checked: {error}"
+
+
 def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
     """Check a signature: None where it holds, else a clause that says why it bears nothing."""
     image = sources.image
@@ -155,7 +165,7 @@ def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
     signature = _signature(comment)
     values = {key: value for key, value in comment.items() if key != "signed_hash"}
     pixels = sources.pixels.whole()
-    message = pixels[:, :, :3].tobytes() + json.dumps(values).encode()
+    message = rgb_bytes(pixels) + json.dumps(values).encode()
     try:
         Ed25519PublicKey.from_public_bytes(sources.verify_key).verify(signature, message)
     except InvalidSignature:
