@@ -94,6 +94,8 @@ class Image(Table):
         Index("ix_images_review_grade_risk", "review", "grade", "risk", "sha256"),
         Index("ix_images_created_at", "created_at", "sha256"),
         Index("ix_images_risk", "risk", "sha256"),
+        Index("ix_images_review_score", "review", "score", "sha256"),
+        Index("ix_images_score", "score", "sha256"),
     )
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
@@ -103,8 +105,10 @@ class Image(Table):
     bytes: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
+    # Of the latest verdict: how soon a person should look, the model's score, the finding, and the
+    # strongest grade among its evidence.
     risk: Mapped[float] = mapped_column(Float, default=0.0)
-    # Of the latest verdict: its finding, and the strongest grade among its evidence.
+    score: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
     finding: Mapped[Finding | None] = mapped_column(words(Finding))
     grade: Mapped[Grade | None] = mapped_column(words(Grade))
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
