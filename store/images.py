@@ -101,6 +101,7 @@ def record_verdict(
     image = session.get_one(Image, facts.sha256, with_for_update=True)
     image.verdict_id = verdict_id
     image.risk = score if risk is None else risk
+    image.score = score
     image.finding = judgement.finding
     image.grade = _strongest(evidence)
     image.review = _review_state(session, image, judgement.finding)
@@ -121,7 +122,7 @@ def _strongest(evidence: tuple[Evidence, ...]) -> Grade | None:
 
 
 def _new_image() -> dict[str, Any]:
-    return {"created_at": now(), "review": ReviewState.NONE, "risk": 0.0}
+    return {"created_at": now(), "review": ReviewState.NONE, "risk": 0.0, "score": 0.0}
 
 
 def _insert_once(session: Session, table: type[Table], values: dict[str, Any]) -> bool:

@@ -27,7 +27,7 @@ class Tab(StrEnum):
 
 
 class Sort(StrEnum):
-    """Name an order: most likely generated, longest waiting, newest, closest to the line."""
+    """Name an order: most likely generated, longest waiting, newest, closest to a threshold."""
 
     RISK = "risk"
     OLDEST = "oldest"
@@ -56,7 +56,7 @@ class Viewer:
 class Wanted:
     """Which cases are wanted, and in which order.
 
-    `days` is how long a case must have waited; `line` is the score that `Sort.DOUBT` is about.
+    `days` is how long a case must have waited; `lines` are the scores that `Sort.DOUBT` is about.
     """
 
     tab: Tab = Tab.OPEN
@@ -70,7 +70,7 @@ class Wanted:
     listing_id: str | None = None
     score_from: float | None = None
     score_to: float | None = None
-    line: float = 0.5
+    lines: tuple[float, ...] = (0.5,)
 
 
 def narrow(query: Select[*Columns], wanted: Wanted, viewer: Viewer) -> Select[*Columns]:
@@ -88,9 +88,9 @@ def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
     if wanted.grade is not None:
         yield Image.grade == wanted.grade
     if wanted.score_from is not None:
-        yield Image.risk >= wanted.score_from
+        yield Image.score >= wanted.score_from
     if wanted.score_to is not None:
-        yield Image.risk <= wanted.score_to
+        yield Image.score <= wanted.score_to
     if wanted.days is not None:
         yield Image.created_at <= viewer.at - timedelta(days=wanted.days)
     if wanted.claimed is Claimed.ME:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import State
 from store.appeal_resolution import count_appealed
+from store.doubt_order import closest
 from store.queue_filter import Sort, Viewer, Wanted, narrow
 from store.review_states import ReviewState
 from store.tables import Client, Image, Submission
@@ -24,6 +25,7 @@ class Position:
     """Where a case stands in any order."""
 
     risk: float
+    score: float
     created_at: datetime
     sha256: str
 
@@ -50,18 +52,20 @@ class QueueCounts:
 
 def position(image: Image) -> Position:
     """Give the place of a case."""
-    return Position(image.risk, image.created_at, image.sha256)
+    return Position(image.risk, image.score, image.created_at, image.sha256)
 
 
 def list_cases(
     session: Session, wanted: Wanted, viewer: Viewer, *, after: Position | None = None, limit: int = 50
 ) -> list[Image]:
     """List images with verdict and standing decision, those that come after a position."""
-    query = narrow(select(Image), wanted, viewer).options(
-        joinedload(Image.verdict), joinedload(Image.decision)
-    )
+    query = narrow(select(Image), wanted, viewer)
     if wanted.sort is Sort.DOUBT:
-        return _closest(session, query, wanted.line, after, limit)
+        mark = (after.score, after.sha256) if after else None
+        found = closest(session, query, wanted.lines, after=mark, limit=limit)
+        images = find_images(session, found)
+        return [images[sha256] for sha256 in found if sha256 in images]
+    query = query.options(joinedload(Image.verdict), joinedload(Image.decision))
     return list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
 
 
@@ -138,20 +142,3 @@ def _ordered(query: Select[Image], sort: Sort, after: Position | None) -> Select
     if rises:
         return query.order_by(column, Image.sha256)
     return query.order_by(column.desc(), Image.sha256.desc())
-
-
-def _closest(
-    session: Session, query: Select[Image], line: float, after: Position | None, limit: int
-) -> list[Image]:
-    """Walk away from the line in both directions at once, each along the index."""
-    above = query.where(Image.risk >= line).order_by(Image.risk, Image.sha256)
-    below = query.where(Image.risk < line).order_by(Image.risk.desc(), Image.sha256.desc())
-    if after is not None:
-        place, mark = tuple_(Image.risk, Image.sha256), (after.risk, after.sha256)
-        mirrored = 2 * line - after.risk
-        if after.risk >= line:
-            above, below = above.where(place > mark), below.where(Image.risk <= mirrored)
-        else:
-            above, below = above.where(Image.risk > mirrored), below.where(place < mark)
-    found = [*session.scalars(above.limit(limit)), *session.scalars(below.limit(limit))]
-    return sorted(found, key=lambda image: (abs(image.risk - line), image.risk < line))[:limit]

@@ -16,7 +16,7 @@ from api.review.filters import number
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.permissions import may_decide
-from api.review.queue_address import read_wanted, write_wanted
+from api.review.queue_address import lines_of, read_wanted, write_wanted
 from api.review.undo import GRACE, OFFERED
 from core.clock import now
 from core.ids import is_id
@@ -30,14 +30,15 @@ BODY = 512 * 1024  # a thousand cases at 160 bytes each, and their names
 
 def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
     """Add the preview, the stroke and its undo."""
-    line = facts.thresholds.flagged_from if facts.thresholds else 0.5
+    lines = lines_of(facts.thresholds)
 
     @blueprint.post("/review/bulk/preview")
     @large_form(BODY)
     def preview_bulk() -> str:
-        wanted, viewer, outcome = read_wanted(request.args, line=line), Viewer(me().id, now()), read_outcome()
+        wanted, outcome = read_wanted(request.args, lines=lines), read_outcome()
+        viewer = Viewer(me().id, now())
         with parts.database.reading() as session:
-            seen = _all_matching(session, viewer, line) if request.form.get("all") == "1" else read_cases()
+            seen = _all_matching(session, viewer, lines) if request.form.get("all") == "1" else read_cases()
             candidates = preview(session, seen, viewer)
         senior = {one for one in candidates if not may_decide(me(), one.image)}
         chosen = [one for one in candidates if not one.is_left_out and one not in senior]
@@ -65,7 +66,7 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
             }
             allowed = [one for one in seen if one.sha256 in may_pass]
             batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
-        address = write_wanted(read_wanted(request.args, line=line))
+        address = write_wanted(read_wanted(request.args, lines=lines))
         done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
         return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
 
@@ -83,7 +84,7 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                     _("Open the cases and decide them again instead."),
                 )
             undo_many(session, batch_id, moderator_id=me().id, at=at)
-        address = write_wanted(read_wanted(request.args, line=line))
+        address = write_wanted(read_wanted(request.args, lines=lines))
         return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
 
 
@@ -109,8 +110,8 @@ def _seen(text: str) -> Seen:
     return Seen(parts[0], parts[1], parts[2] or None)
 
 
-def _all_matching(session: Session, viewer: Viewer, line: float) -> list[Seen]:
+def _all_matching(session: Session, viewer: Viewer, lines: tuple[float, ...]) -> list[Seen]:
     """Take the first thousand of a filter, without what others are looking at."""
     values = {"claimed": Claimed.NOT_OTHERS.value} | request.args.to_dict()
-    found = list_cases(session, read_wanted(values, line=line), viewer, limit=LIMIT)
+    found = list_cases(session, read_wanted(values, lines=lines), viewer, limit=LIMIT)
     return [Seen(image.sha256, image.verdict_id, image.decision_id) for image in found if image.verdict_id]

@@ -15,7 +15,7 @@ from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claim
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.permissions import may_decide
-from api.review.queue_address import read_wanted, write_wanted
+from api.review.queue_address import lines_of, read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
@@ -30,7 +30,7 @@ from store.tables import Image
 
 def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
     """Add the case and its decision."""
-    line = facts.thresholds.flagged_from if facts.thresholds else 0.5
+    lines = lines_of(facts.thresholds)
 
     @blueprint.get("/review/cases/<sha256>")
     def case(sha256: str) -> Response:
@@ -39,7 +39,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
     @blueprint.post("/review/cases/<sha256>/decision")
     def decide_case(sha256: str) -> AnyResponse:
         outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
-        wanted = read_wanted(request.args, line=line)
+        wanted = read_wanted(request.args, lines=lines)
         viewer = Viewer(me().id, now())
         try:
             with parts.database.writing() as session:
@@ -72,7 +72,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         return redirect(target, HTTPStatus.SEE_OTHER)
 
     def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
-        wanted, viewer = read_wanted(request.args, line=line), Viewer(me().id, now())
+        wanted, viewer = read_wanted(request.args, lines=lines), Viewer(me().id, now())
         if not conflict and not is_look_ahead(request):
             claim_if_waiting(parts.database, sha256, viewer)
         with parts.database.reading() as session:

@@ -42,14 +42,14 @@ def add_claim_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
         if "claimed_at" in request.form:
             return Response(status=HTTPStatus.NO_CONTENT)
-        return redirect(url_for("review.queue", **write_wanted(read_wanted(request.args, line=0.5))))
+        return redirect(url_for("review.queue", **write_wanted(read_wanted(request.args))))
 
     @blueprint.post("/review/cases/<sha256>/takeover")
     def take(sha256: str) -> AnyResponse:
         with parts.database.writing() as session:
             if session.get(Image, sha256) is not None:
                 take_over(session, sha256, me().id, now())
-        address = write_wanted(read_wanted(request.args, line=0.5))
+        address = write_wanted(read_wanted(request.args))
         return redirect(url_for("review.case", sha256=sha256, **address))
 
 

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 
 from api.review.digests import is_sha256
 from core.ids import is_id
-from core.vocabulary import Finding, Grade, Source
+from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.queue_filter import Claimed, Sort, Tab, Wanted
 from store.review_queue import Position
+
+NO_LINES = (0.5,)  # where no classifier says better
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def read_wanted(values: Mapping[str, str], *, line: float) -> Wanted:
+def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINES) -> Wanted:
     """Read what is wanted; what cannot be read is as if it were not there."""
     client_id = values.get("client", "")
     low, high = _score(values.get("from")), _score(values.get("to"))
@@ -31,8 +33,13 @@ def read_wanted(values: Mapping[str, str], *, line: float) -> Wanted:
         listing_id=values.get("listing", "").replace("\x00", "").strip()[:255] or None,
         score_from=low,
         score_to=high,
-        line=line,
+        lines=lines,
     )
+
+
+def lines_of(thresholds: Thresholds | None) -> tuple[float, ...]:
+    """Give the scores that the order by doubt is about: where a little more or less changes the finding."""
+    return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_LINES
 
 
 def write_wanted(wanted: Wanted) -> dict[str, Any]:
@@ -56,17 +63,17 @@ def write_wanted(wanted: Wanted) -> dict[str, Any]:
 def read_position(text: str | None) -> Position | None:
     """Read a place in the queue."""
     try:
-        risk, moment, sha256 = (text or "").split("~")
-        position = Position(float(risk), datetime.fromisoformat(moment), sha256)
+        risk, score, moment, sha256 = (text or "").split("~")
+        position = Position(float(risk), float(score), datetime.fromisoformat(moment), sha256)
     except ValueError:
         return None
-    good = math.isfinite(position.risk) and position.created_at.tzinfo is not None
+    good = math.isfinite(position.risk + position.score) and position.created_at.tzinfo is not None
     return position if good and is_sha256(sha256) else None
 
 
 def write_position(position: Position) -> str:
     """Write a place in the queue."""
-    return f"{position.risk!r}~{position.created_at.isoformat()}~{position.sha256}"
+    return f"{position.risk!r}~{position.score!r}~{position.created_at.isoformat()}~{position.sha256}"
 
 
 def _word(kind: type[Word], text: str | None) -> Word | None:

@@ -85,5 +85,5 @@ def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
                     _("Nothing to undo"),
                     _("This decision does not stand any more: somebody decided again, or it was undone."),
                 ) from None
-        address = write_wanted(read_wanted(request.args, line=0.5))
+        address = write_wanted(read_wanted(request.args))
         return redirect(url_for("review.case", sha256=sha256, **address))

@@ -92,7 +92,7 @@ SORTS = {
     Sort.RISK: N_("Riskiest first"),
     Sort.OLDEST: N_("Longest waiting"),
     Sort.NEWEST: N_("Newest first"),
-    Sort.DOUBT: N_("Closest to the line"),
+    Sort.DOUBT: N_("Closest to a threshold"),
 }
 CLAIMS = {
     Claimed.ME: N_("by me"),

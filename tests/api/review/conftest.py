@@ -110,6 +110,7 @@ class Desk:
         submissions: int = 1,
         evidence: tuple[Evidence, ...] = (),
         colour: tuple[int, int, int] | None = None,
+        risk: float | None = None,
         **request: str,
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
@@ -124,6 +125,7 @@ class Desk:
                 model="tiny-1",
                 judgement=Judgement(finding, label, "p1", ("It was drawn for a test.",)),
                 evidence=evidence,
+                risk=risk,
             )
             for _ in range(submissions):
                 values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}

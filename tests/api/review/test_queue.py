@@ -90,7 +90,18 @@ def test_the_orders_are_what_they_say(desk: Desk) -> None:
     assert shown(visit.get("/review?sort=risk").text) == [third, second, first]
     assert shown(visit.get("/review?sort=oldest").text) == [first, third, second]
     assert shown(visit.get("/review?sort=newest").text) == [second, third, first]
+    # The lines are 0.35 and 0.9: what is nearest to either of them comes first.
     assert shown(visit.get("/review?sort=doubt").text) == [second, third, first]
+    low = desk.add_case(0.36, Finding.UNCERTAIN)
+    assert shown(visit.get("/review?sort=doubt").text) == [low, second, third, first]
+
+
+def test_a_band_of_scores_is_about_the_model_and_not_about_the_place_in_the_queue(desk: Desk) -> None:
+    sha256 = desk.add_case(0.2, risk=0.9)
+    page = desk.as_person().get("/review?from=0.1&to=0.3").text
+    assert shown(page) == [sha256]
+    assert ">0.200</b>" in page
+    assert shown(desk.as_person().get("/review?from=0.8").text) == []
 
 
 def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
