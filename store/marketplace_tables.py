@@ -158,7 +158,10 @@ class Listing(Table):
     """An offer of a marketplace; `changed_at` is the marketplace's own time of what we know."""
 
     __tablename__ = "listings"
-    __table_args__ = (UniqueConstraint("client_id", "listing_id"),)
+    __table_args__ = (
+        UniqueConstraint("client_id", "listing_id"),
+        Index("ix_listings_seller", "seller", "client_id", "listing_id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
