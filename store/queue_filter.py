@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from core.vocabulary import Finding, Grade, Source
 from store.appeal_resolution import is_appealed
 from store.case_claims import is_claimed, is_claimed_by, is_claimed_by_others
+from store.marketplace_tables import Listing
 from store.review_states import ReviewState
 from store.tables import Image, Submission
 
@@ -68,6 +69,7 @@ class Wanted:
     source: Source | None = None
     client_id: str | None = None
     listing_id: str | None = None
+    seller: str | None = None
     score_from: float | None = None
     score_to: float | None = None
     lines: tuple[float, ...] = (0.5,)
@@ -111,6 +113,21 @@ def _of_submissions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         came.append(Submission.client_id == wanted.client_id)
     if wanted.listing_id is not None:
         came.append(Submission.listing_id == wanted.listing_id)
-    if came:
+    if came and wanted.seller is None:
         # One submission must fit all of them: "this client's listing", not "this client, and that listing".
         yield select(1).where(Submission.image_sha256 == Image.sha256, *came).exists()
+    if wanted.seller is not None:
+        # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
+        yield Image.sha256.in_(sellers_images(wanted.seller, *came))
+
+
+def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:
+    """Select the images that a seller's listings show or have shown, by the submissions made for them."""
+    return (
+        select(Submission.image_sha256)
+        .join(
+            Listing,
+            (Listing.client_id == Submission.client_id) & (Listing.listing_id == Submission.listing_id),
+        )
+        .where(Listing.seller == seller, Submission.image_sha256.is_not(None), *more)
+    )

@@ -30,7 +30,8 @@ def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINE
         days=_days(values.get("days")),
         source=_word(Source, values.get("source")),
         client_id=client_id if is_id(client_id) else None,
-        listing_id=values.get("listing", "").replace("\x00", "").strip()[:255] or None,
+        listing_id=_text(values.get("listing")),
+        seller=_text(values.get("seller")),
         score_from=low,
         score_to=high,
         lines=lines,
@@ -54,6 +55,7 @@ def write_wanted(wanted: Wanted) -> dict[str, Any]:
         "source": wanted.source,
         "client": wanted.client_id,
         "listing": wanted.listing_id,
+        "seller": wanted.seller,
         "from": None if wanted.score_from is None else f"{wanted.score_from:g}",
         "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
     }
@@ -81,6 +83,10 @@ def _word(kind: type[Word], text: str | None) -> Word | None:
         return kind(text) if text else None
     except ValueError:
         return None
+
+
+def _text(text: str | None) -> str | None:
+    return (text or "").replace("\x00", "").strip()[:255] or None
 
 
 def _days(text: str | None) -> int | None:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from api.review import queue_page
 from core.clock import now
 from core.vocabulary import FailureCode, Finding, Source, State
+from store.marketplace_tables import Listing
 from store.submissions import Request, add_submission
 from store.tables import Image
 from tests.api.review.conftest import Desk
@@ -109,6 +110,9 @@ def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
     doubted = desk.add_case(0.6, Finding.UNCERTAIN, listing_id="L2")
     visit = desk.as_person()
     client = desk.shop.client.id
+    with desk.parts.database.writing() as session:
+        session.add(Listing(client_id=client, listing_id="L1", seller="Fox & Owl"))
+        session.add(Listing(client_id=client, listing_id="L2", seller="Somebody else"))
     for query, cases in {
         "finding=uncertain": [doubted],
         "finding=flagged": [flagged],
@@ -117,6 +121,9 @@ def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
         "listing=L2&source=marketplace": [],
         f"client={client}": [flagged, doubted],
         "client=" + "0" * 32: [],
+        "seller=Fox+%26+Owl": [flagged],
+        "seller=Fox+%26+Owl&source=api": [],
+        "seller=nobody": [],
         "from=0.9": [flagged],
         "from=0.5&to=0.7": [doubted],
         "finding=nonsense&from=nan&to=x&sort=%00&after=~~": [flagged, doubted],
