@@ -1,16 +1,16 @@
 """Read a C2PA manifest store: its JSON, and what its signature is worth.
 
-The library that does it is loaded only for files that carry one. It is told to fetch nothing and
-given the type that the bytes have.
+The library that does it runs in a process of its own (`provenance.c2pa_process`), which is started only
+for files that carry one. It is told to fetch nothing and given the type that the bytes have.
 """
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from provenance.bounded_json import parse_object
-from provenance.errors import RecordError, TooMuchError
+from provenance.c2pa_process import READER
+from provenance.errors import TooMuchError
 from provenance.limits import MAX_C2PA_BYTES
 from provenance.trust import TrustList
 
@@ -51,20 +51,9 @@ def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tu
     """
     if size > MAX_C2PA_BYTES:
         raise TooMuchError(f"the manifest store has more than {MAX_C2PA_BYTES:,} bytes")
-    import c2pa  # noqa: PLC0415  # 23 MB of library that ordinary pictures need not pay for
-
-    try:
-        with (
-            c2pa.Settings.from_dict(_settings(trust)) as settings,
-            c2pa.Context(settings) as context,
-            c2pa.Reader(mime, io.BytesIO(data), context=context) as reader,
-        ):
-            text = reader.json()
-            state = str(reader.get_validation_state() or "")
-    except c2pa.C2paError as error:
-        raise RecordError(str(error)[:160]) from None
-    store = parse_object(text)
-    return store, Validity(state.lower(), tuple(_failures(store)))
+    answer = READER.ask(data, mime, _settings(trust))
+    store = parse_object(answer["store"])
+    return store, Validity(answer["state"].lower(), tuple(_failures(store)))
 
 
 def _settings(trust: TrustList | None) -> dict[str, Any]:

@@ -19,6 +19,12 @@ MAX_XMP_ELEMENTS = 20_000
 MAX_XMP_DEPTH = 48
 MAX_C2PA_BYTES = 24 * 2**20  # a manifest store with its thumbnails; most have under a megabyte
 
+# What the C2PA library may take for one file, in its own process. Honest files take 10 ms; the library's
+# work grows with the manifests of a store, up to seconds for a store of thousands.
+C2PA_CPU_SECONDS = 3
+C2PA_SECONDS = 8.0  # by the clock, where the machine is busy or the library waits for nothing
+C2PA_MEMORY = 2**30  # bytes of address space
+
 MAX_STEALTH_BYTES = 1 * 2**20  # the hidden payload as it lies in the pixels
 MAX_STEALTH_TEXT = MAX_TEXT_BYTES  # after gunzip
 
