@@ -50,6 +50,14 @@ class Finding(StrEnum):
     FLAGGED = "flagged"
 
 
+class Basis(StrEnum):
+    """Say what made a finding: the score, what the file says, or a score that re-encoding moves."""
+
+    PIXELS = "pixels"
+    EVIDENCE = "evidence"
+    UNSTABLE = "unstable"
+
+
 class Grade(StrEnum):
     """Say how much a piece of evidence can bear: proof > declared > hint."""
 
@@ -177,9 +185,13 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What policy makes of a classification and its evidence, with reasons for a person."""
+    """What policy makes of a classification and its evidence, with reasons for a person.
+
+    `basis` tells whether other lines on the score would have made another finding.
+    """
 
     finding: Finding
     label: Label | None
     policy: str
     reasons: tuple[str, ...]
+    basis: Basis = Basis.PIXELS

@@ -6,7 +6,13 @@ from alembic import context
 from sqlalchemy import Connection, Enum
 
 from core.settings import read_settings
-from store import appeal_tables, marketplace_tables, review_tables, tables  # noqa: F401  # registers every table
+from store import (  # noqa: F401  # registers every table
+    appeal_tables,
+    marketplace_tables,
+    policy_tables,
+    review_tables,
+    tables,
+)
 from store.base import Table
 from store.columns import UtcDateTime
 from store.database import Database

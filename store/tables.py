@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import (
+    Basis,
     FailureCode,
     Finding,
     Grade,
@@ -128,11 +129,15 @@ class Verdict(Table):
     """One finding of the machine on one image; at most one for each model and policy."""
 
     __tablename__ = "verdicts"
-    __table_args__ = (UniqueConstraint("image_sha256", "model", "policy"),)
+    __table_args__ = (
+        UniqueConstraint("image_sha256", "model", "policy"),
+        Index("ix_verdicts_created_at", "created_at"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
     finding: Mapped[Finding] = mapped_column(words(Finding))
+    basis: Mapped[Basis] = mapped_column(words(Basis), default=Basis.PIXELS, server_default="pixels")
     score: Mapped[float] = mapped_column(Float)
     label: Mapped[Label | None] = mapped_column(words(Label))
     model: Mapped[str] = mapped_column(String(100))
