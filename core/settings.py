@@ -53,6 +53,8 @@ class Settings:
     extension_origins: frozenset[str]
     c2pa_anchors: str
     c2pa_allowed: str
+    observed_model: Path | None
+    observed_share: float
 
     @property
     def is_embedded_broker(self) -> bool:
@@ -89,6 +91,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         extension_origins=_origins(env.get("KANTEI_EXTENSION_ORIGINS", "")),
         c2pa_anchors=_certificates(env, "KANTEI_C2PA_ANCHORS"),
         c2pa_allowed=_certificates(env, "KANTEI_C2PA_ALLOWED"),
+        observed_model=_model_folder(env, "KANTEI_OBSERVED_MODEL"),
+        observed_share=_number(env, "KANTEI_OBSERVED_SHARE", 0.1, 0.0, 1.0),
     )
 
 
@@ -192,6 +196,17 @@ def _certificates(env: Mapping[str, str], name: str) -> str:
     if "-----BEGIN CERTIFICATE-----" not in text:
         raise SettingsError(f"{name}: {file} holds no PEM certificate")
     return text
+
+
+def _model_folder(env: Mapping[str, str], name: str) -> Path | None:
+    """Take a folder that holds a classifier; nothing where none is named."""
+    text = env.get(name)
+    if not text:
+        return None
+    folder = Path(text).expanduser().absolute()
+    if not (folder / "classifier.json").is_file():
+        raise SettingsError(f"{name}: {folder} holds no classifier.json")
+    return folder
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

@@ -4,21 +4,38 @@ from core.settings import Settings
 from kantei.parts import open_bell, open_blobs, open_database, start_measuring
 from kantei.reading import make_evidence_reader, make_fetcher
 from model.runtime import Classifier
+from store.database import Database
+from store.policies import ensure_packaged
+from store.standing_policy import StandingPolicy
 from worker.app import lease
 from worker.examine import Examiner
 from worker.measures import ExaminationMeasures
+from worker.observe import Observer
 
 
 def make_examiner(settings: Settings) -> Examiner:
     """Join an examiner; called once in each worker process, after the fork."""
+    database = open_database(settings)
+    classifier = Classifier.load(threads=settings.classifier_threads)
+    with database.writing() as session:
+        ensure_packaged(session, classifier.version, classifier.thresholds)
     return Examiner(
-        database=open_database(settings),
+        database=database,
         blobs=open_blobs(settings),
         fetcher=make_fetcher(settings),
-        classifier=Classifier.load(threads=settings.classifier_threads),
+        classifier=classifier,
         read_evidence=make_evidence_reader(settings),
         bell=open_bell(settings),
         max_pixels=settings.max_pixels,
         lease=lease(settings.fetch_timeout),
         measures=ExaminationMeasures(start_measuring(settings, "worker")),
+        policy=StandingPolicy(database, classifier.version, classifier.thresholds),
+        observer=_make_observer(settings, database),
     )
+
+
+def _make_observer(settings: Settings, database: Database) -> Observer | None:
+    """Load the observed model, where one is named. Errors: ModelInfoError."""
+    if settings.observed_model is None:
+        return None
+    return Observer(database, Classifier.load(settings.observed_model), settings.observed_share)

@@ -47,15 +47,16 @@ class Classifier:
         """Give the lines that were set on the validation folds of this model."""
         return self._info.thresholds
 
-    def classify(self, picture: Picture) -> Classification:
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """Score a picture; look again, re-encoded, where a score that decides is near its line.
 
-        `stable` is False where one of the ordinary re-encodings lies on the other side of a line. A
-        score between the lines decides nothing, on whichever side its copies lie: it is not looked
-        at again.
+        `lines` are those of policy, the model's own where not given. `stable` is False where one of
+        the ordinary re-encodings lies on the other side of a line. A score between the lines decides
+        nothing, on whichever side its copies lie: it is not looked at again.
         """
         logit = self.logit(picture.rgb)
-        stable = not self._decides_narrowly(logit) or self._holds(picture.rgb, logit)
+        edges = _edges(lines or self._info.thresholds)
+        stable = not self._decides_narrowly(logit, edges) or self._holds(picture.rgb, logit, edges)
         return Classification(_sigmoid(logit), self.version, stable)
 
     def logit(self, rgb: Rgb) -> float:
@@ -84,21 +85,21 @@ class Classifier:
         slope, intercept = self._info.calibration
         return slope * activation(scaled, lambda views: self._interpreters.run(views)[1], size) + intercept
 
-    def _decides_narrowly(self, logit: float) -> bool:
-        clear, flagged = self._lines()
+    def _decides_narrowly(self, logit: float, edges: tuple[float, float]) -> bool:
+        clear, flagged = edges
         return clear - self._info.margin < logit < clear or flagged <= logit < flagged + self._info.margin
 
-    def _holds(self, rgb: Rgb, logit: float) -> bool:
-        sides = [logit >= line for line in self._lines()]
+    def _holds(self, rgb: Rgb, logit: float, edges: tuple[float, float]) -> bool:
+        sides = [logit >= edge for edge in edges]
         for encoding in ORDINARY:
             again = self.logit(encode_again(rgb, encoding))
-            if [again >= line for line in self._lines()] != sides:
+            if [again >= edge for edge in edges] != sides:
                 return False
         return True
 
-    def _lines(self) -> tuple[float, float]:
-        lines = self._info.thresholds
-        return _logit(lines.clear_below), _logit(lines.flagged_from)
+
+def _edges(lines: Thresholds) -> tuple[float, float]:
+    return _logit(lines.clear_below), _logit(lines.flagged_from)
 
 
 def _sigmoid(value: float) -> float:

@@ -83,6 +83,7 @@ def record_verdict(
             "id": verdict_id,
             "image_sha256": facts.sha256,
             "finding": judgement.finding,
+            "basis": judgement.basis,
             "score": score,
             "label": judgement.label,
             "model": model,

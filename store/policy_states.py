@@ -1,4 +1,4 @@
-"""What became of a proposed change of policy."""
+"""What becomes of a proposed change of policy, and why it may not be made."""
 
 from enum import StrEnum
 
@@ -10,3 +10,17 @@ class ChangeState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class PolicyFault(StrEnum):
+    """Say why a change cannot be made."""
+
+    LINES = "lines"
+    UNKNOWN = "unknown"
+    SAME = "same"
+    NOT_YOURS = "not_yours"
+    YOURS = "yours"
+    OWN_APPROVAL = "own_approval"
+    STALE = "stale"
+    RACE = "race"
+    SETTLED = "settled"

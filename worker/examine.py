@@ -27,11 +27,13 @@ from store.claims import (
 )
 from store.database import Database
 from store.images import ImageFacts, find_verdict, record_verdict
+from store.standing_policy import Standing, StandingPolicy, policy_name
 from worker import policy
 from worker.fetch import Fetched
 from worker.fetch_error import FetchError, HostBusyError
 from worker.measures import ExaminationMeasures, Return
-from worker.opinion import Classifies, form_opinion
+from worker.observe import Observer
+from worker.opinion import Classifies, Opinion, form_opinion
 from worker.stages import Stage
 
 THUMBNAIL = "thumbnail.webp"
@@ -48,6 +50,16 @@ class Fetches(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """A picture with its verdict, recorded."""
+
+    sha256: str
+    verdict_id: str
+    picture: Picture
+    opinion: Opinion
+
+
+@dataclass(frozen=True, slots=True)
 class Examiner:
     """Everything that an examination needs, joined once in each worker process."""
 
@@ -59,6 +71,8 @@ class Examiner:
     bell: Bell
     max_pixels: int
     lease: timedelta
+    policy: StandingPolicy
+    observer: Observer | None = None
     measures: ExaminationMeasures = field(default_factory=ExaminationMeasures)
 
     def examine(self, submission_id: str) -> None:
@@ -73,9 +87,10 @@ class Examiner:
         if held is None:
             return
         self.measures.waited.observe(max(0.0, (at - held.due_at).total_seconds()))
+        examined = None
         try:
             with self.measures.seconds.time():
-                self._examine(held)
+                examined = self._examine(held)
         except ClaimLostError:
             log.warning("claim on %s lost", submission_id)
             self.measures.lost.inc()
@@ -87,13 +102,23 @@ class Examiner:
             log.exception("examining %s", submission_id)
             self._end_crash(held)
         self.bell.ring(submission_id)
+        if examined is not None:
+            self._observe(examined)
 
-    def _examine(self, held: Claim) -> None:
+    def _observe(self, examined: Examined) -> None:
+        """Let the observed model look too, when the client has its answer."""
+        if self.observer is not None and self.observer.wants(examined.sha256):
+            self.observer.observe(
+                examined.sha256, examined.verdict_id, examined.picture, examined.opinion.evidence
+            )
+
+    def _examine(self, held: Claim) -> Examined | None:
+        standing = self.policy.current()
         try:
             data = self._bytes(held)
             sha256 = hashlib.sha256(data).hexdigest()
-            if self._is_known(held, sha256):
-                return
+            if self._is_known(held, sha256, standing):
+                return None
             with self.measures.stage(Stage.DECODE):
                 picture = decode_picture(data, max_pixels=self.max_pixels)
         except HostBusyError as error:
@@ -104,7 +129,8 @@ class Examiner:
         except PictureError as error:
             self._fail(held, Failure(error.code, error.detail, permanent=True))
         else:
-            self._judge(held, sha256, data, picture)
+            return self._judge(held, sha256, data, picture, standing)
+        return None
 
     def _bytes(self, held: Claim) -> bytes:
         # Uploaded bytes go before the URL, which then only says where they were found.
@@ -118,10 +144,11 @@ class Examiner:
                 FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
             ) from None
 
-    def _is_known(self, held: Claim, sha256: str) -> bool:
+    def _is_known(self, held: Claim, sha256: str, standing: Standing) -> bool:
         """Answer from the verdict that this model and policy gave on these bytes before, if any."""
+        name = policy_name(policy.VERSION, standing.number)
         with self.measures.stage(Stage.DATABASE), self.database.reading() as session:
-            verdict = find_verdict(session, sha256, self.classifier.version, policy.VERSION)
+            verdict = find_verdict(session, sha256, self.classifier.version, name)
         if verdict is None:
             return False
         with self._writing() as session:
@@ -130,8 +157,10 @@ class Examiner:
         self.measures.findings.labels(verdict.finding.value).inc()
         return True
 
-    def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture) -> None:
-        opinion = form_opinion(data, picture, self.classifier, self.read_evidence, self.measures.stage)
+    def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture, standing: Standing) -> Examined:
+        opinion = form_opinion(
+            data, picture, self.classifier, self.read_evidence, standing, timing=self.measures.stage
+        )
         # Bytes before rows: a verdict never points at an image that is not there.
         with self.measures.stage(Stage.KEEP):
             self.blobs.put(data)
@@ -149,6 +178,7 @@ class Examiner:
             )
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
         self.measures.findings.labels(opinion.judgement.finding.value).inc()
+        return Examined(sha256, verdict_id, picture, opinion)
 
     def _end_fetch(self, held: Claim, error: FetchError) -> None:
         if error.is_permanent or held.is_last:

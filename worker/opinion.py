@@ -6,6 +6,7 @@ from typing import Protocol
 
 from core.vocabulary import Classification, Evidence, Judgement, Thresholds
 from model.picture import Picture
+from store.standing_policy import Standing, policy_name
 from worker import policy
 from worker.stages import Stage, Timing, untimed
 
@@ -21,8 +22,8 @@ class Classifies(Protocol):
     def thresholds(self) -> Thresholds:
         """Give the lines that were set for this model."""
 
-    def classify(self, picture: Picture) -> Classification:
-        """Classify one picture."""
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+        """Classify one picture; it is looked at again where its score is near one of the lines."""
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation, as a PNG."""
@@ -43,15 +44,23 @@ def form_opinion(
     picture: Picture,
     classifier: Classifies,
     read_evidence: Callable[[bytes], tuple[Evidence, ...]],
+    standing: Standing | None = None,
+    *,
     timing: Timing = untimed,
 ) -> Opinion:
-    """Classify a picture, read what its file says, and judge both."""
-    lines = classifier.thresholds
+    """Classify a picture, read what its file says, and judge both by the standing policy.
+
+    Where none is given, the lines are the classifier's own.
+    """
+    standing = standing or Standing(classifier.thresholds)
+    lines = standing.lines
     with timing(Stage.CLASSIFY):
-        classification = classifier.classify(picture)
+        classification = classifier.classify(picture, lines)
     with timing(Stage.PROVENANCE):
         read = read_evidence(data)
     evidence = (*read, policy.pixels_evidence(classification, lines))
-    judgement = policy.judge(classification, evidence, lines)
+    judgement = policy.judge(
+        classification, evidence, lines, name=policy_name(policy.VERSION, standing.number)
+    )
     risk = policy.risk(classification, evidence, judgement, lines)
     return Opinion(classification, evidence, judgement, risk)

@@ -1,12 +1,15 @@
-"""Policy: what score and evidence together mean. One place, one version.
+"""Policy: what score and evidence together mean.
 
-The lines on the score come with the model (they were set on its validation folds); the rules for
-evidence stand here. Change either and `VERSION` changes, so that every verdict names what it rests on.
+The rules for evidence stand here; change them and `VERSION` changes. The lines on the score came with
+the model (they were set on its validation folds), until two people of the desk draw others
+(`store/policies.py`): then the version's number joins the name, so that every verdict names what it
+rests on.
 """
 
 from collections.abc import Sequence
 
 from core.vocabulary import (
+    Basis,
     Classification,
     Evidence,
     EvidenceKind,
@@ -24,8 +27,14 @@ HINT_RAISES = 0.1  # of the way from no risk to certainty
 _LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERTAIN: None}
 
 
-def judge(classification: Classification, evidence: Sequence[Evidence], lines: Thresholds) -> Judgement:
-    """Make a finding of what the pixels and the file say.
+def judge(
+    classification: Classification,
+    evidence: Sequence[Evidence],
+    lines: Thresholds,
+    *,
+    name: str = VERSION,
+) -> Judgement:
+    """Make a finding of what the pixels and the file say, under the policy of this name.
 
     A proof decides by itself; of two that disagree neither does. A declared record of a generator
     flags, named as unsigned, for anybody can write one into a file. Nothing but a proof clears what
@@ -35,6 +44,9 @@ def judge(classification: Classification, evidence: Sequence[Evidence], lines: T
     proof_human = _find(evidence, Grade.PROOF, Label.HUMAN)
     declared_ai = _find(evidence, Grade.DECLARED, Label.AI)
     finding, reasons = _judge_pixels(classification, lines)
+    basis = Basis.PIXELS if classification.stable else Basis.UNSTABLE
+    if proof_ai or proof_human or declared_ai:
+        basis = Basis.EVIDENCE
     if proof_ai and proof_human:
         finding = Finding.UNCERTAIN
         reasons.insert(0, "Two valid signatures disagree about the origin of this picture.")
@@ -48,7 +60,7 @@ def judge(classification: Classification, evidence: Sequence[Evidence], lines: T
         finding = Finding.FLAGGED
         reasons.insert(0, f"The file says so, unsigned: it names {_maker(declared_ai)} as its maker.")
     reasons.extend(_side_remarks(evidence, finding))
-    return Judgement(finding, _LABELS[finding], VERSION, tuple(reasons))
+    return Judgement(finding, _LABELS[finding], name, tuple(reasons), basis)
 
 
 def risk(

@@ -13,10 +13,11 @@ from api.review.access import large_form, me
 from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome
 from api.review.digests import is_sha256
 from api.review.filters import number
+from api.review.lines import LinesInForce
 from api.review.page_error import PageError, not_found
-from api.review.parts import ModelFacts, ReviewParts
+from api.review.parts import ReviewParts
 from api.review.permissions import may_decide
-from api.review.queue_address import lines_of, read_wanted, write_wanted
+from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import GRACE, OFFERED
 from core.clock import now
 from core.ids import is_id
@@ -28,17 +29,20 @@ from store.review_queue import list_cases
 BODY = 512 * 1024  # a thousand cases at 160 bytes each, and their names
 
 
-def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
+def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
     """Add the preview, the stroke and its undo."""
-    lines = lines_of(facts.thresholds)
 
     @blueprint.post("/review/bulk/preview")
     @large_form(BODY)
     def preview_bulk() -> str:
-        wanted, outcome = read_wanted(request.args, lines=lines), read_outcome()
+        wanted, outcome = read_wanted(request.args, lines=in_force.doubt()), read_outcome()
         viewer = Viewer(me().id, now())
         with parts.database.reading() as session:
-            seen = _all_matching(session, viewer, lines) if request.form.get("all") == "1" else read_cases()
+            seen = (
+                _all_matching(session, viewer, wanted.lines)
+                if request.form.get("all") == "1"
+                else read_cases()
+            )
             candidates = preview(session, seen, viewer)
         senior = {one for one in candidates if not may_decide(me(), one.image)}
         chosen = [one for one in candidates if not one.is_left_out and one not in senior]
@@ -66,7 +70,7 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
             }
             allowed = [one for one in seen if one.sha256 in may_pass]
             batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
-        address = write_wanted(read_wanted(request.args, lines=lines))
+        address = write_wanted(read_wanted(request.args, lines=in_force.doubt()))
         done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
         return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
 
@@ -84,7 +88,7 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                     _("Open the cases and decide them again instead."),
                 )
             undo_many(session, batch_id, moderator_id=me().id, at=at)
-        address = write_wanted(read_wanted(request.args, lines=lines))
+        address = write_wanted(read_wanted(request.args, lines=in_force.doubt()))
         return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
 
 

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.review.access import me
 from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
 from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
+from api.review.lines import LinesInForce
 from api.review.page_error import PageError, not_found
-from api.review.parts import ModelFacts, ReviewParts
+from api.review.parts import ReviewParts
 from api.review.permissions import may_decide
-from api.review.queue_address import lines_of, read_wanted, write_wanted
+from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
@@ -23,14 +24,15 @@ from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, r
 from store.case_claims import find_holder, release_case
 from store.cases import Case, find_case
 from store.decisions import StaleCaseError, decide
+from store.policies import find_lines
 from store.queue_filter import Claimed, Viewer, Wanted
 from store.review_queue import list_cases, position
+from store.standing_policy import policy_number
 from store.tables import Image
 
 
-def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
+def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
     """Add the case and its decision."""
-    lines = lines_of(facts.thresholds)
 
     @blueprint.get("/review/cases/<sha256>")
     def case(sha256: str) -> Response:
@@ -39,7 +41,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
     @blueprint.post("/review/cases/<sha256>/decision")
     def decide_case(sha256: str) -> AnyResponse:
         outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
-        wanted = read_wanted(request.args, lines=lines)
+        wanted = read_wanted(request.args, lines=in_force.doubt())
         viewer = Viewer(me().id, now())
         try:
             with parts.database.writing() as session:
@@ -72,7 +74,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
         return redirect(target, HTTPStatus.SEE_OTHER)
 
     def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
-        wanted, viewer = read_wanted(request.args, lines=lines), Viewer(me().id, now())
+        wanted, viewer = read_wanted(request.args, lines=in_force.doubt()), Viewer(me().id, now())
         if not conflict and not is_look_ahead(request):
             claim_if_waiting(parts.database, sha256, viewer)
         with parts.database.reading() as session:
@@ -95,6 +97,9 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) 
                 "note": note,
                 "note_length": NOTE_LENGTH,
             }
+            # The score is drawn with the lines that this verdict rests on, whatever holds by now.
+            rests_on = find_lines(session, found.verdict.model, policy_number(found.verdict.policy))
+            known["thresholds"] = rests_on or in_force.lines()
         # The connection is back in the pool before the page is drawn, which takes longer than to ask.
         page = render_template("review/case.html", **known)
         return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)

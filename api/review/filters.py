@@ -104,6 +104,11 @@ def score_text(score: float) -> str:
     return f"{min(max(score, 0.001), 0.999):.3f}" if 0.0 < score < 1.0 else f"{score:.3f}"
 
 
+def line_text(line: float) -> str:
+    """Write a line on the score with as many digits as it has."""
+    return f"{line:.6g}"
+
+
 def size_text(count: int) -> str:
     """Write a number of bytes for a person."""
     return f"{count / 1_048_576:.1f} MiB" if count >= 1_048_576 else f"{count / 1024:.0f} KiB"
@@ -122,5 +127,6 @@ FILTERS = {
     "moment": moment_text,
     "iso": iso,
     "score": score_text,
+    "line": line_text,
     "size": size_text,
 }

@@ -11,18 +11,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The lines of policy and the model card, where there are any."""
+    """The lines that the model brought along, its card and its version, where there are any."""
 
     thresholds: Thresholds | None = None
     card: str | None = None
+    version: str | None = None
 
 
 def read_facts() -> Facts:
     """Read them; a program without weights shows scores without lines."""
-    thresholds = card = None
+    thresholds = card = version = None
     try:
-        thresholds = read_model_info().thresholds
+        info = read_model_info()
+        thresholds, version = info.thresholds, info.version
         card = read_card()
     except (ModelInfoError, OSError) as error:
         log.warning("the pages know little of the classifier: %s", error)
-    return Facts(thresholds, card)
+    return Facts(thresholds, card, version)

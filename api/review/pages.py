@@ -35,6 +35,7 @@ from api.review.filters import FILTERS
 from api.review.headers import harden
 from api.review.language_pages import add_language_pages
 from api.review.languages import speak
+from api.review.lines import LinesInForce
 from api.review.login_pages import add_login_pages
 from api.review.model_facts import read_facts
 from api.review.model_page import add_model_page
@@ -44,6 +45,7 @@ from api.review.page_error import PageError
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.password_pages import add_password_pages
 from api.review.pictures import ObtainHeatmap, add_pictures
+from api.review.policy_pages import add_policy_pages
 from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
 from api.review.stats_pages import add_stats_pages
@@ -61,6 +63,7 @@ def register_review(
     `facts` of the classifier are read where not given; without `heatmaps` there are none to look at.
     """
     facts = facts or read_facts()
+    in_force = LinesInForce(parts, facts)
     blueprint = APIBlueprint("review", __name__, template_folder="../templates", enable_openapi=False)
     blueprint.after_request(harden)
     guard(blueprint, parts)
@@ -69,11 +72,11 @@ def register_review(
     add_language_pages(blueprint, parts)
     add_login_pages(blueprint, parts)
     add_password_pages(blueprint, parts)
-    add_queue_pages(blueprint, parts, facts)
-    add_case_pages(blueprint, parts, facts)
+    add_queue_pages(blueprint, parts, in_force)
+    add_case_pages(blueprint, parts, in_force)
     add_claim_pages(blueprint, parts)
     add_appeal_pages(blueprint, parts)
-    add_bulk_pages(blueprint, parts, facts)
+    add_bulk_pages(blueprint, parts, in_force)
     add_preference_pages(blueprint, parts)
     add_undo(blueprint, parts)
     add_pictures(blueprint, parts, heatmaps)
@@ -83,6 +86,7 @@ def register_review(
     add_moderator_pages(blueprint, parts)
     add_client_pages(blueprint, parts)
     add_delivery_pages(blueprint, parts)
+    add_policy_pages(blueprint, parts, facts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")
@@ -90,17 +94,16 @@ def register_review(
     def home() -> AnyResponse:
         return redirect(url_for("review.queue"))
 
-    _prepare_templates(app, facts, has_heatmaps=heatmaps is not None)
+    blueprint.app_context_processor(lambda: {"thresholds": in_force.lines()})
+    _prepare_templates(app, has_heatmaps=heatmaps is not None)
     app.register_blueprint(blueprint)
 
 
-def _prepare_templates(app: Flask, facts: ModelFacts, *, has_heatmaps: bool) -> None:
+def _prepare_templates(app: Flask, *, has_heatmaps: bool) -> None:
     environment = app.jinja_env
     speak(app)
     environment.filters.update(FILTERS)
-    environment.globals.update(
-        words=WORDS, thresholds=facts.thresholds, navigation=navigation, has_heatmaps=has_heatmaps
-    )
+    environment.globals.update(words=WORDS, navigation=navigation, has_heatmaps=has_heatmaps)
 
 
 def _add_errors(blueprint: Blueprint) -> None:

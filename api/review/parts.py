@@ -32,8 +32,12 @@ class ModelFacts(Protocol):
 
     @property
     def thresholds(self) -> Thresholds | None:
-        """Where policy draws its lines, for the drawing of a score."""
+        """The lines that the model brought along: the first version of policy."""
 
     @property
     def card(self) -> str | None:
         """The model card in Markdown."""
+
+    @property
+    def version(self) -> str | None:
+        """The model's name in verdicts."""

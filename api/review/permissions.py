@@ -14,6 +14,7 @@ class Act(StrEnum):
     DECIDE_ESCALATED = "decide_escalated"
     SEE_PEOPLE = "see_people"
     SEE_LOG = "see_log"
+    MANAGE_POLICY = "manage_policy"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
 
@@ -24,6 +25,7 @@ MATRIX = {
     Act.DECIDE_ESCALATED: Role.LEAD,
     Act.SEE_PEOPLE: Role.LEAD,
     Act.SEE_LOG: Role.LEAD,
+    Act.MANAGE_POLICY: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,
 }

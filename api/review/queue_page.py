@@ -5,10 +5,11 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request, url_for
 
 from api.review.access import me
-from api.review.parts import ModelFacts, ReviewParts
+from api.review.lines import LinesInForce
+from api.review.parts import ReviewParts
 from api.review.preference_pages import my_preferences
 from api.review.preferences import VIEWS
-from api.review.queue_address import lines_of, read_position, read_wanted, write_position, write_wanted
+from api.review.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.undo import undoable
 from core.clock import now
 from core.ids import is_id
@@ -28,13 +29,12 @@ from store.review_queue import (
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
 
 
-def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
+def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
     """Add the queue and the list of failures."""
-    lines = lines_of(facts.thresholds)
 
     @blueprint.get("/review")
     def queue() -> str:
-        wanted = read_wanted(request.args, lines=lines)
+        wanted = read_wanted(request.args, lines=in_force.doubt())
         viewer = Viewer(me().id, now())
         after = read_position(request.args.get("after"))
         with parts.database.reading() as session:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
 from store.passwords import PasswordFault
+from store.policy_states import ChangeState, PolicyFault
 from store.queue_filter import Claimed, Sort, Tab
 
 
@@ -99,6 +100,23 @@ CLAIMS = {
     Claimed.OTHERS: N_("by others"),
     Claimed.NOBODY: N_("by nobody"),
 }
+CHANGES = {
+    ChangeState.OPEN: N_("Waits"),
+    ChangeState.APPROVED: N_("Approved"),
+    ChangeState.REFUSED: N_("Refused"),
+    ChangeState.WITHDRAWN: N_("Withdrawn"),
+}
+POLICY_FAULTS = {
+    PolicyFault.LINES: N_("The lines must lie between 0 and 1, “clear” not above “flagged”."),
+    PolicyFault.UNKNOWN: N_("The classifier's own lines are not known yet: a worker has to start first."),
+    PolicyFault.SAME: N_("These lines are in force already."),
+    PolicyFault.NOT_YOURS: N_("Only who proposed a change withdraws it; refuse it instead."),
+    PolicyFault.YOURS: N_("This is your own proposal: withdraw it instead."),
+    PolicyFault.OWN_APPROVAL: N_("Nobody approves their own proposal: somebody else has to."),
+    PolicyFault.STALE: N_("The policy has changed since this was proposed: propose it anew."),
+    PolicyFault.RACE: N_("Another change was approved at this moment: look at it first."),
+    PolicyFault.SETTLED: N_("This proposal is settled already, or was never made."),
+}
 EVENTS = {
     "login": N_("Logged in"),
     "login_failed": N_("Failed to log in"),
@@ -116,6 +134,10 @@ EVENTS = {
     "key_revoked": N_("Revoked an API key"),
     "secret_added": N_("Made a webhook secret"),
     "secrets_retired": N_("Retired webhook secrets"),
+    "policy_proposed": N_("Proposed a change of policy"),
+    "policy_approved": N_("Approved a change of policy"),
+    "policy_refused": N_("Refused a change of policy"),
+    "policy_withdrawn": N_("Withdrew a change of policy"),
     "listing_deleted": N_("A listing was deleted, its case closed"),
 }
 PHRASES = {
@@ -126,6 +148,7 @@ PHRASES = {
 }
 PHRASE = N_("The page cannot be shown")
 WORDS = {
+    "changes": CHANGES,
     "events": EVENTS,
     "claims": CLAIMS,
     "findings": FINDINGS,

@@ -1,13 +1,16 @@
 """From a claimed submission to exactly one verdict, or a failure with its reason."""
 
+import hashlib
 import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from core.bell import Ears
+from core.clock import now
 from core.vocabulary import (
     Classification,
     Evidence,
@@ -16,6 +19,7 @@ from core.vocabulary import (
     Finding,
     Grade,
     Label,
+    Role,
     Source,
     State,
     Thresholds,
@@ -25,12 +29,18 @@ from store.blobs import FolderBlobs
 from store.clients import NewClient
 from store.database import Database
 from store.images import find_image
+from store.moderators import add_moderator
+from store.policies import approve, ensure_packaged, propose
+from store.policy_tables import ShadowVerdict
 from store.review_states import ReviewState
+from store.standing_policy import StandingPolicy
 from store.submissions import Request, add_submission, find_submission
 from store.tables import Submission
 from worker.examine import THUMBNAIL, Examiner
 from worker.fetch import Fetched
 from worker.fetch_error import FetchError, HostBusyError
+from worker.observe import Observer
+from worker.policy import VERSION
 
 URL = "https://pictures.example/a.png"
 DECLARED = Evidence(
@@ -68,7 +78,7 @@ class FakeClassifier:
     asked: int = 0
     error: Exception | None = None
 
-    def classify(self, picture: Picture) -> Classification:
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         self.asked += 1
         if self.error is not None:
             raise self.error
@@ -99,6 +109,7 @@ class Bench:
     classifier: FakeClassifier
     bell: FakeBell
     evidence: tuple[Evidence, ...] = ()
+    observer: Observer | None = None
 
     def submit(self, **request: str) -> str:
         with self.database.writing() as session:
@@ -117,6 +128,10 @@ class Bench:
             bell=self.bell,
             max_pixels=10_000,
             lease=timedelta(seconds=30),
+            policy=StandingPolicy(
+                self.database, self.classifier.version, self.classifier.thresholds, validity=0
+            ),
+            observer=self.observer,
         ).examine(submission_id)
         with self.database.reading() as session:
             found = find_submission(session, submission_id)
@@ -268,3 +283,47 @@ def test_an_error_of_our_own_costs_this_submission_its_tries_and_no_other(bench:
     assert (found.state, found.failure_code) == (State.FAILED, FailureCode.CRASHED_WORKER)
     bench.classifier.error = None
     assert bench.examine(bench.submit()).state is State.EXAMINED
+
+
+def test_an_observed_model_speaks_beside_the_verdict_and_changes_nothing(bench: Bench) -> None:
+    other = FakeClassifier(score=0.05, version="other-1")
+    bench.observer = Observer(bench.database, other, share=1.0)
+    found = bench.examine(bench.submit())
+    assert found.verdict is not None
+    assert found.verdict.finding is Finding.FLAGGED
+    with bench.database.reading() as session:
+        shadow = session.scalars(select(ShadowVerdict)).one()
+    assert (shadow.model, shadow.finding, shadow.score) == ("other-1", Finding.CLEAR, 0.05)
+    assert shadow.verdict_id == found.verdict_id
+
+
+def test_an_observed_model_that_breaks_costs_nobody_anything(bench: Bench) -> None:
+    bench.observer = Observer(bench.database, FakeClassifier(error=RuntimeError("broken")), share=1.0)
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+
+
+def test_the_share_that_is_observed_is_a_share() -> None:
+    digests = [hashlib.sha256(str(index).encode()).hexdigest() for index in range(2000)]
+    for share in (0.0, 0.1, 1.0):
+        observer = Observer(None, FakeClassifier(), share)  # type: ignore[arg-type]  # not asked here
+        assert sum(map(observer.wants, digests)) == pytest.approx(share * 2000, abs=60)
+
+
+def test_a_new_version_of_the_lines_judges_the_next_picture_and_is_named(
+    bench: Bench,
+) -> None:
+    before = bench.examine(bench.submit())
+    with bench.database.writing() as session:
+        proposer, approver = (
+            add_moderator(session, email=f"{name}@example.com", role=Role.LEAD).moderator.id for name in "ab"
+        )
+        ensure_packaged(session, "fake-1", bench.classifier.thresholds)
+        change = propose(
+            session, "fake-1", Thresholds(0.3, 0.99), moderator_id=proposer, reason="x", at=now()
+        )
+        approve(session, change, moderator_id=approver, at=now())
+    after = bench.examine(bench.submit())
+    assert before.verdict is not None
+    assert after.verdict is not None
+    assert (before.verdict.finding, before.verdict.policy) == (Finding.FLAGGED, VERSION)
+    assert (after.verdict.finding, after.verdict.policy) == (Finding.UNCERTAIN, f"{VERSION}.2")

@@ -15,6 +15,7 @@ from api.review.model_facts import Facts
 from api.review.pages import register_review
 from api.review.pictures import ObtainHeatmap
 from core.vocabulary import (
+    Basis,
     Evidence,
     Finding,
     Judgement,
@@ -39,6 +40,7 @@ _HASH = hash_password(PASSWORD)
 FACTS = Facts(
     Thresholds(clear_below=0.35, flagged_from=0.9),
     "# The card\n\n<script>x</script> [a](javascript:x)\n\n| a |\n|---|\n| b |\n",
+    "tiny-1",
 )
 
 
@@ -111,6 +113,7 @@ class Desk:
         evidence: tuple[Evidence, ...] = (),
         colour: tuple[int, int, int] | None = None,
         risk: float | None = None,
+        rests_on_file: bool = False,
         **request: str,
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
@@ -123,7 +126,13 @@ class Desk:
                 ImageFacts(sha256, 24, 16, "png", len(data)),
                 score=score,
                 model="tiny-1",
-                judgement=Judgement(finding, label, "p1", ("It was drawn for a test.",)),
+                judgement=Judgement(
+                    finding,
+                    label,
+                    "p1",
+                    ("It was drawn for a test.",),
+                    Basis.EVIDENCE if rests_on_file else Basis.PIXELS,
+                ),
                 evidence=evidence,
                 risk=risk,
             )

@@ -12,6 +12,7 @@ ROLES = list(Role)
 CLOSED = {
     "review.events": Act.SEE_LOG,
     "review.events_csv": Act.SEE_LOG,
+    **dict.fromkeys(("review.policy", "review.propose_policy", "review.settle_policy"), Act.MANAGE_POLICY),
     "review.moderators": Act.MANAGE_MODERATORS,
     "review.add_person": Act.MANAGE_MODERATORS,
     "review.change_role": Act.MANAGE_MODERATORS,
@@ -41,7 +42,7 @@ PUBLIC = {
 def _pages(app: Flask, method: str) -> dict[str, str]:
     """Give an address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
-    values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id"), "0" * 32)
+    values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
     values |= {"moderator_id": "0" * 32, "given": "x", "name": "desk.css"}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
@@ -115,4 +116,5 @@ def test_what_was_escalated_waits_for_somebody_senior(desk: Desk, role: Role) ->
 def test_the_navigation_shows_what_is_open(desk: Desk, role: Role) -> None:
     page = desk.as_person(f"{role}@example.com", role).get("/review").text
     assert ('href="/admin/log"' in page) == _reaches(role, "review.events")
+    assert ('href="/admin/policy"' in page) == _reaches(role, "review.policy")
     assert ('href="/admin/moderators"' in page) == _reaches(role, "review.moderators")
