@@ -1,5 +1,7 @@
 """Many submissions in one request and one transaction."""
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
@@ -11,10 +13,11 @@ from api.new_request import make_request
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
-from api.rendering import json_response, new_submission_answer, problem_answer, submission_answer
-from api.schemas.answers import BatchAnswer, BatchResult
+from api.rendering import json_response, problem_answer
+from api.schemas.answers import BatchAnswer
 from api.schemas.check import check
 from api.schemas.requests import NewBatch, NewSubmission
+from store.submission_json import standing_json
 
 
 def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
@@ -42,7 +45,7 @@ def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
     return routes
 
 
-def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -> BatchAnswer:
+def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -> dict[str, Any]:
     checked = [
         _check_entry(caller, fields, entry_key(key, index) if key is not None else None)
         for index, fields in enumerate(batch.submissions)
@@ -50,8 +53,8 @@ def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -
     good = [entry for entry in checked if isinstance(entry, Entry)]
     stored = iter(accept(parts, caller.client_id, good)) if good else iter(())
     results = [_result(next(stored) if isinstance(entry, Entry) else entry) for entry in checked]
-    refused = sum(result.problem is not None for result in results)
-    return BatchAnswer(accepted=len(results) - refused, refused=refused, results=results)
+    refused = sum(result["problem"] is not None for result in results)
+    return {"accepted": len(results) - refused, "refused": refused, "results": results}
 
 
 def _check_entry(caller: Caller, fields: object, key: str | None) -> Entry | Problem:
@@ -61,10 +64,9 @@ def _check_entry(caller: Caller, fields: object, key: str | None) -> Entry | Pro
         return problem
 
 
-def _result(result: Accepted | Problem) -> BatchResult:
+def _result(result: Accepted | Problem) -> dict[str, Any]:
     if isinstance(result, Problem):
         problem = problem_answer(result)
-        return BatchResult(status=problem.status, submission=None, problem=problem)
-    if result.is_repeat:
-        return BatchResult(status=200, submission=submission_answer(result.submission), problem=None)
-    return BatchResult(status=202, submission=new_submission_answer(result.submission), problem=None)
+        return {"status": problem.status, "submission": None, "problem": problem.model_dump(mode="json")}
+    status = 200 if result.is_repeat else 202
+    return {"status": status, "submission": standing_json(result.submission), "problem": None}

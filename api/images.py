@@ -9,9 +9,10 @@ from api.auth import Gate
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
-from api.rendering import image_answer, json_response
+from api.rendering import json_response
 from api.schemas.answers import ImageAnswer
 from store.images import find_image
+from store.submission_json import image_json
 
 
 def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
@@ -34,6 +35,6 @@ def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
                 found = find_image(session, sha256)
         if found is None:
             raise Problem(ProblemCode.NOT_FOUND)
-        return json_response(image_answer(found))
+        return json_response(image_json(found))
 
     return routes

@@ -13,13 +13,14 @@ from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode, unavailable
 from api.queries import refuse_repeated
-from api.rendering import json_response, new_submission_answer, submission_answer
+from api.rendering import json_response
 from api.schemas.answers import PageAnswer, SubmissionAnswer
 from api.schemas.check import check
 from api.schemas.requests import ListQuery, NewSubmission, NewUpload, SubmissionQuery
 from api.uploads import read_upload
 from api.waiting import FINAL, WaitingRoom
 from core.ids import is_id
+from store.submission_json import standing_json
 from store.submissions import Request, find_submission, list_submissions
 from store.tables import Submission
 
@@ -71,7 +72,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
         found = _find(parts, submission_id)
         if found.state not in FINAL and waiting_room.wait(submission_id, query.wait):
             found = _find(parts, submission_id)
-        return json_response(submission_answer(found))
+        return json_response(standing_json(found))
 
     @routes.get("")
     @routes.input(ListQuery, location="query", arg_name="query")
@@ -94,7 +95,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
         shown = rows[: query.limit]
         next_cursor = write_cursor(shown[-1].id) if len(rows) > query.limit else None
         return json_response(
-            PageAnswer(submissions=[submission_answer(row) for row in shown], next_cursor=next_cursor)
+            {"submissions": [standing_json(row) for row in shown], "next_cursor": next_cursor}
         )
 
     return routes
@@ -111,10 +112,9 @@ def _read_form(parts: ApiParts, caller: Caller) -> Request:
 
 
 def _accepted_response(result: Accepted) -> Response:
-    row = result.submission
-    answer = submission_answer(row) if result.is_repeat else new_submission_answer(row)
+    answer = standing_json(result.submission)
     response = json_response(answer, 200 if result.is_repeat else 202)
-    response.headers["Location"] = answer.links.self
+    response.headers["Location"] = answer["links"]["self"]
     return response
 
 

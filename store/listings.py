@@ -16,10 +16,8 @@ from store.client_events import Told, add_events
 from store.events import note_event
 from store.marketplace_tables import Listing, ListingImage
 from store.review_states import ReviewState
-from store.submissions import WITH_ANSWER, Request, insert_submissions
+from store.submissions import Request, insert_submissions
 from store.tables import Image, Submission
-
-MOST = 500  # images of a listing that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +77,6 @@ def take_in(session: Session, client_id: str, news: ListingNews, *, at: datetime
     session.flush()
     problems = sum(image.problem is not None for image in shown)
     return TakenIn(submissions, len(shown) - len(submissions) - problems, removed, problems, is_stale)
-
-
-def find_listing(session: Session, client_id: str, listing_id: str) -> Listing | None:
-    """Find a listing by the marketplace's own id."""
-    return session.scalar(
-        select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
-    )
-
-
-def list_images(session: Session, listing: Listing) -> list[ListingImage]:
-    """List a listing's images: those shown in their order, then those that were removed."""
-    return list(
-        session.scalars(
-            select(ListingImage)
-            .where(ListingImage.listing_row == listing.id)
-            .order_by(ListingImage.removed_at.is_not(None), ListingImage.place, ListingImage.id)
-            .limit(MOST)
-        )
-    )
-
-
-def list_listing_submissions(session: Session, client_id: str, listing_id: str) -> list[Submission]:
-    """List the submissions that name a listing, oldest first, with all that is known of them."""
-    return list(
-        session.scalars(
-            select(Submission)
-            .where(Submission.client_id == client_id, Submission.listing_id == listing_id)
-            .options(*WITH_ANSWER)
-            .order_by(Submission.id)
-            .limit(MOST)
-        )
-    )
 
 
 def _insert(session: Session, client_id: str, news: ListingNews, at: datetime) -> str | None:

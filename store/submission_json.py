@@ -1,12 +1,18 @@
-"""A submission as the contract writes it, for events: the same that the API answers.
+"""Submissions, images and listings' parts as the contract writes them, for whoever tells of them.
 
-Call backs are made by the worker and pulled events by the API, which share no room but this one.
+Call backs are made by the worker, answers and pulled events by the API; they share no room but this
+one, and what they say of a submission must be the same. `api/schemas/answers.py` describes it.
 """
 
 from datetime import datetime
 from typing import Any
 
 from store.tables import Decision, Image, Submission, Verdict
+
+
+def standing_json(row: Submission) -> dict[str, Any]:
+    """Write a submission as it stands now; it was read with image, verdict and decision, or is new."""
+    return submission_json(row, row.image.decision if row.image is not None else None)
 
 
 def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any]:
@@ -23,10 +29,9 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
         "external_id": row.external_id,
         "created_at": time_json(row.created_at),
         "examined_at": time_json(row.examined_at),
-        "image": _image(row.image),
+        "image": _facts(row.image) if row.image is not None else None,
         "verdict": _verdict(row.verdict),
-        "decision": decision
-        and {"outcome": decision.outcome.value, "decided_at": time_json(decision.created_at)},
+        "decision": _decision(decision),
         "failure": row.failure_code
         and {
             "code": row.failure_code.value,
@@ -41,14 +46,22 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
     }
 
 
+def image_json(row: Image) -> dict[str, Any]:
+    """Write an image that was read with its verdict and decision."""
+    return {
+        **_facts(row),
+        "verdict": _verdict(row.verdict),
+        "decision": _decision(row.decision),
+        "links": {"self": f"/v1/images/{row.sha256}"},
+    }
+
+
 def time_json(moment: datetime | None) -> str | None:
     """Write a moment in UTC by RFC 3339."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _image(image: Image | None) -> dict[str, Any] | None:
-    if image is None:
-        return None
+def _facts(image: Image) -> dict[str, Any]:
     return {
         "sha256": image.sha256,
         "width": image.width,
@@ -56,6 +69,12 @@ def _image(image: Image | None) -> dict[str, Any] | None:
         "format": image.format,
         "bytes": image.bytes,
     }
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {"outcome": decision.outcome.value, "decided_at": time_json(decision.created_at)}
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
