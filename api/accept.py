@@ -8,14 +8,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from api.auth import Caller
 from api.parts import ApiParts
-from api.problems import Problem, ProblemCode
+from api.problems import Problem, ProblemCode, quota_exhausted
 from core.clock import now
 from core.vocabulary import Priority
+from store.quotas import read_quota, take_quota
 from store.submissions import Request, find_repeats, insert_submissions, keep_keys, mark_unsent
 from store.tables import Submission
 
@@ -41,7 +44,7 @@ class Accepted:
     is_repeat: bool
 
 
-def accept(parts: ApiParts, client_id: str, entries: Sequence[Entry]) -> list[Accepted | Problem]:
+def accept(parts: ApiParts, caller: Caller, entries: Sequence[Entry]) -> list[Accepted | Problem]:
     """Store all new entries in one transaction and send them; give one result for each, in order.
 
     Errors: SQLAlchemyError where nothing was stored.
@@ -49,22 +52,23 @@ def accept(parts: ApiParts, client_id: str, entries: Sequence[Entry]) -> list[Ac
     for race in range(RACES):
         try:
             with parts.database.writing() as session:
-                results = _store(session, client_id, entries)
+                results = _store(session, caller, entries)
             break
         except IntegrityError:
             # Another request with the same key committed first; its answer is found on the next turn.
             if race == RACES - 1:
                 raise
     new = [result.submission for result in results if isinstance(result, Accepted) and not result.is_repeat]
-    send_new(parts, client_id, new[:SENDS])
+    send_new(parts, caller.client_id, new[:SENDS])
     return results
 
 
-def _store(session: Session, client_id: str, entries: Sequence[Entry]) -> list[Accepted | Problem]:
+def _store(session: Session, caller: Caller, entries: Sequence[Entry]) -> list[Accepted | Problem]:
+    client_id, at = caller.client_id, now()
     bodies = {entry.key: _digest(entry.request) for entry in entries if entry.key is not None}
     repeats = find_repeats(session, client_id, bodies.keys())
     new = [entry for entry in entries if entry.key not in repeats]
-    at = now()
+    new = new[: take_quota(session, client_id, caller.quota, len(new), at)]
     rows = insert_submissions(session, client_id, [entry.request for entry in new], at=at, sends=SENDS)
     keep_keys(
         session,
@@ -81,12 +85,18 @@ def _store(session: Session, client_id: str, entries: Sequence[Entry]) -> list[A
     for entry in entries:
         repeat = repeats.get(entry.key or "")
         if repeat is None:
-            results.append(Accepted(next(stored), is_repeat=False))
+            row = next(stored, None)
+            results.append(Accepted(row, is_repeat=False) if row else _exhausted(session, caller, at))
         elif repeat.body_sha256 != bodies[entry.key or ""]:
             results.append(Problem(ProblemCode.IDEMPOTENCY_MISMATCH))
         else:
             results.append(Accepted(repeat.submission, is_repeat=True))
     return results
+
+
+def _exhausted(session: Session, caller: Caller, at: datetime) -> Problem:
+    assert caller.quota is not None  # noqa: S101  # without one, everything is stored
+    return quota_exhausted(read_quota(session, caller.client_id, caller.quota, at), at)
 
 
 def send_new(parts: ApiParts, client_id: str, rows: Sequence[Submission]) -> None:

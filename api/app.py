@@ -22,6 +22,7 @@ from api.listings import make_listings
 from api.metrics import add_metrics
 from api.openapi import Document, prepare
 from api.parts import ApiParts
+from api.quota import make_quota
 from api.reference import make_reference
 from api.review.pages import register_review
 from api.submissions import make_submissions
@@ -57,6 +58,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_client_events(parts, gate))
+    app.register_blueprint(make_quota(parts, gate))
     app.register_blueprint(make_hooks(parts, limits))
     app.register_blueprint(make_listings(parts, gate))
     app.register_blueprint(make_health(parts))

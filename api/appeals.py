@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from api.auth import Gate, current_caller
+from api.auth import Gate, current_caller, needs
 from api.bodies import SMALL_BODY, read_json_object
 from api.openapi import problems
 from api.parts import ApiParts
@@ -13,7 +13,7 @@ from api.schemas.answers import AppealAnswer
 from api.schemas.check import check
 from api.schemas.requests import NewAppeal
 from core.ids import is_id
-from core.vocabulary import State
+from core.vocabulary import Scope, State
 from store.appeals import AppealOpenError, add_appeal
 from store.submissions import find_submission
 
@@ -41,6 +41,7 @@ def make_appeals(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.APPEAL_OPEN,
         ),
     )
+    @needs(Scope.APPEAL)
     def create(submission_id: str) -> Response:
         """Ask that a person looks again, another than who decided first."""
         fields = check(NewAppeal, read_json_object(request, SMALL_BODY))

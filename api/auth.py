@@ -6,22 +6,26 @@ a key revoked may live on that long in each process.
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from flask import g, request
+from flask import current_app, g, request
 
 from api.limits import RateLimits
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
 from core.clock import now
-from core.vocabulary import Source
+from core.quota import Quota
+from core.vocabulary import Scope, Source
 from store.clients import USED_EVERY, digest, find_key, mark_used
 
 REMEMBERED = 5.0  # seconds
 MOST_REMEMBERED = 10_000
 FAILURES_A_MINUTE = 60  # for each address; a key cannot be guessed, but guessing costs queries
 LONGEST_KEY = 200
+SCOPE = "kantei_scope"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Caller:
     key_id: str
     client_id: str
     source: Source
+    scopes: frozenset[str]
+    quota: Quota | None
 
 
 class Gate:
@@ -47,6 +53,8 @@ class Gate:
         """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
         caller = self._identify(_bearer_key())
         _refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
+        view = current_app.view_functions.get(request.endpoint or "")
+        _refuse_unscoped(caller, getattr(view, SCOPE, None))
         g.caller = caller
 
     def _identify(self, key: str | None) -> Caller:
@@ -72,7 +80,7 @@ class Gate:
             found = find_key(session, key)
             if found is None:
                 return None
-            caller = Caller(found.id, found.client_id, found.client.source)
+            caller = Caller(found.id, found.client_id, found.client.source, found.scopes, found.client.quota)
         self._mark_used(caller.key_id)
         return caller
 
@@ -86,6 +94,16 @@ class Gate:
             self._used[key_id] = time.monotonic()
         with self._parts.database.writing() as session:
             mark_used(session, key_id, now())
+
+
+def needs(scope: Scope) -> Callable[[View], View]:
+    """Say which scope a key needs for a route; stands below all other decorators of the route."""
+
+    def mark(view: View) -> View:
+        setattr(view, SCOPE, scope)
+        return view
+
+    return mark
 
 
 def current_caller() -> Caller:
@@ -105,6 +123,18 @@ def _unauthorized(key: str | None) -> Problem:
     # RFC 6750, section 3.1: no error code where no credentials were given.
     challenge = 'Bearer realm="kantei"' + (', error="invalid_token"' if key else "")
     return Problem(ProblemCode.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+
+
+def _refuse_unscoped(caller: Caller, scope: Scope | None) -> None:
+    """Refuse who may not. A route that forgot to say what it needs is nobody's."""
+    if scope is None or scope not in caller.scopes:
+        # RFC 6750, section 3.1.
+        challenge = f'Bearer realm="kantei", error="insufficient_scope", scope="{scope or ""}"'
+        raise Problem(
+            ProblemCode.INSUFFICIENT_SCOPE,
+            f"This API key has no scope `{scope}`." if scope else None,
+            headers={"WWW-Authenticate": challenge},
+        )
 
 
 def _refuse_too_many(retry_after: int | None) -> None:

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from api.accept import Accepted, Entry, accept
-from api.auth import Caller, Gate, current_caller
+from api.auth import Caller, Gate, current_caller, needs
 from api.bodies import BATCH_BODY, read_json_object
 from api.idempotency import entry_key, read_key
 from api.new_request import make_request
@@ -17,6 +17,7 @@ from api.rendering import json_response, problem_answer
 from api.schemas.answers import BatchAnswer
 from api.schemas.check import check
 from api.schemas.requests import NewBatch, NewSubmission
+from core.vocabulary import Scope
 from store.submission_json import standing_json
 
 
@@ -36,6 +37,7 @@ def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.INVALID_REQUEST,
         ),
     )
+    @needs(Scope.SUBMIT)
     def create() -> Response:
         """Submit up to 1,000 images; each is accepted or refused on its own."""
         key = read_key(request)
@@ -51,7 +53,7 @@ def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -
         for index, fields in enumerate(batch.submissions)
     ]
     good = [entry for entry in checked if isinstance(entry, Entry)]
-    stored = iter(accept(parts, caller.client_id, good)) if good else iter(())
+    stored = iter(accept(parts, caller, good)) if good else iter(())
     results = [_result(next(stored) if isinstance(entry, Entry) else entry) for entry in checked]
     refused = sum(result["problem"] is not None for result in results)
     return {"accepted": len(results) - refused, "refused": refused, "results": results}

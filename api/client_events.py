@@ -7,7 +7,7 @@ from typing import Literal
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.auth import Gate, current_caller
+from api.auth import Gate, current_caller, needs
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import FieldError, Problem, ProblemCode
@@ -15,6 +15,7 @@ from api.queries import refuse_repeated
 from api.rendering import json_response
 from api.schemas.events import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
 from core.ids import is_id
+from core.vocabulary import Scope
 from store.callbacks import count_waiting, list_endpoints
 from store.client_events import event_json, find_event, has_unplaced, list_events, place_events
 from store.marketplace_tables import Endpoint
@@ -33,6 +34,7 @@ def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
         operation_id="listEvents",
         extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
     )
+    @needs(Scope.EVENTS)
     def index(query: EventQuery) -> Response:
         """Pull your events in their order, those after the last one that you have."""
         client_id = current_caller().client_id
@@ -49,6 +51,7 @@ def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/endpoints")
     @routes.output(EndpointsAnswer)
     @routes.doc(operation_id="listEndpoints")
+    @needs(Scope.EVENTS)
     def endpoints() -> Response:
         """Read how the addresses of your call backs are doing."""
         with parts.database.reading() as session:

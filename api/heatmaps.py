@@ -6,11 +6,12 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.auth import Gate, current_caller
+from api.auth import Gate, current_caller, needs
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
 from core.ids import is_id
+from core.vocabulary import Scope
 from store.images import heatmap_name
 from store.submissions import find_submission
 
@@ -35,6 +36,7 @@ def make_heatmaps(parts: ApiParts, gate: Gate) -> APIBlueprint:
         responses=PNG,
         extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.UNAVAILABLE),
     )
+    @needs(Scope.READ)
     def read(submission_id: str) -> Response:
         """Read where the classifier saw signs of generation in a submission's picture."""
         found = None

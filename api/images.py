@@ -5,12 +5,13 @@ import re
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.auth import Gate
+from api.auth import Gate, needs
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
 from api.rendering import json_response
 from api.schemas.answers import ImageAnswer
+from core.vocabulary import Scope
 from store.images import find_image
 from store.submission_json import image_json
 
@@ -27,6 +28,7 @@ def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/<string(length=64):sha256>")
     @routes.output(ImageAnswer)
     @routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
+    @needs(Scope.IMAGES)
     def read(sha256: str) -> Response:
         """Read an image's latest verdict and standing decision, by the SHA-256 of its bytes."""
         found = None

@@ -7,12 +7,13 @@ from urllib.parse import quote
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.auth import Gate, current_caller
+from api.auth import Gate, current_caller, needs
 from api.openapi import problems
 from api.parts import ApiParts
 from api.problems import Problem, ProblemCode
 from api.rendering import json_response
 from api.schemas.listings import ListingAnswer
+from core.vocabulary import Scope
 from store.listing_view import ListingView, view_listing
 from store.submission_json import standing_json, time_json
 
@@ -25,6 +26,7 @@ def make_listings(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/<path:listing_id>")
     @routes.output(ListingAnswer)
     @routes.doc(operation_id="readListing", extensions=problems(ProblemCode.NOT_FOUND))
+    @needs(Scope.READ)
     def read(listing_id: str) -> Response:
         """Read one of your listings by your own id of it: told by a hook, or named by submissions."""
         with parts.database.reading() as session:

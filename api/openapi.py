@@ -5,16 +5,19 @@ content types for one body, headers, and the problems of each operation.
 """
 
 import json
+import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apiflask import APIFlask
 from pydantic import BaseModel
 
+from api.auth import SCOPE
 from api.problems import KINDS, ProblemCode
 from api.schemas.answers import ProblemAnswer
 from api.schemas.requests import BATCH_LIMIT, NewBatch, NewSubmission, NewUpload
+from core.vocabulary import Scope
 
 PROBLEMS = "x-problems"
 # Every operation behind a key can end so.
@@ -37,6 +40,8 @@ SIGNATURES = {
     "shopify": {"type": "apiKey", "in": "header", "name": "X-Shopify-Hmac-SHA256"},
     "wooCommerce": {"type": "apiKey", "in": "header", "name": "X-WC-Webhook-Signature"},
 }
+HEADERS = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+PLACE = re.compile(r"<(?:[^>:]+:)?(\w+)>")
 SCHEMA_PATH = "#/components/schemas/"
 DESCRIPTION = (
     "Submit anime pictures, read what was found and why. "
@@ -80,7 +85,7 @@ def prepare(app: APIFlask) -> None:
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         VALIDATION_ERROR_STATUS_CODE=422,
     )
-    app.spec_processor(complete)
+    app.spec_processor(lambda spec: complete(spec, _scopes(app)))
 
 
 class Document:
@@ -104,7 +109,17 @@ class Document:
         return data
 
 
-def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
+def _scopes(app: APIFlask) -> dict[tuple[str, str], Scope]:
+    """Say which scope each operation needs, as its route says."""
+    return {
+        (PLACE.sub(r"{\1}", rule.rule), method.lower()): scope
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if (scope := getattr(app.view_functions[rule.endpoint], SCOPE, None)) is not None
+    }
+
+
+def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]) -> dict[str, Any] | str:
     """Add what decorators cannot say."""
     if isinstance(spec, str):
         raise TypeError("the document is made as JSON, not as YAML")
@@ -128,22 +143,26 @@ def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
     }
     spec["security"] = [{"apiKey": []}]
     for path, operations in spec["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            scope = scopes.get((path, method))
+            if scope is not None:
+                operation["security"] = [{"apiKey": [scope.value]}]
             is_public = not path.startswith("/v1/")
             operation["tags"] = ["operations" if is_public else path.split("/")[2]]
-            _complete_operation(operation, is_public=is_public)
+            _complete_operation(operation, is_public=is_public, has_scope=scope is not None)
     _add_bodies(spec["paths"])
     _add_hook(spec["paths"]["/v1/hooks/{client_id}"]["post"])
     return _flatten(spec)
 
 
-def _complete_operation(operation: dict[str, Any], *, is_public: bool) -> None:
+def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope: bool) -> None:
     for parameter in operation["parameters"]:
         parameter["schema"] = _without_null(parameter["schema"])
         if parameter["in"] == "path":
             parameter["schema"]["pattern"] = PATH_PATTERNS[parameter["name"]]
     codes = set(operation.pop(PROBLEMS, ()))
     codes |= {ProblemCode.INTERNAL_ERROR} if is_public else set(ALWAYS)
+    codes |= {ProblemCode.INSUFFICIENT_SCOPE} if has_scope else set()
     if is_public:
         operation["security"] = []
     for status in sorted({KINDS[code].status for code in codes}):
@@ -168,9 +187,9 @@ def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
         "description": " ".join(f"`{code}`: {KINDS[code].meaning}" for code in codes),
         "content": {"application/problem+json": {"schema": {"$ref": SCHEMA_PATH + "ProblemAnswer"}}},
     }
-    header = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
+    header = HEADERS.get(status)
     if header is not None:
-        kind = "string" if status == 401 else "integer"
+        kind = "integer" if header == "Retry-After" else "string"
         response["headers"] = {header: {"required": True, "schema": {"type": kind}}}
     return response
 

@@ -3,10 +3,14 @@
 A problem's `type` is a page of ours, `/docs/problems/<code>`, that says what it means.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from core.quota import QuotaState
 
 
 class ProblemCode(StrEnum):
@@ -15,6 +19,7 @@ class ProblemCode(StrEnum):
     BAD_REQUEST = "bad_request"
     MALFORMED_JSON = "malformed_json"
     UNAUTHORIZED = "unauthorized"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BODY_TOO_LARGE = "body_too_large"
@@ -29,6 +34,7 @@ class ProblemCode(StrEnum):
     NOT_EXAMINED = "not_examined"
     APPEAL_OPEN = "appeal_open"
     RATE_LIMITED = "rate_limited"
+    QUOTA_EXHAUSTED = "quota_exhausted"
     INTERNAL_ERROR = "internal_error"
     UNAVAILABLE = "unavailable"
 
@@ -50,6 +56,9 @@ KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
         ),
         ProblemCode.UNAUTHORIZED: ProblemKind(
             401, "Unauthorized", "A live API key is needed, as `Authorization: Bearer <key>`."
+        ),
+        ProblemCode.INSUFFICIENT_SCOPE: ProblemKind(
+            403, "Insufficient scope", "This API key is good, but not for this."
         ),
         ProblemCode.NOT_FOUND: ProblemKind(404, "Not found", "There is nothing here that this key may see."),
         ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(
@@ -93,6 +102,11 @@ KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
         ProblemCode.RATE_LIMITED: ProblemKind(
             429, "Rate limited", "Too many requests; try again after `Retry-After` seconds."
         ),
+        ProblemCode.QUOTA_EXHAUSTED: ProblemKind(
+            429,
+            "Quota exhausted",
+            "The client's quota is used up, as `quota` says; it begins anew after `Retry-After` seconds.",
+        ),
         ProblemCode.INTERNAL_ERROR: ProblemKind(
             500, "Internal error", "The server made a mistake; it has been noted."
         ),
@@ -124,12 +138,14 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         *,
         errors: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
+        quota: QuotaState | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail or KINDS[code].meaning
         self.errors = errors
         self.headers = dict(headers or {})
+        self.quota = quota
 
 
 def invalid(errors: tuple[FieldError, ...]) -> Problem:
@@ -138,6 +154,18 @@ def invalid(errors: tuple[FieldError, ...]) -> Problem:
     code = codes.pop() if len(codes) == 1 else ProblemCode.INVALID_REQUEST
     detail = "; ".join(f"{error.field}: {error.detail}" for error in errors[:5])
     return Problem(code, detail, errors=errors)
+
+
+def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
+    """Say that a client's quota is used up, what it is, and when it begins anew."""
+    resets_at = state.resets_at.isoformat().replace("+00:00", "Z")
+    return Problem(
+        ProblemCode.QUOTA_EXHAUSTED,
+        f"{state.used} of {state.quota.limit} images a {state.quota.period} are submitted; "
+        f"the quota begins anew at {resets_at}.",
+        headers={"Retry-After": str(max(1, math.ceil((state.resets_at - at).total_seconds())))},
+        quota=state,
+    )
 
 
 def unavailable(retry_after: int = 5) -> Problem:

@@ -8,7 +8,8 @@ from flask import Response
 from pydantic import BaseModel
 
 from api.problems import KINDS, Problem
-from api.schemas.answers import FieldErrorAnswer, ProblemAnswer
+from api.schemas.answers import FieldErrorAnswer, ProblemAnswer, QuotaAnswer
+from core.quota import QuotaState
 
 
 def json_response(answer: BaseModel | Mapping[str, Any], status: int = 200) -> Response:
@@ -34,4 +35,18 @@ def problem_answer(problem: Problem, status: int | None = None) -> ProblemAnswer
             for error in problem.errors
         ]
         or None,
+        quota=quota_answer(problem.quota) if problem.quota is not None else None,
+    )
+
+
+def quota_answer(state: QuotaState | None) -> QuotaAnswer:
+    """Write what is left of a quota; None where there is no bound."""
+    if state is None:
+        return QuotaAnswer(limit=None, period=None, used=None, left=None, resets_at=None)
+    return QuotaAnswer(
+        limit=state.quota.limit,
+        period=state.quota.period,
+        used=state.used,
+        left=state.left,
+        resets_at=state.resets_at,
     )

@@ -4,14 +4,14 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from api.accept import Accepted, Entry, accept
-from api.auth import Caller, Gate, current_caller
+from api.auth import Caller, Gate, current_caller, needs
 from api.bodies import SMALL_BODY, read_json_object
 from api.cursors import read_cursor, write_cursor
 from api.idempotency import read_key
 from api.new_request import make_request
 from api.openapi import problems
 from api.parts import ApiParts
-from api.problems import Problem, ProblemCode, unavailable
+from api.problems import Problem, ProblemCode, quota_exhausted, unavailable
 from api.queries import refuse_repeated
 from api.rendering import json_response
 from api.schemas.answers import PageAnswer, SubmissionAnswer
@@ -19,9 +19,12 @@ from api.schemas.check import check
 from api.schemas.requests import ListQuery, NewSubmission, NewUpload, SubmissionQuery
 from api.uploads import read_upload
 from api.waiting import FINAL, WaitingRoom
+from core.clock import now
 from core.ids import is_id
+from core.vocabulary import Scope
+from store.quotas import read_quota
 from store.submission_json import standing_json
-from store.submissions import Request, find_submission, list_submissions
+from store.submissions import Request, find_repeats, find_submission, list_submissions
 from store.tables import Submission
 
 
@@ -41,6 +44,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.BODY_TOO_LARGE,
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
             ProblemCode.INVALID_REQUEST,
+            ProblemCode.QUOTA_EXHAUSTED,
             ProblemCode.INVALID_URL,
             ProblemCode.UNSUPPORTED_SCHEME,
             ProblemCode.URL_TOO_LONG,
@@ -48,15 +52,17 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.IDEMPOTENCY_MISMATCH,
         ),
     )
+    @needs(Scope.SUBMIT)
     def create() -> Response:
         """Submit one image, by its address or by its bytes."""
         caller = current_caller()
         key = read_key(request)
         if request.mimetype == "multipart/form-data":
+            _refuse_exhausted(parts, caller, key)
             asked = _read_form(parts, caller)
         else:
             asked = make_request(caller, check(NewSubmission, read_json_object(request, SMALL_BODY)))
-        (result,) = accept(parts, caller.client_id, [Entry(asked, key)])
+        (result,) = accept(parts, caller, [Entry(asked, key)])
         if isinstance(result, Problem):
             raise result
         return _accepted_response(result)
@@ -67,6 +73,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.doc(
         operation_id="readSubmission", extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.INVALID_REQUEST)
     )
+    @needs(Scope.READ)
     def read(submission_id: str, query: SubmissionQuery) -> Response:
         """Read one submission, or wait for its end."""
         found = _find(parts, submission_id)
@@ -81,6 +88,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
         operation_id="listSubmissions",
         extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
     )
+    @needs(Scope.READ)
     def index(query: ListQuery) -> Response:
         """List your own submissions, newest first."""
         with parts.database.reading() as session:
@@ -99,6 +107,17 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
         )
 
     return routes
+
+
+def _refuse_exhausted(parts: ApiParts, caller: Caller, key: str | None) -> None:
+    """Refuse an upload beyond the quota before its bytes are stored. Errors: Problem (quota_exhausted)."""
+    if caller.quota is None:
+        return
+    at = now()
+    with parts.database.reading() as session:
+        state = read_quota(session, caller.client_id, caller.quota, at)
+        if state.left == 0 and not find_repeats(session, caller.client_id, [key] if key else []):
+            raise quota_exhausted(state, at)
 
 
 def _read_form(parts: ApiParts, caller: Caller) -> Request:

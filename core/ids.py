@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from datetime import datetime
 
 _lock = threading.Lock()
 _last = 0
@@ -24,6 +25,11 @@ def new_id() -> str:
     high, low = value >> 62, value & ((1 << 62) - 1)
     milliseconds, middle = high >> 12, high & 0xFFF
     return f"{(milliseconds << 80) | (0x7 << 76) | (middle << 64) | (0x2 << 62) | low:032x}"
+
+
+def first_id(at: datetime) -> str:
+    """Give what sorts before every id that was made from this moment on."""
+    return f"{int(at.timestamp() * 1000):012x}" + "0" * 20
 
 
 def is_id(text: str) -> bool:

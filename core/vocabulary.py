@@ -125,6 +125,16 @@ class Scheme(StrEnum):
     WOOCOMMERCE = "woocommerce"
 
 
+class Scope(StrEnum):
+    """Name what an API key may be good for."""
+
+    SUBMIT = "submit"
+    READ = "read"
+    APPEAL = "appeal"
+    IMAGES = "images"
+    EVENTS = "events"
+
+
 class EventKind(StrEnum):
     """Name what a client is told of, by call back or when it asks."""
 

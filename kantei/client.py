@@ -113,6 +113,15 @@ class Kantei:
         """Read an image's latest verdict and standing decision."""
         return self._call("GET", f"/v1/images/{sha256}")
 
+    def quota(self) -> Json:
+        """Read how many images you may still submit: `limit`, `period`, `used`, `left`, `resets_at`."""
+        return self._call("GET", "/v1/quota")
+
+    def appeal(self, submission_id: str, reason: str, *, evidence_url: str | None = None) -> Json:
+        """Ask that a person looks again."""
+        body = {"reason": reason, "evidence_url": evidence_url}
+        return self._call("POST", f"/v1/submissions/{submission_id}/appeal", json=body)
+
     def events(self, after: str | int = "") -> Iterator[Json]:
         """Pull the events behind the last one that you have (its `sequence` or `id`), to the newest."""
         while True:
@@ -125,8 +134,9 @@ class Kantei:
     def _call(self, method: str, path: str, **options: Any) -> Json:
         for turn in range(self._tries):
             answer = self._session.request(method, self._address + path, timeout=self._timeout, **options)
-            if answer.status_code not in {429, 503} or turn == self._tries - 1:
-                break
+            is_final = answer.status_code not in {429, 503} or turn == self._tries - 1
+            if is_final or "quota_exhausted" in answer.text[:1000]:
+                break  # a quota begins anew tomorrow, or next month
             asked = answer.headers.get("Retry-After", "")
             time.sleep(min(60.0, float(asked)) if asked.isdigit() else 2.0**turn)
         if answer.ok:

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from core.quota import Quota, parse_quota
 from core.settings import Settings, read_settings
 from core.urls import UrlError, parse_web_url
-from core.vocabulary import Scheme, Source
+from core.vocabulary import Scheme, Scope, Source
 from kantei.migrate import migrate
 from kantei.parts import open_database
 from store.callbacks import (
@@ -21,11 +23,48 @@ from store.callbacks import (
     replay_exhausted,
     send_test,
 )
-from store.clients import add_client, add_secret, find_client, list_clients, retire_secrets
+from store.clients import (
+    add_client,
+    add_key,
+    add_secret,
+    find_client,
+    list_clients,
+    list_keys,
+    retire_secrets,
+    revoke_key,
+)
+from store.quotas import read_quotas, set_quota
 from store.tables import Client
 
 # An upload or a command line is where a picture comes from, not who may send one.
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaGiven:
+    """A quota that somebody asked for; inside is None where they want no bound."""
+
+    quota: Quota | None
+
+
+class QuotaType(click.ParamType[QuotaGiven]):
+    """Read a quota from the command line."""
+
+    name = "quota"
+
+    def convert(
+        self, value: str | QuotaGiven, param: click.Parameter | None, ctx: click.Context | None
+    ) -> QuotaGiven:
+        """Read it, or say how one is written."""
+        try:
+            return value if isinstance(value, QuotaGiven) else QuotaGiven(parse_quota(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+QUOTA = QuotaType()
+SCOPES = click.Choice([scope.value for scope in Scope])
+SCOPES_HELP = "What the key is good for, may be repeated; the source's usual scopes where none is given."
 
 
 @click.group()
@@ -41,9 +80,19 @@ def client() -> None:
     "--scheme", type=click.Choice([scheme.value for scheme in Scheme]), default=Scheme.STANDARD.value
 )
 @click.option("--secret", help="The webhook secret that the shop shows; one is made where none is given.")
+@click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
+@click.option("--scope", "scopes", type=SCOPES, multiple=True, help=SCOPES_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(
-    name: str, source: str, callback_url: str | None, scheme: str, secret: str | None, *, as_json: bool
+    name: str,
+    source: str,
+    callback_url: str | None,
+    scheme: str,
+    secret: str | None,
+    quota: QuotaGiven | None,
+    scopes: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """Add a client; prints its API key and webhook secret, once."""
     settings = read_settings()
@@ -60,7 +109,10 @@ def add(
                 callback_url=callback,
                 webhook_secret=secret,
                 secret_key=settings.secret_key,
+                scopes=[Scope(scope) for scope in scopes] or None,
             )
+            if quota is not None:
+                new.client.quota = quota.quota
     except UrlError as error:
         raise click.UsageError(f"--callback-url: {error.detail}") from error
     except ValueError as error:
@@ -86,12 +138,34 @@ def add(
 
 @client.command("list")
 def list_command() -> None:
-    """List clients: id, scheme, weight, name, call back address."""
+    """List clients: id, scheme, weight, what is used of the quota, name, call back address."""
     with _writing() as (session, _):
+        quotas = read_quotas(session, now())
         for row in list_clients(session):
-            click.echo(
-                f"{row.id}  {row.scheme.value:<12} {row.weight}  {row.name}  {row.callback_url or '-'}"
-            )
+            state = quotas.get(row.id)
+            used = f"{state.used} of {state.quota}" if state else "no quota"
+            scheme, url = f"{row.scheme.value:<12}", row.callback_url or "-"
+            click.echo(f"{row.id}  {scheme} {row.weight}  {used}  {row.name}  {url}")
+
+
+@client.command()
+@click.argument("client_id")
+@click.option("--scope", "scopes", type=SCOPES, multiple=True, help=SCOPES_HELP)
+@click.option("--revoke", metavar="KEY_ID", help="Revoke a key instead of making one.")
+def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
+    """Make another API key for a client, shown once; then list its keys."""
+    with _writing() as (session, _):
+        row = _find(session, client_id)
+        if revoke is not None:
+            if not revoke_key(session, client_id, revoke, now()):
+                raise click.UsageError(f"there is no live key {revoke}")
+        else:
+            made = add_key(session, row, [Scope(scope) for scope in scopes] or None)
+            click.echo(f"API key, shown only here: {made}")
+        session.flush()
+        for one in list_keys(session, client_id):
+            state = "revoked" if one.revoked_at else f"last used {one.last_used_at or 'never'}"
+            click.echo(f"{one.id}  {one.hint}...  {' '.join(sorted(one.scopes))}  {state}")
 
 
 @client.command()
@@ -116,6 +190,7 @@ def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
 @click.argument("client_id")
 @click.option("--callback-url", help="Another address; calls that wait go there too.")
 @click.option("--weight", type=click.IntRange(1, 100), help="Turns for another client's one.")
+@click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
 @click.option("--enable", is_flag=True, help="Call disabled addresses again.")
 @click.option("--replay", is_flag=True, help="Send again what had all its tries.")
 @click.option("--test", is_flag=True, help="Send an event of type endpoint.test.")
@@ -123,6 +198,7 @@ def change(
     client_id: str,
     callback_url: str | None,
     weight: int | None,
+    quota: QuotaGiven | None,
     *,
     enable: bool,
     replay: bool,
@@ -138,6 +214,8 @@ def change(
                 raise click.UsageError(f"--callback-url: {error.detail}") from error
         if weight is not None:
             row.weight = weight
+        if quota is not None:
+            set_quota(session, row, quota.quota, now())
         for endpoint in list_endpoints(session, client_id):
             if enable and endpoint.disabled_at is not None:
                 enable_endpoint(session, endpoint.id, now())

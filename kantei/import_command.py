@@ -55,10 +55,16 @@ def import_command(file: Path, server: str, key: str, priority: str, *, restart:
                 raise click.ClickException(
                     f"stopped after {start} lines: {error}; the same command goes on from there"
                 ) from error
-            for place, result in enumerate(answer["results"], start=start + 1):
-                if result["problem"] is not None:
+            for place, result in enumerate(answer["results"], start=start):
+                problem = result["problem"]
+                if problem is not None and problem["code"] == "quota_exhausted":
+                    _write_progress(progress, digest, place)
+                    raise click.ClickException(
+                        f"stopped after {place} lines: {problem['detail']} The same command goes on there."
+                    )
+                if problem is not None:
                     refused += 1
-                    click.echo(f"entry {place}: {result['problem']['detail']}", err=True)
+                    click.echo(f"entry {place + 1}: {problem['detail']}", err=True)
             _write_progress(progress, digest, start + len(entries))
     click.echo(f"{total - done} submitted, {refused} of them refused")
     sys.exit(1 if refused else 0)

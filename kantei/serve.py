@@ -25,6 +25,7 @@ from store.moderators import add_moderator, has_moderators
 FIRST_MODERATOR = "admin@kantei.local"
 # glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
 THRIFTY = {"MALLOC_ARENA_MAX": "2"}
+PROGRAM = (sys.executable, "-m", "kantei")
 LONGEST_PAUSE = 30.0
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -53,9 +54,8 @@ class Part:
             self.due = at + min(0.2 * 2**self.deaths, LONGEST_PAUSE)
             self.process = None
         if at >= self.due:
-            command = [sys.executable, "-m", "kantei", *self.arguments]
             self.process = subprocess.Popen(
-                command,
+                [*PROGRAM, *self.arguments],
                 env=os.environ | THRIFTY,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  # one thread here
             )

@@ -276,11 +276,15 @@ def count_waiting(session: Session, endpoint_ids: list[str]) -> dict[str, int]:
     return {endpoint_id: count for endpoint_id, count in rows}  # noqa: C416 - mypy knows rows, not pairs
 
 
-def list_callbacks(session: Session, *, before_id: str | None = None, limit: int = 100) -> list[Callback]:
+def list_callbacks(
+    session: Session, client_id: str | None = None, *, before_id: str | None = None, limit: int = 100
+) -> list[Callback]:
     """List calls, newest first, with their events and endpoints."""
     query = select(Callback).options(
         joinedload(Callback.event), joinedload(Callback.endpoint).joinedload(Endpoint.client)
     )
+    if client_id is not None:
+        query = query.join(Callback.endpoint).where(Endpoint.client_id == client_id)
     if before_id is not None:
         query = query.where(Callback.event_id < before_id)
     return list(session.scalars(query.order_by(Callback.event_id.desc()).limit(limit)))

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +13,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from core.vocabulary import Scheme, Source
+from core.vocabulary import Scheme, Scope, Source
 from core.webhook_secrets import PREFIX, webhook_key
 from store.tables import ApiKey, Client, SigningSecret
 
 KEY_PREFIX = "kt_"
+EXTENSION_SCOPES = frozenset({Scope.SUBMIT, Scope.READ, Scope.APPEAL})
 USED_EVERY = timedelta(minutes=1)  # last use is a fact for people; a write each request would be waste
 
 
@@ -38,6 +40,7 @@ def add_client(
     callback_url: str | None,
     webhook_secret: str | None,
     secret_key: str,
+    scopes: Collection[Scope] | None = None,
 ) -> NewClient:
     """Make a client with one API key and one webhook secret.
 
@@ -52,7 +55,7 @@ def add_client(
     session.add(client)
     session.flush()  # the rows below name its id
     secret = add_secret(session, client.id, webhook_secret, secret_key)
-    return NewClient(client, add_key(session, client), secret)
+    return NewClient(client, add_key(session, client, scopes), secret)
 
 
 def add_secret(session: Session, client_id: str, secret: str | None, secret_key: str) -> str:
@@ -81,10 +84,24 @@ def retire_secrets(session: Session, client_id: str, at: datetime, *, all_of_the
     return len(retired)
 
 
-def add_key(session: Session, client: Client) -> str:
-    """Make another API key for a client and give its text, which is kept nowhere."""
+def usual_scopes(source: Source) -> frozenset[Scope]:
+    """Say what a key is good for where nothing else is said.
+
+    An extension's key lies in many browsers: it submits, reads its own and appeals against that.
+    """
+    return frozenset(Scope) if source is not Source.EXTENSION else EXTENSION_SCOPES
+
+
+def add_key(session: Session, client: Client, scopes: Collection[Scope] | None = None) -> str:
+    """Make another API key for a client and give its text, which is kept nowhere.
+
+    Errors: ValueError for a key that would be good for nothing.
+    """
+    good_for = usual_scopes(client.source) if scopes is None else frozenset(scopes)
+    if not good_for:
+        raise ValueError("a key needs a scope")
     key = KEY_PREFIX + secrets.token_urlsafe(32)
-    session.add(ApiKey(client_id=client.id, key_sha256=digest(key), hint=key[:7]))
+    session.add(ApiKey(client_id=client.id, key_sha256=digest(key), hint=key[:7], scopes=good_for))
     return key
 
 

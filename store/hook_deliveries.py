@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, joinedload
 
 from core.ids import new_id
 from store.marketplace_tables import HookDelivery, HookOutcome
@@ -46,6 +46,7 @@ def keep_delivery(
             detail=detail[:500],
             listing_id=listing_id,
             created_at=at,
+            due_at=at,
             repeats=0,
         )
         .on_conflict_do_nothing()
@@ -74,30 +75,40 @@ def end_delivery(
     )
 
 
+def hold_delivery(session: Session, delivery_id: str, detail: str, listing_id: str, until: datetime) -> None:
+    """Keep the rest of a delivery for later: its client's quota is used up until then."""
+    session.execute(
+        update(HookDelivery)
+        .where(HookDelivery.id == delivery_id)
+        .values(outcome=HookOutcome.PENDING, detail=detail[:500], listing_id=listing_id, due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find_delivery(session: Session, delivery_id: str) -> HookDelivery | None:
     """Find one delivery."""
     return session.get(HookDelivery, delivery_id)
 
 
-def take_pending(session: Session, limit: int) -> list[HookDelivery]:
-    """Lock deliveries that nothing has become of yet, oldest first; others' are left to them."""
+def take_pending(session: Session, limit: int, at: datetime) -> list[HookDelivery]:
+    """Lock deliveries that wait and are due, oldest first; others' are left to them."""
     return list(
         session.scalars(
             select(HookDelivery)
-            .where(HookDelivery.outcome == HookOutcome.PENDING)
-            .order_by(HookDelivery.id)
+            .where(HookDelivery.outcome == HookOutcome.PENDING, HookDelivery.due_at <= at)
+            .order_by(HookDelivery.due_at, HookDelivery.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
     )
 
 
-def replay_delivery(session: Session, delivery_id: str) -> bool:
+def replay_delivery(session: Session, delivery_id: str, at: datetime) -> bool:
     """Have a kept delivery taken in once more, as it came; tell whether there is such a one."""
     found = session.scalar(
         update(HookDelivery)
         .where(HookDelivery.id == delivery_id)
-        .values(outcome=HookOutcome.PENDING, detail="")
+        .values(outcome=HookOutcome.PENDING, detail="", due_at=at)
         .returning(HookDelivery.id)
         .execution_options(synchronize_session=False)
     )
@@ -108,7 +119,7 @@ def list_deliveries(
     session: Session, client_id: str | None = None, *, before_id: str | None = None, limit: int = 100
 ) -> list[HookDelivery]:
     """List deliveries, newest first."""
-    query = select(HookDelivery)
+    query = select(HookDelivery).options(joinedload(HookDelivery.client), defer(HookDelivery.body))
     if client_id is not None:
         query = query.where(HookDelivery.client_id == client_id)
     if before_id is not None:

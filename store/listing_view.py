@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, Outcome, State
+from store.listing_ends import CALLED_OFF
 from store.marketplace_tables import Listing, ListingImage
 from store.submissions import WITH_ANSWER
 from store.tables import Submission
@@ -98,7 +99,11 @@ def view_listing(session: Session, client_id: str, listing_id: str) -> ListingVi
         for image in (_list_images(session, row) if row else ())
     ]
     # What was submitted under this listing's id by other ways than the hook.
-    images += [ImageView(other.external_id, other.image_url, None, None, other) for other in by_id.values()]
+    images += [
+        ImageView(other.external_id, other.image_url, None, None, other)
+        for other in by_id.values()
+        if not _is_made_up_for(row, other)
+    ]
     if row is not None:
         return ListingView(
             listing_id,
@@ -116,6 +121,11 @@ def view_listing(session: Session, client_id: str, listing_id: str) -> ListingVi
     return ListingView(
         listing_id, last.title, last.page_url, None, first.created_at, last.created_at, None, images
     )
+
+
+def _is_made_up_for(row: Listing | None, submission: Submission) -> bool:
+    """Tell whether it was called off with a listing that came back, where another looks in its stead."""
+    return row is not None and row.deleted_at is None and submission.failure_detail == CALLED_OFF
 
 
 def _list_images(session: Session, listing: Listing) -> Sequence[ListingImage]:

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.listing_news import ImageNews, ListingNews
-from core.vocabulary import EventKind, FailureCode, Source, State
-from store.client_events import Told, add_events
-from store.events import note_event
+from core.quota import Quota
+from core.vocabulary import Source
+from store.listing_ends import delete_listing, restore_listing
 from store.marketplace_tables import Listing, ListingImage
-from store.review_states import ReviewState
+from store.quotas import take_quota
 from store.submissions import Request, insert_submissions
-from store.tables import Image, Submission
+from store.tables import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,12 @@ class TakenIn:
     removed: int
     problems: int
     is_stale: bool = False
+    held: int = 0  # images that wait for the client's quota to begin anew
 
     @property
     def is_odd(self) -> bool:
         """Tell whether there is more to say than how many images are new."""
-        return bool(self.removed or self.problems or self.is_stale)
+        return bool(self.removed or self.problems or self.is_stale or self.held)
 
     def describe(self, news: ListingNews) -> str:
         """Say what news led to, in a sentence."""
@@ -41,13 +42,25 @@ class TakenIn:
             return "The listing is deleted."
         said = f"{len(self.submissions)} new images, {self.known} known, {self.removed} removed"
         said += f", {self.problems} that cannot be fetched" if self.problems else ""
+        said += f", {self.held} wait for the quota to begin anew" if self.held else ""
         return said + (", older than what is known." if self.is_stale else ".")
 
 
-def take_in(session: Session, client_id: str, news: ListingNews, *, at: datetime, sends: int) -> TakenIn:
+def take_in(
+    session: Session,
+    client_id: str,
+    news: ListingNews,
+    *,
+    at: datetime,
+    sends: int,
+    quota: Quota | None = None,
+    received_at: datetime | None = None,
+) -> TakenIn:
     """Bring a listing up to date: new images are submitted, known ones keep what is known of them.
 
-    News older than what is known (deliveries overtake each other) may add images, never remove any.
+    News older than what is known (deliveries overtake each other) may add images, never remove any;
+    received before the listing was deleted, they change nothing. What the quota has no room for is
+    `held`: the same news taken in later add it.
     """
     shown = () if news.is_deleted else news.images or ()
     known: dict[str, ListingImage] = {}
@@ -58,25 +71,47 @@ def take_in(session: Session, client_id: str, news: ListingNews, *, at: datetime
         query = select(Listing).where(Listing.client_id == client_id, Listing.listing_id == news.listing_id)
         listing = session.scalars(query.with_for_update()).one()
         if news.is_deleted:
-            return _delete(session, client_id, listing, at)
+            delete_listing(session, client_id, listing, at)
+            return TakenIn([], 0, 0, 0)
+        if listing.deleted_at is not None and (received_at or at) < listing.deleted_at:
+            return TakenIn([], 0, 0, 0, is_stale=True)
+        is_back = listing.deleted_at is not None
         is_stale = bool(news.changed_at and listing.changed_at and news.changed_at < listing.changed_at)
         _change(listing, news, at, is_stale=is_stale)
+        if is_back and not is_stale:
+            restore_listing(session, client_id, listing)
         listing_row, known = listing.id, _known(session, listing.id)
-    submissions = _add_images(
-        session,
-        client_id,
-        listing_row,
-        news,
-        [(place, image) for place, image in enumerate(shown) if image.key not in known],
-        at=at,
-        sends=sends,
-    )
+    new = [(place, image) for place, image in enumerate(shown) if image.key not in known]
+    new, held = _within_quota(session, client_id, quota, new, at)
+    submissions = _add_images(session, client_id, listing_row, news, new, at=at, sends=sends)
     removed = 0
     if known and news.images is not None and not is_stale:
         removed = _set_shown(known, {image.key: place for place, image in enumerate(shown)}, at)
     session.flush()
     problems = sum(image.problem is not None for image in shown)
-    return TakenIn(submissions, len(shown) - len(submissions) - problems, removed, problems, is_stale)
+    known_count = len(shown) - len(submissions) - problems - held
+    return TakenIn(submissions, known_count, removed, problems, is_stale, held)
+
+
+def _within_quota(
+    session: Session,
+    client_id: str,
+    quota: Quota | None,
+    new: list[tuple[int, ImageNews]],
+    at: datetime,
+) -> tuple[list[tuple[int, ImageNews]], int]:
+    """Leave out the last of the new images that the quota has no room for; give how many."""
+    wanted = sum(image.problem is None for _, image in new)
+    left = take_quota(session, client_id, quota, wanted, at)
+    held = wanted - left
+    taken: list[tuple[int, ImageNews]] = []
+    for place, image in new:
+        if image.problem is None:
+            left -= 1
+            if left < 0:
+                continue
+        taken.append((place, image))
+    return taken, held
 
 
 def _insert(session: Session, client_id: str, news: ListingNews, at: datetime) -> str | None:
@@ -169,70 +204,3 @@ def _set_shown(known: dict[str, ListingImage], places: dict[str, int], at: datet
             row.removed_at = at
             removed += 1
     return removed
-
-
-def _delete(session: Session, client_id: str, listing: Listing, at: datetime) -> TakenIn:
-    """End a listing: what waits is called off, and cases that nobody else's picture keeps open are closed."""
-    if listing.deleted_at is not None:
-        return TakenIn([], 0, 0, 0)
-    listing.deleted_at = listing.updated_at = at
-    called_off = session.scalars(
-        update(Submission)
-        .where(
-            Submission.client_id == client_id,
-            Submission.listing_id == listing.listing_id,
-            Submission.state == State.QUEUED,
-        )
-        .values(
-            state=State.FAILED,
-            examined_at=at,
-            failure_code=FailureCode.GONE,
-            failure_detail="The listing was deleted before this image was examined.",
-            failure_permanent=True,
-        )
-        .returning(Submission.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, one) for one in called_off], at=at)
-    session.flush()
-    closed = _close_cases(session, client_id, listing.listing_id)
-    for sha256 in closed:
-        note_event(
-            session,
-            "listing_deleted",
-            moderator_id=None,
-            at=at,
-            subject=sha256,
-            detail={"client": client_id, "listing": listing.listing_id},
-        )
-    return TakenIn([], 0, 0, 0)
-
-
-def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]:
-    """Close the open cases of a listing's images, unless another submission shows the same image.
-
-    It opens again when the image is submitted again (`store/claims.py`). Escalated cases stay: a person
-    asked for another.
-    """
-    other = aliased(Submission)
-    gone = aliased(Listing)
-    is_elsewhere = exists().where(
-        other.image_sha256 == Image.sha256,
-        ~exists().where(
-            gone.client_id == other.client_id,
-            gone.listing_id == other.listing_id,
-            gone.deleted_at.is_not(None),
-        ),
-    )
-    mine = select(Submission.image_sha256).where(
-        Submission.client_id == client_id, Submission.listing_id == listing_id
-    )
-    return list(
-        session.scalars(
-            update(Image)
-            .where(Image.sha256.in_(mine), Image.review == ReviewState.OPEN, ~is_elsewhere)
-            .values(review=ReviewState.NONE)
-            .returning(Image.sha256)
-            .execution_options(synchronize_session=False)
-        )
-    )

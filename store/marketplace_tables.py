@@ -134,6 +134,7 @@ class HookDelivery(Table):
         Index("ix_hook_deliveries_client_id_id", "client_id", "id"),
         Index(
             "ix_hook_deliveries_pending",
+            "due_at",
             "id",
             sqlite_where=text("outcome = 'pending'"),
             postgresql_where=text("outcome = 'pending'"),
@@ -150,8 +151,11 @@ class HookDelivery(Table):
     detail: Mapped[str] = mapped_column(String(500), default="")
     listing_id: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    # Since when it may be taken in: at once, or when the client's quota begins anew.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     repeats: Mapped[int] = mapped_column(Integer, default=0)
     repeated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    client: Mapped[Client] = relationship(lazy="raise")
 
 
 class Listing(Table):

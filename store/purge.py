@@ -16,6 +16,7 @@ from store.blobs import BlobStore
 from store.callbacks import forget_events
 from store.database import Database
 from store.hook_deliveries import forget_deliveries
+from store.quotas import forget_quota_uses
 from store.review_states import ReviewState
 from store.tables import IdempotencyKey, Image, Submission
 from store.tables import Session as Login
@@ -36,6 +37,7 @@ def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: time
     """Forget what is older than the retention time; cases that wait for a person are kept."""
     with database.writing() as session:
         forget_deliveries(session, at)
+        forget_quota_uses(session, at)
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0

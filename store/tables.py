@@ -1,8 +1,8 @@
 """The tables, all in one picture.
 
-    clients --< api_keys            moderators --< sessions
-       |   \\-< signing_secrets           |
-       v                                 v
+    clients --< api_keys, quota_uses   moderators --< sessions
+       |   \\-< signing_secrets             |
+       v                                  v
     submissions >-- images --< verdicts  decisions >-- images
        ^
     idempotency_keys
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
+from core.quota import Quota, QuotaPeriod
 from core.vocabulary import (
     Basis,
     FailureCode,
@@ -33,7 +34,7 @@ from core.vocabulary import (
     State,
 )
 from store.base import Table
-from store.columns import Json, UtcDateTime, words
+from store.columns import Json, UtcDateTime, WordSet, words
 from store.review_states import ReviewState
 
 Id = String(32)
@@ -55,6 +56,21 @@ class Client(Table):
     # How many turns it has for another's one, and how many of its events have their place in order.
     weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     events_placed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # Both or neither.
+    quota_limit: Mapped[int | None] = mapped_column(Integer)
+    quota_period: Mapped[QuotaPeriod | None] = mapped_column(words(QuotaPeriod))
+
+    @property
+    def quota(self) -> Quota | None:
+        """Give how many images it may submit in a period; None where there is no bound."""
+        if self.quota_limit is None or self.quota_period is None:
+            return None
+        return Quota(self.quota_limit, self.quota_period)
+
+    @quota.setter
+    def quota(self, quota: Quota | None) -> None:
+        self.quota_limit = quota.limit if quota else None
+        self.quota_period = quota.period if quota else None
 
 
 class ApiKey(Table):
@@ -66,10 +82,21 @@ class ApiKey(Table):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), index=True)
     key_sha256: Mapped[str] = mapped_column(Sha256, unique=True)
     hint: Mapped[str] = mapped_column(String(16))
+    scopes: Mapped[frozenset[str]] = mapped_column(WordSet)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     client: Mapped[Client] = relationship(lazy="raise")
+
+
+class QuotaUse(Table):
+    """How many images a client with a quota has submitted in one of its periods."""
+
+    __tablename__ = "quota_uses"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
+    used: Mapped[int] = mapped_column(Integer)
 
 
 class SigningSecret(Table):

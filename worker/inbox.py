@@ -8,7 +8,7 @@ from core.clock import now
 from core.dialects import read_delivery
 from store.clients import find_client
 from store.database import Database
-from store.hook_deliveries import end_delivery, take_pending
+from store.hook_deliveries import end_delivery, hold_delivery, take_pending
 from store.listings import take_in
 from store.marketplace_tables import HookDelivery, HookOutcome
 
@@ -22,7 +22,7 @@ def take_in_kept(database: Database) -> int:
     total = 0
     while True:
         with database.writing() as session:
-            rows = take_pending(session, STEP)
+            rows = take_pending(session, STEP, now())
             for row in rows:
                 try:
                     with session.begin_nested():
@@ -44,5 +44,10 @@ def _take_in(session: Session, row: HookDelivery) -> None:
         outcome = HookOutcome.IGNORED if reading.is_readable else HookOutcome.UNREADABLE
         end_delivery(session, row.id, outcome, reading.detail)
         return
-    taken = take_in(session, client.id, reading.news, at=now(), sends=0)
-    end_delivery(session, row.id, HookOutcome.ACCEPTED, taken.describe(reading.news), reading.news.listing_id)
+    at, news, quota = now(), reading.news, client.quota
+    taken = take_in(session, client.id, news, at=at, sends=0, quota=quota, received_at=row.created_at)
+    said = taken.describe(news)
+    if taken.held and quota is not None:
+        hold_delivery(session, row.id, said, news.listing_id, quota.ends(at))
+    else:
+        end_delivery(session, row.id, HookOutcome.ACCEPTED, said, news.listing_id)

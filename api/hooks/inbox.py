@@ -25,10 +25,11 @@ from api.schemas.hooks import HookAnswer
 from core.clock import now
 from core.dialects import DELETIONS, Reading, read_delivery
 from core.ids import is_id
+from core.quota import Quota
 from core.vocabulary import Scheme
 from core.webhook_secrets import webhook_key
 from store.clients import find_client, signing_secrets
-from store.hook_deliveries import end_delivery, keep_delivery
+from store.hook_deliveries import end_delivery, hold_delivery, keep_delivery
 from store.listings import take_in
 from store.marketplace_tables import HookOutcome
 from store.tables import Submission
@@ -53,6 +54,7 @@ class HookClient:
     id: str
     scheme: Scheme
     keys: tuple[bytes, ...]
+    quota: Quota | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Inboxes:
                 keys = [webhook_key(secret, client.scheme) for secret in secrets]
             except ValueError as error:
                 log.error("inbox of client %s: %s", client_id, error)
-            return HookClient(client_id, client.scheme, tuple(keys))
+            return HookClient(client_id, client.scheme, tuple(keys), client.quota)
 
 
 def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
@@ -179,18 +181,22 @@ class Desk:
 
     def _take_in(self, client: HookClient, letter: Letter) -> HookAnswer:
         submissions: list[Submission] = []
-        detail, news = letter.reading.detail, letter.reading.news
+        detail, news, outcome = letter.reading.detail, letter.reading.news, letter.outcome.value
         with self._parts.database.writing() as session:
             delivery_id = _keep(session, client, letter, letter.outcome)
             if delivery_id is None:
                 return _answer("duplicate", "This delivery was here before.", letter)
             if news is not None:
-                taken = take_in(session, client.id, news, at=now(), sends=SENDS)
+                at, quota = now(), client.quota
+                taken = take_in(session, client.id, news, at=at, sends=SENDS, quota=quota)
                 submissions, detail = taken.submissions, taken.describe(news)
-                if taken.is_odd:
+                if taken.held and quota is not None:
+                    hold_delivery(session, delivery_id, detail, news.listing_id, quota.ends(at))
+                    outcome = "kept"
+                elif taken.is_odd:
                     end_delivery(session, delivery_id, letter.outcome, detail, news.listing_id)
         send_new(self._parts, client.id, submissions)
-        return _answer(letter.outcome.value, detail, letter, len(submissions))
+        return _answer(outcome, detail, letter, len(submissions))
 
 
 def _read(incoming: Request) -> bytes:

@@ -13,8 +13,9 @@ from api.review.parts import ReviewParts
 from api.review.permissions import Act
 from api.review.words import URL_FAULTS
 from core.clock import now
+from core.quota import Quota, QuotaPeriod, parse_quota
 from core.urls import UrlError, parse_web_url
-from core.vocabulary import Scheme, Source
+from core.vocabulary import Scheme, Scope, Source
 from store.callbacks import (
     count_waiting,
     enable_endpoint,
@@ -33,8 +34,10 @@ from store.clients import (
     list_keys,
     retire_secrets,
     revoke_key,
+    usual_scopes,
 )
 from store.events import note_event
+from store.quotas import read_quota, read_quotas, set_quota
 from store.tables import Client
 
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
@@ -47,8 +50,10 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @needs(Act.MANAGE_CLIENTS)
     def clients() -> str:
         with parts.database.reading() as session:
-            rows = list_clients(session)
-        return render_template("review/clients.html", clients=rows, sources=SOURCES, schemes=list(Scheme))
+            rows, quotas = list_clients(session), read_quotas(session, now())
+        return render_template(
+            "review/clients.html", clients=rows, quotas=quotas, sources=SOURCES, schemes=list(Scheme)
+        )
 
     @blueprint.post("/admin/clients")
     @needs(Act.MANAGE_CLIENTS)
@@ -90,8 +95,11 @@ def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
     def add_client_key(client_id: str) -> AnyResponse:
         with parts.database.writing() as session:
             row = _find(session, client_id)
-            key = add_key(session, row)
-            _note(session, "key_added", row)
+            scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
+            if not scopes:
+                raise PageError(HTTPStatus.BAD_REQUEST, "No key", "A key needs a scope. Nothing was done.")
+            key = add_key(session, row, scopes)
+            _note(session, "key_added", row, scopes=" ".join(scopes))
         return _shown(parts, client_id, key=key)
 
     @blueprint.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
@@ -137,6 +145,9 @@ def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
             elif url != row.callback_url:
                 move_endpoint(session, row, url, now())
             row.weight = int(weight)
+            quota = _quota()
+            if quota != row.quota:
+                set_quota(session, row, quota, now())
             is_out = request.form.get("disabled") == "1"
             row.disabled_at = (row.disabled_at or now()) if is_out else None
             _note(session, "client_changed", row)
@@ -168,6 +179,10 @@ def _shown(
         page = render_template(
             "review/client.html",
             client=row,
+            quota=read_quota(session, client_id, row.quota, now()) if row.quota else None,
+            periods=list(QuotaPeriod),
+            scopes=list(Scope),
+            usual=usual_scopes(row.source),
             keys=list_keys(session, client_id),
             secrets=count_live_secrets(session, client_id),
             endpoints=endpoints,
@@ -191,6 +206,14 @@ def _back(client_id: str) -> AnyResponse:
 
 def _text(name: str) -> str:
     return request.form.get(name, "").replace("\x00", "").strip()
+
+
+def _quota() -> Quota | None:
+    limit, period = _text("quota"), _text("period")
+    try:
+        return parse_quota(f"{limit}/{period}") if limit else None
+    except ValueError as error:
+        raise PageError(HTTPStatus.BAD_REQUEST, "No quota", f"{error}. Nothing was done.") from None
 
 
 def _url() -> str | None:

@@ -27,10 +27,11 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @needs(Act.MANAGE_CLIENTS)
     def deliveries() -> str:
         with parts.database.reading() as session:
-            rows = list_callbacks(session, before_id=_before(), limit=PAGE + 1)
+            rows = list_callbacks(session, _client(), before_id=_before(), limit=PAGE + 1)
         return render_template(
             "review/deliveries.html",
             rows=rows[:PAGE],
+            client=_client(),
             before=rows[PAGE - 1].event_id if len(rows) > PAGE else None,
         )
 
@@ -57,9 +58,12 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @needs(Act.MANAGE_CLIENTS)
     def hooks() -> str:
         with parts.database.reading() as session:
-            rows = list_deliveries(session, before_id=_before(), limit=PAGE + 1)
+            rows = list_deliveries(session, _client(), before_id=_before(), limit=PAGE + 1)
         return render_template(
-            "review/hooks.html", rows=rows[:PAGE], before=rows[PAGE - 1].id if len(rows) > PAGE else None
+            "review/hooks.html",
+            rows=rows[:PAGE],
+            client=_client(),
+            before=rows[PAGE - 1].id if len(rows) > PAGE else None,
         )
 
     @blueprint.get("/admin/hooks/<delivery_id>")
@@ -75,9 +79,14 @@ def add_delivery_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     @needs(Act.MANAGE_CLIENTS)
     def replay_hook(delivery_id: str) -> AnyResponse:
         with parts.database.writing() as session:
-            if not is_id(delivery_id) or not replay_delivery(session, delivery_id):
+            if not is_id(delivery_id) or not replay_delivery(session, delivery_id, now()):
                 raise not_found(_("There is no such delivery."))
         return redirect(url_for("review.hook", delivery_id=delivery_id), HTTPStatus.SEE_OTHER)
+
+
+def _client() -> str | None:
+    client = request.args.get("client", "")
+    return client if is_id(client) else None
 
 
 def _before() -> str | None:

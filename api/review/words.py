@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from core.quota import QuotaPeriod
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
 from store.passwords import PasswordFault
@@ -83,6 +84,7 @@ PASSWORD_FAULTS = {
     PasswordFault.PLAIN: N_("Use more different characters."),
     PasswordFault.EMAIL: N_("Leave your e-mail address out of the password."),
 }
+PERIODS = {QuotaPeriod.DAY: N_("a day"), QuotaPeriod.MONTH: N_("a month")}
 TABS = {
     Tab.OPEN: N_("To review"),
     Tab.ESCALATED: N_("Escalated"),
@@ -161,6 +163,7 @@ WORDS = {
     "grade_sentences": GRADE_SENTENCES,
     "kinds": KINDS,
     "failures": FAILURES,
+    "periods": PERIODS,
     "tabs": TABS,
     "sorts": SORTS,
 }

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.quota import QuotaPeriod
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
 
@@ -129,6 +130,16 @@ class FieldErrorAnswer(Answer):
     detail: str
 
 
+class QuotaAnswer(Answer):
+    """How many images may be submitted in a period (UTC); all are null where there is no bound."""
+
+    limit: int | None
+    period: QuotaPeriod | None
+    used: int | None
+    left: int | None
+    resets_at: datetime | None
+
+
 class ProblemAnswer(Answer):
     """What went wrong (RFC 9457); `code` is from the closed set that /docs lists."""
 
@@ -138,6 +149,7 @@ class ProblemAnswer(Answer):
     detail: str
     code: str
     errors: list[FieldErrorAnswer] | None = Field(None, description="Only where fields are wrong.")
+    quota: QuotaAnswer | None = Field(None, description="Only where the quota is used up.")
 
 
 class BatchResult(Answer):

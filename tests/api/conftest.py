@@ -177,7 +177,7 @@ def problem(response: TestResponse) -> dict[str, Any]:
     assert body["type"] == f"/docs/problems/{body['code']}"
     assert body["title"]
     assert body["detail"]
-    assert set(body) <= {"type", "title", "status", "detail", "code", "errors"}
+    assert set(body) <= {"type", "title", "status", "detail", "code", "errors", "quota"}
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     return body
 

@@ -359,8 +359,26 @@ def test_a_deleted_listing_calls_off_what_waits_and_closes_its_cases(
         assert session.scalars(select(ClientEvent.submission_id)).all() == [second.id]
     shown = Web(web.client, market.key).get("/v1/listings/L-1").get_json()
     assert shown["deleted_at"] is not None
-    ok(market(listing(A, type_="listing.updated")))
-    assert Web(web.client, market.key).get("/v1/listings/L-1").get_json()["deleted_at"] is None
+    ok(market(listing(A, B, type_="listing.updated")))
+    assert review_of(database) is ReviewState.OPEN
+    shown = Web(web.client, market.key).get("/v1/listings/L-1").get_json()
+    assert shown["deleted_at"] is None
+    # The one that was called off is looked at after all, the other keeps its verdict.
+    assert [image["submission"]["state"] for image in shown["images"]] == ["examined", "queued"]
+    assert len(submissions(database)) == 3
+
+
+def test_news_kept_before_a_deletion_do_not_bring_the_listing_back(
+    market: Any, database: Database, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("threading.BoundedSemaphore.acquire", lambda *_, **__: False)
+        assert ok(market(listing(A)))["outcome"] == "kept"
+    ok(market(listing(type_="listing.deleted")))
+    assert take_in_kept(database) == 1
+    assert submissions(database) == []
+    shown = Web(web.client, market.key).get("/v1/listings/L-1").get_json()
+    assert shown["deleted_at"] is not None
 
 
 def test_a_case_stays_open_while_another_listing_shows_the_image(market: Any, database: Database) -> None:
@@ -412,8 +430,8 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
     assert first.outcome.value == "accepted"
     assert first.detail == "0 new images, 1 known, 0 removed, older than what is known."
     with database.writing() as session:
-        assert replay_delivery(session, kept.id)
-        assert not replay_delivery(session, "0" * 32)
+        assert replay_delivery(session, kept.id, now())
+        assert not replay_delivery(session, "0" * 32, now())
     assert take_in_kept(database) == 1
 
 

@@ -9,6 +9,7 @@ from api.cursors import write_cursor
 from api.problems import KINDS, ProblemCode
 from api.schemas.requests import CURSOR
 from core.ids import new_id
+from core.vocabulary import Scope
 from tests.api.conftest import Web
 
 
@@ -47,8 +48,12 @@ def test_every_operation_tells_its_problems_and_its_key(document: dict[str, Any]
             assert operation["summary"]
             is_public = not path.startswith("/v1/")
             signed = [{name: []} for name in ("standardWebhooks", "shopify", "wooCommerce")]
-            expected = signed if path.startswith("/v1/hooks") else [] if is_public else None
-            assert operation.get("security") == expected
+            if is_public or path.startswith("/v1/hooks"):
+                assert operation["security"] == ([] if is_public else signed)
+            else:
+                ((scope,),) = [one["apiKey"] for one in operation["security"]]
+                assert scope in set(Scope)
+                assert "403" in operation["responses"]
             assert is_public or {"401", "429", "500", "503"} <= set(operation["responses"])
             for status, response in operation["responses"].items():
                 if status >= "400":

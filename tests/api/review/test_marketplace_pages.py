@@ -57,6 +57,24 @@ def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
     assert (row.weight, row.callback_url, row.disabled_at is None) == (3, "https://b.example/", False)
 
 
+def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> None:
+    visit, client_id = admin(desk), desk.shop.client.id
+    page = f"/admin/clients/{client_id}"
+    (key,) = re.findall(r'class="secret">([^<]+)<', visit.send(f"{page}/keys", scope="submit").text)
+    with desk.parts.database.reading() as session:
+        found = find_key(session, key)
+    assert found is not None
+    assert found.scopes == {"submit"}
+    assert visit.send(f"{page}/keys").status_code == 400
+    visit.send(page, weight="1", quota="20", period="month")
+    text = visit.get(page).text
+    assert "0 of 20 images are submitted, 20 are left." in text
+    assert "<td>submit</td>" in text
+    assert "0 / 20 a month" in visit.get("/admin/clients").text
+    visit.send(page, weight="1", quota="", period="month")
+    assert "images are submitted" not in visit.get(page).text
+
+
 def test_wrong_fields_are_refused(desk: Desk) -> None:
     visit, shop = admin(desk), f"/admin/clients/{desk.shop.client.id}"
     for fields in (
@@ -66,6 +84,7 @@ def test_wrong_fields_are_refused(desk: Desk) -> None:
     ):
         assert visit.send("/admin/clients", **fields).status_code == 400
     assert visit.send(shop, weight="0").status_code == 400
+    assert visit.send(shop, weight="1", quota="5", period="week").status_code == 400
     assert visit.send(f"{shop}/secrets", secret="whsec_").status_code == 400
 
 
@@ -94,7 +113,8 @@ def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> No
             lease=LEASE,
             at=now(),
         )
-    log = visit.get("/admin/deliveries").text
+    log = visit.get(f"/admin/deliveries?client={client_id}").text
+    assert "Nothing here" in visit.get("/admin/deliveries?client=" + "0" * 32).text
     assert "exhausted" in log
     assert "address disabled" in log
     page = visit.get(f"/admin/deliveries/{callback.event_id}").text
@@ -123,7 +143,8 @@ def test_a_delivery_in_is_shown_as_it_came_and_taken_in_again(desk: Desk) -> Non
             at=now(),
         )
     assert delivery_id is not None
-    assert "listing.created" in visit.get("/admin/hooks").text
+    assert "listing.created" in visit.get(f"/admin/hooks?client={desk.shop.client.id}").text
+    assert "Nothing here" in visit.get("/admin/hooks?client=" + "0" * 32).text
     page = visit.get(f"/admin/hooks/{delivery_id}").text
     assert NASTY not in page
     assert "&lt;script&gt;" in page
