@@ -65,7 +65,7 @@ def torment(whole: Installation, web: Server, submissions: int, kills: int, seed
     done = threading.Event()
     acts: Counter[str] = Counter()
 
-    def kill() -> None:
+    def kill_at_random() -> None:
         for _ in range(kills):
             if done.wait(chance.uniform(0.3, 2.0)):
                 return
@@ -73,7 +73,7 @@ def torment(whole: Installation, web: Server, submissions: int, kills: int, seed
             acts[act] += 1
             _act(whole, act, chance)
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill_at_random)
     began = time.monotonic()
     killer.start()
     ids: list[str] = []
@@ -106,6 +106,11 @@ def _act(whole: Installation, act: str, chance: random.Random) -> None:
     if act == "broker":
         empty_broker(whole)
         return
+    kill(whole, act, chance)
+
+
+def kill(whole: Installation, act: str, chance: random.Random) -> None:
+    """Kill a part, or one of the worker's children."""
     part = "worker" if act == "child" else act
     with contextlib.suppress(ValueError, ProcessLookupError, IndexError):
         main, *children = whole.children(part)

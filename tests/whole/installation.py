@@ -106,7 +106,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def installed(folder: Path, **settings: str) -> Iterator[Installation]:
+def installed(folder: Path, *, program: str = "kantei", **settings: str) -> Iterator[Installation]:
     """Start everything, wait until it is ready, make a client; in the end stop it as Ctrl-C does."""
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KANTEI_")},
@@ -119,7 +119,7 @@ def installed(folder: Path, **settings: str) -> Iterator[Installation]:
     }
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kantei", "serve", "--port", str(port)],
+        [sys.executable, "-m", program, "serve", "--port", str(port)],
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

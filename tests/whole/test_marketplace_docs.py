@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import now
+from tests.conftest import leave_out
 from tests.whole.installation import Installation
 from worker.notify import sign
 
@@ -74,26 +75,34 @@ def test_the_python_verifier_verifies() -> None:
                 verify(body.encode(), headers, SECRET)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="no node here")
-def test_the_node_verifier_verifies(tmp_path: Path) -> None:
-    (source,) = blocks("js")
-    given = json.dumps(cases())
-    script = tmp_path / "verify.cjs"
-    script.write_text(
-        source
-        + f"""
-const said = {given}.map(([headers, body]) => {{
-  try {{ return Boolean(verify(Buffer.from(body), headers, "{SECRET}")); }} catch {{ return false; }}
-}});
+JS = """
+const said = GIVEN.map(([headers, body]) => {
+  try { return Boolean(verify(Buffer.from(body), headers, "SECRET")); } catch { return false; }
+});
 console.log(JSON.stringify(said));
-""",
-        encoding="utf-8",
-    )
-    done = subprocess.run(
-        ["node", str(script)],  # noqa: S607  # wherever node is
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
+"""
+PHP = """
+$said = [];
+foreach (json_decode(<<<'JSON'
+GIVEN
+JSON, true) as [$headers, $body])
+    try { $said[] = (bool) verify($body, $headers, 'SECRET'); } catch (Exception) { $said[] = false; }
+echo json_encode($said);
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "language", "before", "after"), [("node", "js", "", JS), ("php", "php", "<?php\n", PHP)]
+)
+def test_the_other_verifiers_verify(
+    tmp_path: Path, program: str, language: str, before: str, after: str
+) -> None:
+    if shutil.which(program) is None:
+        leave_out(program, "it is not installed")
+    (source,) = blocks(language)
+    script = tmp_path / "verify.cjs"
+    rest = after.replace("GIVEN", json.dumps(cases())).replace("SECRET", SECRET)
+    script.write_text(before + source + rest, encoding="utf-8")
+    done = subprocess.run([program, str(script)], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [is_good for _, _, is_good in cases()]

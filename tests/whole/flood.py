@@ -1,0 +1,276 @@
+"""Flood a marketplace's inbox while everything falls over, and count what is lost.
+
+    python -m tests.whole.flood [--listings N] [--seconds S] [--classifier real|blank] [--seed N]
+
+Starts a Kantei with a PostgreSQL and a Redis of its own, and posts listings of three pictures each
+through the hook, each until it is answered. First undisturbed: a second client submits single pictures
+before the flood and during it, and their times are compared. Then, for so many seconds, the receiver of
+call backs is down, slow, answers 500, 302 and 410 and hangs up, while the worker and its children are
+killed, Redis is emptied and PostgreSQL restarted. In the end the receiver is well again. Every image
+must have one verdict, and every event must have arrived. Prints a JSON object; ends with 0 only then.
+"""
+
+import argparse
+import contextlib
+import json
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import requests
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from standardwebhooks import Webhook
+
+from core.settings import read_settings
+from core.vocabulary import State
+from kantei.client import Kantei
+from kantei.parts import open_database
+from store.marketplace_tables import ClientEvent
+from store.tables import Image, Submission, Verdict
+from tests.whole.chaos import kill
+from tests.whole.installation import Installation, installed
+from tests.whole.moody import Mood, Moody
+from tests.whole.own_servers import OwnServers, own_servers
+
+IMAGES = 3
+SENDERS = 8  # connections of the marketplace at a time
+SINGLES = 12  # single pictures of the other client, before and during the flood
+BAD_MOODS = (Mood.DOWN, Mood.SLOW, Mood.ERROR, Mood.AWAY, Mood.HANGS_UP, Mood.GONE)
+ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order, over and over
+PATIENCE = 3600.0  # seconds without anything being examined or heard after which it is over
+
+
+@dataclass
+class Flood:
+    """One run: the Kantei, its servers, the marketplace, and what was counted."""
+
+    whole: Installation
+    servers: OwnServers
+    moody: Moody
+    client_id: str
+    secret: str
+    listings: int
+    seconds: float
+    chance: random.Random
+    acts: Counter[str] = field(default_factory=Counter)
+    sent_again: int = 0
+    answers: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    """Run once."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--listings", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=300.0, help="how long everything falls over")
+    parser.add_argument("--classifier", choices=["real", "blank"], default="real")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    report = run(given.listings, given.seconds, is_light=given.classifier == "blank", seed=given.seed)
+    print(json.dumps(report, indent=1))  # noqa: T201  # the report
+    sys.exit(0 if is_whole(report) else 1)
+
+
+def is_whole(report: dict[str, object]) -> bool:
+    """Tell whether nothing was lost or doubled."""
+    wrong = ("not_examined", "images_without_exactly_one_verdict", "events_lost", "forged")
+    return report["submissions"] == report["images"] == report["events"] and not any(
+        report[name] for name in wrong
+    )
+
+
+def run(listings: int, seconds: float, *, is_light: bool, seed: int, slow: float = 16.0) -> dict[str, object]:
+    """Flood once; give what came of it."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        servers = stack.enter_context(own_servers(folder))
+        moody = stack.enter_context(Moody(slow=slow))
+        whole = stack.enter_context(
+            installed(
+                folder / "data",
+                program="tests.whole.light" if is_light else "kantei",
+                KANTEI_DATABASE_URL=servers.database_url,
+                KANTEI_BROKER_URL=servers.broker_url,
+                KANTEI_RATE_LIMIT="1000000",
+            )
+        )
+        command = ["client", "add", "Market", "--source", "marketplace", "--callback-url"]
+        made = json.loads(whole.kantei(*command, f"{moody.address}/hook", "--json"))
+        moody.secret = made["webhook_secret"]
+        chance = random.Random(seed)  # the same kills for the same seed
+        flood = Flood(whole, servers, moody, made["id"], moody.secret, listings, seconds, chance)
+        return {"seed": seed, "listings": listings, **_run(flood)}
+
+
+def _run(flood: Flood) -> dict[str, object]:
+    began = time.monotonic()
+    alone = [_single(flood, f"alone-{number}") for number in range(SINGLES)]
+    with ThreadPoolExecutor(SENDERS) as pool:
+        sending = [pool.submit(_tell, flood, number) for number in range(flood.listings)]
+        amid: list[float] = []
+        while len(amid) < SINGLES and _left(flood):
+            amid.append(_single(flood, f"amid-{len(amid)}"))
+        waiting = _left(flood)
+        _disturb(flood)
+        for one in sending:
+            one.result()
+    _settle(flood)
+    return {
+        "seconds": round(time.monotonic() - began, 1),
+        "single_alone_s": _spread(alone),
+        "single_amid_s": _spread(amid),
+        "waiting_when_the_singles_were_done": waiting,
+        "acts": dict(flood.acts),
+        "deliveries_sent_again": flood.sent_again,
+        "hook_p99_s": round(sorted(flood.answers)[int(len(flood.answers) * 0.99)], 3),
+        "calls_by_mood": dict(flood.moody.calls),
+        "events_heard_twice": sum(count > 1 for count in flood.moody.heard.values()),
+        "forged": flood.moody.forged,
+        **_count(flood),
+    }
+
+
+def _tell(flood: Flood, number: int) -> None:
+    """Send one listing as a marketplace would: until it is answered."""
+    for tries in range(1000):
+        at = datetime.now(UTC)
+        images = [
+            {"url": f"{flood.moody.address}/{number}-{image}.png", "id": str(image)}
+            for image in range(IMAGES)
+        ]
+        data = {"listing_id": f"L-{number}", "title": "A drawing", "images": images}
+        body = json.dumps({"type": "listing.created", "timestamp": at.isoformat(), "data": data})
+        headers = {
+            "webhook-id": f"msg_{number}",
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(flood.secret).sign(f"msg_{number}", at, body),
+        }
+        address = f"{flood.whole.address}/v1/hooks/{flood.client_id}"
+        asked = time.monotonic()
+        with contextlib.suppress(requests.RequestException):
+            if requests.post(address, body.encode(), headers=headers, timeout=30).ok:
+                flood.answers.append(time.monotonic() - asked)
+                flood.sent_again += tries
+                return
+        time.sleep(0.5)
+    raise RuntimeError("the inbox did not come back")
+
+
+def _single(flood: Flood, name: str) -> float:
+    """Submit one picture as the other client; give the seconds until it is examined."""
+    with Kantei(flood.whole.address, flood.whole.key) as kantei:
+        began = time.monotonic()
+        kantei.wait(kantei.submit(image_url=f"{flood.moody.address}/{name}.png")["id"])
+        took = time.monotonic() - began
+    time.sleep(1)
+    return took
+
+
+def _disturb(flood: Flood) -> None:
+    """Let the receiver go through its moods while everything is killed in turn."""
+    share = flood.seconds / len(BAD_MOODS)
+    done = threading.Event()
+
+    def act() -> None:
+        turn = 0
+        while not done.wait(flood.chance.uniform(0.3, 0.7) * share):
+            name = ACTS[turn % len(ACTS)]
+            turn += 1
+            flood.acts[name] += 1
+            if name == "broker":
+                flood.servers.empty_broker()
+            elif name in {"fast", "immediate"}:
+                flood.servers.restart_database(name)
+            else:
+                kill(flood.whole, name, flood.chance)
+
+    acting = threading.Thread(target=act)
+    acting.start()
+    for mood in BAD_MOODS:
+        flood.moody.mood = mood
+        time.sleep(share)
+    done.set()
+    acting.join()
+    flood.moody.mood = Mood.WELL
+    # It said that it is gone: its owner has it called again.
+    flood.whole.kantei("client", "change", flood.client_id, "--enable")
+
+
+def _settle(flood: Flood) -> None:
+    """Wait until everything is examined and heard, or nothing moves any more."""
+    seen, until = (-1, -1), time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        now = (_left(flood), len(flood.moody.heard))
+        if now[0] == 0 and now[1] >= flood.listings * IMAGES:
+            return
+        if now != seen:
+            seen, until = now, time.monotonic() + PATIENCE
+        time.sleep(1)
+
+
+def _left(flood: Flood) -> int:
+    """Count what is not examined yet, of all that was and will be sent."""
+    database = open_database(read_settings(flood.whole.environ))
+    query = select(func.count()).where(
+        Submission.client_id == flood.client_id, Submission.state == State.EXAMINED
+    )
+    try:
+        with database.reading() as session:
+            return flood.listings * IMAGES - (session.scalar(query) or 0)
+    except SQLAlchemyError:
+        return flood.listings * IMAGES
+    finally:
+        database.close()
+
+
+def _count(flood: Flood) -> dict[str, object]:
+    """Read the rows themselves."""
+    database = open_database(read_settings(flood.whole.environ))
+    own = Submission.client_id == flood.client_id
+    with database.reading() as session:
+        states = dict(
+            session.execute(
+                select(Submission.state, func.count()).where(own).group_by(Submission.state)
+            ).all()
+        )
+        images = select(Submission.image_sha256).where(own, Submission.image_sha256.is_not(None)).distinct()
+        verdicts = session.execute(
+            select(Image.sha256, func.count(Verdict.id))
+            .outerjoin(Verdict, Verdict.image_sha256 == Image.sha256)
+            .where(Image.sha256.in_(images))
+            .group_by(Image.sha256)
+        ).all()
+        events = session.execute(
+            select(ClientEvent.id, ClientEvent.position).where(ClientEvent.client_id == flood.client_id)
+        ).all()
+    database.close()
+    heard = flood.moody.heard
+    return {
+        "submissions": sum(states.values()),
+        "not_examined": sum(count for state, count in states.items() if state is not State.EXAMINED),
+        "images": len(verdicts),
+        "images_without_exactly_one_verdict": sum(count != 1 for _, count in verdicts),
+        "events": len(events),
+        "events_lost": sum(event_id not in heard for event_id, _ in events),
+        "sequence_without_gap": sorted(place for _, place in events) == list(range(1, len(events) + 1)),
+    }
+
+
+def _spread(times: list[float]) -> dict[str, float]:
+    if not times:
+        return {}
+    return {"median": round(statistics.median(times), 3), "worst": round(max(times), 3), "n": len(times)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Kantei with a classifier that costs nothing: `python -m tests.whole.light serve|worker|…`.
+
+For runs in which pictures are many and what matters is that none is lost. Everything else is real: the
+processes, fetching, provenance, policy, the database, the broker.
+"""
+
+import sys
+from dataclasses import replace
+
+from core.settings import Settings
+from core.vocabulary import Classification, Thresholds
+from kantei import serve, worker
+from kantei.__main__ import main
+from kantei.examiner import make_examiner
+from model.picture import Picture
+from worker.examine import Examiner
+
+
+class Blank:
+    """Says of every picture that it cannot tell."""
+
+    version = "blank"
+    thresholds = Thresholds(clear_below=0.35, flagged_from=0.9)
+
+    def classify(self, picture: Picture) -> Classification:
+        """Look away."""
+        return Classification(0.5, self.version)
+
+    def heatmap(self, picture: Picture) -> bytes:
+        """Paint nothing."""
+        return b""
+
+
+def make_light_examiner(settings: Settings) -> Examiner:
+    """Join the real examiner, but for its classifier."""
+    return replace(make_examiner(settings), classifier=Blank())
+
+
+if __name__ == "__main__":
+    worker.make_examiner = make_light_examiner
+    serve.PROGRAM = (sys.executable, "-m", "tests.whole.light")
+    main()
