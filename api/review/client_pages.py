@@ -97,7 +97,9 @@ def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
             row = _find(session, client_id)
             scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
             if not scopes:
-                raise PageError(HTTPStatus.BAD_REQUEST, "No key", "A key needs a scope. Nothing was done.")
+                raise PageError(
+                    HTTPStatus.BAD_REQUEST, _("No key"), _("A key needs a scope. Nothing was done.")
+                )
             key = add_key(session, row, scopes)
             _note(session, "key_added", row, scopes=" ".join(scopes))
         return _shown(parts, client_id, key=key)
@@ -212,8 +214,10 @@ def _quota() -> Quota | None:
     limit, period = _text("quota"), _text("period")
     try:
         return parse_quota(f"{limit}/{period}") if limit else None
-    except ValueError as error:
-        raise PageError(HTTPStatus.BAD_REQUEST, "No quota", f"{error}. Nothing was done.") from None
+    except ValueError:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No quota"), _("A quota is a number of images. Nothing was done.")
+        ) from None
 
 
 def _url() -> str | None:

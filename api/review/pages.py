@@ -36,6 +36,7 @@ from api.review.headers import harden
 from api.review.language_pages import add_language_pages
 from api.review.languages import speak
 from api.review.lines import LinesInForce
+from api.review.listing_pages import add_listing_pages
 from api.review.login_pages import add_login_pages
 from api.review.model_facts import read_facts
 from api.review.model_page import add_model_page
@@ -87,6 +88,7 @@ def register_review(
     add_client_pages(blueprint, parts)
     add_delivery_pages(blueprint, parts)
     add_policy_pages(blueprint, parts, facts)
+    add_listing_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")

@@ -75,6 +75,26 @@ def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> N
     assert "images are submitted" not in visit.get(page).text
 
 
+def test_a_listing_has_a_page_that_its_cases_lead_to(desk: Desk) -> None:
+    visit, shop = desk.as_person("aiko@example.com"), desk.shop.client.id
+    sha256 = desk.add_case(0.95, listing_id="L/1 月", title=NASTY)
+    with desk.parts.database.writing() as session:
+        waiting = Request(Source.API, image_url="https://a.example/w", listing_id="L/1 月", title=NASTY)
+        add_submission(session, shop, waiting)
+    (path,) = set(re.findall(r'href="(/review/listings/[^"]+)"', visit.get(f"/review/cases/{sha256}").text))
+    page = visit.get(path).text
+    assert f"/review/cases/{sha256}" in page
+    assert "Flagged" in page
+    assert "2 images · 1 waiting" in page
+    assert NASTY not in page
+    for nobody in (
+        f"/review/listings/{shop}/other",
+        "/review/listings/x/L",
+        f"/review/listings/{'0' * 32}/L",
+    ):
+        assert visit.get(nobody).status_code == 404
+
+
 def test_wrong_fields_are_refused(desk: Desk) -> None:
     visit, shop = admin(desk), f"/admin/clients/{desk.shop.client.id}"
     for fields in (

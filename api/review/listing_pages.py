@@ -1,0 +1,25 @@
+"""A listing as a marketplace shows it: all its images, what stands on each, and the worst of it."""
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from api.review.page_error import not_found
+from api.review.parts import ReviewParts
+from core.ids import is_id
+from store.clients import find_client
+from store.listing_view import view_listing
+
+
+def add_listing_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the page of one client's listing."""
+
+    @blueprint.get("/review/listings/<client_id>/<path:listing_id>")
+    def listing(client_id: str, listing_id: str) -> str:
+        found = client = None
+        if is_id(client_id):
+            with parts.database.reading() as session:
+                client = find_client(session, client_id)
+                found = view_listing(session, client_id, listing_id)
+        if found is None:
+            raise not_found(_("There is no such listing."))
+        return render_template("review/listing.html", listing=found, summary=found.summary(), client=client)
