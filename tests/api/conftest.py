@@ -1,7 +1,9 @@
 """A web process of real parts but for the broker, and a client with a key."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from api.app import create_app
 from api.parts import ApiParts
 from core.bell import Ears
 from core.clock import now
+from core.measuring import measure_alone
 from core.vocabulary import (
     Evidence,
     EvidenceKind,
@@ -66,6 +69,12 @@ class Web:
     def __init__(self, client: FlaskClient, key: str) -> None:
         self.client = client
         self.key = key
+
+    @property
+    def parts(self) -> ApiParts:
+        """Give the parts that the application is made of, where `make_web` made it."""
+        found: ApiParts = self.client.application.extensions["tests.parts"]
+        return found
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """GET."""
@@ -129,6 +138,25 @@ def sqlite_web(sqlite_parts: ApiParts) -> Web:
     return make_web(sqlite_parts)
 
 
+@pytest.fixture(scope="module")
+def module_web(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """Give a client that a whole module shares, where what others left behind cannot matter."""
+    folder = tmp_path_factory.mktemp("module")
+    shutil.copy(sqlite_template, folder / "kantei.sqlite3")
+    database = Database(f"sqlite:///{folder / 'kantei.sqlite3'}")
+    parts = ApiParts(
+        database=database,
+        blobs=FolderBlobs(folder / "blobs"),
+        sender=RecordingSender(database),
+        ears=Ears(),
+        secret_key=SECRET_KEY,
+        max_image_bytes=MAX_IMAGE_BYTES,
+        rate_limit=1_000_000,
+    )
+    yield make_web(parts)
+    database.close()
+
+
 def make_web(parts: ApiParts, *, source: Source = Source.API, **changes: Any) -> Web:
     """Make an application of changed parts, and a client of its own with a key."""
     with parts.database.writing() as session:
@@ -141,7 +169,10 @@ def make_web(parts: ApiParts, *, source: Source = Source.API, **changes: Any) ->
             webhook_secret=None,
             secret_key=SECRET_KEY,
         )
-    return Web(create_app(replace(parts, **changes)).test_client(), made.api_key)
+    own = {"measuring": measure_alone(), **changes}  # one application registers its measures once
+    app = create_app(replace(parts, **own))
+    app.extensions["tests.parts"] = parts
+    return Web(app.test_client(), made.api_key)
 
 
 def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, score: float = 0.973) -> None:

@@ -23,7 +23,7 @@ from store.images import find_image
 from store.marketplace_tables import ClientEvent, HookDelivery
 from store.review_states import ReviewState
 from store.tables import Submission
-from tests.api.conftest import SECRET_KEY, RecordingSender, Web, examine, problem
+from tests.api.conftest import SECRET_KEY, RecordingSender, Web, examine, make_web, problem
 from tests.api.hooks import (
     SHOP_SECRET,
     add_market,
@@ -317,7 +317,7 @@ def test_both_secrets_are_good_during_rotation_and_none_closes_the_inbox(
 
     def send(secret: str) -> int:
         # A fresh application: an inbox is remembered for some seconds.
-        web = Web(create_app(api_parts).test_client(), "")
+        web = make_web(api_parts)
         body = listing(A)
         return deliver(web, made.client.id, body, standard_headers(secret, body)).status_code
 

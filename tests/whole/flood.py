@@ -43,7 +43,8 @@ from tests.whole.own_servers import OwnServers, own_servers
 
 IMAGES = 3
 SENDERS = 8  # connections of the marketplace at a time
-SINGLES = 12  # single pictures of the other client, before and during the flood
+SINGLES = 10  # single pictures of the other client, before and during the flood
+APART = 6.0  # seconds between two of them: it sends one now and then, and floods nobody
 BAD_MOODS = (Mood.DOWN, Mood.SLOW, Mood.ERROR, Mood.AWAY, Mood.HANGS_UP, Mood.GONE)
 ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order, over and over
 PATIENCE = 3600.0  # seconds without anything being examined or heard after which it is over
@@ -61,6 +62,7 @@ class Flood:
     listings: int
     seconds: float
     chance: random.Random
+    singles: int
     acts: Counter[str] = field(default_factory=Counter)
     sent_again: int = 0
     answers: list[float] = field(default_factory=list)
@@ -89,7 +91,15 @@ def is_whole(report: dict[str, object]) -> bool:
     )
 
 
-def run(listings: int, seconds: float, *, is_light: bool, seed: int, slow: float = 16.0) -> dict[str, object]:
+def run(
+    listings: int,
+    seconds: float,
+    *,
+    is_light: bool,
+    seed: int,
+    slow: float = 16.0,
+    singles: int = SINGLES,
+) -> dict[str, object]:
     """Flood once; give what came of it."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -108,17 +118,17 @@ def run(listings: int, seconds: float, *, is_light: bool, seed: int, slow: float
         made = json.loads(whole.kantei(*command, f"{moody.address}/hook", "--json"))
         moody.secret = made["webhook_secret"]
         chance = random.Random(seed)  # the same kills for the same seed
-        flood = Flood(whole, servers, moody, made["id"], moody.secret, listings, seconds, chance)
+        flood = Flood(whole, servers, moody, made["id"], moody.secret, listings, seconds, chance, singles)
         return {"seed": seed, "listings": listings, **_run(flood)}
 
 
 def _run(flood: Flood) -> dict[str, object]:
     began = time.monotonic()
-    alone = [_single(flood, f"alone-{number}") for number in range(SINGLES)]
+    alone = [_single(flood, f"alone-{number}") for number in range(flood.singles)]
     with ThreadPoolExecutor(SENDERS) as pool:
         sending = [pool.submit(_tell, flood, number) for number in range(flood.listings)]
         amid: list[float] = []
-        while len(amid) < SINGLES and _left(flood):
+        while len(amid) < flood.singles and _left(flood):
             amid.append(_single(flood, f"amid-{len(amid)}"))
         waiting = _left(flood)
         _disturb(flood)
@@ -172,7 +182,7 @@ def _single(flood: Flood, name: str) -> float:
         began = time.monotonic()
         kantei.wait(kantei.submit(image_url=f"{flood.moody.address}/{name}.png")["id"])
         took = time.monotonic() - began
-    time.sleep(1)
+    time.sleep(APART if flood.singles > 1 else 0)
     return took
 
 
