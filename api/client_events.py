@@ -10,7 +10,7 @@ from flask import Response
 from api.auth import Gate, current_caller, needs
 from api.openapi import problems
 from api.parts import ApiParts
-from api.problems import FieldError, Problem, ProblemCode
+from api.problems import Problem, ProblemCode
 from api.queries import refuse_repeated
 from api.rendering import json_response
 from api.schemas.events import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
@@ -32,7 +32,7 @@ def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.output(EventPageAnswer)
     @routes.doc(
         operation_id="listEvents",
-        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
+        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.NOT_FOUND),
     )
     @needs(Scope.EVENTS)
     def index(query: EventQuery) -> Response:
@@ -74,14 +74,13 @@ def _place(parts: ApiParts, client_id: str) -> None:
 
 
 def _position(parts: ApiParts, client_id: str, after: str) -> int:
-    """Find where to go on. Errors: Problem (invalid_cursor) for an id that is not this client's."""
+    """Find where to go on. Errors: Problem (not_found) for an id that is not this client's."""
     if not is_id(after):
         return int(after or 0)
     with parts.database.reading() as session:
         event = find_event(session, after, client_id)
     if event is None or event.position is None:
-        code = ProblemCode.INVALID_CURSOR
-        raise Problem(code, errors=(FieldError("after", code, "you have no event with this id"),))
+        raise Problem(ProblemCode.NOT_FOUND, "You have no event with this id; it may have been purged.")
     return event.position
 
 

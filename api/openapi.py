@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: APIFlask's, made whole.
 
-Decorators at the routes say paths, parameters and answers; here is added what they cannot say: two
-content types for one body, headers, and the problems of each operation.
+Decorators at the routes say paths, parameters and answers; here is added what they cannot say: scopes,
+headers, and the problems of each operation; bodies and call backs in `openapi_bodies`.
 """
 
 import json
@@ -14,9 +14,12 @@ from apiflask import APIFlask
 from pydantic import BaseModel
 
 from api.auth import SCOPE
+from api.openapi_bodies import BODIES, add_bodies, add_call_backs
+from api.openapi_examples import add_examples
 from api.problems import KINDS, ProblemCode
 from api.schemas.answers import ProblemAnswer
-from api.schemas.requests import BATCH_LIMIT, NewBatch, NewSubmission, NewUpload
+from api.schemas.events import EventAnswer
+from api.schemas.requests import BATCH_LIMIT
 from core.vocabulary import Scope
 
 PROBLEMS = "x-problems"
@@ -47,24 +50,6 @@ DESCRIPTION = (
     "Submit anime pictures, read what was found and why. "
     "Answers other than 2xx are problems (RFC 9457) with a `code` from the closed set of `ProblemCode`."
 )
-HOOK_EXAMPLE = {
-    "type": "listing.created",
-    "timestamp": "2026-11-24T08:00:00Z",
-    "data": {
-        "listing_id": "4711",
-        "title": "Original drawing",
-        "url": "https://shop.example/listings/4711",
-        "seller": "aiko",
-        "images": [{"url": "https://shop.example/pictures/1.png", "id": "1"}],
-    },
-}
-KEY_HEADER = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key and request again, within 24 hours, give the same submission.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
 
 
 def problems(*codes: ProblemCode) -> dict[str, Any]:
@@ -124,10 +109,16 @@ def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]
     if isinstance(spec, str):
         raise TypeError("the document is made as JSON, not as YAML")
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-    for model in (ProblemAnswer, NewSubmission, NewUpload, NewBatch):
+    models: tuple[type[BaseModel], ...] = (ProblemAnswer, EventAnswer, *BODIES)
+    for model in models:
         _add_schema(schemas, model)
     upload = schemas["NewUpload"]
+    # In a form, null would be a word like any other.
+    upload["properties"] = {name: _without_null(field) for name, field in upload["properties"].items()}
     upload["properties"]["image"] = {
+        "type": "string",
+        "format": "binary",
+        "minLength": 1,
         "contentMediaType": "application/octet-stream",
         "description": "The bytes.",
     }
@@ -150,9 +141,12 @@ def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]
             is_public = not path.startswith("/v1/")
             operation["tags"] = ["operations" if is_public else path.split("/")[2]]
             _complete_operation(operation, is_public=is_public, has_scope=scope is not None)
-    _add_bodies(spec["paths"])
-    _add_hook(spec["paths"]["/v1/hooks/{client_id}"]["post"])
-    return _flatten(spec)
+    add_bodies(spec["paths"])
+    spec["paths"]["/v1/hooks/{client_id}"]["post"]["security"] = [{name: []} for name in SIGNATURES]
+    add_call_backs(spec)
+    flat = _flatten(spec)
+    add_examples(flat["components"]["schemas"])
+    return flat
 
 
 def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope: bool) -> None:
@@ -172,7 +166,7 @@ def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say that a parameter may be left out, which in an address is all that null can mean."""
+    """Say that a value may be left out, which in an address or a form is all that null can mean."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema
@@ -192,43 +186,6 @@ def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
         kind = "integer" if header == "Retry-After" else "string"
         response["headers"] = {header: {"required": True, "schema": {"type": kind}}}
     return response
-
-
-def _add_bodies(paths: dict[str, Any]) -> None:
-    create, batch = paths["/v1/submissions"]["post"], paths["/v1/submissions/batch"]["post"]
-    for operation in (create, batch):
-        operation["parameters"].append(KEY_HEADER)
-    create["requestBody"] = {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"$ref": SCHEMA_PATH + "NewSubmission"}},
-            "multipart/form-data": {"schema": {"$ref": SCHEMA_PATH + "NewUpload"}},
-        },
-    }
-    batch["requestBody"] = {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": SCHEMA_PATH + "NewBatch"}}},
-    }
-    location = {"description": "The submission's path.", "required": True, "schema": {"type": "string"}}
-    accepted = create["responses"]["202"]
-    accepted["headers"] = {"Location": location}
-    create["responses"]["200"] = {**accepted, "description": "A repeat: the submission as it is now."}
-
-
-def _add_hook(operation: dict[str, Any]) -> None:
-    operation["security"] = [{name: []} for name in SIGNATURES]
-    operation["requestBody"] = {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "description": "A listing in our words, or the shop's own product.",
-                    "examples": [HOOK_EXAMPLE],
-                }
-            }
-        },
-    }
 
 
 def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:

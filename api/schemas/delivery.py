@@ -1,0 +1,38 @@
+"""What a marketplace's own code sends to its inbox; for describing it: reading is `core/dialects.py`'s.
+
+Fields that are not named here are ignored, and an image may also be its address alone.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class DeliveredImage(BaseModel):
+    """An image of the listing; the same `id` and `url` are the same image."""
+
+    url: str
+    id: str | None = Field(None, description="Your own id of the image.")
+
+
+class DeliveredListing(BaseModel):
+    """A listing as it is now."""
+
+    listing_id: str = Field(min_length=1, max_length=255, description="Your own id of the listing.")
+    title: str | None = None
+    url: str | None = Field(None, description="The listing's page.")
+    seller: str | None = None
+    images: list[DeliveredImage] | None = Field(
+        None,
+        max_length=500,
+        description="All of them. Who is left out is shown as removed; null says nothing.",
+    )
+
+
+class Delivery(BaseModel):
+    """News of a listing, signed by Standard Webhooks."""
+
+    type: Literal["listing.created", "listing.updated", "listing.deleted"]
+    timestamp: datetime | None = Field(None, description="When the listing became so, by your clock.")
+    data: DeliveredListing
