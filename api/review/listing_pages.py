@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 
 from api.review.page_error import not_found
 from api.review.parts import ReviewParts
-from core.ids import is_id
 from store.clients import find_client
 from store.listing_view import view_listing
 
@@ -13,13 +12,12 @@ from store.listing_view import view_listing
 def add_listing_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
     """Add the page of one client's listing."""
 
-    @blueprint.get("/review/listings/<client_id>/<path:listing_id>")
-    def listing(client_id: str, listing_id: str) -> str:
-        found = client = None
-        if is_id(client_id):
-            with parts.database.reading() as session:
-                client = find_client(session, client_id)
-                found = view_listing(session, client_id, listing_id)
+    @blueprint.get("/review/listings/<client_id>/<path:name>")
+    def listing(client_id: str, name: str) -> str:
+        # `name` is the marketplace's own id of it, and may be anything.
+        with parts.database.reading() as session:
+            client = find_client(session, client_id)
+            found = view_listing(session, client_id, name)
         if found is None:
             raise not_found(_("There is no such listing."))
         return render_template("review/listing.html", listing=found, summary=found.summary(), client=client)

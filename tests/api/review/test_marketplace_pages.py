@@ -48,7 +48,7 @@ def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
     visit.send(f"/admin/clients/{found.client_id}/keys/{found.id}/revoked")
     with desk.parts.database.reading() as session:
         assert find_key(session, key) is None
-    assert "1 are good now" in visit.get(f"/admin/clients/{found.client_id}").text
+    assert "1 is good now" in visit.get(f"/admin/clients/{found.client_id}").text
     visit.send(
         f"/admin/clients/{found.client_id}", weight="3", callback_url="https://b.example/", disabled="1"
     )
