@@ -16,11 +16,25 @@ _SETTINGS = re.compile(r"(?:\A|[\s,;.])(Steps: ?\d{1,6}(?:,|\s*\Z|\n).*)")
 _PAIR = re.compile(r'([A-Za-z][\w \-/]{0,40}): ?("(?:[^"\\]++|\\.)*+"|[^,\n]*+)(?:,|\n|\Z)')
 # ComfyUI spells its samplers `euler_ancestral_karras`, where A1111 has `Euler a` and a schedule.
 _COMFY_SAMPLER = re.compile(r"[a-z0-9]{1,20}(?:_[a-z0-9]{1,20}){1,6}")
+# How the programs that write in this manner name themselves in `Version`, reForge before Forge.
+_VERSIONS = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("Fooocus", r"\w*Fooocus"),
+        ("stable-diffusion.cpp (A1111 manner)", r"stable-diffusion\.cpp"),
+        ("KoboldCpp (A1111 manner)", r"Kobold"),
+        ("Easy Diffusion (A1111 manner)", r"Easy ?Diffusion"),
+        ("SwarmUI (A1111 manner)", r"(?:Stable)?Swarm"),
+        ("InvokeAI (A1111 manner)", r"Invoke"),
+        ("reForge (A1111 manner)", r"f\d[\d.]*(?:dev)?-v\d|reforge"),
+        ("Forge (A1111 manner)", r"f\d|neo|forge|classic"),
+    )
+)
 _NEGATIVE = "Negative prompt:"
 _TELLING = frozenset({"CFG scale", "Seed", "Size", "Model", "Model hash", "Version", "Schedule type"})
 _SHOWN = ("Steps", "Sampler", "Seed", "CFG scale", "Size", "Model", "Model hash", "Version")
 _PLACES = ("parameters", "usercomment", "comment", "imagedescription", "stealth", "exif:usercomment")
-_PLACES_MORE = ("dc:description", "description", "xpcomment")
+_PLACES_MORE = ("dc:description", "description", "xpcomment", "caption")
 _PAIRS = 64
 _LONGEST_SETTINGS = 50_000
 
@@ -38,16 +52,15 @@ class Infotext:
         """Name the program by its own signs; the plain manner is A1111's."""
         version = self.settings.get("Version", "").strip()
         app = self.settings.get("App", "")
-        if "SD.Next" in app:
+        if "SD.Next" in app or "Parser" in self.settings:  # the older ones name their parser alone
             return "SD.Next (A1111 manner)"
-        if version.startswith("Fooocus"):
-            return "Fooocus"
+        named = next((name for name, pattern in _VERSIONS if pattern.match(version)), None)
+        if named is not None:
+            return named
         if version == "ComfyUI" or (
             not version and _COMFY_SAMPLER.fullmatch(self.settings.get("Sampler", ""))
         ):
             return "ComfyUI (A1111 manner)"
-        if re.match(r"f\d|neo|forge|classic", version, re.IGNORECASE):
-            return "Forge (A1111 manner)"
         if "Civitai resources" in self.settings:
             return "Civitai (A1111 manner)"
         return "A1111"

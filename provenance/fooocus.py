@@ -4,6 +4,7 @@ Its other scheme is A1111's text and is read there (lllyasviel/Fooocus, `modules
 `modules/private_logger.py`). Its offspring write JSON that names its program.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ _OWN = frozenset(
         "Refiner Switch",
     }
 )
+_NAMED = re.compile(r"\w*Fooocus|SimpleSDXL", re.IGNORECASE)  # SimpleSDXL is its offspring
 _SHOWN = (
     "prompt",
     "negative_prompt",
@@ -68,8 +70,8 @@ def name_of(values: Mapping[str, Any]) -> str | None:
     software = values.get("software")
     if isinstance(software, str) and "fooocus" in software[:80].lower():
         return "RuinedFooocus (Fooocus)" if software.startswith("Ruined") else "Fooocus"
-    version = values.get("version")
-    named = isinstance(version, str) and version.startswith("Fooocus")
+    version = values.get("version", values.get("Version"))
+    named = isinstance(version, str) and _NAMED.match(version) is not None
     known = len(_OWN & values.keys())
     return "Fooocus" if known >= 3 or (named and known >= 1) else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from provenance.errors import ProvenanceError, TooMuchError
 from provenance.exif import ExifTag, parse_exif
 from provenance.fields import Field, FieldBag
+from provenance.iim import parse_iim
 from provenance.limits import MAX_PACKETS
 from provenance.xmp import XmpProperty, parse_xmp
 
@@ -132,6 +133,12 @@ class Builder:
         for item in properties:
             self.xmp.append(item)
             self.add_text("XMP", item.key, item.value)
+
+    def add_iptc(self, data: bytes) -> None:
+        """Read IPTC's older records and keep their texts as fields."""
+        self.part("IPTC")
+        for item in parse_iim(data):
+            self.add_text(item.place, item.key, item.value)
 
     def build(self) -> ImageFile:
         """Give what was found."""

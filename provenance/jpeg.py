@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provenance.errors import ContainerError
+from provenance.iim import MARK as PHOTOSHOP
 from provenance.image_file import Builder, ImageFile
 from provenance.limits import MAX_CHUNKS, MAX_XMP_BYTES
 from provenance.text import decode_text
@@ -15,7 +16,7 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
 _XMP_MORE_HEAD = len(_XMP_MORE) + 32 + 8  # a digest in hexadecimal, the whole length, the offset
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_SCAN, _END, _COMMENT, _APP1, _APP2, _APP11 = 0xDA, 0xD9, 0xFE, 0xE1, 0xE2, 0xEB
+_SCAN, _END, _COMMENT, _APP1, _APP2, _APP11, _APP13 = 0xDA, 0xD9, 0xFE, 0xE1, 0xE2, 0xEB, 0xED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def read_jpeg(data: bytes) -> ImageFile:
             _read_app1(found, body, more_xmp)
         elif segment.marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
             found.recoloured = True
+        elif segment.marker == _APP13 and body.startswith(PHOTOSHOP):
+            found.add_iptc(body)
         elif segment.marker == _APP11 and _is_jumbf(body):
             found.c2pa_bytes += len(body)
     if found.c2pa_bytes:

@@ -27,7 +27,7 @@ _GENERATORS = _compiled(
         "xAI Grok": r"xAI|Grok(?:[ \-]\d)?",
         "ComfyUI": r"ComfyUI",
         "A1111": r"AUTOMATIC1111|stable-diffusion-webui|sd-webui",
-        "InvokeAI": r"Invoke[ \-]?AI",
+        "InvokeAI": r"Invoke[ \-]?AI|invoke-ai",
         "Fooocus": r"\w*Fooocus[\w.]*",
         "SwarmUI": r"(?:Stable)?SwarmUI",
         "Easy Diffusion": r"Easy Diffusion",
@@ -53,12 +53,27 @@ _GENERATORS = _compiled(
         "Kling": r"Kling AI|KlingAI",
         "Waifu Diffusion": r"Waifu Diffusion|WaifuDiffusion|Waifu Labs",
         "Artbreeder": r"Artbreeder",
+        "Apple": r"Apple Image Playground|Image Playground",
+        "stable-diffusion.cpp": r"stable-diffusion\.cpp|sd\.cpp",
+        "KoboldCpp": r"KoboldCpp",
+        "Mochi Diffusion": r"Mochi Diffusion",
+        "imaginAIry": r"imaginairy",
+        "AI Horde": r"(?:AI|Stable) Horde|ArtBot for Stable Diffusion",
+        "Liblib": r"Liblib(?:\.?AI)?|哩布哩布(?:AI)?",
+        "Yodayo": r"Yodayo|Moescape(?: AI)?",
+        "Dreamina": r"Dreamina",
+        "Hailuo": r"Hailuo(?: ?AI)?|MiniMax image-01",
+        "Reve": r"Reve Image|Reve AI",
+        "Kolors": r"Kolors",
+        "Qwen": r"Qwen-?Image[\w\-]*|Tongyi Wanxiang|通义万相",
+        "Sora": r"Sora by OpenAI",
     }
 )
 _EDITORS = _compiled(
     {
         "CLIP STUDIO PAINT": r"CLIP STUDIO PAINT[\w ]*|CLIPStudioPaint|ComicStudio|IllustStudio",
-        "PaintTool SAI": r"PaintTool SAI[\w .]*|SAI2?",
+        "Celsys Studio Tool": r"Celsys Studio Tool[\w .]*",  # what CLIP STUDIO PAINT's JPEGs say
+        "PaintTool SAI": r"Paint ?Tool SAI[\w .]*|SAI ?2?",
         "Adobe Photoshop": r"Adobe Photoshop[\w .()]*|Adobe ImageReady",
         "Adobe Illustrator": r"Adobe Illustrator[\w .()]*",
         "Adobe Fresco": r"Adobe Fresco[\w .()]*",
@@ -68,7 +83,7 @@ _EDITORS = _compiled(
         "MyPaint": r"MyPaint[\w .]*",
         "Procreate": r"Procreate[\w .]*",
         "ibisPaint": r"ibis ?Paint[\w .]*",
-        "MediBang Paint": r"MediBang[\w .]*|FireAlpaca[\w .]*|Jump ?PAINT",
+        "MediBang Paint": r"(?:Medi|medi)Bang[\w .]*|FireAlpaca[\w .]*|Jump ?PAINT",
         "openCanvas": r"openCanvas[\w .]*",
         "pixiv Sketch": r"pixiv Sketch",
         "Corel Painter": r"Corel Painter[\w .]*|Painter(?: \d+)|Corel PHOTO-PAINT[\w .]*|CorelDRAW[\w .]*|"
@@ -86,6 +101,16 @@ _EDITORS = _compiled(
         "Pixelmator": r"Pixelmator[\w .]*",
         "darktable": r"darktable[\w .]*|RawTherapee[\w .]*|Capture One[\w .]*|DxO[\w .]*",
         "Live2D": r"Live2D[\w .]*",
+        "Photopea": r"(?:www\.)?Photopea(?:\.com)?",
+        "Blender": r"Blender(?: [\d.]+)?",
+        "Magma": r"Magma Studio|Aggie\.io",
+        "HiPaint": r"HiPaint[\w .]*",
+        "Infinite Painter": r"Infinite Painter[\w .]*",
+        "ArtStudio": r"Art[Ss]tudio Pro[\w .]*",
+        "Tayasui Sketches": r"Tayasui Sketches[\w .]*",
+        "Sketchable": r"Sketchable[\w .]*",
+        "Pixia": r"Pixia[\w .]*",
+        "Vectornator": r"Vectornator[\w .]*|Linearity Curve[\w .]*",
     }
 )
 

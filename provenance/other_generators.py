@@ -15,6 +15,7 @@ _KIND = EvidenceKind.SOFTWARE_TAG
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MIDJOURNEY = re.compile(rf"\bJob ID:\s*{_UUID}", re.IGNORECASE)
 _MIDJOURNEY_OPTION = re.compile(r"(?:\A|\s)--(?:v|niji|ar|stylize|chaos|sref|cref)\s+\S", re.IGNORECASE)
+_MOCHI = re.compile(r"Include in Image: .*Generator: Mochi Diffusion", re.DOTALL)
 _GROK = re.compile(r"\ASignature:\s*[A-Za-z0-9+/=]{40,}\s*\Z")
 _LONGEST = 20_000
 _SHOWN = (
@@ -125,14 +126,6 @@ def _declare(looked: Looked, where: str, generator: str, fields: Mapping[str, ob
     looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator=generator, fields=fields)
 
 
-def _easy_diffusion_fields(sources: Sources, looked: Looked, taken: set[str]) -> None:
-    """Easy Diffusion's PNG holds each setting in a text of its own, under either of two namings."""
-    fields = {r.key: r.text for r in sources.records if r.place == "PNG text"}
-    shape = next((item for item in _SHAPES[:2] if item.fits(fields)), None)
-    if shape is not None and shape.generator not in taken:
-        _declare(looked, "PNG text", shape.generator, picked(fields, _SHOWN))
-
-
 def _tensor_art(sources: Sources, looked: Looked, _: set[str]) -> None:
     for record in keyed(sources.records, "generation_data"):
         if record.values and {"prompt", "baseModel", "models", "seed"} & record.values.keys():
@@ -159,7 +152,15 @@ def _nmkd(sources: Sources, looked: Looked, _: set[str]) -> None:
 
 
 def _midjourney(sources: Sources, looked: Looked, _: set[str]) -> None:
-    places = ("description", "dc:description", "imagedescription", "usercomment", "comment", "xpcomment")
+    places = (
+        "description",
+        "dc:description",
+        "imagedescription",
+        "usercomment",
+        "comment",
+        "xpcomment",
+        "caption",
+    )
     for record in keyed(sources.records, *places):
         text = record.text[:_LONGEST]
         if _MIDJOURNEY.search(text):
@@ -168,6 +169,14 @@ def _midjourney(sources: Sources, looked: Looked, _: set[str]) -> None:
             detail = f"{record.where} ends in options as Midjourney's prompts do."
             fields = {"description": text}
             looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="Midjourney", fields=fields)
+
+
+def _mochi(sources: Sources, looked: Looked, _: set[str]) -> None:
+    """Mochi Diffusion's line of settings, in the caption that its Mac keeps for it."""
+    for record in keyed(sources.records, "caption", "dc:description", "imagedescription", "description"):
+        if _MOCHI.search(record.text[:_LONGEST]):
+            _declare(looked, record.where, "Mochi Diffusion", {"settings": record.text[:_LONGEST]})
+            return
 
 
 def _grok(sources: Sources, looked: Looked, _: set[str]) -> None:
@@ -214,11 +223,11 @@ def _unknown_hidden(sources: Sources, looked: Looked, _: set[str]) -> None:
 
 
 _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
-    _easy_diffusion_fields,
     _tensor_art,
     _stability_matrix,
     _nmkd,
     _midjourney,
+    _mochi,
     _grok,
     _aigc_label,
     _unknown_hidden,

@@ -88,6 +88,8 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
             _add_text(found, key, _text_of(kind, body))
         except RecordError as error:
             found.break_("PNG text", key, error)
+    elif kind == b"comf":
+        _add_comf(found, body)
     elif kind == b"eXIf":
         found.add_exif(body)
     elif kind == b"caBX":
@@ -101,6 +103,17 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
         found.recoloured = found.recoloured or int.from_bytes(body, "big") not in _SRGB_GAMMA
     elif kind in {b"iCCP", b"cICP", b"mDCV"}:
         found.recoloured = True
+
+
+def _add_comf(found: Builder, body: bytes) -> None:
+    """Read ComfyUI's own chunk, in the animations of its SaveAnimatedPNG: key, zero, JSON."""
+    name, _, text = body.partition(b"\0")
+    key = decode_text(name[:79])
+    found.part(f"comf {key}")
+    try:
+        found.add_text("PNG comf", key, decode_text(_within(text)))
+    except RecordError as error:
+        found.break_("PNG comf", key, error)
 
 
 def _text_of(kind: bytes, body: bytes) -> str:
@@ -143,7 +156,7 @@ def _add_text(found: Builder, key: str, text: str) -> None:
 
 def _add_raw_profile(found: Builder, kind: str, text: str) -> None:
     """Read the hexadecimal profiles that ImageMagick keeps when it writes a PNG."""
-    if kind not in {"exif", "app1", "xmp"}:
+    if kind not in {"exif", "app1", "xmp", "iptc", "8bim"}:
         return
     match = _RAW_PROFILE.fullmatch(text)
     if match is None:
@@ -156,5 +169,7 @@ def _add_raw_profile(found: Builder, kind: str, text: str) -> None:
         found.add_xmp(body.partition(b"\0")[2])
     elif kind == "xmp":
         found.add_xmp(body)
+    elif kind in {"iptc", "8bim"}:
+        found.add_iptc(body)
     else:
         found.add_exif(body)

@@ -20,6 +20,7 @@ from provenance import (
     novelai,
     other_generators,
     software,
+    spread_records,
     swarmui,
     watermark,
 )
@@ -45,6 +46,7 @@ READERS: tuple[Reader, ...] = (
     fooocus.READER,
     swarmui.READER,
     other_generators.READER,
+    spread_records.READER,
     iptc.READER,
     watermark.READER,
     software.READER,

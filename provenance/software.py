@@ -4,6 +4,8 @@ Titles, descriptions and the fields of persons and rights stay out: they are an 
 and `not for training Midjourney` is no sign of Midjourney.
 """
 
+import re
+
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.bounded_json import looks_like_object
 from provenance.known_names import editor_in, generator_in
@@ -23,9 +25,12 @@ _PROGRAM = frozenset(
     "hostcomputer",
     "make",
     "model",
+    "originatingprogram",
     "photoshop:credit",
     "program",
 }
+# A comment is an author's own words, but for what editors write there unasked.
+_BY_EDITORS = re.compile(r"Created (?:with|by|in|using) [\w .:()\-]{2,60}")
 _EXPOSURE = ("ExposureTime", "FNumber", "ISOSpeedRatings", "FocalLength")
 _LONGEST = 300
 
@@ -35,6 +40,8 @@ def _read(sources: Sources) -> Looked:
     seen: set[str] = set()
     for record in sources.records:
         key = record.key.lower()
+        if key == "comment" and _BY_EDITORS.fullmatch(record.text[:100].strip()):
+            _look_for_editor(looked, record, seen)
         if key not in _PROGRAM or len(record.text) > _LONGEST or looks_like_object(record.text):
             continue
         _look(looked, record, seen)
@@ -45,16 +52,19 @@ def _read(sources: Sources) -> Looked:
 
 def _look(looked: Looked, record: Record, seen: set[str]) -> None:
     generator = generator_in(record.text)
-    editor = editor_in(record.text) if generator is None else None
-    name = generator or editor
-    if name is None or name in seen:
-        return
-    seen.add(name)
-    if generator:
+    if generator is None:
+        _look_for_editor(looked, record, seen)
+    elif generator not in seen:
+        seen.add(generator)
         detail = f"{record.where} names {generator}."
         fields = {record.key: record.text}
         looked.add(_KIND, Grade.HINT, Label.AI, detail, generator=generator, fields=fields)
-    else:
+
+
+def _look_for_editor(looked: Looked, record: Record, seen: set[str]) -> None:
+    editor = editor_in(record.text)
+    if editor is not None and editor not in seen:
+        seen.add(editor)
         detail = f"{record.where} names {editor}, a program that people paint or edit with."
         looked.add(_KIND, Grade.HINT, Label.HUMAN, detail, fields={record.key: record.text})
 

@@ -100,6 +100,8 @@ def seeds() -> list[bytes]:
         webp(pixels=hide(drawing(24, 200, 4), INFOTEXT, packed=False)),
         avif([(b"Exif", b"", b"\0\0\0\0" + records[0][6:]), (b"mime", b"application/rdf+xml", packet)]),
         gif([gif_comment(INFOTEXT.encode())]),
+        png(after=[png_chunk(b"comf", b"prompt\0" + json.dumps(PROMPT).encode())]),
+        jpeg([jpeg_segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0b\x1c\x02\x6e\0\x06openai\0")]),
         sign(small, "image/png", signer, [created("trainedAlgorithmicMedia")]),
         sign(small, "image/png", signer, [created("digitalCapture")]),
         sign(jpeg(), "image/jpeg", signer, [created("trainedAlgorithmicMedia")]),
