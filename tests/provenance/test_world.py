@@ -176,6 +176,7 @@ SUBGRAPH = WORKFLOW | {
     "nodes": [{"id": 1, "type": "f1a2b3c4-0000-4000-8000-000000000000"}],
     "definitions": {},
 }
+RAN = '{"3": {"class_type": "KSampler", "inputs": {}, "is_changed": [NaN], "_meta": {"title": "x"}}}'
 JOB = "Job ID: 1f2e3d4c-aaaa-bbbb-cccc-0123456789ab"
 NOVELAI = envelope(COMMENT)
 IMAGE = {"prompt": [{"prompt": "a", "weight": 1}], "seed": 1, "steps": 50, "sampler": "k_lms"}
