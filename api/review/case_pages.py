@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,7 +18,7 @@ from api.review.permissions import may_decide
 from api.review.queue_address import read_wanted, write_wanted
 from api.review.undo import undoable
 from core.clock import now
-from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from core.vocabulary import Evidence, Grade, read_evidence
 from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, resolve_appeals
 from store.case_claims import find_holder, release_case
 from store.cases import Case, find_case
@@ -131,17 +130,6 @@ def next_case(session: Session, wanted: Wanted, viewer: Viewer, image: Image) ->
 
 def _by_grade(case: Case) -> dict[Grade, list[Evidence]]:
     """Sort the evidence by what it can bear, strongest first."""
-    known = [_evidence(item) for item in case.verdict.evidence]
+    known = [read_evidence(item) for item in case.verdict.evidence]
     found = {grade: [item for item in known if item.grade is grade] for grade in Grade}
     return {grade: items for grade, items in found.items() if items}
-
-
-def _evidence(stored: dict[str, Any]) -> Evidence:
-    return Evidence(
-        kind=EvidenceKind(stored["kind"]),
-        grade=Grade(stored["grade"]),
-        label=Label(stored["label"]) if stored.get("label") else None,
-        generator=stored.get("generator"),
-        detail=stored.get("detail") or "",
-        fields=stored.get("fields") or {},
-    )
