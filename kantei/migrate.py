@@ -1,5 +1,7 @@
 """Bring the database to the schema of this program."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -7,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 import migrations
 from core.settings import Settings
@@ -19,8 +22,23 @@ def migrate(database: Database, revision: str = "head") -> None:
     config = _config()
     with database.engine.execution_options(writes=True).connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
+        with _tables_made_anew(connection):
+            command.upgrade(config, revision)
+            connection.commit()
+
+
+@contextmanager
+def _tables_made_anew(connection: Connection) -> Iterator[None]:
+    """Let SQLite make a table anew that others point at: only outside a transaction can it be told so."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 class SchemaError(click.ClickException):

@@ -153,11 +153,14 @@ class Image(Table):
 
 
 class Verdict(Table):
-    """One finding of the machine on one image; at most one for each model and policy."""
+    """One finding of the machine on one image; at most one for each model, policy and what it rests on.
+
+    `rests_on` names known images; where there were none, it is empty.
+    """
 
     __tablename__ = "verdicts"
     __table_args__ = (
-        UniqueConstraint("image_sha256", "model", "policy"),
+        UniqueConstraint("image_sha256", "model", "policy", "rests_on"),
         Index("ix_verdicts_created_at", "created_at"),
     )
 
@@ -169,6 +172,7 @@ class Verdict(Table):
     label: Mapped[Label | None] = mapped_column(words(Label))
     model: Mapped[str] = mapped_column(String(100))
     policy: Mapped[str] = mapped_column(String(100))
+    rests_on: Mapped[str] = mapped_column(Id, default="", server_default="")
     reasons: Mapped[list[str]] = mapped_column(Json)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
