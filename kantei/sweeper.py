@@ -10,6 +10,9 @@ from kantei.metrics_server import metrics_options, serve_metrics
 from kantei.migrate import ready_database
 from kantei.notifier import start_notifying
 from kantei.parts import open_bell, open_database, open_sender, set_up_logs, start_measuring
+from model.info import read_model_info
+from store.standing_policy import StandingPolicy
+from worker.judge_again import JudgesAgain
 from worker.measures import SweepMeasures
 from worker.sweep import sweep_forever, sweep_once
 
@@ -23,8 +26,12 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     settings = read_settings()
     ready_database(settings)
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
+    info = read_model_info()
+    standing = StandingPolicy(database, info.version, info.thresholds)
+    judge_again = JudgesAgain(database, info.version, standing)
     if once:
         swept = sweep_once(database, sender, bell)
+        judge_again()
         click.echo(f"{swept.taken_back} taken back, {swept.failed} failed, {swept.sent} sent")
         return
     serve_metrics(settings, metrics_host, metrics_port)
@@ -42,5 +49,6 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
         stop=stop,
         swept=alive.touch,
         measures=SweepMeasures(measuring),
+        judge_again=judge_again,
     )
     notifying.join()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
 from store.client_events import note_decision
+from store.known_images import note_change
 from store.review_states import ReviewState
 from store.review_tables import Undo
 from store.tables import Decision, Image, Verdict
@@ -58,6 +59,7 @@ def decide(
         )
     )
     session.flush()
+    note_change(session, seen.sha256, at)
     note_decision(session, seen.sha256, decision_id, at=at)
     return decision_id
 
@@ -77,6 +79,7 @@ def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime)
     _move(session, seen, to=decision.previous_id, review=_state_before(session, decision, image.verdict_id))
     session.add(Undo(decision_id=decision_id, moderator_id=moderator_id, created_at=at))
     session.flush()
+    note_change(session, image.sha256, at)
     note_decision(session, image.sha256, decision.previous_id, at=at)
     return image.sha256
 

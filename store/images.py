@@ -1,5 +1,8 @@
 """Images and their verdicts: the machine's side of a case."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
-from core.vocabulary import Evidence, Finding, Grade, Judgement, Outcome
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome, PictureHash
 from store.base import Table
+from store.known_images import keep_hash
 from store.review_states import ReviewState
 from store.tables import Decision, Image, Verdict
 
@@ -30,7 +34,8 @@ class ImageFacts:
 def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verdict | None:
     """Find what this model and policy said of an image before, so that nothing is classified twice.
 
-    An image whose bytes were purged does not count: they are wanted again.
+    Where known images came and went there are several, and the image's own is meant. An image whose bytes
+    were purged does not count: they are wanted again.
     """
     return session.scalar(
         select(Verdict)
@@ -41,6 +46,8 @@ def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verd
             Verdict.model == model,
             Verdict.policy == policy,
         )
+        .order_by((Verdict.id == Image.verdict_id).desc(), Verdict.id.desc())
+        .limit(1)
     )
 
 
@@ -63,8 +70,9 @@ def record_verdict(
     judgement: Judgement,
     evidence: tuple[Evidence, ...],
     risk: float | None = None,
+    picture_hash: PictureHash | None = None,
 ) -> str:
-    """Add a verdict and give its id; where another worker was quicker, give that one's.
+    """Add a verdict and give its id; where there is one that rests on the same, give that one's.
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
     its place in the queue, the score where nothing else is said.
@@ -75,7 +83,9 @@ def record_verdict(
             .where(Image.sha256 == facts.sha256, Image.purged_at.is_not(None))
             .values(purged_at=None)
         )
-    verdict_id = new_id()
+    if picture_hash is not None:
+        keep_hash(session, facts.sha256, picture_hash)
+    verdict_id, ground = new_id(), rests_on(evidence)
     added = _insert_once(
         session,
         Verdict,
@@ -88,16 +98,16 @@ def record_verdict(
             "label": judgement.label,
             "model": model,
             "policy": judgement.policy,
+            "rests_on": ground,
             "reasons": list(judgement.reasons),
             "evidence": [asdict(item) for item in evidence],
             "created_at": now(),
         },
     )
     if not added:
-        known = find_verdict(session, facts.sha256, model, judgement.policy)
-        if known is None:
-            raise LookupError(facts.sha256)
-        return known.id
+        verdict_id, is_current = _same(session, facts.sha256, model, judgement.policy, ground)
+        if is_current:
+            return verdict_id
     # Locked, so that a moderator's decision made at this moment is not overwritten.
     image = session.get_one(Image, facts.sha256, with_for_update=True)
     image.verdict_id = verdict_id
@@ -107,6 +117,27 @@ def record_verdict(
     image.grade = _strongest(evidence)
     image.review = _review_state(session, image, judgement.finding)
     return verdict_id
+
+
+def rests_on(evidence: Sequence[Evidence]) -> str:
+    """Name the known images that evidence rests on, as 32 hex digits; nothing where it rests on none."""
+    fields = [sorted(item.fields.items()) for item in evidence if item.kind is EvidenceKind.KNOWN_IMAGE]
+    return hashlib.sha256(json.dumps(sorted(fields)).encode()).hexdigest()[:32] if fields else ""
+
+
+def _same(session: Session, sha256: str, model: str, policy: str, ground: str) -> tuple[str, bool]:
+    """Find the verdict that rests on the same, and tell whether it is the image's own now."""
+    row = session.execute(
+        select(Verdict.id, Image.verdict_id)
+        .join(Image, Image.sha256 == Verdict.image_sha256)
+        .where(
+            Verdict.image_sha256 == sha256,
+            Verdict.model == model,
+            Verdict.policy == policy,
+            Verdict.rests_on == ground,
+        )
+    ).one()
+    return row[0], row[0] == row[1]
 
 
 def _review_state(session: Session, image: Image, finding: Finding) -> ReviewState:

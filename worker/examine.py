@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.bell import Bell
 from core.clock import now
 from core.vocabulary import Evidence, Failure, FailureCode
+from model.pdq import pdq_hash
 from model.picture import Picture, PictureError, decode_picture, thumbnail
 from store.blobs import BlobStore
 from store.claims import (
@@ -27,6 +28,7 @@ from store.claims import (
 )
 from store.database import Database
 from store.images import ImageFacts, find_verdict, record_verdict
+from store.known_images import find_known
 from store.standing_policy import Standing, StandingPolicy, policy_name
 from worker import policy
 from worker.fetch import Fetched
@@ -158,8 +160,18 @@ class Examiner:
         return True
 
     def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture, standing: Standing) -> Examined:
+        with self.measures.stage(Stage.KNOWN):
+            picture_hash = pdq_hash(picture.rgb)
+            with self.database.reading() as session:
+                known = find_known(session, picture_hash, but=sha256)
         opinion = form_opinion(
-            data, picture, self.classifier, self.read_evidence, standing, timing=self.measures.stage
+            data,
+            picture,
+            self.classifier,
+            self.read_evidence,
+            standing,
+            known=known,
+            timing=self.measures.stage,
         )
         # Bytes before rows: a verdict never points at an image that is not there.
         with self.measures.stage(Stage.KEEP):
@@ -175,6 +187,7 @@ class Examiner:
                 model=opinion.classification.model,
                 judgement=opinion.judgement,
                 evidence=opinion.evidence,
+                picture_hash=picture_hash,
             )
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
         self.measures.findings.labels(opinion.judgement.finding.value).inc()

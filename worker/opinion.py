@@ -1,10 +1,10 @@
 """What the machine makes of one picture: classify, read provenance, judge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.vocabulary import Classification, Evidence, Judgement, Thresholds
+from core.vocabulary import Classification, Evidence, Judgement, KnownImage, Thresholds
 from model.picture import Picture
 from store.standing_policy import Standing, policy_name
 from worker import policy
@@ -46,11 +46,12 @@ def form_opinion(
     read_evidence: Callable[[bytes], tuple[Evidence, ...]],
     standing: Standing | None = None,
     *,
+    known: Sequence[KnownImage] = (),
     timing: Timing = untimed,
 ) -> Opinion:
     """Classify a picture, read what its file says, and judge both by the standing policy.
 
-    Where none is given, the lines are the classifier's own.
+    Where none is given, the lines are the classifier's own. What is known of its look-alikes is evidence.
     """
     standing = standing or Standing(classifier.thresholds)
     lines = standing.lines
@@ -58,7 +59,11 @@ def form_opinion(
         classification = classifier.classify(picture, lines)
     with timing(Stage.PROVENANCE):
         read = read_evidence(data)
-    evidence = (*read, policy.pixels_evidence(classification, lines))
+    evidence = (
+        *read,
+        *policy.known_evidence(known),
+        policy.pixels_evidence(classification, lines),
+    )
     judgement = policy.judge(
         classification, evidence, lines, name=policy_name(policy.VERSION, standing.number)
     )

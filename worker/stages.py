@@ -13,6 +13,7 @@ class Stage(StrEnum):
     DECODE = "decode"
     PROVENANCE = "provenance"
     CLASSIFY = "classify"
+    KNOWN = "known"
     KEEP = "keep"
     DATABASE = "database"
 

@@ -77,14 +77,17 @@ def sweep_forever(
     stop: threading.Event,
     swept: Callable[[], None],
     measures: SweepMeasures,
+    judge_again: Callable[[], int],
 ) -> None:
     """Sweep every `interval` seconds until told to stop; a database that is down is tried again.
 
-    `swept` is called after each sweep that went through.
+    `swept` is called after each sweep that went through, `judge_again` after each sweep, for look-alikes
+    of pictures on which a ruling changed.
     """
     while not stop.wait(interval):
         try:
             done = sweep_once(database, sender, bell)
+            judge_again()
         except (SQLAlchemyError, OSError) as error:
             log.warning("sweep failed: %s", type(error).__name__)
             continue

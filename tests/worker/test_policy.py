@@ -1,11 +1,22 @@
 """What score and evidence together mean."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
-from worker.policy import VERSION, judge, pixels_evidence, risk
+from core.vocabulary import (
+    Classification,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Grade,
+    KnownImage,
+    Label,
+    Thresholds,
+)
+from worker.policy import VERSION, judge, known_evidence, pixels_evidence, risk
 
 LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
 KINDS = st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.PIXELS])
@@ -121,3 +132,52 @@ def test_what_the_file_says_brings_a_case_forward(
 ) -> None:
     judgement = judge(pixels(score), evidence, LINES)
     assert risk(pixels(score), evidence, judgement, LINES) == place
+
+
+DECIDED = {
+    label: known_evidence([KnownImage(label, 6, "ab" * 32, "d", datetime(2026, 11, 24, tzinfo=UTC))])[0]
+    for label in Label
+}
+LISTED = {label: known_evidence([KnownImage(label, 0, list_name="Partner")])[0] for label in Label}
+
+
+@pytest.mark.parametrize(
+    ("score", "evidence", "finding"),
+    [
+        # A person's ruling on a near copy weighs as that ruling does.
+        (0.01, [DECIDED[Label.AI]], Finding.FLAGGED),
+        (0.99, [DECIDED[Label.HUMAN]], Finding.CLEAR),
+        # Where somebody or something disagrees with it, a person looks again.
+        (0.99, [DECIDED[Label.AI], DECIDED[Label.HUMAN]], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.HUMAN], says(Grade.DECLARED, Label.AI)], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.HUMAN], says(Grade.PROOF, Label.AI)], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.AI], says(Grade.PROOF, Label.HUMAN)], Finding.UNCERTAIN),
+        # A list of somebody else convicts nobody and clears nobody.
+        (0.01, [LISTED[Label.AI]], Finding.UNCERTAIN),
+        (0.5, [LISTED[Label.AI]], Finding.UNCERTAIN),
+        (0.99, [LISTED[Label.HUMAN]], Finding.FLAGGED),
+        (0.01, [LISTED[Label.AI], DECIDED[Label.HUMAN]], Finding.CLEAR),
+    ],
+)
+def test_what_is_known_of_look_alikes_decides_as_far_as_it_can_bear(
+    score: float, evidence: list[Evidence], finding: Finding
+) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert judgement.finding is finding
+    # Never silently: whatever is known is among the reasons.
+    for item in evidence:
+        if item.kind is EvidenceKind.KNOWN_IMAGE:
+            assert any(item.detail in reason for reason in judgement.reasons)
+
+
+def test_a_copy_and_the_same_picture_in_another_file_are_told_apart() -> None:
+    assert "a near copy of this picture is generated (6 of 256 bits differ)" in DECIDED[Label.AI].detail
+    assert "on 2026-11-24" in DECIDED[Label.AI].detail
+    assert "the same picture in another file as drawn by a person" in LISTED[Label.HUMAN].detail
+    assert "Partner" in LISTED[Label.HUMAN].detail
+
+
+def test_of_many_look_alikes_the_nearest_speaks_for_each_label() -> None:
+    many = [KnownImage(Label.AI, distance, f"{distance:064x}", "d") for distance in (3, 9, 20)]
+    found = known_evidence([*many, KnownImage(Label.HUMAN, 30, "ff" * 32, "d")])
+    assert [(item.label, item.fields["distance"]) for item in found] == [(Label.AI, "3"), (Label.HUMAN, "30")]
