@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base import Table
-from store.columns import UtcDateTime, words
+from store.columns import Json, UtcDateTime, words
 from store.tables import Id, Moderator, Submission
 
 
 class Appeal(Table):
-    """A client's word against what was said; open until a moderator resolves it with a decision."""
+    """A word against what was said; open until a moderator resolves it with a decision."""
 
     __tablename__ = "appeals"
     __table_args__ = (
@@ -37,6 +37,9 @@ class Appeal(Table):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
     reason: Mapped[str] = mapped_column(Text)
     evidence_url: Mapped[str | None] = mapped_column(String(2048))
+    # Further addresses, and whether it came from the artist's page rather than from the client itself.
+    more_urls: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
+    from_artist: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # Resolved by another person than the one whose decision is appealed against.
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
