@@ -5,6 +5,7 @@ from functools import partial
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.appeal_links import make_appeal_links
 from api.appeals import make_appeals
 from api.auth import Gate
 from api.batch import make_batch
@@ -55,6 +56,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_submissions(parts, gate))
     app.register_blueprint(make_batch(parts, gate))
     app.register_blueprint(make_appeals(parts, gate))
+    app.register_blueprint(make_appeal_links(parts, gate))
     app.register_blueprint(make_heatmaps(parts, gate))
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_client_events(parts, gate))
@@ -63,5 +65,5 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_listings(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
-    register_review(app, parts, heatmaps=partial(obtain_heatmap, parts))
+    register_review(app, parts, heatmaps=partial(obtain_heatmap, parts), limits=limits)
     return app

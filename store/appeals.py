@@ -1,5 +1,7 @@
 """Appeals: asking for another look, and who may resolve it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +14,15 @@ class AppealOpenError(Exception):
     """There is an open appeal on this submission already."""
 
 
-def add_appeal(session: Session, submission: Submission, *, reason: str, evidence_url: str | None) -> Appeal:
+def add_appeal(
+    session: Session,
+    submission: Submission,
+    *,
+    reason: str,
+    evidence_url: str | None,
+    more_urls: Sequence[str] = (),
+    from_artist: bool = False,
+) -> Appeal:
     """Open an appeal on a submission that has an image.
 
     Errors: AppealOpenError, also for the slower of two that ask at once; ValueError without an image.
@@ -25,6 +35,8 @@ def add_appeal(session: Session, submission: Submission, *, reason: str, evidenc
         client_id=submission.client_id,
         reason=reason,
         evidence_url=evidence_url,
+        more_urls=list(more_urls),
+        from_artist=from_artist,
     )
     try:
         with session.begin_nested():
@@ -59,3 +71,9 @@ def find_open_appeals(session: Session, image_sha256: str) -> list[Appeal]:
         .order_by(Appeal.id)
     )
     return list(session.scalars(query))
+
+
+def find_last_appeal(session: Session, submission_id: str) -> Appeal | None:
+    """Find what was last appealed on one submission, open or resolved."""
+    query = select(Appeal).where(Appeal.submission_id == submission_id).order_by(Appeal.id.desc()).limit(1)
+    return session.scalar(query)

@@ -21,8 +21,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.limits import RateLimits
 from api.review.access import guard, public
 from api.review.appeal_pages import add_appeal_pages
+from api.review.artist_pages import add_artist_pages
 from api.review.assets import add_assets
 from api.review.bulk_pages import add_bulk_pages
 from api.review.case_pages import add_case_pages
@@ -57,11 +59,17 @@ log = logging.getLogger(__name__)
 
 
 def register_review(
-    app: Flask, parts: ReviewParts, facts: ModelFacts | None = None, *, heatmaps: ObtainHeatmap | None = None
+    app: Flask,
+    parts: ReviewParts,
+    facts: ModelFacts | None = None,
+    *,
+    heatmaps: ObtainHeatmap | None = None,
+    limits: RateLimits | None = None,
 ) -> None:
     """Add the review pages to an application.
 
-    `facts` of the classifier are read where not given; without `heatmaps` there are none to look at.
+    `facts` of the classifier are read where not given; without `heatmaps` there are none to look at;
+    without `limits` visitors of the public pages are counted by this process alone.
     """
     facts = facts or read_facts()
     in_force = LinesInForce(parts, facts)
@@ -77,6 +85,7 @@ def register_review(
     add_case_pages(blueprint, parts, in_force)
     add_claim_pages(blueprint, parts)
     add_appeal_pages(blueprint, parts)
+    add_artist_pages(blueprint, parts, limits or RateLimits("memory://"))
     add_bulk_pages(blueprint, parts, in_force)
     add_preference_pages(blueprint, parts)
     add_undo(blueprint, parts)

@@ -108,6 +108,13 @@ class AppealAnswer(Answer):
     created_at: datetime
 
 
+class AppealLinkAnswer(Answer):
+    """A page of this server where an artist may appeal; for handing on."""
+
+    page: str = Field(description="A path on this server, like `links`; holds a secret.")
+    expires_at: datetime
+
+
 class ImageLinks(Answer):
     """Paths on this server."""
 

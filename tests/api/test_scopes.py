@@ -21,6 +21,7 @@ ASKS = [
     ("get", "/v1/listings/7", Scope.READ),
     ("get", "/v1/quota", Scope.READ),
     ("post", f"{NOBODYS}/appeal", Scope.APPEAL),
+    ("post", f"{NOBODYS}/appeal-link", Scope.APPEAL),
     ("get", "/v1/images/" + "0" * 64, Scope.IMAGES),
     ("get", "/v1/events", Scope.EVENTS),
     ("get", "/v1/endpoints", Scope.EVENTS),

@@ -36,6 +36,9 @@ PUBLIC = {
     "review.model",
     "review.model_plot",
     "review.assets",
+    "review.artist",
+    "review.artist_thumbnail",
+    "review.send_artist_appeal",
 }
 
 
@@ -43,7 +46,7 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     """Give an address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
-    values |= {"moderator_id": "0" * 32, "given": "x", "name": "desk.css"}
+    values |= {"moderator_id": "0" * 32, "given": "x", "token": "x", "name": "desk.css"}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return {
