@@ -12,8 +12,13 @@ import { wantScripting } from "./permissions.js";
 import { fulfilWish, syncSites } from "./sites.js";
 
 const MENU = "check-picture";
-/** @type {[`${chrome.contextMenus.ContextType}`, ...`${chrome.contextMenus.ContextType}`[]]} */
-const PLACES = ["image", "page", "link", "video", "frame"];
+/**
+ * Chromium counts a canvas to no kind of place: only an entry for all of them is shown there. Firefox counts it
+ * to the page, and would show an entry for all even in fields for passwords.
+ * @type {[`${chrome.contextMenus.ContextType}`, ...`${chrome.contextMenus.ContextType}`[]]}
+ */
+const PLACES = chrome.runtime.getManifest().browser_specific_settings ? ["image", "page", "link", "video", "frame"] : ["all"];
+const PAGES = ["http://*/*", "https://*/*", "file:///*"];
 
 chrome.runtime.onInstalled.addListener(async ({ reason }) => {
   await migrateStored();
@@ -29,13 +34,17 @@ chrome.runtime.onStartup.addListener(async () => {
 
 chrome.contextMenus.onClicked.addListener(async (info, tab) => {
   await wantScripting(); // first: a click is over at the first wait
-  await checkIn(tab, { srcUrl: info.srcUrl ?? null, menuTarget: /** @type {any} */ (info).targetElementId ?? null, // Firefox alone
-    via: "menu" });
+  await checkIn(tab, {
+    srcUrl: info.srcUrl ?? null,
+    linkUrl: info.linkUrl ?? null,
+    menuTarget: /** @type {any} */ (info).targetElementId ?? null, // Firefox alone
+    via: "menu",
+  });
 });
 
 chrome.commands.onCommand.addListener(async (_command, tab) => {
   await wantScripting();
-  await checkIn(tab, { srcUrl: null, menuTarget: null, via: "key" });
+  await checkIn(tab, { srcUrl: null, linkUrl: null, menuTarget: null, via: "key" });
 });
 
 chrome.permissions.onAdded.addListener(() => fulfilWish());
@@ -56,7 +65,7 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
 
 /**
  * @param {chrome.tabs.Tab | undefined} tab
- * @param {{srcUrl: string | null, menuTarget: number | null, via: "menu" | "key"}} pointed
+ * @param {{srcUrl: string | null, linkUrl: string | null, menuTarget: number | null, via: "menu" | "key"}} pointed
  */
 async function checkIn(tab, pointed) {
   if (tab?.id !== undefined && (await enter(tab.id))) {
@@ -70,5 +79,5 @@ async function writeMenu() {
   const { language } = await readSettings();
   const title = wordsOf(languageOf(language)).menu;
   await chrome.contextMenus.removeAll();
-  chrome.contextMenus.create({ id: MENU, title, contexts: PLACES }, () => void chrome.runtime.lastError);
+  chrome.contextMenus.create({ id: MENU, title, contexts: PLACES, documentUrlPatterns: PAGES }, () => void chrome.runtime.lastError);
 }

@@ -19,7 +19,7 @@ function startBadges(reader, open) {
   if (badging !== null) return;
   badging = { stop: new AbortController() };
   const { signal } = badging.stop;
-  const { layer } = stage(reader.theme);
+  const { layer } = stage(reader.theme, "badges");
   /** @type {Map<Element, Marked>} */
   const marks = new Map();
   /** @type {Map<string, string>} */

@@ -20,7 +20,7 @@ const SEALS = {
 /**
  * @param {import("../types").CardView} view
  * @param {Doings} doings
- * @param {{form: "report" | "artist" | null, reason: string, map: string | null, mapText: string | null, busy: boolean}} state
+ * @param {{form: "report" | "artist" | null, reason: string, map: string | null, said: string | null, busy: boolean, isSlow?: boolean}} state
  * @returns {HTMLElement}
  */
 function drawCard(view, doings, state) {
@@ -30,16 +30,17 @@ function drawCard(view, doings, state) {
       make("div", { class: `bar ${view.tone}` }, [bar(view.score.percent)]),
     ]),
     view.decision && note(view.decision),
+    view.busy && state.isSlow && make("p", { class: "lead", role: "status" }, [view.words.busy]),
     view.lead && make("p", { class: "lead" }, [view.lead]),
     view.reasons.length > 0 && make("ul", { class: "reasons" },
       view.reasons.map(({ text, lang }) => make("li", { lang }, [text]))),
     view.evidence.length > 0 && make("ul", { class: "evidence" },
-      view.evidence.map(({ word, tone, text, lang }) =>
-        make("li", { lang }, [make("span", { class: `grade ${tone}` }, [word]), make("span", {}, [text])]))),
+      view.evidence.map(({ word, why, tone, text, lang }) =>
+        make("li", { lang }, [make("span", { class: `grade ${tone}`, title: why }, [word]), make("span", {}, [text])]))),
     ...view.notes.map(note),
     state.map && make("img", { class: "map", src: state.map, alt: view.words.heatmap }),
-    state.mapText && note(state.mapText),
     view.actions.length > 0 && make("div", { class: "acts" }, view.actions.map((action) => actButton(action, doings, state))),
+    state.said && make("p", { class: "note", role: "status" }, [state.said]),
     ...(state.form === null ? appealStatus(view) : [appealForm(view, doings, state)]),
     view.foot && make("p", { class: "foot" }, [view.foot]),
   ]);
@@ -58,11 +59,25 @@ function drawCard(view, doings, state) {
  * @param {Doings} doings
  * @param {{busy: boolean}} state
  */
-function actButton({ act, label, primary }, doings, { busy }) {
+function actButton({ act, label, primary, from = 0 }, doings, { busy }) {
   const button = make("button", { type: "button", "data-act": act, class: primary ? "primary" : "" }, [label]);
   if (busy) button.setAttribute("disabled", "");
+  else if (from > Date.now()) hold(button, label, from);
   button.addEventListener("click", (event) => event.isTrusted && doings.act(act));
   return button;
+}
+
+/**
+ * Keep a button shut until a time, and count down on it.
+ * @param {HTMLElement} button
+ * @param {string} label
+ * @param {number} from milliseconds
+ */
+function hold(button, label, from) {
+  const left = Math.ceil((from - Date.now()) / 1000);
+  button.toggleAttribute("disabled", left > 0);
+  button.textContent = left > 0 ? `${label} (${left})` : label;
+  if (left > 0) setTimeout(() => hold(button, label, from), 1000);
 }
 
 /** @param {import("../types").CardView} view */
@@ -77,7 +92,7 @@ function appealStatus({ appeal }) {
  */
 function appealForm({ appeal, words }, doings, state) {
   const isArtist = state.form === "artist";
-  const reason = /** @type {HTMLTextAreaElement} */ (make("textarea", { name: "reason", maxlength: "4000" }, []));
+  const reason = /** @type {HTMLTextAreaElement} */ (make("textarea", { name: "reason", maxlength: "2000" }, []));
   reason.value = state.reason || appeal.reason;
   reason.addEventListener("input", () => (state.reason = reason.value));
   const evidence = /** @type {HTMLInputElement} */ (make("input", { name: "evidence", type: "url", maxlength: "2048" }, []));

@@ -1,7 +1,5 @@
-/* What the worker asks of a page, and the card's life in it. */
+/* What the worker asks of a page, and where the reader points. */
 
-/** @type {{card: HTMLElement, element: Element | null, view: any, state: any, box: any} | null} */
-let shown = null;
 /** @type {{x: number, y: number} | null} */
 let lastPoint = null;
 /** @type {Map<number, Element>} */
@@ -26,10 +24,13 @@ async function tell(message, tries = 1) {
   }
 }
 
-/** @param {{srcUrl: string | null, menuTarget: number | null, via: "menu" | "key"}} pointed */
-async function locate({ srcUrl, menuTarget, via }) {
+/** @typedef {{srcUrl: string | null, linkUrl: string | null, menuTarget: number | null, via: "menu" | "key"}} Pointed */
+
+/** @param {Pointed} pointed */
+async function locate(pointed) {
+  const { srcUrl } = pointed;
+  const found = pointedAt(pointed); // first: what the click left behind is soon gone
   const reader = await tell({ kind: "hello" }, 3);
-  const found = pointedAt(srcUrl, menuTarget, via);
   if (found !== null) return openCard(found.element, found.picture, reader);
   if (srcUrl !== null) {
     // In a frame of another site: the address is all there is.
@@ -40,12 +41,10 @@ async function locate({ srcUrl, menuTarget, via }) {
 }
 
 /**
- * @param {string | null} srcUrl
- * @param {number | null} menuTarget
- * @param {"menu" | "key"} via
+ * @param {Pointed} pointed
  * @returns {Found | null}
  */
-function pointedAt(srcUrl, menuTarget, via) {
+function pointedAt({ srcUrl, linkUrl, menuTarget, via }) {
   // Firefox names the very element; other browsers only the address of an <img>.
   const named = menuTarget === null ? null : /** @type {any} */ (chrome).menus?.getTargetElement?.(menuTarget) ?? null;
   if (named !== null && !isSpacer(named)) {
@@ -55,7 +54,7 @@ function pointedAt(srcUrl, menuTarget, via) {
   if (srcUrl !== null) {
     const found = pictureWith(srcUrl);
     if (found !== null) return found;
-  } else if (via === "menu") return lastPoint === null ? null : pictureAt(lastPoint.x, lastPoint.y);
+  } else if (via === "menu") return lastPoint === null ? leftBehind(linkUrl) : pictureAt(lastPoint.x, lastPoint.y);
   else {
     const under = [...document.querySelectorAll(":hover")].at(-1);
     const box = under && under !== document.documentElement && under !== document.body ? under.getBoundingClientRect() : null;
@@ -63,155 +62,6 @@ function pointedAt(srcUrl, menuTarget, via) {
     if (under && picture !== null && picture.width > 31) return { element: under, picture };
   }
   return null;
-}
-
-/**
- * @param {Element | null} element
- * @param {any} picture
- * @param {any} reader
- */
-async function openCard(element, picture, reader) {
-  const started = await tell({ kind: "check", picture }, 3).catch(() => null);
-  if (started?.card) await showCard(started.card, element, picture, reader);
-}
-
-/**
- * Show a check's card and follow it to its end.
- * @param {import("../types").CardView} view
- * @param {Element | null} element
- * @param {any} picture
- * @param {any} reader
- */
-async function showCard(view, element, picture, reader) {
-  closeCard();
-  const mine = (shown = {
-    card: document.createElement("div"),
-    element,
-    view,
-    box: element === null ? null : boxOf(element),
-    state: { form: null, reason: "", map: null, mapText: null, busy: false, picture, reader },
-  });
-  redrawCard(true);
-  await followCard(mine);
-}
-
-/** @param {NonNullable<typeof shown>} mine */
-async function followCard(mine) {
-  while (shown === mine && !mine.view.final) {
-    const answer = await tell({ kind: "follow", id: mine.view.id }, 5).catch(() => null);
-    if (shown !== mine || answer === null || answer.gone || answer.broken) return;
-    mine.view = answer.card;
-    redrawCard(false);
-  }
-}
-
-/**
- * Look, while a window of ours asks for a host, whether anything came of it; its word may get lost.
- * @param {NonNullable<typeof shown>} mine
- */
-async function awaitChange(mine) {
-  const { revision } = mine.view;
-  for (let turn = 0; turn < 200 && shown === mine && mine.view.revision === revision; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const answer = await tell({ kind: "follow", id: mine.view.id }, 3).catch(() => null);
-    if (shown !== mine || !answer?.card || answer.card.revision === revision) continue;
-    mine.view = answer.card;
-    redrawCard(false);
-    await followCard(mine);
-  }
-}
-
-/** @param {boolean} isNew */
-function redrawCard(isNew) {
-  if (shown === null) return;
-  const { view, state } = shown;
-  const { root } = stage(view.theme);
-  const hadFocus = shown.card.contains(root.activeElement);
-  const card = drawCard(view, { act, appeal: sendReport, close: closeCard }, state);
-  card.style.visibility = "hidden";
-  shown.card.replaceWith(card);
-  if (!card.isConnected) root.append(card);
-  shown.card = card;
-  placeCard(card, shown.box);
-  card.style.visibility = "";
-  if (isNew || hadFocus) card.querySelector("h2")?.focus({ preventScroll: true });
-}
-
-function closeCard() {
-  shown?.card.remove();
-  shown = null;
-}
-
-/** @param {string} name */
-async function act(name) {
-  const mine = shown;
-  if (mine === null) return;
-  const { view, state, element } = mine;
-  const { id } = view;
-  if (name === "report" || name === "artist" || name === "cancel") {
-    state.form = name === "cancel" ? null : name;
-    redrawCard(false);
-    if (state.form) mine.card.querySelector("textarea")?.focus();
-    return;
-  }
-  if (name === "result" || name === "options") {
-    await tell({ kind: "open", what: name, id }, 3);
-    return;
-  }
-  state.busy = true;
-  redrawCard(false);
-  const answer = await doing(name, id, element, state).catch(() => null);
-  state.busy = false;
-  if (shown !== mine) return;
-  if (answer?.needs) {
-    // Only a page of ours may ask the browser for a host; it goes on from there.
-    await tell({ kind: "open", what: "host", id }, 3);
-    void awaitChange(mine);
-  } else if (answer?.card) mine.view = answer.card;
-  else if (name === "heatmap") Object.assign(state, { map: answer?.image ?? null, mapText: answer?.sentence ?? null });
-  redrawCard(false);
-  await followCard(mine);
-}
-
-/**
- * @param {string} name
- * @param {string} id
- * @param {Element | null} element
- * @param {any} state
- */
-async function doing(name, id, element, state) {
-  if (name === "retry") return tell({ kind: "retry", id }, 3);
-  if (name === "heatmap") return tell({ kind: "heatmap", id }, 3);
-  if (name === "snapshot") {
-    // Our own card must not be in the picture.
-    const { host } = stage(state.reader.theme);
-    host.style.setProperty("display", "none", "important");
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const box = element === null ? { x: 0, y: 0, width: innerWidth, height: innerHeight } : boxOf(element);
-    const answer = await tell({ kind: "snapshot", id, box: { ...box, scale: devicePixelRatio } });
-    host.style.setProperty("display", "block", "important");
-    return answer;
-  }
-  const data = await readPicture(element, state.picture.shown);
-  return data === null ? tell({ kind: "fetch-bytes", id }, 3) : tell({ kind: "bytes", id, data }, 3);
-}
-
-/**
- * @param {string} reason
- * @param {string} evidence
- */
-async function sendReport(reason, evidence) {
-  const mine = shown;
-  if (mine === null) return;
-  mine.state.busy = true;
-  mine.state.reason = reason;
-  redrawCard(false);
-  const answer = await tell({ kind: "appeal", id: mine.view.id, reason, evidence }).catch(() => null);
-  if (shown !== mine) return;
-  mine.state.busy = false;
-  if (answer?.card) mine.view = answer.card;
-  if (answer?.card?.appeal.isSent) mine.state.form = null;
-  redrawCard(false);
 }
 
 /** @type {HTMLElement | null} */

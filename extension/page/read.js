@@ -14,6 +14,9 @@ async function readPicture(element, address) {
     // From the browser's cache where it is there; the page's own rights decide, ours add nothing.
     const response = await fetch(address, { cache: "force-cache" });
     const blob = response.ok ? await response.blob() : null;
+    // A drawing in code is no picture to the server, but what it looks like is.
+    const isCode = blob?.type.startsWith("image/svg") && element?.localName === "img";
+    if (isCode) return await redraw(/** @type {HTMLImageElement} */ (element));
     if (blob !== null && blob.size > 0 && blob.size <= MOST_READ) return await dataUrl(blob);
   } catch {
     // Another site's picture: the page may show it and not read it.

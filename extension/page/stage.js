@@ -1,37 +1,57 @@
-/* The one element that we add to a page: closed, so that the page sees neither words nor verdicts. */
+/* The elements that we add to a page: closed, so that the page sees neither words nor verdicts. */
 
-/** @type {{host: HTMLElement, root: ShadowRoot, layer: HTMLElement} | null} */
-let stageParts = null;
+/** @typedef {{host: HTMLElement, root: ShadowRoot, layer: HTMLElement}} Stage */
+
+/** Cards lie over whatever is topmost; badges lie on the page. @type {Map<"cards" | "badges", Stage>} */
+const stages = new Map();
 
 /**
  * @param {string} theme
- * @returns {{host: HTMLElement, root: ShadowRoot, layer: HTMLElement}}
+ * @param {"cards" | "badges"} name
+ * @returns {Stage}
  */
-function stage(theme) {
-  if (stageParts === null) {
-    const host = document.createElement("kantei-stage");
-    const root = host.attachShadow({ mode: "closed" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    // Firefox refuses a sheet of our world for a root of the page's: there a style element does.
-    try {
-      root.adoptedStyleSheets = [sheet];
-    } catch {
-      root.append(make("style", {}, [STYLE]));
-    }
-    const layer = make("div", {}, []);
-    layer.style.cssText = "position:absolute;inset:0;pointer-events:none;contain:layout style";
-    root.append(layer);
-    stageParts = { host, root, layer };
-  }
-  const { host } = stageParts;
+function stage(theme, name = "cards") {
+  let parts = stages.get(name);
+  if (parts === undefined) stages.set(name, (parts = makeStage()));
+  const { host } = parts;
   host.dataset.theme = theme;
   // Page styles for every element must not move or hide it.
   host.style.cssText =
     "all:initial !important;position:absolute !important;left:0 !important;top:0 !important;width:0 !important;" +
     "height:0 !important;display:block !important;z-index:2147483647 !important;overflow:visible !important";
-  if (!host.isConnected) document.documentElement.append(host);
-  return stageParts;
+  const parent = name === "cards" ? topmost() : document.documentElement;
+  if (host.parentNode !== parent) parent.append(host);
+  return parts;
+}
+
+/** @returns {Stage} */
+function makeStage() {
+  const host = document.createElement("kantei-stage");
+  const root = host.attachShadow({ mode: "closed" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  // Firefox refuses a sheet of our world for a root of the page's: there a style element does.
+  try {
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    root.append(make("style", {}, [STYLE]));
+  }
+  const layer = make("div", {}, []);
+  layer.style.cssText = "position:absolute;inset:0;pointer-events:none;contain:layout style";
+  root.append(layer);
+  return { host, root, layer };
+}
+
+/**
+ * Find where a card is seen and can be clicked: galleries show pictures in modal dialogs or full screen, and
+ * nothing outside of those is either.
+ * @returns {Element}
+ */
+function topmost() {
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const full = document.fullscreenElement;
+  const holder = full !== null && !["img", "video", "canvas", "iframe", "object"].includes(full.localName) ? full : null;
+  return (holder !== null && dialog !== undefined && holder.contains(dialog) ? dialog : holder ?? dialog) ?? document.documentElement;
 }
 
 /**
@@ -54,4 +74,17 @@ function placeCard(card, box) {
   }
   card.style.left = `${Math.min(Math.max(place.x, gap), limit.x)}px`;
   card.style.top = `${Math.min(Math.max(place.y, gap), limit.y)}px`;
+}
+
+/**
+ * Show for a moment which picture is meant.
+ * @param {Element} element
+ * @param {string} theme
+ */
+function flash(element, theme) {
+  const { x, y, width, height } = boxOf(element);
+  const outline = make("div", { class: "outline flash" }, []);
+  outline.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px`;
+  stage(theme).root.append(outline);
+  setTimeout(() => outline.remove(), 1600);
 }

@@ -31,7 +31,7 @@ const STYLE = `
   border-radius: 12px; box-shadow: 0 2px 6px rgb(0 0 0 / 14%), 0 12px 36px rgb(0 0 0 / 20%);
   font: 14px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans JP", "Noto Sans CJK JP",
     "Hiragino Sans", "Yu Gothic UI", sans-serif;
-  text-align: start; letter-spacing: normal; text-transform: none; font-variant-numeric: tabular-nums;
+  direction: ltr; text-align: start; letter-spacing: normal; text-transform: none; font-variant-numeric: tabular-nums;
 }
 .card:lang(ja) { line-height: 1.65; }
 .head { display: flex; gap: 10px; align-items: center; padding: 12px 8px 12px 14px; border-radius: 11px 11px 0 0; }
@@ -86,7 +86,7 @@ textarea { min-height: 76px; resize: vertical; }
 form small { color: var(--soft); }
 .foot { color: var(--soft); font-size: 12px; overflow-wrap: anywhere; }
 .badge {
-  position: absolute; display: flex; align-items: center; gap: 4px; height: 24px; padding: 0 8px 0 4px; border: 1px solid currentcolor;
+  direction: ltr; position: absolute; display: flex; align-items: center; gap: 4px; height: 24px; padding: 0 8px 0 4px; border: 1px solid currentcolor;
   border-radius: 12px; background: var(--sheet); font: 600 12px/1 system-ui, "Noto Sans JP", "Noto Sans CJK JP", sans-serif;
   cursor: pointer; pointer-events: auto; white-space: nowrap; max-width: 220px;
 }
@@ -96,9 +96,11 @@ form small { color: var(--soft); }
 .badge.clear, .badge.uncertain { padding: 0 3px; }
 .badge:hover span, .badge:focus-visible span { display: inline; }
 .hint {
-  position: fixed; inset: 12px auto auto 50%; transform: translateX(-50%); padding: 8px 14px; border-radius: 18px;
+  direction: ltr; position: fixed; inset: 12px auto auto 50%; transform: translateX(-50%); padding: 8px 14px; border-radius: 18px;
   background: var(--ink); color: var(--sheet); font: 600 14px/1.3 system-ui, "Noto Sans JP", "Noto Sans CJK JP", sans-serif;
   box-shadow: 0 4px 16px rgb(0 0 0 / 30%);
 }
+@keyframes fade { from, 60% { opacity: 1; } to { opacity: 0; } }
+.flash { animation: fade 1.6s ease-out forwards; }
 .outline { position: fixed; border: 3px solid var(--focus); border-radius: 4px; box-shadow: 0 0 0 2px #fff; pointer-events: none; }
 `;

@@ -136,6 +136,14 @@ class Reader:
             page.run(f"chrome.developerPrivate.addHostPermission({self.id!r}, {pattern!r})")
         page.close()
 
+    def grant(self, pattern: str) -> None:
+        """Let us into a site, as the reader's click on the menu lets us into one tab."""
+        self.allow(pattern)
+        page = self.open("result/result.html")
+        asked = f"chrome.permissions.request({{origins: [{json.dumps(pattern)}]}})"
+        assert page.run(asked, gesture=True)
+        page.close()
+
     def set_up(self, server: str, key: str, **settings: Any) -> None:
         """Fill in the options page as a reader does."""
         self.allow("http://127.0.0.1/*")
@@ -171,11 +179,13 @@ class Reader:
 
         return until(popup, "the popup")
 
-    def click_menu(self, tab: Tab, src: str | None = None) -> None:
+    def click_menu(self, tab: Tab, src: str | None = None, link: str | None = None) -> None:
         """Choose our entry of the page's menu; the right to the tab comes from `click_action`."""
         info = {"menuItemId": "check-picture", "editable": False, "pageUrl": "", "frameId": 0}
         if src is not None:
             info |= {"srcUrl": src, "mediaType": "image"}
+        if link is not None:
+            info |= {"linkUrl": link}
         self._dispatch(tab, f"chrome.contextMenus.onClicked.dispatch({json.dumps(info)}, tab)")
 
     def press_shortcut(self, tab: Tab) -> None:

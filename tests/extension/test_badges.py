@@ -50,7 +50,7 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
         time.sleep(0.25)
         if tab.session.run("scrollY + innerHeight >= document.body.scrollHeight - 5"):
             break
-    until(lambda: tab.inside("Boolean(stageParts?.layer.children.length)"), "badges")
+    until(lambda: tab.inside("Boolean(stages.get('badges')?.layer.children.length)"), "badges")
     took = time.monotonic() - started
     profile = tab.session.call("Profiler.stop")["profile"]
     assert tab.session.run("document.querySelectorAll('#grid img').length") == 500
@@ -75,7 +75,7 @@ def test_what_was_checked_is_not_asked_again_and_the_page_may_change(
     allow_badges(reader, gallery)
     page = "<img id=t src='/p/one.png' width=300 height=300>"
     tab = reader.visit(gallery.show(page))
-    badges = "[...(stageParts?.layer.children ?? [])].map((badge) => badge.textContent)"
+    badges = "[...(stages.get('badges')?.layer.children ?? [])].map((badge) => badge.textContent)"
     until(lambda: tab.inside(badges) == ["Probably generated"], "a badge")
     tab.session.go(gallery.show(page) + "?again")
     until(lambda: tab.inside(badges) == ["Probably generated"], "a badge from the cache")
@@ -94,7 +94,7 @@ def test_a_picture_that_is_too_small_gets_none_and_none_is_hidden(
     tab = reader.visit(
         gallery.show("<img src='/p/big.png' width=300 height=300><img src='/p/icon.png' width=64 height=64>")
     )
-    until(lambda: tab.inside("stageParts?.layer.children.length") == 1, "a badge")
+    until(lambda: tab.inside("stages.get('badges')?.layer.children.length") == 1, "a badge")
     assert [
         e["image_url"]
         for one in kantei.asked("POST", "/v1/submissions/batch")
