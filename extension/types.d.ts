@@ -65,6 +65,8 @@ export interface Trouble {
   detail?: string;
   /** Seconds. */
   retryAfter?: number;
+  /** When it happened, in milliseconds. */
+  at?: number;
 }
 
 export interface Check {
@@ -105,9 +107,10 @@ export interface CardView {
   decision: string | null;
   lead: string | null;
   reasons: { text: string; lang: string }[];
-  evidence: { grade: string; word: string; tone: string; text: string; lang: string }[];
+  evidence: { grade: string; word: string; why: string; tone: string; text: string; lang: string }[];
   notes: string[];
-  actions: { act: string; label: string; primary: boolean }[];
+  /** `from`: not before, in milliseconds. */
+  actions: { act: string; label: string; primary: boolean; from?: number }[];
   appeal: {
     heading: string; label: string; artistHeading: string; artistLabel: string; hint: string; evidence: string; send: string; cancel: string;
     reason: string; status: string | null; open: boolean; isSent: boolean;

@@ -9,12 +9,12 @@ import { languageOf, wordsOf } from "../words/words.js";
 import { openResult } from "./alone.js";
 import { fetchPicture, snapshot } from "./bytes.js";
 import { forget } from "./cache.js";
-import { advance, heatmap, retry, sendAppeal, submitPicture } from "./checks.js";
+import { advance, artistAddress, heatmap, retry, sendAppeal, submitPicture } from "./checks.js";
 import { TroubleError, testConnection } from "./client.js";
 import { changeCheck, newCheck, readCheck } from "./kept.js";
 import { BATCH, checkMany } from "./many.js";
 import { fulfilWish, removeSite } from "./sites.js";
-import { cardOf, troubleText } from "./view.js";
+import { cardOf, standing, troubleText } from "./view.js";
 
 const PATIENCE = 25_000; // milliseconds; then the page hears how it stands and asks again
 
@@ -44,8 +44,10 @@ export async function answer(message, sender) {
     case "snapshot":
       return takeSnapshot(message, sender);
     case "appeal":
-      await sendAppeal(message.id, String(message.reason).slice(0, 4000), String(message.evidence));
+      await sendAppeal(message.id, String(message.reason).slice(0, 2000), String(message.evidence));
       return view(message.id);
+    case "artist":
+      return openArtistPage(message.id);
     case "heatmap":
       return drawHeatmap(message.id);
     case "many":
@@ -157,6 +159,21 @@ async function takeSnapshot({ id, box }, sender) {
   return view(id);
 }
 
+/**
+ * Open the server's page for artists; one without such a page takes the words in the card.
+ * @param {string} id
+ */
+async function openArtistPage(id) {
+  const words = wordsOf(languageOf((await readSettings()).language));
+  try {
+    await chrome.tabs.create({ url: await artistAddress(id) });
+    return { sentence: words.artistOpened };
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    return error.trouble.kind === "unsupported" ? { form: true } : { sentence: troubleText(error.trouble, words) };
+  }
+}
+
 /** @param {string} id */
 async function drawHeatmap(id) {
   try {
@@ -179,7 +196,7 @@ async function many({ pictures, isPrivate }, sender) {
     Object.entries(answers).map(([key, found]) => [
       key,
       found.state === "examined"
-        ? { state: "examined", finding: found.submission.verdict?.finding }
+        ? { state: "examined", finding: standing(found.submission) }
         : found.state === "troubled"
           ? { state: "troubled", retryAfter: found.trouble.retryAfter ?? 30, trouble: found.trouble.kind }
           : { state: found.state },

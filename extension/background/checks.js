@@ -6,8 +6,8 @@
  */
 
 import { readSettings } from "../settings/settings.js";
-import { recallDigest, recallUrl, remember, sha256, trimmed } from "./cache.js";
-import { TroubleError, appeal, readHeatmap, readSubmission, submitBytes, submitUrl } from "./client.js";
+import { contextOf, recallDigest, recallUrl, remember, sha256, trimmed } from "./cache.js";
+import { TroubleError, appeal, artistPage, readHeatmap, readSubmission, submitBytes, submitUrl } from "./client.js";
 import { changeCheck, readCheck } from "./kept.js";
 
 /** @typedef {import("../types").Check} Check */
@@ -46,7 +46,7 @@ async function run(id) {
     while (check.state === "working") check = await step(check);
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
-    check = await changeCheck(check, { state: "troubled", trouble: error.trouble });
+    check = await changeCheck(check, { state: "troubled", trouble: { ...error.trouble, at: Date.now() } });
   }
   return check;
 }
@@ -57,7 +57,7 @@ async function run(id) {
  */
 async function step(check) {
   const settings = await readSettings();
-  const context = { server: settings.server, isPrivate: check.isPrivate };
+  const context = await contextOf(settings, check.isPrivate);
   const url = check.candidates[check.attempt] ?? null;
   if (check.submissionId === null) {
     // A picture without a web address (canvas, data:, blob:): only its bytes can be sent.
@@ -143,7 +143,7 @@ export async function retry(id) {
 export async function submitPicture(id, bytes, how) {
   let check = await must(id);
   const settings = await readSettings();
-  const context = { server: settings.server, isPrivate: check.isPrivate };
+  const context = await contextOf(settings, check.isPrivate);
   const digest = await sha256(await bytes.arrayBuffer());
   const known = await recallDigest(digest, context);
   if (known !== null) {
@@ -181,6 +181,16 @@ export async function sendAppeal(id, reason, evidenceUrl) {
     if (!(error instanceof TroubleError)) throw error;
     return changeCheck(kept, { appeal: { state: "troubled", reason, trouble: error.trouble } });
   }
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<string>} the address of the page where the artist may appeal
+ */
+export async function artistAddress(id) {
+  const { submission } = await must(id);
+  if (submission === null) throw new TroubleError({ kind: "not_found" });
+  return artistPage(await readSettings(), submission.id);
 }
 
 /**

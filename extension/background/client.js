@@ -1,6 +1,7 @@
 /** The server's HTTP API: every call ends in an answer or in a `Trouble` that has its own sentence. */
 
 import { isGranted } from "./permissions.js";
+import { pathOf, submissionOf } from "./shape.js";
 
 /** Seconds that the server may hold an answer; below the 30 after which a browser may end our worker. */
 export const HOLD = 20;
@@ -22,11 +23,11 @@ export class TroubleError extends Error {
  * @param {string} idempotencyKey
  * @returns {Promise<import("../types").Submission>}
  */
-export function submitUrl(settings, imageUrl, idempotencyKey) {
-  return call(settings, "POST", "/v1/submissions", {
+export async function submitUrl(settings, imageUrl, idempotencyKey) {
+  return checked(await call(settings, "POST", "/v1/submissions", {
     json: { image_url: imageUrl },
     headers: { "Idempotency-Key": idempotencyKey },
-  });
+  }));
 }
 
 /**
@@ -35,14 +36,14 @@ export function submitUrl(settings, imageUrl, idempotencyKey) {
  * @param {string} idempotencyKey
  * @returns {Promise<import("../types").Submission>}
  */
-export function submitBytes(settings, bytes, idempotencyKey) {
+export async function submitBytes(settings, bytes, idempotencyKey) {
   const form = new FormData();
   form.append("image", bytes, "picture"); // no name of the page's: it could tell of it
-  return call(settings, "POST", "/v1/submissions", {
+  return checked(await call(settings, "POST", "/v1/submissions", {
     body: form,
     headers: { "Idempotency-Key": idempotencyKey },
     patience: 60_000,
-  });
+  }));
 }
 
 /**
@@ -59,7 +60,10 @@ export async function submitBatch(settings, imageUrls, idempotencyKey) {
   if (!Array.isArray(answer.results) || answer.results.length !== imageUrls.length) {
     throw new TroubleError({ kind: "not_kantei" });
   }
-  return answer.results;
+  return answer.results.map((/** @type {any} */ result) => ({
+    submission: result?.submission ? checked(result.submission) : null,
+    problem: typeof result?.problem?.detail === "string" ? { code: "", detail: result.problem.detail.slice(0, 300) } : null,
+  }));
 }
 
 /**
@@ -68,10 +72,10 @@ export async function submitBatch(settings, imageUrls, idempotencyKey) {
  * @param {number} [hold] seconds
  * @returns {Promise<import("../types").Submission>}
  */
-export function readSubmission(settings, id, hold = HOLD) {
-  return call(settings, "GET", `/v1/submissions/${encodeURIComponent(id)}?wait=${hold}`, {
+export async function readSubmission(settings, id, hold = HOLD) {
+  return checked(await call(settings, "GET", `/v1/submissions/${encodeURIComponent(id)}?wait=${hold}`, {
     patience: hold * 1000 + LONGEST,
-  });
+  }));
 }
 
 /**
@@ -81,7 +85,17 @@ export function readSubmission(settings, id, hold = HOLD) {
  */
 export async function listSubmissions(settings) {
   const answer = await call(settings, "GET", "/v1/submissions?limit=100", {});
-  return Array.isArray(answer.submissions) ? answer.submissions : [];
+  return Array.isArray(answer.submissions) ? answer.submissions.map(checked) : [];
+}
+
+/**
+ * @param {unknown} answer
+ * @returns {import("../types").Submission}
+ */
+function checked(answer) {
+  const submission = submissionOf(answer);
+  if (submission === null) throw new TroubleError({ kind: "not_kantei" });
+  return submission;
 }
 
 /**
@@ -99,6 +113,24 @@ export async function appeal(settings, id, appeal) {
     }
     throw error;
   }
+}
+
+/**
+ * Ask for the page where an artist may appeal without a key.
+ * @param {import("../types").Settings} settings
+ * @param {string} id
+ * @returns {Promise<string>} its address
+ */
+export async function artistPage(settings, id) {
+  const answer = await call(settings, "POST", `/v1/submissions/${encodeURIComponent(id)}/appeal-link`, {}).catch(
+    (error) => {
+      const isOld = error instanceof TroubleError && ["not_found", "not_kantei"].includes(error.trouble.kind);
+      throw isOld ? new TroubleError({ kind: "unsupported" }) : error;
+    },
+  );
+  const path = pathOf(answer.page);
+  if (path === null) throw new TroubleError({ kind: "not_kantei" });
+  return settings.server + path;
 }
 
 /**

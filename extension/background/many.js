@@ -5,7 +5,7 @@
 
 import { candidates } from "../pictures/originals.js";
 import { readSettings } from "../settings/settings.js";
-import { recallUrl, remember, trimmed } from "./cache.js";
+import { contextOf, recallUrl, remember, trimmed } from "./cache.js";
 import { MENDABLE } from "./checks.js";
 import { HOLD, TroubleError, listSubmissions, readSubmission, submitBatch } from "./client.js";
 
@@ -27,7 +27,7 @@ const PATIENCE = 25_000; // milliseconds until the page is answered, and asks ag
  */
 export async function checkMany(asked, isPrivate) {
   const settings = await readSettings();
-  const context = { server: settings.server, isPrivate };
+  const context = await contextOf(settings, isPrivate);
   const until = Date.now() + PATIENCE;
   /** @type {Record<string, Answered>} */
   const answers = {};

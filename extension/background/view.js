@@ -57,7 +57,7 @@ function partsOf(check, words, lang, host) {
     const offer = check.candidates.length ? words.offer(host) : words.offerNoUrl(host);
     return {
       tone: "trouble",
-      title: check.candidates.length ? words.unreachable : words.troubled,
+      title: check.candidates.length ? words.unreachable : words.onlyHere,
       lead: [...(check.candidates.length ? why : []), tried ?? offer].join(" "),
       notes: trouble ? [troubleText(trouble, words)] : [],
       actions: [
@@ -72,20 +72,38 @@ function partsOf(check, words, lang, host) {
       title: words.failed,
       lead: words.failureOf(words.failure[failureName(submission)]),
       reasons: submission.failure?.detail ? [{ text: submission.failure.detail, lang: "en" }] : [],
-      actions: [{ ...RETRY, label: words.retry }],
+      // What will never be examined is not asked for again.
+      actions: [
+        submission.failure?.permanent
+          ? { act: "result", label: words.result, primary: false }
+          : { ...RETRY, label: words.retry },
+      ],
     };
   }
   const needsOptions = ["not_set_up", "no_permission", "key_refused", "not_kantei"].includes(trouble?.kind ?? "");
   return {
     tone: "trouble",
     title: words.troubled,
-    lead: trouble ? troubleText(trouble, words) : words.trouble.server_error,
-    notes: needsOptions ? [] : [words.nothingLost],
+    lead: [
+      trouble ? troubleText(trouble, words) : words.trouble.server_error,
+      ...(needsOptions ? [] : [words.nothingLost]),
+    ].join(" "),
     actions: [
       ...(needsOptions ? [{ act: "options", label: words.options, primary: true }] : []),
-      { act: "retry", label: words.retry, primary: !needsOptions },
+      { act: "retry", label: words.retry, primary: !needsOptions, ...waiting(trouble) },
     ],
   };
+}
+
+/**
+ * Say what stands: a person's decision, or else the machine's finding.
+ * @param {import("../types").Submission} submission
+ * @returns {import("../types").Finding}
+ */
+export function standing({ decision, verdict }) {
+  if (decision?.outcome === "human") return "clear";
+  if (decision?.outcome === "ai") return "flagged";
+  return verdict?.finding ?? "uncertain";
 }
 
 /**
@@ -102,12 +120,15 @@ function verdictParts(check, words, lang) {
   if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
   if (check.bytes === "snapshot") notes.push(words.snapshotNote);
   if (check.bytes === "sent") notes.push(words.bytesNote);
+  // Where a person has decided, that is the answer, and the machine's opinion a footnote to it.
+  const outcome = submission.decision?.outcome ?? null;
+  const isDecided = outcome === "human" || outcome === "ai";
   return {
-    tone: verdict.finding,
-    title: words[verdict.finding],
+    tone: standing(submission),
+    title: isDecided ? words.decided[outcome] : words[verdict.finding],
     score: { percent, text: words.score(percent) },
-    decision: submission.decision ? words.decided[submission.decision.outcome] : null,
-    lead: words.lead[verdict.finding],
+    decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(words[verdict.finding]) : null,
+    lead: isDecided ? null : words.lead[verdict.finding],
     reasons: verdict.reasons
       .filter((reason) => !STRIPPED_REASON.test(reason))
       .slice(0, 6)
@@ -118,6 +139,7 @@ function verdictParts(check, words, lang) {
       .map((item) => ({
         grade: item.grade,
         word: words.grade[item.grade] ?? item.grade,
+        why: words.gradeWhy[item.grade] ?? "",
         tone: item.label === "ai" ? "flagged" : item.label === "human" ? "clear" : "uncertain",
         text: words.evidence(wordFor(item.kind, words.kinds), item.generator),
         lang,
@@ -127,10 +149,20 @@ function verdictParts(check, words, lang) {
       ...(submission.links.heatmap ? [{ act: "heatmap", label: words.heatmap, primary: false }] : []),
       { act: "result", label: words.result, primary: false },
       { act: "report", label: words.report, primary: false },
-      ...(verdict.finding === "clear" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
+      ...(standing(submission) === "clear" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
     ],
     foot: words.foot(verdict.model),
   };
+}
+
+/**
+ * A server that said when it wants to be asked again is not asked before.
+ * @param {Check["trouble"]} trouble
+ */
+function waiting(trouble) {
+  return trouble?.kind === "rate_limited" && trouble.at && trouble.retryAfter
+    ? { from: trouble.at + trouble.retryAfter * 1000 }
+    : {};
 }
 
 /**

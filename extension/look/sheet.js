@@ -44,7 +44,7 @@ export class Sheet {
     this.changed = changed;
     /** @type {import("../types").CardView | null} */
     this.view = null;
-    this.state = { form: /** @type {any} */ (null), reason: "", map: null, mapText: null, busy: false };
+    this.state = { form: /** @type {any} */ (null), reason: "", map: null, said: null, busy: false, isSlow: false };
     this.needs = /** @type {string | null} */ (null);
   }
 
@@ -52,6 +52,11 @@ export class Sheet {
   async show(view) {
     this.view = view;
     this.draw();
+    setTimeout(() => {
+      if (this.view !== view || view.final) return;
+      this.state.isSlow = true;
+      this.draw();
+    }, 6000);
     while (this.view && !this.view.final && this.place.isConnected) {
       const answer = await ask({ kind: "follow", id: view.id }, 5).catch(() => null);
       if (!answer?.card || this.view?.id !== view.id) return;
@@ -77,10 +82,8 @@ export class Sheet {
   /** @param {string} name */
   async act(name) {
     const { id } = /** @type {import("../types").CardView} */ (this.view);
-    if (name === "report" || name === "artist" || name === "cancel") {
-      this.state.form = name === "cancel" ? null : name;
-      this.draw();
-      this.place.querySelector("textarea")?.focus();
+    if (name === "report" || name === "cancel") {
+      this.openForm(name === "cancel" ? null : name);
       return;
     }
     if (name === "options") {
@@ -98,9 +101,17 @@ export class Sheet {
     const answer = this.needs === null ? await this.doing(name, id).catch(() => null) : null;
     this.state.busy = false;
     this.needs = answer?.needs ?? this.needs;
-    if (name === "heatmap") Object.assign(this.state, { map: answer?.image ?? null, mapText: answer?.sentence ?? null });
+    if (answer?.form) return this.openForm("artist");
+    Object.assign(this.state, { map: answer?.image ?? this.state.map, said: answer?.sentence ?? null });
     if (answer?.card) await this.show(answer.card);
     else this.draw();
+  }
+
+  /** @param {"report" | "artist" | null} form */
+  openForm(form) {
+    this.state.form = form;
+    this.draw();
+    this.place.querySelector("textarea")?.focus();
   }
 
   /**
@@ -108,7 +119,7 @@ export class Sheet {
    * @param {string} id
    */
   async doing(name, id) {
-    if (name === "heatmap" || name === "retry") return ask({ kind: name, id });
+    if (["heatmap", "retry", "artist"].includes(name)) return ask({ kind: name, id }, name === "artist" ? 1 : 3);
     const data = name === "send" ? await this.read() : null;
     return data === null ? ask({ kind: "fetch-bytes", id }) : ask({ kind: "bytes", id, data });
   }

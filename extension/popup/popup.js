@@ -137,7 +137,10 @@ async function checkGroup(group) {
   let open = group.map(({ ref, picture }) => ({ key: String(ref), picture }));
   while (open.length > 0 && main.isConnected) {
     const answers = await ask({ kind: "many", pictures: open, isPrivate: tab?.incognito ?? false }, 5).catch(() => null);
-    if (answers === null || answers.broken) return;
+    if (answers === null || answers.broken) {
+      for (const { key } of open) say(Number(key), words.troubled, "trouble");
+      return;
+    }
     for (const { key } of open) {
       const answer = answers[key];
       const ref = Number(key);

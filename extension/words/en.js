@@ -12,6 +12,7 @@ export const WORDS = {
   failed: "Could not be examined",
   unreachable: "The server cannot reach this picture",
   troubled: "No answer yet",
+  onlyHere: "Only your browser has this picture",
   lead: {
     flagged: "A machine's opinion, with its reasons. It can be wrong: never accuse anyone on it alone.",
     uncertain: "The signs do not suffice for an answer, and a guess would be unfair.",
@@ -20,13 +21,19 @@ export const WORDS = {
   score: (/** @type {number} */ percent) => `Score ${percent} of 100 for “generated”`,
   badge: { flagged: "Probably generated", uncertain: "Cannot say", clear: "No sign of generation" },
   decided: {
-    human: "A moderator decided: drawn by a person.",
-    ai: "A moderator decided: generated.",
+    human: "A person decided: drawn",
+    ai: "A person decided: generated",
     escalate: "A moderator passed this on; it is being looked at again.",
   },
+  machineSaid: (/** @type {string} */ finding) => `A moderator looked at it. What the machine had said: ${finding}.`,
 
   // Evidence
   grade: { proof: "Proof", declared: "Declared", hint: "Hint" },
+  gradeWhy: {
+    proof: "A signature that was verified",
+    declared: "The file says so, unsigned: anybody could have written it",
+    hint: "Points one way, and proves nothing",
+  },
   kinds: {
     novelai_signature: "a NovelAI signature",
     novelai_metadata: "NovelAI's metadata",
@@ -85,6 +92,7 @@ export const WORDS = {
   appealSend: "Send",
   cancel: "Cancel",
   appealSent: "Sent. A person will look at it.",
+  artistOpened: "Your page for this picture has opened beside this one. No login is needed there.",
   appealEmpty: "Please say why.",
   appealUnsupported: "This server does not take appeals yet. Your words are kept here; you can copy them.",
   appealAlready: "An appeal for this picture is open already.",

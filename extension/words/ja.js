@@ -12,6 +12,7 @@ export const WORDS = {
   failed: "調べられませんでした",
   unreachable: "サーバーがこの画像を取得できません",
   troubled: "まだ答えがありません",
+  onlyHere: "この画像はブラウザーの中にしかありません",
   lead: {
     flagged: "機械の意見と、その理由です。誤りもあります。これだけを根拠に人を責めないでください。",
     uncertain: "判断できるほどの手がかりがありません。推測で決めるのは公平ではありません。",
@@ -20,12 +21,18 @@ export const WORDS = {
   score: (percent) => `「生成」スコア ${percent} / 100`,
   badge: { flagged: "生成の可能性大", uncertain: "判断できません", clear: "生成の痕跡なし" },
   decided: {
-    human: "モデレーターの判断：人が描いたもの。",
-    ai: "モデレーターの判断：生成されたもの。",
+    human: "人の判断：描かれたもの",
+    ai: "人の判断：生成されたもの",
     escalate: "モデレーターが再確認に回しました。",
   },
+  machineSaid: (finding) => `モデレーターが確認しました。機械の意見は「${finding}」でした。`,
 
   grade: { proof: "証明", declared: "自己申告", hint: "手がかり" },
+  gradeWhy: {
+    proof: "検証された署名",
+    declared: "ファイルの申告。署名はなく、誰でも書けます",
+    hint: "一方を示すだけで、証明にはなりません",
+  },
   kinds: {
     novelai_signature: "NovelAI の署名",
     novelai_metadata: "NovelAI のメタデータ",
@@ -79,6 +86,7 @@ export const WORDS = {
   appealSend: "送信",
   cancel: "やめる",
   appealSent: "送信しました。人が確認します。",
+  artistOpened: "この作品のページを別のタブで開きました。ログインは要りません。",
   appealEmpty: "理由を書いてください。",
   appealUnsupported: "このサーバーはまだ申し立てを受け付けていません。文章はここに残っているので、コピーできます。",
   appealAlready: "この画像への申し立ては、すでに受け付けられています。",

@@ -30,7 +30,12 @@ export function wordsOf(lang) {
  */
 export function translated(sentence, lang) {
   for (const [pattern, template] of lang === "ja" ? JA_REASONS : EN_REASONS) {
-    if (pattern.test(sentence)) return { text: sentence.replace(pattern, template), lang };
+    if (pattern.test(sentence)) return { text: unbroken(sentence.replace(pattern, template)), lang };
   }
-  return { text: sentence, lang: "en" };
+  return { text: unbroken(sentence), lang: "en" };
+}
+
+/** Keep a number and its sign on one line. @param {string} text */
+function unbroken(text) {
+  return text.replace(/(\d) %/g, "$1\u00a0%");
 }

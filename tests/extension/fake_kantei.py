@@ -51,6 +51,7 @@ class FakeKantei:
     finding: Callable[[str], str] = lambda _url: "flagged"
     refusal: tuple[int, str, dict[str, str]] | None = None
     has_appeals: bool = True
+    has_artist_page: bool = False
     model: str = MODEL
     evidence: tuple[dict[str, Any], ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -141,12 +142,16 @@ class _Handler(BaseHTTPRequestHandler):
         if (self.command, parts.path) == ("GET", "/v1/submissions"):
             rows = list(kantei.submissions.values())[::-1][: int(query.get("limit", ["50"])[0])]
             return self._json(200, {"submissions": [kantei.look(row) for row in rows], "next_cursor": None})
-        found = re.fullmatch(r"/v1/submissions/(\w+)(/appeal|/heatmap)?", parts.path)
+        found = re.fullmatch(r"/v1/submissions/(\w+)(/appeal|/heatmap|/appeal-link)?", parts.path)
         submission = kantei.submissions.get(found[1]) if found else None
         if submission is None or found is None:
             return self._problem(404, "not_found")
         if found[2] == "/heatmap":
             return self._send(200, "image/png", png("heat", (320, 480)))
+        if found[2] == "/appeal-link":
+            if not kantei.has_artist_page:
+                return self._problem(404, "not_found")
+            return self._json(201, {"page": "/appeal/signed", "expires_at": "2026-12-24T03:00:00Z"})
         if found[2] == "/appeal":
             return self._appeal(submission["id"], json.loads(body))
         until = time.monotonic() + float(query.get("wait", ["0"])[0])

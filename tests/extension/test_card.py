@@ -43,7 +43,7 @@ def test_without_a_picture_under_the_pointer_one_is_picked(
     reader.press_shortcut(tab)
     until(lambda: tab.inside("picking !== null && !picking.signal.aborted"), "the picker")
     tab.session.click(5, 5)
-    assert tab.inside("stageParts.root.textContent.includes('There is no picture here.')")
+    assert tab.inside("stages.get('cards').root.textContent.includes('There is no picture here.')")
     place = tab.middle("#v")
     tab.session.click(place["x"], place["y"])  # the link around it is not followed
     assert tab.title() == "Probably generated"
@@ -77,13 +77,24 @@ def test_the_heat_map_is_fetched_when_it_is_asked_for(reader: Reader, kantei: Fa
     until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
 
 
+def test_the_artist_is_led_to_a_page_of_the_server(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
+    kantei.has_artist_page = True
+    reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
+    assert tab.title() == "Probably generated"
+    tab.press("artist")
+    page = f"{kantei.address}/appeal/signed"
+    until(lambda: page in [target["url"] for target in reader.browser.targets()], "the artist's page")
+    assert "No login is needed there." in tab.text()
+
+
+# A server from before the artist's page takes an artist's words in the card.
 @pytest.mark.parametrize("act", ["report", "artist"])
 def test_an_appeal_is_sent_with_its_reason(reader: Reader, kantei: FakeKantei, tab: Tab, act: str) -> None:
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
     assert tab.title() == "Probably generated"
     tab.press(act)
     until(
-        lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"),
+        lambda: tab.inside("shown.card.querySelector('textarea') === stages.get('cards').root.activeElement"),
         "the form",
     )
     tab.session.call("Input.insertText", text="I drew it in 2019.")
@@ -100,7 +111,7 @@ def test_a_server_without_appeals_costs_nobody_his_words(
     assert tab.title() == "Probably generated"
     tab.press("report")
     until(
-        lambda: tab.inside("shown.card.querySelector('textarea') === stageParts.root.activeElement"),
+        lambda: tab.inside("shown.card.querySelector('textarea') === stages.get('cards').root.activeElement"),
         "the form",
     )
     tab.session.call("Input.insertText", text="Look at the hands.")

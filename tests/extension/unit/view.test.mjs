@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cardOf } from "../../../extension/background/view.js";
+import { cardOf, standing } from "../../../extension/background/view.js";
 import { WORDS as EN } from "../../../extension/words/en.js";
 import { WORDS as JA } from "../../../extension/words/ja.js";
 import { translated } from "../../../extension/words/words.js";
@@ -40,7 +40,7 @@ test("evidence is shown with its grade, and takes the note of stripping away", (
   const evidence = [{ kind: "novelai_signature", grade: "proof", label: "ai", generator: "NovelAI", detail: "…" }];
   const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });
   assert.deepEqual(view.notes, []);
-  assert.deepEqual(view.evidence, [{ grade: "proof", word: "Proof", tone: "flagged", text: "A NovelAI signature, naming NovelAI", lang: "en" }]);
+  assert.deepEqual(view.evidence, [{ grade: "proof", word: "Proof", why: EN.gradeWhy.proof, tone: "flagged", text: "A NovelAI signature, naming NovelAI", lang: "en" }]);
 });
 
 test("evidence of a kind that this version does not know is shown all the same", () => {
@@ -48,9 +48,28 @@ test("evidence of a kind that this version does not know is shown all the same",
   assert.equal(card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) }).evidence[0].text, "New mark");
 });
 
-test("a moderator's decision comes first", () => {
-  const view = card({ submission: examined("s1", { decision: { outcome: "human", decided_at: "2026-11-24T00:00:00Z" } }) });
-  assert.equal(view.decision, EN.decided.human);
+test("where a person has decided, that is the answer and its colour", () => {
+  const decided = (outcome) => card({ submission: examined("s1", { decision: { outcome, decided_at: "2026-11-24T00:00:00Z" } }) });
+  assert.deepEqual([decided("human").title, decided("human").tone], [EN.decided.human, "clear"]);
+  assert.match(decided("human").decision, /What the machine had said: Probably generated/);
+  assert.ok(!acts(decided("human")).includes("artist"));
+  assert.deepEqual([decided("ai").title, decided("ai").tone], [EN.decided.ai, "flagged"]);
+  // What was only passed on is not decided.
+  assert.deepEqual([decided("escalate").title, decided("escalate").decision], [EN.flagged, EN.decided.escalate]);
+  assert.equal(standing(examined("s1", { decision: { outcome: "human", decided_at: "" } })), "clear");
+});
+
+test("what can never be examined is not asked for again, and a server that named a time not before it", () => {
+  assert.deepEqual(acts(card({ state: "failed", submission: failed("s1", "too_many_pixels") })), ["result"]);
+  const passing = failed("s1", "crashed_worker");
+  passing.failure.permanent = false;
+  assert.deepEqual(acts(card({ state: "failed", submission: passing })), ["retry"]);
+  const limited = card({ state: "troubled", submission: null, trouble: { kind: "rate_limited", retryAfter: 17, at: 1000 } });
+  assert.deepEqual(limited.actions, [{ act: "retry", label: EN.retry, primary: true, from: 18_000 }]);
+});
+
+test("a picture without address is not called unanswered", () => {
+  assert.equal(card({ state: "unreachable", submission: null, candidates: [] }).title, EN.onlyHere);
 });
 
 test("a heat map is offered only where the server has one, the artist's way not where nothing is claimed", () => {
@@ -78,7 +97,7 @@ test("every failure and every trouble has a sentence and a way on, in both langu
 
 test("the server's sentences are given in Japanese, unknown ones as they came", () => {
   assert.deepEqual(translated("The pixels look generated: score 97 %, flagged from 90 %.", "ja"), {
-    text: "画素の特徴は生成を示しています：スコア 97 %（90 % 以上で警告）。", lang: "ja",
+    text: "画素の特徴は生成を示しています：スコア 97\u00a0%（90\u00a0% 以上で警告）。", lang: "ja",
   });
   assert.deepEqual(translated("Something new.", "ja"), { text: "Something new.", lang: "en" });
 });

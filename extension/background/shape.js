@@ -1,0 +1,118 @@
+/**
+ * The server's answers, looked at before they are believed. What is not as the API says gives null; texts lose
+ * what could rearrange or hide a line, and more than a card can hold is left out.
+ */
+
+/** @typedef {import("../types").Submission} Submission */
+
+const STATES = /** @type {const} */ (["queued", "processing", "examined", "failed"]);
+const FINDINGS = /** @type {const} */ (["clear", "uncertain", "flagged"]);
+const LABELS = /** @type {const} */ (["ai", "human"]);
+const GRADES = /** @type {const} */ (["proof", "declared", "hint"]);
+const OUTCOMES = /** @type {const} */ (["human", "ai", "escalate"]);
+// Controls, and the marks that turn text around.
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const MOST = { reasons: 12, evidence: 24, text: 500 };
+
+/**
+ * @param {any} found
+ * @returns {Submission | null}
+ */
+export function submissionOf(found) {
+  if (!isObject(found) || !/^[\w-]{1,64}$/.test(found.id) || !STATES.includes(found.state)) return null;
+  const verdict = found.verdict === null || found.verdict === undefined ? null : verdictOf(found.verdict);
+  if (found.state === "examined" && verdict === null) return null;
+  const outcome = oneOf(OUTCOMES, found.decision?.outcome);
+  return {
+    id: found.id,
+    state: found.state,
+    examined_at: textOf(found.examined_at),
+    image: imageOf(found.image),
+    verdict,
+    decision: outcome === null ? null : { outcome, decided_at: textOf(found.decision.decided_at) ?? "" },
+    failure: isObject(found.failure)
+      ? {
+          code: textOf(found.failure.code) ?? "",
+          detail: textOf(found.failure.detail) ?? "",
+          permanent: found.failure.permanent === true,
+        }
+      : null,
+    links: {
+      self: pathOf(found.links?.self) ?? "",
+      appeal: pathOf(found.links?.appeal),
+      heatmap: pathOf(found.links?.heatmap),
+    },
+  };
+}
+
+/**
+ * @param {any} verdict
+ * @returns {Submission["verdict"]}
+ */
+function verdictOf(verdict) {
+  const finding = oneOf(FINDINGS, verdict?.finding);
+  if (finding === null || typeof verdict.score !== "number" || !(verdict.score >= 0 && verdict.score <= 1)) return null;
+  return {
+    finding,
+    score: verdict.score,
+    label: oneOf(LABELS, verdict.label),
+    model: textOf(verdict.model) ?? "",
+    policy: textOf(verdict.policy) ?? "",
+    reasons: listOf(verdict.reasons, MOST.reasons).map(textOf).filter((reason) => reason !== null),
+    evidence: listOf(verdict.evidence, MOST.evidence).filter(isObject).map((item) => ({
+      kind: textOf(item.kind) ?? "",
+      grade: oneOf(GRADES, item.grade) ?? "hint",
+      label: oneOf(LABELS, item.label),
+      generator: textOf(item.generator),
+      detail: textOf(item.detail) ?? "",
+    })),
+  };
+}
+
+/**
+ * @param {any} image
+ * @returns {Submission["image"]}
+ */
+function imageOf(image) {
+  if (!isObject(image) || !/^[0-9a-f]{64}$/.test(image.sha256)) return null;
+  const [width, height, bytes] = [image.width, image.height, image.bytes].map((size) => (Number.isFinite(size) ? size : 0));
+  return { sha256: image.sha256, width, height, format: textOf(image.format) ?? "", bytes };
+}
+
+/**
+ * Take a path on the server, never an address elsewhere.
+ * @param {unknown} path
+ * @returns {string | null}
+ */
+export function pathOf(path) {
+  return typeof path === "string" && /^\/(?![/\\])[\w\-.~%/?=&]{0,1000}$/.test(path) ? path : null;
+}
+
+/** @param {unknown} text */
+function textOf(text) {
+  return typeof text === "string" ? text.slice(0, MOST.text).replace(UNSEEN, " ").trim() : null;
+}
+
+/**
+ * @param {unknown} found
+ * @param {number} most
+ * @returns {any[]}
+ */
+function listOf(found, most) {
+  return Array.isArray(found) ? found.slice(0, most) : [];
+}
+
+/**
+ * @template {string} T
+ * @param {readonly T[]} known
+ * @param {unknown} value
+ * @returns {T | null}
+ */
+function oneOf(known, value) {
+  return known.find((item) => item === value) ?? null;
+}
+
+/** @param {unknown} value @returns {value is Record<string, any>} */
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
