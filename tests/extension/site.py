@@ -146,6 +146,7 @@ class Site:
     cdn: str = ""
     seen: list[Seen] = field(default_factory=list)
     page: str = ""
+    size: tuple[int, int] = (320, 240)
 
     def show(self, html: str) -> str:
         """Make a page of some HTML; give its address."""
@@ -178,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send("text/plain", b"Forbidden", 403)
         elif parts.path.endswith(".png"):
-            self._send("image/png", png(parts.path))
+            self._send("image/png", png(parts.path, site.size))
         elif parts.path == "/kind":
             self._send("text/html", (_HEAD + KINDS[kind][0].replace("{c}", site.cdn) + _SCRIPT).encode())
         elif parts.path == "/frame":
@@ -198,9 +199,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def site(page_host: str = "gallery.test", picture_host: str = "pictures.test") -> Iterator[Site]:
-    """Serve the site under two names that the browser is told to find here."""
-    found = Site()
+def site(
+    page_host: str = "gallery.test", picture_host: str = "pictures.test", size: tuple[int, int] = (320, 240)
+) -> Iterator[Site]:
+    """Serve the site under two names that the browser is told to find here; pictures have one size."""
+    found = Site(size=size)
     handler = type("Handler", (_Handler,), {"site": found})
     with listening(handler) as port, listening(handler) as other:
         found.base = f"http://{page_host}:{port}"

@@ -1,0 +1,56 @@
+// Draws a card in every state, by the extension's own code, on one of its pages.
+async (lang, theme) => {
+  const { cardOf } = await import("/background/view.js");
+  const { wordsOf } = await import("/words/words.js");
+  const words = wordsOf(lang);
+  const evidence = (kind, grade, label, generator) => ({ kind, grade, label, generator, detail: "" });
+  const submission = (finding, score, reasons, marks = [], more = {}) => ({
+    id: "s1", state: "examined", examined_at: null,
+    image: { sha256: "ab".repeat(32), width: 1024, height: 1536, format: "png", bytes: 812345 },
+    verdict: { finding, score, label: null, model: "mobilenet_v3-2026.11-ab12cd34", policy: "2026-11-1", reasons,
+      evidence: [evidence("pixels", "hint", "ai", null), ...marks] },
+    decision: null, failure: null, links: { self: "/v1/submissions/s1", appeal: "/a", heatmap: "/h" }, ...more });
+  const check = (changes) => ({ id: "c", revision: 1, at: 0, picture: {}, candidates: ["https://a.example/a.png"],
+    attempt: 0, tries: 0, tabId: 1, isPrivate: false, state: "examined", submissionId: "s1", submission: null,
+    fromCache: false, trouble: null, bytes: "none", appeal: { state: "none", reason: "", trouble: null }, ...changes });
+  const flagged = ["The pixels look generated: score 97 %, flagged from 90 %."];
+  const failed = (code) => ({ ...submission("clear", 0, []), state: "failed", verdict: null,
+    failure: { code, detail: "The host answered 403.", permanent: true } });
+  const map = (() => {
+    const c = document.createElement("canvas"); c.width = 320; c.height = 200; const p = c.getContext("2d");
+    p.fillStyle = "#777"; p.fillRect(0, 0, 320, 200); p.fillStyle = "#c33a"; p.fillRect(80, 40, 120, 90);
+    return c.toDataURL(); })();
+  const states = [
+    [check({ submission: submission("flagged", 0.973, [...flagged, "A valid signature proves that NovelAI made this picture."],
+      [evidence("novelai_signature", "proof", "ai", "NovelAI"), evidence("a1111_parameters", "declared", "ai", "Stable Diffusion"),
+       evidence("software_tag", "hint", "human", "CLIP STUDIO PAINT")]) }), {}],
+    [check({ submission: submission("uncertain", 0.55, ["The pixels do not decide: score 55 %, between 35 % and 90 %."]) }), {}],
+    [check({ submission: submission("clear", 0.04, ["The pixels show no sign of generation: score 4 %."],
+      [evidence("c2pa", "proof", "human", "Adobe Photoshop")],
+      { decision: { outcome: "human", decided_at: "2026-11-24T00:00:00Z" } }) }), {}],
+    [check({ submission: submission("flagged", 0.97, flagged) }), { map }],
+    [check({ state: "working" }), {}],
+    [check({ state: "working" }), { isSlow: true }],
+    [check({ state: "unreachable", submission: failed("http_status") }), {}],
+    [check({ state: "unreachable", submission: failed("http_status"), bytes: "unreadable" }), {}],
+    [check({ state: "unreachable", candidates: [] }), {}],
+    [check({ state: "failed", submission: failed("too_many_pixels") }), {}],
+    ...["not_set_up", "offline", "server_down", "key_refused", "not_kantei"].map((kind) =>
+      [check({ state: "troubled", trouble: { kind } }), {}]),
+    [check({ state: "troubled", trouble: { kind: "rate_limited", retryAfter: 17, at: Date.now() } }), {}],
+    [check({ submission: submission("flagged", 0.97, flagged) }), { form: "report" }],
+    [check({ submission: submission("flagged", 0.97, flagged), appeal: { state: "sent", reason: "x", trouble: null } }), {}],
+    [check({ submission: submission("flagged", 0.97, flagged) }), { said: words.artistOpened }],
+  ];
+  document.documentElement.className = "kantei"; document.documentElement.dataset.theme = theme;
+  document.documentElement.lang = lang;
+  const grid = make("div", {});
+  grid.style.cssText = "columns:4 344px;column-gap:16px;padding:16px;width:1440px;background:var(--sunk)";
+  for (const [one, state] of states) {
+    const card = drawCard(cardOf(one, { lang, theme, server: "https://kantei.example" }), { act() {}, appeal() {}, close() {} },
+      { form: null, reason: "", map: null, said: null, busy: false, ...state });
+    card.style.cssText = "break-inside:avoid;margin-bottom:16px;max-height:none";
+    grid.append(card);
+  }
+  document.body.replaceChildren(grid);
+}
