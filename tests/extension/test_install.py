@@ -1,6 +1,7 @@
 """What installing and setting up asks for, and what leaves the browser."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import leave_out
 from tests.extension.fake_kantei import KEY, FakeKantei
 from tests.extension.reader import SOURCE, Reader
 from tests.extension.site import Site
@@ -90,6 +92,16 @@ def test_nothing_goes_anywhere_but_to_the_server_and_the_pictures_own_host(
     }
     assert f"{kantei.address}/v1/submissions" in asked
     assert all(url.startswith((kantei.address, gallery.base, "chrome", "data:")) for url in asked)
+
+
+def test_mozillas_linter_has_nothing_to_say(tmp_path: Path) -> None:
+    if shutil.which("npm") is None:
+        leave_out("npm", "npm is not installed")
+    lint = [sys.executable, str(ROOT / "script" / "extension"), "lint", "--out", str(tmp_path)]
+    done = subprocess.run(lint, capture_output=True, text=True, check=False)
+    if done.returncode == 2:
+        leave_out("npm", done.stderr.strip())
+    assert done.returncode == 0, done.stdout
 
 
 def test_both_packages_come_from_one_source_and_are_the_same_each_time(tmp_path: Path) -> None:
