@@ -5,7 +5,6 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from api.app import create_app
 from api.parts import ApiParts
 from store.appeal_tables import Appeal
 from store.appeals import count_open_appeals, list_open_appeals
@@ -49,10 +48,8 @@ def test_a_second_appeal_is_refused_while_the_first_is_open(
         assert count_open_appeals(session) == 1
 
 
-def test_of_many_who_ask_at_once_one_opens_the_appeal(
-    api_parts: ApiParts, web: Web, examined: str, database: Database
-) -> None:
-    app = create_app(api_parts)
+def test_of_many_who_ask_at_once_one_opens_the_appeal(web: Web, examined: str, database: Database) -> None:
+    app = web.client.application
     statuses: list[int] = []
 
     def ask() -> None:
