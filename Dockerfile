@@ -1,8 +1,8 @@
 # One image for every part: `kantei api`, `kantei worker`, `kantei sweep`, `kantei migrate`.
 FROM python:3.12-slim-bookworm AS build
-COPY requirements/serve.txt /build/requirements/
+COPY requirements/image.txt /build/requirements/
 RUN python -m venv /opt/kantei \
-    && /opt/kantei/bin/pip install --no-cache-dir --no-deps --require-hashes -r /build/requirements/serve.txt
+    && /opt/kantei/bin/pip install --no-cache-dir --no-deps --require-hashes -r /build/requirements/image.txt
 COPY pyproject.toml README.md LICENSE /build/
 COPY api /build/api
 COPY core /build/core

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from api.problems import Problem, ProblemCode, unavailable
 from api.rendering import problem_answer
 from api.schemas.check import problem_of
+from store.blobs import BlobsUnavailableError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS_CODES = {
@@ -40,6 +41,7 @@ def register_errors(app: APIFlask) -> None:
     app.register_error_handler(HTTPError, _checked_by_apiflask)
     app.register_error_handler(HTTPException, _http_response)
     app.register_error_handler(SQLAlchemyError, _database_response)
+    app.register_error_handler(BlobsUnavailableError, _blobs_response)
     app.register_error_handler(Exception, _unexpected_response)
 
 
@@ -75,6 +77,11 @@ def _database_response(error: SQLAlchemyError) -> Response:
         log.error("database unavailable on %s: %s", request.path, type(error).__name__)
         return problem_response(unavailable())
     return _unexpected_response(error)
+
+
+def _blobs_response(error: BlobsUnavailableError) -> Response:
+    log.error("image bytes unavailable on %s: %s", request.path, error)
+    return problem_response(unavailable())
 
 
 def _unexpected_response(error: Exception) -> Response:

@@ -11,7 +11,7 @@ from api.idempotency import read_key
 from api.new_request import make_request
 from api.openapi import problems
 from api.parts import ApiParts
-from api.problems import Problem, ProblemCode, quota_exhausted, unavailable
+from api.problems import Problem, ProblemCode, quota_exhausted
 from api.queries import refuse_repeated
 from api.rendering import json_response
 from api.schemas.answers import PageAnswer, SubmissionAnswer
@@ -123,10 +123,7 @@ def _refuse_exhausted(parts: ApiParts, caller: Caller, key: str | None) -> None:
 def _read_form(parts: ApiParts, caller: Caller) -> Request:
     upload = read_upload(request, parts.max_image_bytes)
     fields = check(NewUpload, upload.fields)
-    try:
-        sha256 = parts.blobs.put_stream(upload.image)  # bytes before rows, like everywhere
-    except OSError:
-        raise unavailable() from None
+    sha256 = parts.blobs.put_stream(upload.image)  # bytes before rows, like everywhere
     return make_request(caller, fields, upload_sha256=sha256)
 
 

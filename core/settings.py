@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.blobs_url import S3Place, parse_s3_url
 from core.urls import UrlError, parse_web_url
 
 MIB = 1024 * 1024
@@ -55,6 +56,7 @@ class Settings:
     c2pa_allowed: str
     observed_model: Path | None
     observed_share: float
+    blobs: S3Place | None
 
     @property
     def is_embedded_broker(self) -> bool:
@@ -93,6 +95,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         c2pa_allowed=_certificates(env, "KANTEI_C2PA_ALLOWED"),
         observed_model=_model_folder(env, "KANTEI_OBSERVED_MODEL"),
         observed_share=_number(env, "KANTEI_OBSERVED_SHARE", 0.1, 0.0, 1.0),
+        blobs=_blobs(env),
     )
 
 
@@ -207,6 +210,19 @@ def _model_folder(env: Mapping[str, str], name: str) -> Path | None:
     if not (folder / "classifier.json").is_file():
         raise SettingsError(f"{name}: {folder} holds no classifier.json")
     return folder
+
+
+def _blobs(env: Mapping[str, str]) -> S3Place | None:
+    """Take the place of the image bytes; None is the data folder."""
+    url = env.get("KANTEI_BLOBS_URL")
+    if not url:
+        return None
+    access_key = _secret(env, "KANTEI_BLOBS_ACCESS_KEY") or ""
+    secret_key = _secret(env, "KANTEI_BLOBS_SECRET_KEY") or ""
+    try:
+        return parse_s3_url(url, access_key=access_key, secret_key=secret_key)
+    except ValueError as error:
+        raise SettingsError(f"KANTEI_BLOBS_URL {error}") from None
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

@@ -5,7 +5,7 @@ import logging
 from core.bell import Bell, make_bell
 from core.measuring import Measuring, measure_together, measuring_folder
 from core.queue import CelerySender, make_celery
-from core.settings import Settings
+from core.settings import Settings, SettingsError
 from store.blobs import BlobStore, FolderBlobs
 from store.database import Database
 
@@ -26,8 +26,14 @@ def open_database(settings: Settings, *, pool_size: int = 2) -> Database:
 
 
 def open_blobs(settings: Settings) -> BlobStore:
-    """Open the image bytes."""
-    return FolderBlobs(settings.data_dir / "blobs")
+    """Open the image bytes. Errors: SettingsError where the client of the store is not installed."""
+    if settings.blobs is None:
+        return FolderBlobs(settings.data_dir / "blobs")
+    try:
+        from store.s3_blobs import S3Blobs  # noqa: PLC0415  # an extra that most installations lack
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"KANTEI_BLOBS_URL needs {error.name}: install kantei[s3]") from error
+    return S3Blobs(settings.blobs)
 
 
 def open_sender(settings: Settings) -> CelerySender:

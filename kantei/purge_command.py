@@ -12,10 +12,13 @@ from store import purge as store_purge
 
 @click.command()
 def purge() -> None:
-    """Forget submissions and image bytes older than KANTEI_RETENTION_DAYS."""
+    """Forget what is older than KANTEI_RETENTION_DAYS, and image bytes that no row knows."""
     settings = read_settings()
     database = open_database(settings)
     purged = store_purge.purge(
         database, open_blobs(settings), at=now(), retention=timedelta(days=settings.retention_days)
     )
-    click.echo(f"{purged.submissions} submissions and the bytes of {purged.images} images forgotten")
+    click.echo(
+        f"{purged.submissions} submissions and the bytes of {purged.images} images forgotten,"
+        f" and {purged.orphans} that no row knew"
+    )

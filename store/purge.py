@@ -17,6 +17,7 @@ from store.callbacks import forget_events
 from store.database import Database
 from store.hook_deliveries import forget_deliveries
 from store.quotas import forget_quota_uses
+from store.orphans import forget_orphans
 from store.review_states import ReviewState
 from store.tables import IdempotencyKey, Image, Submission
 from store.tables import Session as Login
@@ -31,6 +32,7 @@ class Purged:
 
     submissions: int
     images: int
+    orphans: int
 
 
 def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: timedelta) -> Purged:
@@ -45,7 +47,7 @@ def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: time
         submissions += step
     while step := _purge_images(database, blobs, at - retention, at):
         images += step
-    return Purged(submissions, images)
+    return Purged(submissions, images, forget_orphans(database, blobs, at=at))
 
 
 def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:

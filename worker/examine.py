@@ -16,7 +16,7 @@ from core.clock import now
 from core.vocabulary import Evidence, Failure, FailureCode
 from model.pdq import pdq_hash
 from model.picture import Picture, PictureError, decode_picture, thumbnail
-from store.blobs import BlobStore
+from store.blobs import BlobStore, BlobsUnavailableError
 from store.claims import (
     CRASHED,
     Claim,
@@ -40,6 +40,7 @@ from worker.stages import Stage
 
 THUMBNAIL = "thumbnail.webp"
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
+STORAGE_PAUSE = timedelta(seconds=15)
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,10 @@ class Examiner:
             return
         except SQLAlchemyError:
             raise
+        except BlobsUnavailableError as error:
+            # A full disk is no fault of the picture: it waits, and no try is counted.
+            log.error("image bytes cannot be kept or read: %s", error)
+            self._release(held, STORAGE_PAUSE, Return.STORAGE, counts=False)
         except Exception:
             # A picture that trips our own code costs its submission a try, and nobody else anything.
             log.exception("examining %s", submission_id)

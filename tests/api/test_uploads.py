@@ -11,7 +11,7 @@ import pytest
 from urllib3 import encode_multipart_formdata
 
 from api.parts import ApiParts
-from store.blobs import FolderBlobs
+from store.blobs import BlobsUnavailableError, FolderBlobs
 from store.database import Database
 from store.submissions import count_states, find_submission
 from tests.api.conftest import IMAGE_URL, MAX_IMAGE_BYTES, RecordingSender, Web, make_web, problem
@@ -121,7 +121,7 @@ def test_a_full_disk_stores_no_row_and_asks_to_come_back(
 ) -> None:
     class FullDisk(FolderBlobs):
         def put_stream(self, stream: BinaryIO) -> str:
-            raise OSError(28, "No space left on device")
+            raise BlobsUnavailableError("No space left on device")
 
     response = upload(make_web(sqlite_parts, blobs=FullDisk(tmp_path / "full")))
     assert response.status_code == 503

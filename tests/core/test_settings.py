@@ -47,6 +47,13 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_EXTENSION_ORIGINS", "https://example.com"),
         ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
         ("KANTEI_C2PA_ALLOWED", "README.md"),
+        ("KANTEI_BLOBS_URL", "https://bucket"),
+        ("KANTEI_BLOBS_URL", "s3://Bucket"),
+        ("KANTEI_BLOBS_URL", "s3://key:secret@bucket"),
+        ("KANTEI_BLOBS_URL", "s3://bucket/../other"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?endpoint=ftp://host"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?endpont=https://host"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?style=odd"),
     ],
 )
 def test_a_wrong_value_stops_the_program_and_names_the_variable(
