@@ -13,6 +13,7 @@ COMMANDS = {
     "api": "kantei.api_server:api",
     "check": "kantei.check:check",
     "client": "kantei.client_commands:client",
+    "doctor": "kantei.doctor:doctor",
     "evaluate": "kantei.model_commands:evaluate",
     "export": "kantei.model_commands:export",
     "import": "kantei.import_command:import_command",

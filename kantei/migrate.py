@@ -50,11 +50,10 @@ def ensure_schema(database: Database) -> None:
 
     Errors: SchemaError.
     """
-    with database.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found = find_revision(database)
     if found is None:
         migrate(database)
-    elif not is_current(database):
+    elif found != head_revision():
         raise SchemaError(
             f"the database stands at revision {found}, which is not this program's: stop the other parts,"
             " then run `kantei migrate` (with the newer of two versions)"
@@ -70,9 +69,18 @@ def ready_database(settings: Settings) -> None:
 
 def is_current(database: Database) -> bool:
     """Tell whether the database has exactly the schema of this program."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    return find_revision(database) == head_revision()
+
+
+def find_revision(database: Database) -> str | None:
+    """Find the revision that the database stands at; None where it is empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Give the revision that this program wants."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:
