@@ -27,6 +27,7 @@ from api.quota import make_quota
 from api.reference import make_reference
 from api.review.pages import register_review
 from api.submissions import make_submissions
+from api.traces import add_traces
 
 VERSION = "1"
 
@@ -45,6 +46,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     if parts.trusted_proxies:
         count = parts.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
+    add_traces(app)
     add_metrics(app, parts.database, parts.measuring)
     app.after_request(add_headers)
     share_with_extensions(app, parts.extension_origins)

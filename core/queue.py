@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from core import folder_transport
+from core.tracing import carry
 from core.vocabulary import Priority
 
 EXAMINE_TASK = "kantei.examine"
@@ -126,6 +127,7 @@ class CelerySender:
         sent = 0
         try:
             allowed = submission_ids[: self._room(priority)]
+            headers = carry()
             with self._app.producer_or_acquire() as producer:
                 for submission_id in allowed:
                     self._app.send_task(
@@ -134,6 +136,7 @@ class CelerySender:
                         queue=queue_name(priority),
                         producer=producer,
                         ignore_result=True,
+                        headers=headers,
                     )
                     sent += 1
         except BROKER_ERRORS as error:

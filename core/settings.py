@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.blobs_url import S3Place, parse_s3_url
+from core.logs import LogFormat
 from core.urls import UrlError, parse_web_url
 
 MIB = 1024 * 1024
@@ -57,6 +58,8 @@ class Settings:
     observed_model: Path | None
     observed_share: float
     blobs: S3Place | None
+    log_format: LogFormat
+    traces_url: str
 
     @property
     def is_embedded_broker(self) -> bool:
@@ -96,6 +99,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         observed_model=_model_folder(env, "KANTEI_OBSERVED_MODEL"),
         observed_share=_number(env, "KANTEI_OBSERVED_SHARE", 0.1, 0.0, 1.0),
         blobs=_blobs(env),
+        log_format=_log_format(env.get("KANTEI_LOG_FORMAT") or "text"),
+        traces_url=_traces_url(env.get("KANTEI_TRACES_URL") or ""),
     )
 
 
@@ -210,6 +215,21 @@ def _model_folder(env: Mapping[str, str], name: str) -> Path | None:
     if not (folder / "classifier.json").is_file():
         raise SettingsError(f"{name}: {folder} holds no classifier.json")
     return folder
+
+
+def _log_format(text: str) -> LogFormat:
+    if text not in set(LogFormat):
+        raise SettingsError(f"KANTEI_LOG_FORMAT={text!r} must be text or json")
+    return LogFormat(text)
+
+
+def _traces_url(text: str) -> str:
+    if text:
+        try:
+            parse_web_url(text)
+        except UrlError as error:
+            raise SettingsError(f"KANTEI_TRACES_URL: {error.detail}") from None
+    return text
 
 
 def _blobs(env: Mapping[str, str]) -> S3Place | None:

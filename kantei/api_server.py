@@ -7,14 +7,26 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from api.app import create_app
+from core.logs import set_up_logs
 from core.settings import Settings, read_settings
 from kantei.api_parts import make_api_parts
 from kantei.migrate import ready_database
-from kantei.parts import set_up_logs
+from kantei.parts import start_traces
 
 THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
+
+
+class OneWayLogger(Logger):  # type: ignore[misc]  # the same
+    """gunicorn's own lines, in the way of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand them to the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -32,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """Join the parts, in the process that serves: threads do not survive a fork."""
+        start_traces(self._settings, "api")
         return create_app(make_api_parts(self._settings))
 
 
@@ -41,9 +54,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
 def api(host: str, port: int, processes: int) -> None:
     """Serve the API and the review pages until told to stop."""
-    set_up_logs()
     threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
     settings = read_settings()
+    set_up_logs(settings.log_format, "api")
     ready_database(settings)
     Server(
         settings,
@@ -56,6 +69,7 @@ def api(host: str, port: int, processes: int) -> None:
             "timeout": 60,
             "graceful_timeout": 8,
             "control_socket_disable": True,
+            "logger_class": OneWayLogger,
             # Its heartbeat file: in memory, so that a slow disk is not taken for a hung worker.
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
         },

@@ -1,7 +1,7 @@
 """The examiner's real parts."""
 
 from core.settings import Settings
-from kantei.parts import open_bell, open_blobs, open_database, start_measuring
+from kantei.parts import open_bell, open_blobs, open_database, start_measuring, start_traces
 from kantei.reading import make_evidence_reader, make_fetcher
 from model.runtime import Classifier
 from store.database import Database
@@ -19,6 +19,7 @@ def make_examiner(settings: Settings) -> Examiner:
     classifier = Classifier.load(threads=settings.classifier_threads)
     with database.writing() as session:
         ensure_packaged(session, classifier.version, classifier.thresholds)
+    start_traces(settings, "worker")
     return Examiner(
         database=database,
         blobs=open_blobs(settings),

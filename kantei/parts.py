@@ -1,22 +1,12 @@
 """Where real parts are joined: settings in, database, queue, bell and examiner out."""
 
-import logging
-
 from core.bell import Bell, make_bell
 from core.measuring import Measuring, measure_together, measuring_folder
 from core.queue import CelerySender, make_celery
 from core.settings import Settings, SettingsError
+from core.tracing import start_tracing
 from store.blobs import BlobStore, FolderBlobs
 from store.database import Database
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-
-def set_up_logs() -> None:
-    """Log to standard error, one line an event."""
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    for chatty in ("alembic", "celery.app.trace", "celery.worker.strategy", "kombu"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def open_database(settings: Settings, *, pool_size: int = 2) -> Database:
@@ -49,3 +39,15 @@ def open_bell(settings: Settings) -> Bell:
 def start_measuring(settings: Settings, part: str) -> Measuring:
     """Measure together with the other parts of this machine; after the last fork of a process."""
     return measure_together(measuring_folder(settings.data_dir), part)
+
+
+def start_traces(settings: Settings, part: str) -> None:
+    """Send traces where the settings say so; after the last fork of a process.
+
+    Errors: SettingsError where the library is not installed.
+    """
+    if settings.traces_url:
+        try:
+            start_tracing(settings.traces_url, part)
+        except ModuleNotFoundError as error:
+            raise SettingsError(f"KANTEI_TRACES_URL needs {error.name}: install kantei[traces]") from error

@@ -5,11 +5,12 @@ import threading
 
 import click
 
+from core.logs import set_up_logs
 from core.settings import read_settings
 from kantei.metrics_server import metrics_options, serve_metrics
 from kantei.migrate import ready_database
 from kantei.notifier import start_notifying
-from kantei.parts import open_bell, open_database, open_sender, set_up_logs, start_measuring
+from kantei.parts import open_bell, open_database, open_sender, start_measuring
 from model.info import read_model_info
 from store.standing_policy import StandingPolicy
 from worker.judge_again import JudgesAgain
@@ -22,8 +23,8 @@ from worker.sweep import sweep_forever, sweep_once
 @metrics_options
 def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Sweep every few seconds and make call backs until told to stop."""
-    set_up_logs()
     settings = read_settings()
+    set_up_logs(settings.log_format, "sweep")
     ready_database(settings)
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
     info = read_model_info()

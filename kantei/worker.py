@@ -6,12 +6,12 @@ import warnings
 import click
 from celery.platforms import SecurityWarning
 
+from core.logs import set_up_logs
 from core.queue import make_celery
 from core.settings import read_settings
 from kantei.examiner import make_examiner
 from kantei.metrics_server import metrics_options, serve_metrics
 from kantei.migrate import ready_database
-from kantei.parts import set_up_logs
 from worker.app import add_tasks, is_alive, start_worker
 
 
@@ -23,10 +23,10 @@ from worker.app import add_tasks, is_alive, start_worker
 @metrics_options
 def worker(concurrency: int | None, ping: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Examine submissions until told to stop."""
-    set_up_logs()
     # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
     warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()
+    set_up_logs(settings.log_format, "worker")
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:
         sys.exit(0 if is_alive(app) else 1)

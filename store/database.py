@@ -55,6 +55,7 @@ def _server_engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # an error's text is logged, and the values are what clients sent
         # A lock or a lost server must become an error while somebody still waits for the answer.
         connect_args={
             "connect_timeout": 5,
@@ -64,7 +65,9 @@ def _server_engine(url: str, pool_size: int) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

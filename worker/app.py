@@ -13,7 +13,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init
 
+from core.logs import about
 from core.queue import EXAMINE_TASK, HEATMAP_TASK
+from core.tracing import TRACE_HEADERS, span
 from worker.examine import Examiner
 from worker.paint import paint_heatmap
 
@@ -46,11 +48,13 @@ def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float
         _die_with(parent)
         examiners.append(join())
 
-    @app.task(name=EXAMINE_TASK, time_limit=time_limit(fetch_timeout))  # type: ignore[untyped-decorator]  # Celery has no types
-    def examine(submission_id: str) -> None:
+    @app.task(bind=True, name=EXAMINE_TASK, time_limit=time_limit(fetch_timeout))  # type: ignore[untyped-decorator]  # Celery has no types
+    def examine(task: Any, submission_id: str) -> None:
         if not examiners:
             examiners.append(join())
-        examiners[0].examine(submission_id)
+        carried = {name: value for name in TRACE_HEADERS if (value := task.request.get(name))}
+        with span("examine", carried, submission=submission_id), about(submission_id):
+            examiners[0].examine(submission_id)
 
     @app.task(name=HEATMAP_TASK, time_limit=time_limit(0))  # type: ignore[untyped-decorator]  # the same
     def heatmap(verdict_id: str) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from prometheus_client import Counter, Histogram
 
 from core.measuring import Measuring, measure_alone
+from core.tracing import span
 from core.vocabulary import FailureCode, Finding
 from worker.stages import Stage
 
@@ -88,7 +89,7 @@ class ExaminationMeasures:
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
         """Time a part of an examination, also one that fails."""
-        with self._stages.labels(stage.value).time():
+        with span(stage.value), self._stages.labels(stage.value).time():
             yield
 
 
