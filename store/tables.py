@@ -189,6 +189,13 @@ class Submission(Table):
         # With all that the queue's filters ask of an image's submissions, so that they read no row.
         Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
         Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
+        # Only of uploads: whether their bytes are still wanted.
+        Index(
+            "ix_submissions_upload_sha256",
+            "upload_sha256",
+            sqlite_where=text("upload_sha256 is not null"),
+            postgresql_where=text("upload_sha256 is not null"),
+        ),
         # Only of what waits: whose turn it is among many clients, however much has been examined.
         Index(
             "ix_submissions_waiting",
