@@ -18,6 +18,8 @@ from store.review_states import ReviewState
 from store.tables import Image, Submission
 
 MAX_TRIES = 3
+# No pause or lease of ours reaches farther: a moment beyond it was written before a clock was set back.
+FARTHEST = timedelta(minutes=15)
 CRASHED = Failure(
     FailureCode.CRASHED_WORKER, "The worker died each time it examined this image.", permanent=True
 )
@@ -52,7 +54,7 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
         .where(
             Submission.id == submission_id,
             Submission.tries < MAX_TRIES,
-            or_(and_(Submission.state == State.QUEUED, Submission.due_at <= at), _expired(at)),
+            or_(and_(Submission.state == State.QUEUED, is_due(at)), _expired(at)),
         )
         .values(
             state=State.PROCESSING, claim_id=claim_id, claimed_until=at + lease, tries=Submission.tries + 1
@@ -134,9 +136,9 @@ def overdue(
             select(Submission.id)
             .where(
                 Submission.state == State.QUEUED,
-                Submission.due_at <= at,
+                is_due(at),
                 Submission.priority == priority,
-                or_(Submission.sent_at.is_(None), Submission.sent_at < sent_before),
+                is_unsent(at, sent_before),
             )
             .order_by(Submission.due_at)
             .limit(limit)
@@ -154,8 +156,23 @@ def mark_sent(session: Session, submission_ids: list[str], at: datetime) -> None
     )
 
 
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """Match what may be taken now, also where its moment is that of a clock that has been set back."""
+    return or_(Submission.due_at <= at, Submission.due_at > at + FARTHEST)
+
+
+def is_unsent(at: datetime, sent_before: datetime) -> ColumnElement[bool]:
+    """Match what has no message, or one that was sent long ago or by a clock that has been set back."""
+    return or_(
+        Submission.sent_at.is_(None), Submission.sent_at < sent_before, Submission.sent_at > at + FARTHEST
+    )
+
+
 def _expired(at: datetime) -> ColumnElement[bool]:
-    return and_(Submission.state == State.PROCESSING, Submission.claimed_until < at)
+    return and_(
+        Submission.state == State.PROCESSING,
+        or_(Submission.claimed_until < at, Submission.claimed_until > at + FARTHEST),
+    )
 
 
 def _failure_values(failure: Failure) -> dict[str, object]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Priority, State
+from store.claims import is_due, is_unsent
 from store.tables import Client, Submission
 
 
@@ -22,8 +23,8 @@ def next_in_turn(
     is_wanted: tuple[ColumnElement[bool], ...] = (
         Submission.state == State.QUEUED,
         Submission.priority == priority,
-        Submission.due_at <= at,
-        or_(Submission.sent_at.is_(None), Submission.sent_at < sent_before),
+        is_due(at),
+        is_unsent(at, sent_before),
     )
     waits = select(Submission.id).where(Submission.client_id == Client.id, *is_wanted).exists()
     clients = session.execute(select(Client.id, Client.weight).where(waits).order_by(Client.id)).all()

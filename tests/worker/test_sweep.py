@@ -169,3 +169,18 @@ def test_a_flood_does_not_keep_another_clients_one_waiting(
     sweep_once(database, sender, bell)
     assert len(sender.sent) == 10
     assert (single, Priority.NORMAL) in sender.sent[:2]
+
+
+def test_a_clock_that_is_set_back_delays_nothing(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    # What was stored, sent and claimed before a clock was set back by two hours.
+    ahead = now() + timedelta(hours=2)
+    waiting = add(database, shop, age=-timedelta(hours=2), sent_at=ahead)
+    claimed = add(database, shop)
+    with database.writing() as session:
+        assert claim(session, claimed, lease=LEASE, at=ahead) is not None
+    assert sweep_once(database, sender, bell).taken_back == 1
+    assert {submission_id for submission_id, _ in sender.sent} == {waiting, claimed}
+    with database.writing() as session:
+        assert claim(session, waiting, lease=LEASE, at=now()) is not None
