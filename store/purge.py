@@ -16,8 +16,8 @@ from store.blobs import BlobStore
 from store.callbacks import forget_events
 from store.database import Database
 from store.hook_deliveries import forget_deliveries
-from store.quotas import forget_quota_uses
 from store.orphans import forget_orphans
+from store.quotas import forget_quota_uses
 from store.review_states import ReviewState
 from store.tables import IdempotencyKey, Image, Submission
 from store.tables import Session as Login
