@@ -21,6 +21,7 @@ from core.clock import now
 from core.vocabulary import Evidence, Grade, read_evidence
 from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, resolve_appeals
 from store.case_claims import find_holder, release_case
+from store.case_context import find_context
 from store.cases import Case, find_case
 from store.decisions import StaleCaseError, decide
 from store.policies import find_lines
@@ -83,6 +84,7 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
             known = {
                 "case": found,
                 "evidence": _by_grade(found),
+                "context": find_context(session, sha256, found.submissions),
                 "wanted": wanted,
                 "address": write_wanted(wanted),
                 "following": next_case(session, wanted, viewer, found.image),

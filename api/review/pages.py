@@ -51,6 +51,7 @@ from api.review.pictures import ObtainHeatmap, add_pictures
 from api.review.policy_pages import add_policy_pages
 from api.review.preference_pages import add_preference_pages
 from api.review.queue_page import add_queue_pages
+from api.review.seller_pages import add_seller_pages
 from api.review.stats_pages import add_stats_pages
 from api.review.undo import add_undo
 from api.review.words import PHRASE, PHRASES, WORDS
@@ -98,6 +99,7 @@ def register_review(
     add_delivery_pages(blueprint, parts)
     add_policy_pages(blueprint, parts, facts)
     add_listing_pages(blueprint, parts)
+    add_seller_pages(blueprint, parts)
     add_model_page(blueprint, facts)
 
     @blueprint.get("/")

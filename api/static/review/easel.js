@@ -1,7 +1,7 @@
 // The easel: look closer, look around, and look only when one wants to.
 //
 // Zoom with the wheel, by key or by double click; drag to move. What is seen stands in the address
-// (#at=x,y,zoom), so that a link shows somebody else the very same spot.
+// (#at=x,y,zoom&heat), so that a link shows somebody else the very same spot, with the heat map or without.
 
 const MOST = 16;
 let view = null; // {easel, picture, zoom, x, y}: x and y are the picture's shift in pixels
@@ -17,8 +17,13 @@ export function setUpEasel(page) {
   easel.addEventListener("wheel", onWheel, { passive: false });
   easel.addEventListener("dblclick", (event) => toggleZoom(event));
   easel.addEventListener("pointerdown", drag);
-  const wanted = /^#at=(-?[\d.]+),(-?[\d.]+),([\d.]+)$/.exec(location.hash);
-  if (wanted) lookAt(Number(wanted[1]), Number(wanted[2]), Number(wanted[3]));
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const spot = /^(-?[\d.]+),(-?[\d.]+),([\d.]+)$/.exec(wanted.get("at") ?? "");
+  const heat = page.querySelector("[data-easel=heat]");
+  whenLoaded(picture, () => {
+    if (spot) lookAt(Number(spot[1]), Number(spot[2]), Number(spot[3]));
+    if (heat && wanted.has("heat")) toggleHeat(heat);
+  });
 }
 
 /** Make the buttons of the easel work; they act on whatever picture is there. */
@@ -91,20 +96,26 @@ function place() {
 
 /** Look at a spot, given as parts of the picture from its middle. */
 function lookAt(x, y, zoom) {
-  const settle = () => {
-    view.zoom = Math.min(MOST, Math.max(1, zoom));
-    view.x = -x * view.picture.clientWidth * view.zoom;
-    view.y = -y * view.picture.clientHeight * view.zoom;
-    place();
-  };
-  if (view.picture.complete) settle();
-  else view.picture.addEventListener("load", settle, { once: true });
+  view.zoom = Math.min(MOST, Math.max(1, zoom));
+  view.x = -x * view.picture.clientWidth * view.zoom;
+  view.y = -y * view.picture.clientHeight * view.zoom;
+  place();
+}
+
+/** Do something once a picture is there, unless another case is on the easel by then. */
+function whenLoaded(picture, act) {
+  const still = () => view?.picture === picture && act();
+  if (picture.complete && picture.naturalWidth) still();
+  else picture.addEventListener("load", still, { once: true });
 }
 
 function remember() {
   const { picture, zoom, x, y } = view;
   const spot = [-x / (picture.clientWidth * zoom), -y / (picture.clientHeight * zoom), zoom].map((n) => +n.toFixed(3));
-  history.replaceState(null, "", zoom === 1 ? location.pathname + location.search : `#at=${spot.join(",")}`);
+  const seen = [];
+  if (zoom !== 1) seen.push(`at=${spot.join(",")}`);
+  if (document.querySelector("[data-easel=heat]")?.getAttribute("aria-pressed") === "true") seen.push("heat");
+  history.replaceState(null, "", location.pathname + location.search + (seen.length ? `#${seen.join("&")}` : ""));
 }
 
 /** Show the first frame of a moving picture until asked for the rest. */
@@ -135,6 +146,7 @@ async function toggleHeat(button) {
     picture.src = picture.dataset.original;
     picture.style.width = picture.style.height = "";
     button.setAttribute("aria-pressed", "false");
+    remember();
     return;
   }
   button.setAttribute("aria-busy", "true");
@@ -155,4 +167,5 @@ async function toggleHeat(button) {
   picture.style.height = `${picture.clientHeight}px`;
   picture.src = heat.src;
   button.setAttribute("aria-pressed", "true");
+  remember();
 }

@@ -20,6 +20,7 @@ from core.vocabulary import (
     Finding,
     Judgement,
     Label,
+    PictureHash,
     Role,
     Scheme,
     Source,
@@ -113,6 +114,7 @@ class Desk:
         evidence: tuple[Evidence, ...] = (),
         colour: tuple[int, int, int] | None = None,
         risk: float | None = None,
+        picture_hash: PictureHash | None = None,
         rests_on_file: bool = False,
         **request: str,
     ) -> str:
@@ -135,6 +137,7 @@ class Desk:
                 ),
                 evidence=evidence,
                 risk=risk,
+                picture_hash=picture_hash,
             )
             for _ in range(submissions):
                 values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}

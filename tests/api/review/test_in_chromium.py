@@ -184,8 +184,16 @@ def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
     press(browser, "m")
     WebDriverWait(browser, 5).until(lambda _: "/heatmap/" in (picture.get_attribute("src") or ""))
     assert picture.size == size
+    WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("#heat"))
+    address = browser.current_url
+    browser.get("about:blank")
+    browser.get(address)
+    wait_for(browser, "[data-easel=heat][aria-pressed=true]")
+    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+    assert "/heatmap/" in (picture.get_attribute("src") or "")
     press(browser, "m")
     WebDriverWait(browser, 5).until(lambda _: "/heatmap/" not in (picture.get_attribute("src") or ""))
+    assert "heat" not in browser.current_url.partition("#")[2]
     assert complaints(browser) == []
 
 
