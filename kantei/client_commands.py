@@ -191,7 +191,7 @@ def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
 @click.option("--callback-url", help="Another address; calls that wait go there too.")
 @click.option("--weight", type=click.IntRange(1, 100), help="Turns for another client's one.")
 @click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
-@click.option("--enable", is_flag=True, help="Call disabled addresses again.")
+@click.option("--enable", is_flag=True, help="Call disabled and resting addresses again, now.")
 @click.option("--replay", is_flag=True, help="Send again what had all its tries.")
 @click.option("--test", is_flag=True, help="Send an event of type endpoint.test.")
 def change(
@@ -217,7 +217,7 @@ def change(
         if quota is not None:
             set_quota(session, row, quota.quota, now())
         for endpoint in list_endpoints(session, client_id):
-            if enable and endpoint.disabled_at is not None:
+            if enable:
                 enable_endpoint(session, endpoint.id, now())
             if replay:
                 click.echo(f"{replay_exhausted(session, endpoint.id, now())} calls are sent again")

@@ -163,7 +163,7 @@ def end_turn(session: Session, turn: Turn, at: datetime) -> None:
 
 
 def enable_endpoint(session: Session, endpoint_id: str, at: datetime) -> None:
-    """Call an endpoint again, from the first call that waits."""
+    """Call an endpoint again, from the first call that waits: all of them now, whatever their pauses."""
     session.execute(
         update(Endpoint)
         .where(Endpoint.id == endpoint_id)
@@ -175,6 +175,16 @@ def enable_endpoint(session: Session, endpoint_id: str, at: datetime) -> None:
             paused_until=None,
             due_at=at,
         )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Callback)
+        .where(
+            Callback.endpoint_id == endpoint_id,
+            Callback.state == CallbackState.WAITING,
+            Callback.due_at > at,
+        )
+        .values(due_at=at)
         .execution_options(synchronize_session=False)
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from core.quota import Quota, QuotaPeriod
 from kantei.client_commands import client
 from kantei.moderator_commands import moderator
 from store.clients import find_key, signing_secrets
@@ -89,3 +90,26 @@ def test_wrong_words_are_refused(words: str) -> None:
 def test_people_see_their_secrets_without_json() -> None:
     assert "One-time password" in _run("moderator", "add", "aiko@example.com").output
     assert "API key" in _run("client", "add", "Shop").output
+
+
+def test_keys_and_quotas_are_made_and_shown(kept: Database) -> None:
+    made = _run("client", "add", "Shop", "--quota", "20/day", "--scope", "submit", "--json").output
+    facts = json.loads(made)
+    with kept.reading() as session:
+        found = find_key(session, facts["api_key"])
+        assert found
+        assert (found.scopes, found.client.quota) == ({"submit"}, Quota(20, QuotaPeriod.DAY))
+    shown = _run("client", "key", facts["id"], "--scope", "read", "--scope", "events").output
+    assert "events read" in shown
+    assert "0 of 20/day" in _run("client", "list").output
+    assert _run("client", "change", facts["id"], "--quota", "none").exit_code == 0
+    assert "no quota" in _run("client", "list").output
+    assert "revoked" in _run("client", "key", facts["id"], "--revoke", found.id).output
+    with kept.reading() as session:
+        assert find_key(session, facts["api_key"]) is None
+    kept.close()
+
+
+@pytest.mark.parametrize("words", ["--quota 5", "--quota 5/week", "--scope all"])
+def test_no_quota_and_no_scope_are_refused(words: str) -> None:
+    assert _run("client", "add", "Shop", *words.split(" ")).exit_code == 2

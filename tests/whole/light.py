@@ -14,6 +14,7 @@ from kantei.__main__ import main
 from kantei.examiner import make_examiner
 from model.picture import Picture
 from worker.examine import Examiner
+from worker.opinion import Classifies
 
 
 class Blank:
@@ -22,7 +23,7 @@ class Blank:
     version = "blank"
     thresholds = Thresholds(clear_below=0.35, flagged_from=0.9)
 
-    def classify(self, picture: Picture) -> Classification:
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """Look away."""
         return Classification(0.5, self.version)
 
@@ -33,7 +34,8 @@ class Blank:
 
 def make_light_examiner(settings: Settings) -> Examiner:
     """Join the real examiner, but for its classifier."""
-    return replace(make_examiner(settings), classifier=Blank())
+    classifier: Classifies = Blank()
+    return replace(make_examiner(settings), classifier=classifier)
 
 
 if __name__ == "__main__":
