@@ -15,11 +15,13 @@ import contextlib
 import json
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +47,7 @@ IMAGES = 3
 SENDERS = 8  # connections of the marketplace at a time
 SINGLES = 10  # single pictures of the other client, before and during the flood
 APART = 6.0  # seconds between two of them: it sends one now and then, and floods nobody
+CALLS = 2  # that meet the receiver in each mood
 BAD_MOODS = (Mood.DOWN, Mood.SLOW, Mood.ERROR, Mood.AWAY, Mood.HANGS_UP, Mood.GONE)
 ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order, over and over
 PATIENCE = 3600.0  # seconds without anything being examined or heard after which it is over
@@ -77,8 +80,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0, help="how long everything falls over")
     parser.add_argument("--classifier", choices=["real", "blank"], default="real")
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--singles", type=int, default=SINGLES, help="pictures of the other client")
     given = parser.parse_args()
-    report = run(given.listings, given.seconds, is_light=given.classifier == "blank", seed=given.seed)
+    report = run(
+        given.listings,
+        given.seconds,
+        is_light=given.classifier == "blank",
+        seed=given.seed,
+        singles=given.singles,
+    )
     print(json.dumps(report, indent=1))  # noqa: T201  # the report
     sys.exit(0 if is_whole(report) else 1)
 
@@ -207,13 +217,33 @@ def _disturb(flood: Flood) -> None:
     acting = threading.Thread(target=act)
     acting.start()
     for mood in BAD_MOODS:
-        flood.moody.mood = mood
-        time.sleep(share)
+        # Well in between, so that each mood is met by calls, and not by an address that is left to rest.
+        until = time.monotonic() + share
+        _be(flood, mood, lambda mood=mood: flood.moody.calls[mood] >= CALLS, until)
+        if mood is Mood.GONE:  # its owner has it called again
+            _enable(flood)
+        heard = len(flood.moody.heard)
+        _be(flood, Mood.WELL, lambda heard=heard: len(flood.moody.heard) > heard + CALLS, until)
+        time.sleep(max(0.0, until - time.monotonic()))
     done.set()
     acting.join()
-    flood.moody.mood = Mood.WELL
-    # It said that it is gone: its owner has it called again.
-    flood.whole.kantei("client", "change", flood.client_id, "--enable")
+    _enable(flood)
+
+
+def _enable(flood: Flood) -> None:
+    """Have the receiver called again, as soon as the database is there to be told."""
+    for _ in range(60):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            flood.whole.kantei("client", "change", flood.client_id, "--enable")
+            return
+        time.sleep(0.5)
+
+
+def _be(flood: Flood, mood: Mood, is_enough: Callable[[], bool], until: float) -> None:
+    """Let the receiver be in a mood until it was met often enough, or its time is over."""
+    flood.moody.mood = mood
+    while not is_enough() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _settle(flood: Flood) -> None:

@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         if mood in {Mood.DOWN, Mood.HANGS_UP}:
             self.close_connection = True
             return
-        if mood is Mood.WELL:
+        if mood in {Mood.WELL, Mood.SLOW}:
             self._hear(body)
         self._say(STATUSES[mood], b"heard")
 
