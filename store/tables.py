@@ -122,8 +122,9 @@ class Image(Table):
         Index("ix_images_review_grade_risk", "review", "grade", "risk", "sha256"),
         Index("ix_images_created_at", "created_at", "sha256"),
         Index("ix_images_risk", "risk", "sha256"),
-        Index("ix_images_review_score", "review", "score", "sha256"),
-        Index("ix_images_score", "score", "sha256"),
+        # With the place in the queue, so that a band of scores is put in order without reading a row.
+        Index("ix_images_review_score", "review", "score", "sha256", "risk"),
+        Index("ix_images_score", "score", "sha256", "risk"),
     )
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
@@ -189,6 +190,23 @@ class Submission(Table):
         # With all that the queue's filters ask of an image's submissions, so that they read no row.
         Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
         Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
+        # From a client's, a seller's or a source's end, where they have few pictures among many; only of
+        # what was examined, so that taking in submissions costs no more for it.
+        Index(
+            "ix_submissions_shown_client",
+            "client_id",
+            "listing_id",
+            "image_sha256",
+            sqlite_where=text("image_sha256 IS NOT NULL"),
+            postgresql_where=text("image_sha256 IS NOT NULL"),
+        ),
+        Index(
+            "ix_submissions_shown_source",
+            "source",
+            "image_sha256",
+            sqlite_where=text("image_sha256 IS NOT NULL"),
+            postgresql_where=text("image_sha256 IS NOT NULL"),
+        ),
         # Only of uploads: whether their bytes are still wanted.
         Index(
             "ix_submissions_upload_sha256",
