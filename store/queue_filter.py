@@ -115,7 +115,8 @@ def _of_submissions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         came.append(Submission.listing_id == wanted.listing_id)
     if came and wanted.seller is None:
         # One submission must fit all of them: "this client's listing", not "this client, and that listing".
-        yield select(1).where(Submission.image_sha256 == Image.sha256, *came).exists()
+        is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
+        yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
     if wanted.seller is not None:
         # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
         yield Image.sha256.in_(sellers_images(wanted.seller, *came))
