@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "kantei.model_commands:evaluate",
     "export": "kantei.model_commands:export",
     "import": "kantei.import_command:import_command",
+    "known": "kantei.known_commands:known",
     "migrate": "kantei.migrate_command:migrate_command",
     "moderator": "kantei.moderator_commands:moderator",
     "purge": "kantei.purge_command:purge",
