@@ -8,6 +8,8 @@ import { translated, wordsOf } from "../words/words.js";
 
 // The server says the same as our own note of a stripped file.
 const STRIPPED_REASON = /^The file carries no record of its origin\b/;
+// What these say stands among the reasons, and the file itself says neither.
+const NOT_IN_FILE = new Set(["pixels", "known_image"]);
 const RETRY = { act: "retry", primary: true };
 
 /**
@@ -115,7 +117,7 @@ function verdictParts(check, words, lang) {
   const submission = /** @type {import("../types").Submission} */ (check.submission);
   const verdict = /** @type {NonNullable<import("../types").Submission["verdict"]>} */ (submission.verdict);
   const percent = Math.round(verdict.score * 100);
-  const isStripped = verdict.evidence.every(({ kind }) => kind === "pixels");
+  const isStripped = verdict.evidence.every(({ kind }) => NOT_IN_FILE.has(kind));
   const notes = [];
   if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
   if (check.bytes === "snapshot") notes.push(words.snapshotNote);
@@ -134,7 +136,7 @@ function verdictParts(check, words, lang) {
       .slice(0, 6)
       .map((reason) => translated(reason, lang)),
     evidence: verdict.evidence
-      .filter(({ kind }) => kind !== "pixels") // its word stands among the reasons
+      .filter(({ kind }) => !NOT_IN_FILE.has(kind))
       .slice(0, 8)
       .map((item) => ({
         grade: item.grade,

@@ -184,6 +184,20 @@ export const WORDS = {
   version: "バージョン",
 };
 
+const COPIES = {
+  "the same picture in another file": "同じ画像の別のファイル",
+  "a near copy of this picture": "この画像とほぼ同じ画像",
+};
+const MAKINGS = { "drawn by a person": "人が描いたもの", generated: "生成されたもの" };
+/** @type {[RegExp, string][]} */
+const KNOWN = Object.entries(COPIES).flatMap(([copy, copyWord]) =>
+  Object.entries(MAKINGS).flatMap(([making, makingWord]) => /** @type {[RegExp, string][]} */ ([
+    [new RegExp(`^A moderator decided(?: on ([\\d-]+))? that ${copy} is ${making} \\((\\d+) of 256 bits differ\\)\\.$`),
+      `モデレーターは${copyWord}を${makingWord}と判断しました（$1、256 ビット中 $2 ビットの差）。`],
+    [new RegExp(`^The list “(.+)” holds ${copy} as ${making} \\((\\d+) of 256 bits differ\\)\\.$`),
+      `リスト「$1」に${copyWord}が${makingWord}として載っています（256 ビット中 $2 ビットの差）。`],
+  ])));
+
 /**
  * The server's own sentences, as its policy writes them today. What is not found here is shown as it
  * came, marked as English.
@@ -199,5 +213,7 @@ export const REASONS = [
   [/^Two valid signatures disagree about the origin of this picture\.$/, "二つの有効な署名が、この画像の由来について食い違っています。"],
   [/^The file says so, unsigned: it names (.+) as its maker\.$/, "ファイルが（署名なしで）$1 で作られたと申告しています。"],
   [/^A field of the file hints at generation: (.+)$/, "ファイルの一部に生成をうかがわせる記録があります：$1"],
+  [/^People decided differently on near copies\.$/, "ほぼ同じ画像について、人の判断が分かれています。"],
+  ...KNOWN,
   [/^The file also holds a sign of human work: (.+)$/, "ファイルには人の手による制作の記録もあります：$1"],
 ];

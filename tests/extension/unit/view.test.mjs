@@ -43,6 +43,12 @@ test("evidence is shown with its grade, and takes the note of stripping away", (
   assert.deepEqual(view.evidence, [{ grade: "proof", word: "Proof", why: EN.gradeWhy.proof, tone: "flagged", text: "A NovelAI signature, naming NovelAI", lang: "en" }]);
 });
 
+test("a look-alike is no record of the file's own", () => {
+  const evidence = [{ kind: "known_image", grade: "declared", label: "human", generator: null, detail: "…" }];
+  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });
+  assert.deepEqual([view.notes, view.evidence], [[EN.stripped], []]);
+});
+
 test("evidence of a kind that this version does not know is shown all the same", () => {
   const evidence = [{ kind: "new_mark", grade: "hint", label: null, generator: null, detail: "…" }];
   assert.equal(card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) }).evidence[0].text, "New mark");
@@ -99,5 +105,13 @@ test("the server's sentences are given in Japanese, unknown ones as they came", 
   assert.deepEqual(translated("The pixels look generated: score 97 %, flagged from 90 %.", "ja"), {
     text: "画素の特徴は生成を示しています：スコア 97\u00a0%（90\u00a0% 以上で警告）。", lang: "ja",
   });
+  assert.equal(
+    translated("A moderator decided on 2026-11-24 that a near copy of this picture is drawn by a person (12 of 256 bits differ).", "ja").text,
+    "モデレーターはこの画像とほぼ同じ画像を人が描いたものと判断しました（2026-11-24、256 ビット中 12 ビットの差）。",
+  );
+  assert.equal(
+    translated("The list “Ghibli” holds the same picture in another file as generated (0 of 256 bits differ).", "ja").text,
+    "リスト「Ghibli」に同じ画像の別のファイルが生成されたものとして載っています（256 ビット中 0 ビットの差）。",
+  );
   assert.deepEqual(translated("Something new.", "ja"), { text: "Something new.", lang: "en" });
 });
