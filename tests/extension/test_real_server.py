@@ -90,7 +90,7 @@ def test_a_key_that_is_revoked_is_named_while_it_is_in_use(
     tab = reader.visit(near.show(html))
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
     assert tab.title() in FINDINGS
-    revoke(real, client["client_id"])
+    revoke(real, client["id"])
     time.sleep(6)  # a key that was seen just now is remembered for five seconds
     reader.click_menu(tab, tab.session.run("document.querySelector('#u').src"))
     until(lambda: tab.inside("shown?.view.final") and "refuses the key" in tab.text(), "the server's refusal")
