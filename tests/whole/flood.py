@@ -15,7 +15,6 @@ import contextlib
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -32,10 +31,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 
+from core.clock import now
 from core.settings import read_settings
 from core.vocabulary import State
 from kantei.client import Kantei
 from kantei.parts import open_database
+from store.callbacks import enable_endpoint, list_endpoints
 from store.marketplace_tables import ClientEvent
 from store.tables import Image, Submission, Verdict
 from tests.whole.chaos import kill
@@ -47,9 +48,10 @@ IMAGES = 3
 SENDERS = 8  # connections of the marketplace at a time
 SINGLES = 10  # single pictures of the other client, before and during the flood
 APART = 6.0  # seconds between two of them: it sends one now and then, and floods nobody
+ROUNDS = 3  # of all acts
 CALLS = 2  # that meet the receiver in each mood
 BAD_MOODS = (Mood.DOWN, Mood.SLOW, Mood.ERROR, Mood.AWAY, Mood.HANGS_UP, Mood.GONE)
-ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order, over and over
+ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order
 PATIENCE = 3600.0  # seconds without anything being examined or heard after which it is over
 
 
@@ -66,6 +68,7 @@ class Flood:
     seconds: float
     chance: random.Random
     singles: int
+    rounds: int
     acts: Counter[str] = field(default_factory=Counter)
     sent_again: int = 0
     answers: list[float] = field(default_factory=list)
@@ -109,6 +112,7 @@ def run(
     seed: int,
     slow: float = 16.0,
     singles: int = SINGLES,
+    rounds: int = ROUNDS,
 ) -> dict[str, object]:
     """Flood once; give what came of it."""
     with contextlib.ExitStack() as stack:
@@ -128,7 +132,9 @@ def run(
         made = json.loads(whole.kantei(*command, f"{moody.address}/hook", "--json"))
         moody.secret = made["webhook_secret"]
         chance = random.Random(seed)  # the same kills for the same seed
-        flood = Flood(whole, servers, moody, made["id"], moody.secret, listings, seconds, chance, singles)
+        flood = Flood(
+            whole, servers, moody, made["id"], moody.secret, listings, seconds, chance, singles, rounds
+        )
         return {"seed": seed, "listings": listings, **_run(flood)}
 
 
@@ -202,10 +208,9 @@ def _disturb(flood: Flood) -> None:
     done = threading.Event()
 
     def act() -> None:
-        turn = 0
-        while not done.wait(flood.chance.uniform(0.3, 0.7) * share):
-            name = ACTS[turn % len(ACTS)]
-            turn += 1
+        for name in ACTS * flood.rounds:
+            if done.wait(flood.chance.uniform(0.6, 1.0) * flood.seconds / (len(ACTS) * flood.rounds)):
+                return
             flood.acts[name] += 1
             if name == "broker":
                 flood.servers.empty_broker()
@@ -232,11 +237,14 @@ def _disturb(flood: Flood) -> None:
 
 def _enable(flood: Flood) -> None:
     """Have the receiver called again, as soon as the database is there to be told."""
-    for _ in range(60):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            flood.whole.kantei("client", "change", flood.client_id, "--enable")
-            return
+    database = open_database(read_settings(flood.whole.environ))
+    for _ in range(120):
+        with contextlib.suppress(SQLAlchemyError), database.writing() as session:
+            for endpoint in list_endpoints(session, flood.client_id):
+                enable_endpoint(session, endpoint.id, now())
+            break
         time.sleep(0.5)
+    database.close()
 
 
 def _be(flood: Flood, mood: Mood, is_enough: Callable[[], bool], until: float) -> None:
@@ -250,11 +258,11 @@ def _settle(flood: Flood) -> None:
     """Wait until everything is examined and heard, or nothing moves any more."""
     seen, until = (-1, -1), time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        now = (_left(flood), len(flood.moody.heard))
-        if now[0] == 0 and now[1] >= flood.listings * IMAGES:
+        stand = (_left(flood), len(flood.moody.heard))
+        if stand[0] == 0 and stand[1] >= flood.listings * IMAGES:
             return
-        if now != seen:
-            seen, until = now, time.monotonic() + PATIENCE
+        if stand != seen:
+            seen, until = stand, time.monotonic() + PATIENCE
         time.sleep(1)
 
 
