@@ -1,1 +1,1 @@
-"""What is fast and how we know."""
+"""What is fast, and how we know."""

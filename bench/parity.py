@@ -1,0 +1,45 @@
+"""Whether speed cost accuracy: `script/bench parity --folder DIR`.
+
+Scores the pictures of the classifier's report again, by the path that serves, and compares. DIR is
+the folder that the report's file names start from.
+"""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.table import Row
+from core.settings import read_settings
+from model.info import REPORTS
+from model.picture import decode_picture
+from model.runtime import Classifier
+
+
+def rows(given: Namespace) -> Iterator[Row]:
+    """Give the largest difference of a score; nothing where there are no pictures to compare."""
+    wanted = _reported()
+    files = [(given.folder / name, score) for name, score in wanted] if given.folder else []
+    files = [(path, score) for path, score in files if path.exists()]
+    files = files[:: max(1, len(files) // given.pictures)]
+    if not files:
+        yield Row(
+            "parity with the classifier's report", "0", "not measured: name the report's pictures by --folder"
+        )
+        return
+    settings = read_settings()
+    classifier = Classifier.load(threads=settings.classifier_threads)
+    gaps = []
+    for path, score in files:
+        picture = decode_picture(path.read_bytes(), max_pixels=settings.max_pixels)
+        gaps.append(abs(classifier.classify(picture).score - score))
+    yield Row(
+        "parity: largest difference of a score from the classifier's report",
+        "0.00001, as it is rounded",
+        f"{max(gaps):.6f}",
+        f"{len(gaps)} of {len(wanted)} pictures",
+    )
+
+
+def _reported(file: Path = REPORTS / "test" / "scores.tsv") -> list[tuple[str, float]]:
+    lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+    return [(name, float(score)) for name, _, score in lines]
