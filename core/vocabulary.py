@@ -20,6 +20,22 @@ class Source(StrEnum):
     CLI = "cli"
 
 
+class FileKind(StrEnum):
+    """Say what an appellant's file looks like by its first bytes; nobody opens it here."""
+
+    PHOTOSHOP = "photoshop"
+    CLIP_STUDIO = "clip_studio"
+    KRITA = "krita"
+    OPENRASTER = "openraster"
+    SAI = "sai"
+    MEDIBANG = "medibang"
+    PICTURE = "picture"
+    VIDEO = "video"
+    ARCHIVE = "archive"
+    PROGRAM = "program"
+    UNKNOWN = "unknown"
+
+
 class State(StrEnum):
     """Say how far a submission has come."""
 

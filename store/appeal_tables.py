@@ -1,13 +1,13 @@
-"""The table of appeals: requests to look again at what was said of a picture."""
+"""The tables of appeals: requests to look again at what was said of a picture, and what was sent along."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
-from core.vocabulary import Outcome
+from core.vocabulary import FileKind, Outcome
 from store.base import Table
 from store.columns import Json, UtcDateTime, words
 from store.tables import Id, Moderator, Submission
@@ -50,3 +50,31 @@ class Appeal(Table):
         primaryjoin="foreign(Appeal.submission_id) == Submission.id", lazy="raise", viewonly=True
     )
     resolver: Mapped[Moderator | None] = relationship(lazy="raise")
+    files: Mapped[list["AppealFile"]] = relationship(order_by="AppealFile.id", lazy="raise", viewonly=True)
+
+    @property
+    def evidence_urls(self) -> list[str]:
+        """Give every address that the appellant names, the first one first."""
+        return [*([self.evidence_url] if self.evidence_url else []), *self.more_urls]
+
+
+class AppealFile(Table):
+    """A file that shows how a picture was made: layers, a time lapse, a sketch.
+
+    Kept by its digest among the blobs and never opened here. Once purged, the row says that it was
+    there, without its name.
+    """
+
+    __tablename__ = "appeal_files"
+    __table_args__ = (
+        Index("ix_appeal_files_appeal_id", "appeal_id"),
+        Index("ix_appeal_files_sha256", "sha256"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    appeal_id: Mapped[str] = mapped_column(ForeignKey("appeals.id"))
+    name: Mapped[str] = mapped_column(String(255))  # as the appellant's computer had it: never a path of ours
+    kind: Mapped[FileKind] = mapped_column(words(FileKind))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
