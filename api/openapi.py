@@ -13,6 +13,7 @@ from typing import Any
 from apiflask import APIFlask
 from pydantic import BaseModel
 
+from api.appeal_files import FileLimits
 from api.auth import SCOPE
 from api.openapi_bodies import BODIES, add_bodies, add_call_backs
 from api.openapi_examples import add_examples
@@ -123,6 +124,14 @@ def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]
         "description": "The bytes.",
     }
     upload["required"] = ["image"]
+    appeal = schemas["NewAppealForm"]
+    appeal["properties"] = {name: _without_null(field) for name, field in appeal["properties"].items()}
+    appeal["properties"]["files"] = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"},
+        "maxItems": FileLimits().files,
+        "description": "Layered files, time lapses, sketches; as many as the server is set to take.",
+    }
     schemas["ProblemAnswer"]["properties"]["code"] = {"$ref": SCHEMA_PATH + "ProblemCode"}
     schemas["ProblemCode"] = {"type": "string", "enum": [code.value for code in ProblemCode]}
     schemas["NewBatch"]["properties"]["submissions"] = {

@@ -5,10 +5,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.schemas.delivery import Delivery
-from api.schemas.requests import NewAppeal, NewBatch, NewSubmission, NewUpload
+from api.schemas.requests import NewAppeal, NewAppealForm, NewBatch, NewSubmission, NewUpload
 from core.vocabulary import EventKind
 
-BODIES: tuple[type[BaseModel], ...] = (NewSubmission, NewUpload, NewBatch, NewAppeal, Delivery)
+BODIES: tuple[type[BaseModel], ...] = (
+    NewSubmission,
+    NewUpload,
+    NewBatch,
+    NewAppeal,
+    NewAppealForm,
+    Delivery,
+)
 KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -33,7 +40,7 @@ def add_bodies(paths: dict[str, Any]) -> None:
     create["requestBody"] = _body(**{"application/json": "NewSubmission", "multipart/form-data": "NewUpload"})
     batch["requestBody"] = _body(**{"application/json": "NewBatch"})
     paths["/v1/submissions/{submission_id}/appeal"]["post"]["requestBody"] = _body(
-        **{"application/json": "NewAppeal"}
+        **{"application/json": "NewAppeal", "multipart/form-data": "NewAppealForm"}
     )
     hook = paths["/v1/hooks/{client_id}"]["post"]
     hook["requestBody"] = _body(**{"application/json": "Delivery"})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from api.appeal_files import FileLimits
 from api.express import Express
 from core.bell import Ears
 from core.measuring import Measuring, measure_alone
@@ -36,5 +37,6 @@ class ApiParts:
     trusted_proxies: int = 0
     secure_cookies: bool = False
     extension_origins: frozenset[str] = frozenset()
+    file_limits: FileLimits = field(default_factory=FileLimits)  # of an appeal
     express: Express = field(default_factory=Express)
     measuring: Measuring = field(default_factory=measure_alone)

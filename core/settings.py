@@ -45,6 +45,8 @@ class Settings:
     fetch_per_host: int
     max_image_bytes: int
     max_pixels: int
+    appeal_files: int
+    appeal_bytes: int
     worker_concurrency: int
     classifier_threads: int
     retention_days: int
@@ -86,6 +88,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fetch_per_host=_integer(env, "KANTEI_FETCH_PER_HOST", 4, 1, 1000),
         max_image_bytes=_integer(env, "KANTEI_MAX_IMAGE_BYTES", 20 * MIB, 1024, 1024 * MIB),
         max_pixels=_integer(env, "KANTEI_MAX_PIXELS", 50_000_000, 1, 1_000_000_000),
+        appeal_files=_integer(env, "KANTEI_APPEAL_FILES", 10, 0, 100),
+        appeal_bytes=_integer(env, "KANTEI_APPEAL_BYTES", 100 * MIB, 1024, 10_240 * MIB),
         worker_concurrency=_integer(env, "KANTEI_WORKER_CONCURRENCY", _cores(), 1, 256),
         classifier_threads=_integer(env, "KANTEI_CLASSIFIER_THREADS", min(2, _cores()), 1, 16),
         retention_days=_integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),

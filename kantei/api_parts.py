@@ -1,5 +1,6 @@
 """The web process's real parts."""
 
+from api.appeal_files import FileLimits
 from api.parts import ApiParts
 from core.bell import Ears
 from core.settings import Settings
@@ -27,5 +28,6 @@ def make_api_parts(settings: Settings) -> ApiParts:
         trusted_proxies=settings.trusted_proxies,
         secure_cookies=settings.secure_cookies,
         extension_origins=settings.extension_origins,
+        file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
         measuring=start_measuring(settings, "api"),
     )

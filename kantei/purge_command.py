@@ -19,6 +19,7 @@ def purge() -> None:
         database, open_blobs(settings), at=now(), retention=timedelta(days=settings.retention_days)
     )
     click.echo(
-        f"{purged.submissions} submissions and the bytes of {purged.images} images forgotten,"
+        f"{purged.submissions} submissions, the bytes of {purged.images} images"
+        f" and {purged.files} files of appeals forgotten,"
         f" and {purged.orphans} that no row knew"
     )

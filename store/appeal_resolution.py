@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from core.vocabulary import EventKind, Outcome
 from store.appeal_tables import Appeal
@@ -92,11 +92,11 @@ def reopen_appeals(session: Session, decision_id: str) -> None:
 
 
 def appeals_on(session: Session, sha256: str, *, limit: int = 100) -> list[Appeal]:
-    """List the appeals on an image, newest first, with who resolved them."""
+    """List the appeals on an image, newest first, with who resolved them and what was sent along."""
     query = (
         select(Appeal)
         .where(Appeal.image_sha256 == sha256)
-        .options(joinedload(Appeal.resolver))
+        .options(joinedload(Appeal.resolver), selectinload(Appeal.files))
         .order_by(Appeal.id.desc())
         .limit(limit)
     )

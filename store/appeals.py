@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from store.appeal_files import NewFile, add_files
 from store.appeal_tables import Appeal
 from store.tables import Submission
 
@@ -19,12 +20,13 @@ def add_appeal(
     submission: Submission,
     *,
     reason: str,
-    evidence_url: str | None,
-    more_urls: Sequence[str] = (),
+    evidence_urls: Sequence[str] = (),
+    files: Sequence[NewFile] = (),
     from_artist: bool = False,
 ) -> Appeal:
-    """Open an appeal on a submission that has an image.
+    """Open an appeal on a submission that has an image, with what the appellant shows for it.
 
+    The files lie among the blobs already; addresses are shown to moderators and never fetched.
     Errors: AppealOpenError, also for the slower of two that ask at once; ValueError without an image.
     """
     if submission.image_sha256 is None:
@@ -34,24 +36,26 @@ def add_appeal(
         image_sha256=submission.image_sha256,
         client_id=submission.client_id,
         reason=reason,
-        evidence_url=evidence_url,
-        more_urls=list(more_urls),
+        evidence_url=next(iter(evidence_urls), None),
+        more_urls=list(evidence_urls[1:]),
         from_artist=from_artist,
     )
     try:
         with session.begin_nested():
             session.add(appeal)
+            session.flush()
+            add_files(session, appeal.id, files)
     except IntegrityError:
         raise AppealOpenError from None
     return appeal
 
 
 def list_open_appeals(session: Session, *, after_id: str = "", limit: int = 50) -> list[Appeal]:
-    """List open appeals, oldest first, each with its submission."""
+    """List open appeals, oldest first, each with its submission and its files."""
     query = (
         select(Appeal)
         .where(Appeal.resolved_at.is_(None), Appeal.id > after_id)
-        .options(joinedload(Appeal.submission))
+        .options(joinedload(Appeal.submission), selectinload(Appeal.files))
         .order_by(Appeal.id)
         .limit(limit)
     )

@@ -7,12 +7,9 @@ touched, and putting bytes again makes them young.
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
+from store.appeal_files import unwanted
 from store.blobs import BlobStore
 from store.database import Database
-from store.tables import Image, Submission
 
 STEP = 500  # digests a question
 YOUNG = timedelta(days=1)
@@ -25,20 +22,10 @@ def forget_orphans(database: Database, blobs: BlobStore, *, at: datetime) -> int
     forgotten = 0
     while step := list(islice(old, STEP)):
         with database.reading() as session:
-            orphans = set(step) - _known(session, step)
+            orphans = unwanted(session, step)
         for sha256 in sorted(orphans):
             kept_at = blobs.kept_at(sha256)
             if kept_at is None or kept_at < before:  # not put again in the meantime
                 blobs.delete(sha256)
                 forgotten += 1
     return forgotten
-
-
-def _known(session: Session, digests: list[str]) -> set[str]:
-    images = session.scalars(
-        select(Image.sha256).where(Image.sha256.in_(digests), Image.purged_at.is_(None))
-    ).all()
-    uploads = session.scalars(
-        select(Submission.upload_sha256).where(Submission.upload_sha256.in_(digests))
-    ).all()
-    return {*images, *(sha256 for sha256 in uploads if sha256 is not None)}

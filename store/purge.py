@@ -1,16 +1,16 @@
 """Retention: what is older than it may be is forgotten, in small steps.
 
-Submissions and the bytes of images go; verdicts and decisions stay, for they are the record of what
-was said and by whom, and hold no picture (`docs/operating.md`).
+Submissions, the bytes of images and the files of appeals go; verdicts and decisions stay, for they are
+the record of what was said and by whom, and hold no picture (`docs/operating.md`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
-from sqlalchemy.orm import Session
 
 from core.vocabulary import State
+from store.appeal_files import forget_files, unwanted
 from store.appeal_tables import Appeal
 from store.blobs import BlobStore
 from store.callbacks import forget_events
@@ -32,6 +32,7 @@ class Purged:
 
     submissions: int
     images: int
+    files: int  # sent with appeals
     orphans: int
 
 
@@ -47,7 +48,10 @@ def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: time
         submissions += step
     while step := _purge_images(database, blobs, at - retention, at):
         images += step
-    return Purged(submissions, images, forget_orphans(database, blobs, at=at))
+    files = 0
+    while step := _purge_files(database, blobs, at - retention, at):
+        files += step
+    return Purged(submissions, images, files, forget_orphans(database, blobs, at=at))
 
 
 def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:
@@ -67,9 +71,11 @@ def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
         forget_events(session, ids)
         session.execute(delete(Submission).where(Submission.id.in_(ids)))
-        orphans = {
-            row.upload_sha256 for row in rows if row.upload_sha256 and _is_orphan(session, row.upload_sha256)
-        }
+        uploads = {row.upload_sha256 for row in rows if row.upload_sha256}
+        # The bytes of an image go with the image.
+        orphans = unwanted(session, uploads) - set(
+            session.scalars(select(Image.sha256).where(Image.sha256.in_(uploads)))
+        )
     for sha256 in orphans:
         blobs.delete(sha256)
     return len(rows)
@@ -89,7 +95,18 @@ def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: da
             .limit(STEP)
         ).all()
         session.execute(update(Image).where(Image.sha256.in_(digests)).values(purged_at=at))
-    for sha256 in digests:
+        orphans = unwanted(session, digests)
+    for sha256 in orphans:
+        blobs.delete(sha256)
+    return len(digests)
+
+
+def _purge_files(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
+    """Delete a step of the files of appeals that were resolved long ago."""
+    with database.writing() as session:
+        digests = forget_files(session, resolved_before=before, at=at, limit=STEP)
+        orphans = unwanted(session, digests)
+    for sha256 in orphans:
         blobs.delete(sha256)
     return len(digests)
 
@@ -97,10 +114,3 @@ def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: da
 def _is_waiting() -> ColumnElement[bool]:
     has_appeal = exists().where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None))
     return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED]) | has_appeal
-
-
-def _is_orphan(session: Session, sha256: str) -> bool:
-    is_used = select(
-        exists().where(Submission.upload_sha256 == sha256) | exists().where(Image.sha256 == sha256)
-    )
-    return not session.scalar(is_used)

@@ -1,17 +1,27 @@
-"""Appeals: who asks for another look, oldest first."""
+"""Appeals: who asks for another look, oldest first, and the files they sent along."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wsgi import wrap_file
 
 from api.review.access import me
+from api.review.page_error import not_found
 from api.review.parts import ReviewParts
 from api.review.queue_page import tab_links
 from core.ids import is_id
+from store.appeal_files import find_file
 from store.appeal_resolution import barred_from
+from store.appeal_tables import AppealFile
 from store.appeals import list_open_appeals
 from store.queue_filter import Wanted
 from store.review_queue import count_queue, find_images, find_origins
 
 PAGE = 25
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_LAYERS = {"psd", "psb", "clip", "kra", "ora", "sai", "sai2", "mdp", "procreate", "xcf", "lip", "fla", "tvpp"}
+_PICTURES = {"png", "jpg", "jpeg", "webp", "gif", "avif", "bmp", "tif", "tiff", "heic"}
+_FILMS = {"mp4", "m4v", "mov", "webm", "mkv", "avi"}
+ENDINGS = _LAYERS | _PICTURES | _FILMS | {"zip", "7z", "rar", "gz"}
 
 
 def add_appeal_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
@@ -35,3 +45,28 @@ def add_appeal_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
                 "is_first": not after,
             }
         return render_template("review/appeals.html", **known)
+
+    @blueprint.get("/review/appeals/<appeal_id>/files/<file_id>")
+    def appeal_file(appeal_id: str, file_id: str) -> Response:
+        with parts.database.reading() as session:
+            found = find_file(session, appeal_id, file_id)
+        try:
+            file = parts.blobs.open(found.sha256) if found else None
+        except KeyError:
+            file = None
+        if found is None or file is None:
+            raise not_found(_("There is no such file."))
+        response = Response(
+            wrap_file(request.environ, file), mimetype="application/octet-stream", direct_passthrough=True
+        )
+        response.content_length = found.bytes
+        # A name of ours: the appellant's may pretend, or be a program's.
+        response.headers.set("Content-Disposition", "attachment", filename=file_name(found))
+        response.headers["Content-Security-Policy"] = FILE_POLICY
+        return response
+
+
+def file_name(file: AppealFile) -> str:
+    """Name a file on a moderator's disk; only endings of drawing programs, pictures and films are kept."""
+    ending = file.name.rpartition(".")[2].lower()
+    return f"appeal-{file.appeal_id[-6:]}-{file.sha256[:12]}.{ending if ending in ENDINGS else 'bin'}"

@@ -88,8 +88,7 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
                     session,
                     found,
                     reason=reason,
-                    evidence_url=links[0] if links else None,
-                    more_urls=links[1:],
+                    evidence_urls=links,
                     from_artist=True,
                 )
             except AppealOpenError:

@@ -111,6 +111,8 @@ def line_text(line: float) -> str:
 
 def size_text(count: int) -> str:
     """Write a number of bytes for a person."""
+    if count < 10_240:
+        return f"{number(count)} B"
     return f"{count / 1_048_576:.1f} MiB" if count >= 1_048_576 else f"{count / 1024:.0f} KiB"
 
 

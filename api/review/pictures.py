@@ -40,7 +40,7 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
         with parts.database.reading() as session:
             image = session.get(Image, sha256)
         content_type = TYPES.get(image.format.lower()) if image else None
-        if image is None or content_type is None:
+        if image is None or content_type is None or image.purged_at is not None:
             raise not_found(_("There is no such image."))
         try:
             file = parts.blobs.open(sha256)

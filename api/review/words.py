@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from core.quota import QuotaPeriod
 from core.urls import UrlFault
-from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Role, Source
+from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.passwords import PasswordFault
 from store.policy_states import ChangeState, PolicyFault
 from store.queue_filter import Claimed, Sort, Tab
@@ -71,6 +71,19 @@ FAILURES = {
     FailureCode.TOO_MANY_REDIRECTS: N_("The host sent us in circles."),
     FailureCode.CRASHED_WORKER: N_("The worker died each time it examined this image."),
     FailureCode.GONE: N_("The image is gone."),
+}
+FILE_KINDS = {
+    FileKind.PHOTOSHOP: N_("Photoshop layers"),
+    FileKind.CLIP_STUDIO: N_("Clip Studio layers"),
+    FileKind.KRITA: N_("Krita layers"),
+    FileKind.OPENRASTER: N_("OpenRaster layers"),
+    FileKind.SAI: N_("SAI layers"),
+    FileKind.MEDIBANG: N_("MediBang layers"),
+    FileKind.PICTURE: N_("a picture"),
+    FileKind.VIDEO: N_("a film"),
+    FileKind.ARCHIVE: N_("an archive"),
+    FileKind.PROGRAM: N_("a program: do not start it"),
+    FileKind.UNKNOWN: N_("of unknown kind"),
 }
 URL_FAULTS = {
     UrlFault.MALFORMED: N_("This is not an absolute address such as https://example.com/hook."),
@@ -164,6 +177,7 @@ WORDS = {
     "kinds": KINDS,
     "failures": FAILURES,
     "periods": PERIODS,
+    "file_kinds": FILE_KINDS,
     "tabs": TABS,
     "sorts": SORTS,
 }

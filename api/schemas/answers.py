@@ -97,6 +97,14 @@ class PageAnswer(Answer):
     next_cursor: str | None
 
 
+class AppealFileAnswer(Answer):
+    """A file that was taken in; moderators can download it, and nothing opens it."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 class AppealAnswer(Answer):
     """A request to look again; open until a moderator resolves it."""
 
@@ -105,6 +113,8 @@ class AppealAnswer(Answer):
     state: Literal["open"]
     reason: str
     evidence_url: str | None
+    evidence_urls: list[str]
+    files: list[AppealFileAnswer]
     created_at: datetime
 
 

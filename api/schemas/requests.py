@@ -49,6 +49,16 @@ class NewAppeal(BaseModel):
 
     reason: ReasonText = Field(description="In your own words; moderators read it.")
     evidence_url: UrlText | None = Field(None, description="Where work in progress can be seen; not fetched.")
+    evidence_urls: list[UrlText] = Field([], max_length=10, description="More such addresses.")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Give every address, the first one first."""
+        return [*([self.evidence_url] if self.evidence_url else []), *self.evidence_urls]
+
+
+class NewAppealForm(NewAppeal):
+    """The same, with files beside it that show how the picture was made."""
 
 
 class NewBatch(BaseModel):

@@ -3,9 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.clock import now
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome, Role, Source
+from core.vocabulary import (
+    Evidence,
+    EvidenceKind,
+    FileKind,
+    Finding,
+    Grade,
+    Judgement,
+    Label,
+    Outcome,
+    Role,
+    Source,
+)
+from store.appeal_files import NewFile, add_files
+from store.appeal_tables import Appeal, AppealFile
+from store.appeals import add_appeal
 from store.blobs import FolderBlobs
 from store.claims import claim, finish_examined
 from store.clients import NewClient
@@ -136,3 +151,59 @@ def test_purge_keeps_a_case_that_waits_for_a_person(
         finish_examined(session, held, image_sha256=FACTS.sha256, verdict_id=verdict_id, at=now())
     purged = purge(database, blobs, at=now() + timedelta(days=900), retention=timedelta(days=1))
     assert (purged.submissions, purged.images) == (0, 0)
+
+
+def test_purge_forgets_the_files_of_appeals_answered_long_ago_and_shared_bytes_last(
+    database: Database, shop: NewClient, blobs: FolderBlobs
+) -> None:
+    shared, layers = blobs.put(b"the picture itself"), blobs.put(b"the layers")
+    later = now() + timedelta(days=2)
+    files = [NewFile("a.png", FileKind.PICTURE, 18, shared), NewFile("a.psd", FileKind.PHOTOSHOP, 10, layers)]
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+        )
+        session.flush()
+        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
+        assert held is not None
+        facts = ImageFacts(shared, 1, 1, "png", 18)
+        verdict_id = record_verdict(
+            session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
+        )
+        finish_examined(session, held, image_sha256=shared, verdict_id=verdict_id, at=now())
+        found = find_submission(session, submission.id)
+        assert found is not None
+        appeal = add_appeal(session, found, reason="Look.", files=files)
+    purged = purge(database, blobs, at=later, retention=timedelta(days=1))
+    assert (purged.submissions, purged.images, purged.files) == (0, 0, 0)  # it waits for an answer
+    with database.writing() as session:
+        session.get_one(Appeal, appeal.id).resolved_at = now()
+    with_answer = purge(database, blobs, at=now() + timedelta(hours=1), retention=timedelta(days=1))
+    assert with_answer.files == 0
+    assert blobs.get(layers) == b"the layers"
+    purged = purge(database, blobs, at=later, retention=timedelta(days=1))
+    assert (purged.submissions, purged.images, purged.files) == (1, 1, 2)
+    for sha256 in (shared, layers):
+        with pytest.raises(KeyError):
+            blobs.get(sha256)
+    with database.reading() as session:
+        rows = session.scalars(select(AppealFile)).all()
+        assert [(row.name, row.purged_at is not None) for row in rows] == [("", True), ("", True)]
+
+
+def test_purging_an_image_keeps_the_same_bytes_for_an_open_appeal(
+    database: Database, shop: NewClient, blobs: FolderBlobs
+) -> None:
+    sha256 = blobs.put(b"bytes of both")
+    with database.writing() as session:
+        session.add(Image(sha256=sha256, width=1, height=1, format="png", bytes=13))
+        session.add(Image(sha256="b" * 64, width=1, height=1, format="png", bytes=13))
+        session.flush()
+        appeal = Appeal(
+            submission_id="0" * 32, image_sha256="b" * 64, client_id=shop.client.id, reason="Look."
+        )
+        session.add(appeal)
+        session.flush()
+        add_files(session, appeal.id, [NewFile("a.png", FileKind.PICTURE, 13, sha256)])
+    assert purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1)).images == 1
+    assert blobs.get(sha256) == b"bytes of both"

@@ -1,12 +1,15 @@
 """Appeals: seen by everybody, decided by another than the first."""
 
+import hashlib
+import re
 from collections.abc import Callable
 
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from core.vocabulary import EventKind, Outcome
-from store.appeal_tables import Appeal
+from core.vocabulary import EventKind, FileKind, Outcome
+from store.appeal_files import NewFile
+from store.appeal_tables import Appeal, AppealFile
 from store.appeals import add_appeal
 from store.marketplace_tables import ClientEvent
 from store.tables import Submission
@@ -20,7 +23,7 @@ REASON = "I drew this myself;\n<b>look</b> at the layers."
 def _appeal(desk: Desk, sha256: str) -> None:
     with desk.parts.database.writing() as session:
         submission = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
-        add_appeal(session, submission, reason=REASON, evidence_url="https://artist.example/wip")
+        add_appeal(session, submission, reason=REASON, evidence_urls=["https://artist.example/wip"])
 
 
 def _appeals(desk: Desk) -> list[Appeal]:
@@ -108,3 +111,75 @@ def test_appeals_follow_each_other(desk: Desk, decide: Decide) -> None:
     _appeal(desk, first)
     _appeal(desk, second)
     assert f"/review/cases/{second}?tab=appeals" in decide(visit, first, "ai", query="?tab=appeals").location
+
+
+HTML = b"<script>alert(1)</script>"
+HOSTILE = '"><img src=x onerror=alert(1)>\u202egnp.exe'
+
+
+def _with_file(desk: Desk, sha256: str, name: str, data: bytes = HTML) -> str:
+    """Appeal with one file; give the path of the file."""
+    file = NewFile(name, FileKind.PROGRAM, len(data), desk.parts.blobs.put(data))
+    with desk.parts.database.writing() as session:
+        submission = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
+        appeal = add_appeal(session, submission, reason=REASON, files=[file])
+        session.flush()
+        kept = session.scalars(select(AppealFile).where(AppealFile.appeal_id == appeal.id)).one()
+        return f"/review/appeals/{appeal.id}/files/{kept.id}"
+
+
+def test_an_appellants_file_is_only_ever_downloaded(desk: Desk) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+    path = _with_file(desk, sha256, "work.html")
+    answer = visit.get(path)
+    assert answer.data == HTML
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert re.fullmatch(
+        r"attachment; filename=appeal-\w{6}-\w{12}\.bin", answer.headers["Content-Disposition"]
+    )
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_hostile_name_is_shown_harmlessly_and_never_given_to_the_disk(desk: Desk) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+    path = _with_file(desk, sha256, HOSTILE)
+    case = visit.get(f"/review/cases/{sha256}").text
+    assert "&lt;img src=x" in case
+    assert "<img src=x" not in case
+    assert "\u202e" not in case
+    assert f'href="{path}"' in case
+    assert "a program: do not start it" in case
+    assert "exe" not in visit.get(path).headers["Content-Disposition"]
+    assert "1 file" in visit.get("/review/appeals").text
+
+
+def test_a_drawing_keeps_its_ending(desk: Desk) -> None:
+    path = _with_file(desk, desk.add_case(0.95), "線画.CLIP", b"CSFCHUNK")
+    assert desk.as_person().get(path).headers["Content-Disposition"].endswith(".clip")
+
+
+def test_files_are_for_moderators_and_by_their_own_appeal(desk: Desk) -> None:
+    path = _with_file(desk, desk.add_case(0.95), "a.psd")
+    other = _with_file(desk, desk.add_case(0.9), "b.psd")
+    assert desk.visit().get(path).status_code == 302
+    visit = desk.as_person()
+    mixed = path.rpartition("/")[0] + "/" + other.rpartition("/")[2]
+    for wrong in (mixed, path[:-1] + "g", path.replace("/files/", "/files/" + "0" * 32 + "/")):
+        assert visit.get(wrong).status_code == 404
+
+
+def test_a_file_whose_bytes_are_gone_is_not_there(desk: Desk) -> None:
+    path = _with_file(desk, desk.add_case(0.95), "a.psd")
+    desk.parts.blobs.delete(hashlib.sha256(HTML).hexdigest())
+    assert desk.as_person().get(path).status_code == 404
+
+
+def test_what_was_shown_stays_to_be_seen_after_the_answer(desk: Desk, decide: Decide) -> None:
+    sha256, ren = desk.add_case(0.95), desk.as_person("ren@example.com")
+    path = _with_file(desk, sha256, "a.psd")
+    assert decide(ren, sha256, "human").status_code == 303
+    case = ren.get(f"/review/cases/{sha256}").text
+    assert "Earlier appeals" in case
+    assert f'href="{path}"' in case

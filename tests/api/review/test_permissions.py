@@ -46,7 +46,8 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     """Give an address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
-    values |= {"moderator_id": "0" * 32, "given": "x", "token": "x", "name": "desk.css"}
+    values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id"), "0" * 32)
+    values |= {"given": "x", "token": "x", "name": "desk.css"}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return {
