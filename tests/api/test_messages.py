@@ -33,6 +33,27 @@ by_language = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def wanted() -> Catalog:
+    gathered: Catalog = MESSAGES.gather()
+    return gathered
+
+
+@by_language
+def test_every_text_is_translated_and_none_is_left_over(catalog: Catalog, wanted: Catalog) -> None:
+    """`.venv/bin/python script/messages` brings the catalogues up to date and prints what they lack."""
+    assert len(wanted) > 400
+    assert MESSAGES.check(catalog, wanted) == []
+
+
+def test_a_text_without_translation_is_found(wanted: Catalog) -> None:
+    lacking = Catalog(locale="ja")
+    lacking.add("Queue", "")
+    lacking.add("Nobody says this", "これは誰も言わない")
+    found = MESSAGES.check(lacking, wanted)
+    assert {"Queue", "Appeals", "(not wanted) Nobody says this"} <= set(found)
+
+
 @by_language
 def test_translations_hold_the_same_places_for_values_and_the_same_markup(catalog: Catalog) -> None:
     wrong = [
