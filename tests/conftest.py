@@ -54,6 +54,8 @@ def postgresql_url() -> Iterator[str]:
         leave_out("postgresql", str(error).splitlines()[0])
     with server:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        # What is committed need not outlive the machine here.
+        server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
     url = POSTGRESQL.replace("postgresql://", "postgresql+psycopg://", 1).rsplit("/", 1)[0] + f"/{name}"
     database = Database(url)
     migrate(database)
@@ -78,12 +80,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def _empty(database: Database) -> None:
+    """Delete what the test before left; truncating all tables, mostly empty, takes twenty times as long."""
     with database.engine.begin() as connection:
         names = connection.exec_driver_sql(
-            "select string_agg(quote_ident(tablename), ', ') from pg_tables"
+            "select quote_ident(tablename) from pg_tables"
             " where schemaname = 'public' and tablename <> 'alembic_version'"
-        ).scalar()
-        connection.exec_driver_sql(f"truncate {names}")
+        ).scalars()
+        asked = " union all ".join(f"select '{name}' where exists (select from {name})" for name in names)  # noqa: S608  # our own tables
+        full = connection.exec_driver_sql(asked).scalars().all()
+        # Without foreign keys, in any order; the rows that they would take are deleted as well.
+        connection.exec_driver_sql("set local session_replication_role = replica")
+        for name in full:
+            connection.exec_driver_sql(f"delete from {name}")  # noqa: S608  # the same
 
 
 @pytest.fixture
