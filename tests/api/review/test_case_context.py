@@ -66,6 +66,8 @@ def test_a_case_that_rests_on_another_leads_to_it(desk: Desk) -> None:
     )
     page = desk.as_person().get(f"/review/cases/{desk.add_case(0.2, evidence=(evidence,))}").text
     assert f'<a href="/review/cases/{other}">The case that was decided</a>' in page
+    assert "Said of a picture that looks like this one." in page
+    assert "The file says so itself" not in page
 
 
 def test_the_listing_and_its_other_images_stand_beside_the_case(desk: Desk) -> None:
