@@ -19,11 +19,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Thread
 
 HERE = Path(__file__).parent.parent
 
@@ -102,11 +102,8 @@ def drive(
                 raise RuntimeError(f"{response.status}: {text[:300]!r}")
             times.append(time.perf_counter() - sent)
 
-    threads = [Thread(target=run, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(run, range(clients)))  # so that an error in any of them is raised here
     return times
 
 

@@ -8,10 +8,10 @@ answer with its verdict, so that a server that falls behind shows it.
 import json
 import math
 import tempfile
-import threading
 import time
 from argparse import Namespace
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -64,23 +64,20 @@ def _measure(given: Namespace, address: str, name: str, settings: dict[str, str]
 
 
 def _at_pace(kantei: Installation, urls: list[str]) -> list[tuple[float, dict[str, Any]]]:
-    found: list[tuple[float, dict[str, Any]]] = []
     start = time.perf_counter() + 0.5
 
-    def run(number: int) -> None:
+    def run(number: int) -> list[tuple[float, dict[str, Any]]]:
         connection = HTTPConnection("127.0.0.1", kantei.port, timeout=60)
+        found = []
         for turn in range(number, len(urls), CLIENTS):
             due = start + turn / PACE
             time.sleep(max(0.0, due - time.perf_counter()))
             answer = _check(kantei, connection, urls[turn])
             found.append((time.perf_counter() - due, answer))
+        return found
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return [item for found in pool.map(run, range(CLIENTS)) for item in found]
 
 
 def _check(kantei: Installation, connection: HTTPConnection, url: str) -> dict[str, Any]:
