@@ -50,7 +50,7 @@ def test_every_command_runs_as_printed(whole: Installation, tmp_path: Path) -> N
         env=environ,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, (done.stdout, done.stderr)
