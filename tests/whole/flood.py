@@ -39,7 +39,7 @@ from kantei.parts import open_database
 from store.callbacks import enable_endpoint, list_endpoints
 from store.marketplace_tables import ClientEvent
 from store.tables import Image, Submission, Verdict
-from tests.whole.chaos import kill
+from tests.chaos.killing import kill
 from tests.whole.installation import Installation, installed
 from tests.whole.moody import Mood, Moody
 from tests.whole.own_servers import OwnServers, own_servers

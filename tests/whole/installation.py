@@ -150,7 +150,7 @@ def _read(installation: Installation) -> None:
 
 
 def _wait_until_ready(installation: Installation) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while True:
         with contextlib.suppress(requests.RequestException):
             if requests.get(f"{installation.address}/readyz", timeout=5).ok:

@@ -1,0 +1,138 @@
+"""Image servers that mean harm, and names that point elsewhere at each look."""
+
+import gzip
+import io
+import struct
+import time
+import zlib
+
+from tests.chaos.account import Account
+from tests.chaos.ground import Ground
+from tests.chaos.report import Report
+from tests.chaos.web import picture, serve, serve_new
+from tests.servers import Server, Talk
+from tests.whole.installation import installed
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
+
+
+def servers(ground: Ground) -> Report:
+    """Fetch from slow, endless, lying, bloated, circling and silent servers, among good ones."""
+    report = Report()
+    count = ground.many(60, 16)
+    with Server() as web, installed(ground.new_folder("servers"), **ground.settings()) as whole:
+        account = Account(whole)
+        account.settle(account.submit(serve_new(web, account, 4, first=1000)))
+        alone = account.settle(account.submit(serve_new(web, account, count, first=2000)))
+        bad = _bad(web, account)
+        account.submit(bad[:1])  # a slow one holds a worker for as long as a fetch may take
+        beside = account.settle(account.submit(serve_new(web, account, count, first=3000)))
+        report.figures |= {"alone_s": round(alone, 2), "beside_slow_s": round(beside, 2)}
+        report.limit("times_normal", beside / alone, 2.0)
+        account.submit(bad[1:])
+        report.close(account)
+        report.figures["kinds_of_bad_servers"] = len(bad)
+    return report
+
+
+def _bad(web: Server, account: Account) -> list[str]:
+    def slow(talk: Talk) -> None:
+        talk.send(HEAD + b"Content-Length: 100000\r\n\r\n")
+        talk.drip(b"\x89PNG" * 25_000, 0.2)
+
+    def slow_head(talk: Talk) -> None:
+        talk.drip(HEAD * 1000, 0.2)
+
+    def endless(talk: Talk) -> None:
+        talk.send(HEAD + b"\r\n")
+        while not talk.closing.is_set():
+            talk.send(b"\x89PNG\r\n\x1a\n" + bytes(65_536))
+
+    def endless_chunks(talk: Talk) -> None:
+        talk.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        while not talk.closing.is_set():
+            talk.send(b"10000\r\n" + bytes(65_536) + b"\r\n")
+
+    def liar(talk: Talk) -> None:
+        talk.send(HEAD + b"Content-Length: 9000\r\n\r\n" + picture(1)[:100])
+
+    def huge_claim(talk: Talk) -> None:
+        talk.send(HEAD + b"Content-Length: 99999999999\r\n\r\n")
+
+    def silent(talk: Talk) -> None:
+        talk.pause(60)
+
+    bomb = gzip.compress(bytes(200_000_000))
+    broken = "timed_out|refused"
+    scripts = {
+        "slow": (slow, "timed_out"),
+        "slow-head": (slow_head, broken),
+        "endless": (endless, "too_large|timed_out"),
+        "endless-chunks": (endless_chunks, "too_large|timed_out"),
+        "liar": (liar, "refused|timed_out|not_an_image"),
+        "huge-claim": (huge_claim, "too_large"),
+        "silent": (silent, "timed_out"),
+    }
+    urls = [account.expect(web.script(f"/bad/{name}", do), right) for name, (do, right) in scripts.items()]
+    loop = web.reply("/bad/loop", status=302, location="/bad/loop")
+    circle = web.reply("/bad/here", status=302, location="/bad/there")
+    web.reply("/bad/there", status=307, location="/bad/here")
+    urls += [account.expect(url, "too_many_redirects") for url in (loop, circle)]
+    inner = web.reply("/bad/inner", status=302, location="http://169.254.169.254/latest/")
+    urls.append(account.expect(inner, "unsafe_address"))
+    urls.append(
+        account.expect(
+            web.reply("/bad/gzip", bomb, content_encoding="gzip"), "too_large|not_an_image|refused"
+        )
+    )
+    urls.append(account.expect(web.reply("/bad/pixels", _pixel_bomb()), "too_many_pixels"))
+    urls.append(account.expect("http://127.0.0.1:8443/nobody-listens", "refused|timed_out"))
+    return urls
+
+
+def _pixel_bomb() -> bytes:
+    """Write a PNG of a few kilobytes that claims 60,000 x 60,000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    out = io.BytesIO(b"\x89PNG\r\n\x1a\n")
+    out.seek(0, 2)
+    out.write(chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)))
+    out.write(chunk(b"IDAT", zlib.compress(bytes(1_000_000))))
+    out.write(chunk(b"IEND", b""))
+    return out.getvalue()
+
+
+def same_url(ground: Ground) -> Report:
+    """Submit the same URL ten thousand times."""
+    return _many(ground, distinct=1, is_same=True)
+
+
+def one_host(ground: Ground) -> Report:
+    """Submit ten thousand URLs on one host, which is never asked by more than a few at a time."""
+    return _many(ground, distinct=50, is_same=False)
+
+
+def _many(ground: Ground, *, distinct: int, is_same: bool) -> Report:
+    report = Report()
+    count = ground.many(10_000, 200)
+    with Server() as web, installed(ground.new_folder("many"), **ground.settings()) as whole:
+        account = Account(whole)
+        urls = serve(web, account, count, distinct=distinct)
+        began = time.monotonic()
+        if is_same:
+            for number in range(0, count, 50):
+                account.submit([urls[0]] * 50, external_id=str(number))
+        else:
+            account.submit(urls)
+        accepted = time.monotonic() - began
+        report.close(account)
+        seconds = time.monotonic() - began
+        report.figures |= {
+            "accepted_in_s": round(accepted, 1),
+            "all_final_in_s": round(seconds, 1),
+            "per_s": round(count / seconds, 1),
+            "fetches": len(web.asked),
+        }
+    return report
