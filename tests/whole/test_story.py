@@ -2,9 +2,12 @@
 
 import contextlib
 import io
+import json
 import os
+import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -180,3 +183,35 @@ def test_pages_and_health_answer_without_a_key(whole: Installation) -> None:
     for path in ("/livez", "/readyz", "/metrics", "/openapi.json", "/docs", "/login", "/model"):
         assert requests.get(whole.address + path, timeout=10).status_code == 200, path
     assert requests.get(whole.address + "/v1/submissions", timeout=10).status_code == 401
+
+
+def test_nothing_that_was_logged_holds_a_secret(whole: Installation, web: Server) -> None:
+    """After all of the story, with its killed workers and emptied brokers, and a few failures on purpose."""
+    person = json.loads(whole.kantei("moderator", "add", "quiet@example.com", "--json"))
+    client = json.loads(whole.kantei("client", "add", "Market", "--source", "marketplace", "--json"))
+    hush = "hush-in-the-query"
+    missing = web.reply("/gone.png", Reply(b"", status=404)) + f"?signature={hush}"
+    whole.settle(whole.submit([missing, f"http://127.0.0.1:1/a.png?signature={hush}"]))
+    with requests.Session() as browser:
+        page = browser.get(whole.address + "/login", timeout=10).text
+        token = re.search(r'name="form_token" value="(\w+)"', page)
+        assert token
+        form = {"form_token": token[1], "email": "quiet@example.com", "password": "hush-mistyped"}
+        assert browser.post(whole.address + "/login", data=form, timeout=10).status_code in {401, 403}
+        form["password"] = person["password"]
+        browser.post(whole.address + "/login", data=form, timeout=10, allow_redirects=False)
+        cookies = [cookie.value or "" for cookie in browser.cookies]
+    assert cookies
+    bad = {"Authorization": "Bearer kt_hush-forged"}
+    assert requests.get(whole.address + "/v1/submissions", headers=bad, timeout=10).status_code == 401
+    hook = f"{whole.address}/v1/hooks/{client['id']}"
+    assert (
+        requests.post(hook, data=b"{}", headers={"webhook-signature": "v1,hush"}, timeout=10).status_code
+        == 401
+    )
+    secret_key = (Path(whole.environ["KANTEI_DATA_DIR"]) / "secret_key").read_text()
+    secrets = [whole.key, secret_key, client["api_key"], client["webhook_secret"], person["password"]]
+    # Of the query, the mistyped password and the forged key.
+    secrets += [*cookies, "hush", "kt_"]
+    logged = "".join(whole.output)
+    assert [secret for secret in secrets if secret in logged] == []
