@@ -11,6 +11,7 @@ from store import (  # noqa: F401  # registers every table
     known_tables,
     marketplace_tables,
     policy_tables,
+    quality_tables,
     review_tables,
     tables,
 )

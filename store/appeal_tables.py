@@ -28,6 +28,7 @@ class Appeal(Table):
         ),
         Index("ix_appeals_resolved_at_id", "resolved_at", "id"),
         Index("ix_appeals_image_sha256", "image_sha256"),
+        Index("ix_appeals_created_at", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

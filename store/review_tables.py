@@ -43,6 +43,7 @@ class Undo(Table):
     """A decision taken back; the decision itself stays as it was."""
 
     __tablename__ = "undos"
+    __table_args__ = (Index("ix_undos_created_at", "created_at", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id"), unique=True)
@@ -55,6 +56,10 @@ class Event(Table):
     """Something a person did that is no decision: a login, a takeover, a new password."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_created_at", "created_at", "id"),
+        Index("ix_events_kind", "kind", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(40))

@@ -14,7 +14,7 @@ verdict and its standing decision, so that the review queue is one indexed query
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
@@ -53,6 +53,10 @@ class Client(Table):
     callback_url: Mapped[str | None] = mapped_column(String(2048))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whose it is: nobody decides on what they submitted. And whether it shows what is explicit.
+    # (No constraint on the owner: SQLite cannot give one to a table that is in use.)
+    owner_id: Mapped[str | None] = mapped_column(Id, index=True)
+    is_explicit: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     # How many turns it has for another's one, and how many of its events have their place in order.
     weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     events_placed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -304,7 +308,10 @@ class Decision(Table):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = (Index("ix_decisions_image_sha256_id", "image_sha256", "id"),)
+    __table_args__ = (
+        Index("ix_decisions_image_sha256_id", "image_sha256", "id"),
+        Index("ix_decisions_created_at", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
