@@ -50,6 +50,7 @@ class Settings:
     worker_concurrency: int
     classifier_threads: int
     retention_days: int
+    log_retention_days: int
     rate_limit: int
     sweep_interval: float
     secure_cookies: bool
@@ -93,6 +94,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         worker_concurrency=_integer(env, "KANTEI_WORKER_CONCURRENCY", _cores(), 1, 256),
         classifier_threads=_integer(env, "KANTEI_CLASSIFIER_THREADS", min(2, _cores()), 1, 16),
         retention_days=_integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),
+        log_retention_days=_integer(env, "KANTEI_LOG_RETENTION_DAYS", 730, 1, 36_500),
         rate_limit=_integer(env, "KANTEI_RATE_LIMIT", 12_000, 1, 100_000_000),
         sweep_interval=_number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
         secure_cookies=_flag(env, "KANTEI_SECURE_COOKIES"),

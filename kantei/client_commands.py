@@ -33,6 +33,8 @@ from store.clients import (
     retire_secrets,
     revoke_key,
 )
+from store.events import note_command
+from store.moderators import find_moderator
 from store.quotas import read_quotas, set_quota
 from store.tables import Client
 
@@ -113,6 +115,7 @@ def add(
             )
             if quota is not None:
                 new.client.quota = quota.quota
+            note_command(session, "client_added", at=now(), subject=new.client.name, id=new.client.id)
     except UrlError as error:
         raise click.UsageError(f"--callback-url: {error.detail}") from error
     except ValueError as error:
@@ -159,8 +162,10 @@ def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
         if revoke is not None:
             if not revoke_key(session, client_id, revoke, now()):
                 raise click.UsageError(f"there is no live key {revoke}")
+            note_command(session, "key_revoked", at=now(), subject=row.name, id=client_id)
         else:
             made = add_key(session, row, [Scope(scope) for scope in scopes] or None)
+            note_command(session, "key_added", at=now(), subject=row.name, id=client_id)
             click.echo(f"API key, shown only here: {made}")
         session.flush()
         for one in list_keys(session, client_id):
@@ -175,12 +180,14 @@ def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
 def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
     """Give a client another webhook secret; until --retire both are good, and call backs carry both."""
     with _writing() as (session, settings):
-        _find(session, client_id)
+        row = _find(session, client_id)
         if retire:
             click.echo(f"{retire_secrets(session, client_id, now())} older secrets retired")
+            note_command(session, "secrets_retired", at=now(), subject=row.name, id=client_id)
             return
         try:
             made = add_secret(session, client_id, secret, settings.secret_key)
+            note_command(session, "secret_added", at=now(), subject=row.name, id=client_id)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     click.echo(f"Webhook secret, shown only here: {made}")
@@ -191,6 +198,7 @@ def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
 @click.option("--callback-url", help="Another address; calls that wait go there too.")
 @click.option("--weight", type=click.IntRange(1, 100), help="Turns for another client's one.")
 @click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
+@click.option("--owner", help="The moderator whose client it is: what it submits, others decide; or none.")
 @click.option("--enable", is_flag=True, help="Call disabled and resting addresses again, now.")
 @click.option("--replay", is_flag=True, help="Send again what had all its tries.")
 @click.option("--test", is_flag=True, help="Send an event of type endpoint.test.")
@@ -200,6 +208,7 @@ def change(
     weight: int | None,
     quota: QuotaGiven | None,
     *,
+    owner: str | None,
     enable: bool,
     replay: bool,
     test: bool,
@@ -216,6 +225,10 @@ def change(
             row.weight = weight
         if quota is not None:
             set_quota(session, row, quota.quota, now())
+        if owner is not None:
+            row.owner_id = _moderator_id(session, owner)
+        if any(given is not None for given in (callback_url, weight, quota, owner)) or enable or replay:
+            note_command(session, "client_changed", at=now(), subject=row.name, id=client_id)
         for endpoint in list_endpoints(session, client_id):
             if enable:
                 enable_endpoint(session, endpoint.id, now())
@@ -245,6 +258,15 @@ def _writing() -> Iterator[tuple[Session, Settings]]:
             yield session, settings
     finally:
         database.close()
+
+
+def _moderator_id(session: Session, email: str) -> str | None:
+    if email == "none":
+        return None
+    person = find_moderator(session, email.strip().lower())
+    if person is None:
+        raise click.UsageError(f"--owner: there is no moderator {email}")
+    return person.id
 
 
 def _find(session: Session, client_id: str) -> Client:

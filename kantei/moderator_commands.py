@@ -4,10 +4,12 @@ import json
 
 import click
 
+from core.clock import now
 from core.settings import read_settings
 from core.vocabulary import Role
 from kantei.migrate import migrate
 from kantei.parts import open_database
+from store.events import note_command
 from store.moderators import ModeratorExistsError, add_moderator
 
 
@@ -27,6 +29,7 @@ def add(email: str, role: str, *, as_json: bool) -> None:
         migrate(database)
         with database.writing() as session:
             new = add_moderator(session, email=email, role=Role(role))
+            note_command(session, "moderator_added", at=now(), subject=new.moderator.email, role=role)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except ModeratorExistsError as error:

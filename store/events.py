@@ -17,7 +17,17 @@ def note_event(
     subject: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Add a line to the log, in the transaction of what it tells."""
+    """Add a line to the log, in the transaction of what it tells.
+
+    What no moderator did, the command line did, or somebody who is not known.
+    """
     session.add(
         Event(kind=kind, moderator_id=moderator_id, subject=subject[:255], detail=detail or {}, created_at=at)
+    )
+
+
+def note_command(session: Session, kind: str, *, at: datetime, subject: str, **detail: Any) -> None:
+    """Add a line about what was done on the command line, where nobody is logged in."""
+    note_event(
+        session, kind, moderator_id=None, at=at, subject=subject, detail={"by": "command line", **detail}
     )

@@ -4,7 +4,7 @@ Submissions, the bytes of images and the files of appeals go; verdicts and decis
 the record of what was said and by whom, and hold no picture (`docs/operating.md`).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
@@ -15,6 +15,8 @@ from store.appeal_tables import Appeal
 from store.blobs import BlobStore
 from store.callbacks import forget_events
 from store.database import Database
+from store.erasure import trim_records
+from store.events import note_command
 from store.hook_deliveries import forget_deliveries
 from store.orphans import forget_orphans
 from store.quotas import forget_quota_uses
@@ -23,6 +25,7 @@ from store.tables import IdempotencyKey, Image, Submission
 from store.tables import Session as Login
 
 STEP = 500  # rows a transaction, so that nobody waits long for a purge
+LOG_RETENTION = timedelta(days=730)  # two years: a complaint, and a court after it, take their time
 KEY_LIFE = timedelta(hours=24)  # how long an idempotency key is good for
 
 
@@ -34,10 +37,22 @@ class Purged:
     images: int
     files: int  # sent with appeals
     orphans: int
+    events: int
+    texts: int
 
 
-def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: timedelta) -> Purged:
-    """Forget what is older than the retention time; cases that wait for a person are kept."""
+def purge(
+    database: Database,
+    blobs: BlobStore,
+    *,
+    at: datetime,
+    retention: timedelta,
+    log_retention: timedelta = LOG_RETENTION,
+) -> Purged:
+    """Forget what is older than the retention times; cases that wait for a person are kept.
+
+    `log_retention` is for the desk's records: its log, and texts that people wrote.
+    """
     with database.writing() as session:
         forget_deliveries(session, at)
         forget_quota_uses(session, at)
@@ -51,7 +66,13 @@ def purge(database: Database, blobs: BlobStore, *, at: datetime, retention: time
     files = 0
     while step := _purge_files(database, blobs, at - retention, at):
         files += step
-    return Purged(submissions, images, files, forget_orphans(database, blobs, at=at))
+    orphans = forget_orphans(database, blobs, at=at)
+    with database.writing() as session:
+        trimmed = trim_records(session, at - log_retention)
+        if submissions or images or files or trimmed.events or trimmed.texts:
+            counts = {"submissions": submissions, "images": images, "files": files, **asdict(trimmed)}
+            note_command(session, "purged", at=at, subject="", **counts)
+    return Purged(submissions, images, files, orphans, trimmed.events, trimmed.texts)
 
 
 def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:
