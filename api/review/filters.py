@@ -10,6 +10,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask_babel import get_locale
 
+from api.review.digests import is_sha256
 from core.clock import now
 from core.urls import UrlError, parse_web_url
 
@@ -130,5 +131,6 @@ FILTERS = {
     "iso": iso,
     "score": score_text,
     "line": line_text,
+    "is_digest": is_sha256,
     "size": size_text,
 }
