@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from api.review.access import me
 from api.review.csv_text import csv_lines
+from api.review.filters import iso
 from api.review.intervals import Rate
 from api.review.parts import ReviewParts
 from api.review.permissions import Act, may
 from core.clock import now
 from core.vocabulary import Finding
+from store.drift import Week, weeks
 from store.review_queue import QueueCounts, count_queue
 from store.stats import (
     BINS,
@@ -28,6 +30,7 @@ from store.stats import (
 )
 
 WINDOWS = (7, 30, 90)
+HALF_YEAR = timedelta(days=182)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Stats:
     models: list[Comparison]
     sources: list[Comparison]
     moderators: list[Comparison]
+    weeks: list[Week]
 
     @property
     def busiest(self) -> int:
@@ -104,6 +108,7 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
         moderators=[_compare(one) for one in agreement_by_moderator(session, since)]
         if with_moderators
         else [],
+        weeks=weeks(session, at - HALF_YEAR),
     )
 
 
@@ -122,6 +127,16 @@ def _compare(counts: Agreement) -> Comparison:
 
 def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     yield "table", "key", "measure", "value", "of", "low", "high"
+    waiting = stats.counts.open + stats.counts.escalated
+    yield "waiting", None, "cases", waiting, None, None, None
+    yield "waiting", None, "oldest", iso(stats.oldest) if stats.oldest else None, None, None, None
+    yield "waiting", None, "open_appeals", stats.counts.appeals, None, None, None
+    for measure, time in (("half_within", stats.median), ("nine_of_ten_within", stats.slow)):
+        yield "seconds_to_decision", None, measure, time.total_seconds() if time else None, None, None, None
+    for week in stats.weeks:
+        for measure, value in zip(("quarter", "half", "three_quarters"), week.quartiles, strict=True):
+            yield f"week_{week.model}", week.monday.isoformat(), measure, value, week.count, None, None
+        yield f"week_{week.model}", week.monday.isoformat(), "psi", week.psi, week.count, None, None
     for day, findings in stats.by_day:
         for finding in Finding:
             yield "images_by_day", day.isoformat(), finding.value, findings.get(finding, 0), None, None, None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,7 +13,9 @@ from werkzeug.test import TestResponse
 from api.review.intervals import Rate
 from core.clock import now
 from core.vocabulary import Finding, Role, Source
-from store.tables import Image
+from store.drift import stability_index
+from store.drift import weeks as weeks_of
+from store.tables import Image, Verdict
 from tests.api.review.conftest import Desk, Visit
 
 Decide = Callable[..., TestResponse]
@@ -79,3 +82,54 @@ def test_intervals_are_those_of_wilson(part: int, total: int, low: float, high: 
 
 def test_of_nothing_there_is_no_rate() -> None:
     assert (Rate(0, 0).value, Rate(0, 0).low, Rate(0, 0).high) == (None, None, None)
+
+
+def test_drift_is_told_by_week_beside_a_models_first(desk: Desk) -> None:
+    base = desk.add_case(0.5, Finding.UNCERTAIN)
+    monday = now() - timedelta(days=now().weekday())
+    spread = [(index + 0.5) / 120 for index in range(120)]
+    # The first week is the reference, the second is like it, the third lies higher, the last is short.
+    weeks = {21: spread, 14: spread, 7: [0.5 + score / 2 for score in spread], 0: spread[:10]}
+    with desk.parts.database.writing() as session:
+        session.execute(update(Verdict).values(created_at=now() - timedelta(days=300)))
+        for days, scores in weeks.items():
+            for index, score in enumerate(scores):
+                session.add(
+                    Verdict(
+                        image_sha256=base,
+                        finding=Finding.UNCERTAIN,
+                        score=score,
+                        model="tiny-9",
+                        policy=f"{days}-{index}",
+                        reasons=[],
+                        evidence=[],
+                        created_at=monday - timedelta(days=days),
+                    )
+                )
+    with desk.parts.database.reading() as session:
+        found = [week for week in weeks_of(session, now() - timedelta(days=182)) if week.model == "tiny-9"]
+    assert [week.reading for week in found] == ["few", "drifted", "steady", "reference"]
+    assert [week.count for week in found] == [10, 120, 120, 120]
+    assert found[3].quartiles == (0.225, 0.475, 0.725)
+    # Half of the mass of five tenths went to the other five; computed by hand from the definition.
+    assert found[1].psi == pytest.approx(stability_index(_bins(spread), _bins(weeks[7])))
+    assert found[1].psi > 1
+    visit = desk.as_person()
+    assert "has drifted" in visit.get("/review/stats").text
+    key = ("week_tiny-9", (monday - timedelta(days=14)).date().isoformat(), "psi")
+    assert float(_figures(visit)[key][0]) < 0.1
+
+
+def _bins(scores: list[float]) -> list[int]:
+    bins = [0] * 20
+    for score in scores:
+        bins[min(19, int(score * 20))] += 1
+    return bins
+
+
+def test_the_index_is_nothing_for_the_same_and_grows_with_the_distance() -> None:
+    low, high = [100] * 10 + [0] * 10, [0] * 10 + [100] * 10
+    assert stability_index(low, low) == 0
+    # Two bins of ten: shares 0.3995 and 0.0005 swapped; 2 * (p - q) * ln(p / q) over five pairs each.
+    p, q = 200.5 / 1005, 0.5 / 1005
+    assert stability_index(low, high) == pytest.approx(10 * (p - q) * math.log(p / q))
