@@ -37,6 +37,7 @@ class Origin:
     submission: Submission
     client: str
     count: int
+    is_explicit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,13 @@ def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:
         .subquery()
     )
     rows = session.execute(
-        select(Submission, Client.name, counted.c.count)
+        select(Submission, Client.name, counted.c.count, Client.is_explicit)
         .join(counted, counted.c.id == Submission.id)
         .join(Client, Client.id == Submission.client_id)
     )
     return {
-        submission.image_sha256: Origin(submission, client, count)
-        for submission, client, count in rows
+        submission.image_sha256: Origin(submission, client, count, is_explicit)
+        for submission, client, count, is_explicit in rows
         if submission.image_sha256
     }
 
@@ -134,6 +135,9 @@ def list_failures(session: Session, *, before_id: str | None = None, limit: int 
 
 
 def _ordered(query: Select[str], sort: Sort, after: Position | None) -> Select[str]:
+    if sort is Sort.MIXED:
+        mixed = query.order_by(Image.sha256)
+        return mixed if after is None else mixed.where(Image.sha256 > after.sha256)
     column = Image.risk if sort is Sort.RISK else Image.created_at
     place = tuple_(column, Image.sha256)
     rises = sort is Sort.OLDEST

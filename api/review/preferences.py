@@ -50,6 +50,7 @@ class Preferences:
     view: str = "grid"
     blur: bool = False
     grey: bool = False
+    mix: bool = False  # start with the mixed order, in which nobody meets a long run of one finding
     language: str = ""  # empty: as the browser asks
     remind: int = 50  # minutes at the desk after which a break is suggested; 0 for never
     keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))
@@ -64,6 +65,7 @@ def read_preferences(stored: Mapping[str, object] | None) -> Preferences:
         view=str(view) if view in VIEWS else VIEWS[0],
         blur=stored.get("blur") is True,
         grey=stored.get("grey") is True,
+        mix=stored.get("mix") is True,
         language=language if isinstance(language, str) and language in LANGUAGES else "",
         remind=remind if isinstance(remind, int) and 0 <= remind <= 480 else 50,
         keys={act: key for act, key in keys.items() if act in ACTS and is_key(key)}
@@ -86,6 +88,7 @@ def preferences_from_form(values: Mapping[str, str]) -> Preferences:
         view=values.get("view", "") if values.get("view") in VIEWS else VIEWS[0],
         blur=values.get("blur") == "1",
         grey=values.get("grey") == "1",
+        mix=values.get("mix") == "1",
         language=values.get("language", "") if values.get("language") in LANGUAGES else "",
         remind=int(remind) if remind.isascii() and remind.isdigit() and len(remind) <= 3 else 50,
         keys=keys,

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me
 from api.review.lines import LinesInForce
@@ -14,7 +15,7 @@ from api.review.undo import undoable
 from core.clock import now
 from core.ids import is_id
 from store.case_claims import find_holders
-from store.queue_filter import Tab, Viewer, Wanted
+from store.queue_filter import Sort, Tab, Viewer, Wanted
 from store.review_queue import (
     COUNT_LIMIT,
     client_names,
@@ -33,7 +34,9 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInF
     """Add the queue and the list of failures."""
 
     @blueprint.get("/review")
-    def queue() -> str:
+    def queue() -> str | AnyResponse:
+        if not request.args and my_preferences().mix:
+            return redirect(url_for("review.queue", sort=Sort.MIXED.value))
         wanted = read_wanted(request.args, lines=in_force.doubt())
         viewer = Viewer(me().id, now())
         after = read_position(request.args.get("after"))

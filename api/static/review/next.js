@@ -120,8 +120,8 @@ function refresh(page, settle) {
   if (!old || !fresh) return;
   const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
-    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .undo)")) part.remove();
-    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .undo)"));
+    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)")) part.remove();
+    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)"));
     old.querySelector("fieldset.choices").disabled = fresh.querySelector("fieldset.choices").disabled;
   } else {
     const note = old.querySelector("textarea[name=note]").value;
