@@ -11,7 +11,8 @@ from core.ids import new_id
 from core.vocabulary import Outcome
 from store.appeal_resolution import appealed_among
 from store.case_claims import find_holders, release_case
-from store.decisions import Seen, StaleCaseError, decide, undo
+from store.decisions import OwnSubmissionError, Seen, StaleCaseError, decide, undo
+from store.own_submissions import own_among
 from store.queue_filter import Viewer
 from store.review_tables import Undo
 from store.tables import Decision, Image
@@ -24,17 +25,19 @@ class Candidate:
     """A case that is to be decided with others, and why it cannot be.
 
     It may have changed, somebody may have it, or an appeal may be open: no thing to decide in passing.
+    And nobody decides on what they submitted.
     """
 
     image: Image
     has_changed: bool
     is_appealed: bool
     holder: str | None
+    is_own: bool
 
     @property
     def is_left_out(self) -> bool:
         """Tell whether the stroke will pass this case over."""
-        return self.has_changed or self.is_appealed or self.holder is not None
+        return self.has_changed or self.is_appealed or self.holder is not None or self.is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
         )
     }
     holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
+    own = own_among(session, sha256s, viewer.moderator_id)
     found = []
     for one in seen:
         image, holder = images.get(one.sha256), holders.get(one.sha256)
@@ -66,7 +70,7 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
         has_changed = (image.verdict_id, image.decision_id) != (one.verdict_id, one.decision_id)
         is_theirs = holder is not None and holder.moderator_id != viewer.moderator_id
         email = holder.email if holder and is_theirs else None
-        found.append(Candidate(image, has_changed, one.sha256 in appealed, email))
+        found.append(Candidate(image, has_changed, one.sha256 in appealed, email, one.sha256 in own))
     return found
 
 
@@ -93,7 +97,7 @@ def decide_many(
                 at=viewer.at,
                 batch_id=batch_id,
             )
-        except StaleCaseError:
+        except (StaleCaseError, OwnSubmissionError):
             continue
         release_case(session, one.sha256, viewer.moderator_id)
         decided += 1

@@ -23,6 +23,7 @@ class LogFilter:
     since: datetime | None = None
     until: datetime | None = None
     overturned: bool = False
+    hidden: frozenset[str] = frozenset()  # images of which nothing is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def _query(wanted: LogFilter) -> Select[Decision, Undo, str]:
         query = query.where(Decision.outcome == wanted.outcome)
     if wanted.image_sha256 is not None:
         query = query.where(Decision.image_sha256 == wanted.image_sha256)
+    if wanted.hidden:
+        query = query.where(Decision.image_sha256.not_in(wanted.hidden))
     if wanted.since is not None:
         query = query.where(Decision.created_at >= wanted.since)
     if wanted.until is not None:

@@ -7,16 +7,21 @@ meanwhile nothing is written, so that two people never overrule each other unkno
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
 from store.client_events import note_decision
 from store.known_images import note_change
+from store.own_submissions import is_own, own_among
 from store.review_states import ReviewState
 from store.review_tables import Undo
 from store.tables import Decision, Image, Verdict
+
+
+class OwnSubmissionError(Exception):
+    """A client of the moderator's own submitted the image; nothing was written."""
 
 
 class StaleCaseError(Exception):
@@ -42,9 +47,17 @@ def decide(
     at: datetime,
     batch_id: str | None = None,
 ) -> str:
-    """Add a decision, make it the standing one, and give its id. Errors: StaleCaseError."""
+    """Add a decision, make it the standing one, and give its id.
+
+    Errors: StaleCaseError; OwnSubmissionError for what the moderator submitted.
+    """
     decision_id = new_id()
-    _move(session, seen, to=decision_id, review=state_after(outcome))
+    try:
+        _move(session, seen, ~is_own(moderator_id), to=decision_id, review=state_after(outcome))
+    except StaleCaseError:
+        if own_among(session, [seen.sha256], moderator_id):
+            raise OwnSubmissionError from None
+        raise
     session.add(
         Decision(
             id=decision_id,
@@ -96,13 +109,16 @@ def _state_before(session: Session, decision: Decision, verdict_id: str) -> Revi
     return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
 
 
-def _move(session: Session, seen: Seen, *, to: str | None, review: ReviewState) -> None:
+def _move(
+    session: Session, seen: Seen, *also: ColumnElement[bool], to: str | None, review: ReviewState
+) -> None:
     moved = session.scalar(
         update(Image)
         .where(
             Image.sha256 == seen.sha256,
             Image.verdict_id == seen.verdict_id,
             Image.decision_id.is_not_distinct_from(seen.decision_id),
+            *also,
         )
         .values(decision_id=to, review=review)
         .returning(Image.sha256)

@@ -22,7 +22,9 @@ from api.review.undo import GRACE, OFFERED
 from core.clock import now
 from core.ids import is_id
 from store.batches import LIMIT, decide_many, preview, standing, undo_many
+from store.checks import sample_decisions
 from store.decisions import Seen
+from store.quality import rates
 from store.queue_filter import Claimed, Viewer
 from store.review_queue import list_cases
 
@@ -70,6 +72,8 @@ def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
             }
             allowed = [one for one in seen if one.sha256 in may_pass]
             batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
+            made = [decision.id for decision in standing(session, batch.id, viewer.moderator_id)]
+            sample_decisions(session, made, rates(session).second)
         address = write_wanted(read_wanted(request.args, lines=in_force.doubt()))
         done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
         return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)

@@ -10,21 +10,27 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me
 from api.review.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
+from api.review.checks import look_undecided, mix_in
 from api.review.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
 from api.review.lines import LinesInForce
+from api.review.motion import is_moving
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
-from api.review.permissions import may_decide
+from api.review.permissions import Act, may, may_decide
 from api.review.queue_address import read_wanted, write_wanted
-from api.review.undo import undoable
+from api.review.undo import OFFERED, undoable
 from core.clock import now
-from core.vocabulary import Evidence, Grade, read_evidence
+from core.ids import is_id
+from core.vocabulary import Evidence, Grade, Outcome, read_evidence
 from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, resolve_appeals
 from store.case_claims import find_holder, release_case
 from store.case_context import find_context
 from store.cases import Case, find_case
-from store.decisions import StaleCaseError, decide
+from store.checks import answer_check, open_check, sample_decisions, told_of
+from store.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
+from store.own_submissions import own_among
 from store.policies import find_lines
+from store.quality import Rates, find_golden, rates
 from store.queue_filter import Claimed, Viewer, Wanted
 from store.review_queue import list_cases, position
 from store.standing_policy import policy_number
@@ -46,31 +52,23 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
         try:
             with parts.database.writing() as session:
                 refuse_claimed(session, sha256, viewer)
-                refuse_escalated(session, sha256)
-                decision_id = decide(
-                    session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
-                )
-                resolve_appeals(
-                    session,
-                    sha256,
-                    decision_id=decision_id,
-                    outcome=outcome,
-                    moderator_id=viewer.moderator_id,
-                    at=viewer.at,
-                )
+                quality = rates(session)
+                done = _decide(session, seen, viewer, quality, outcome=outcome, note=note)
                 release_case(session, sha256, viewer.moderator_id)
-        except (StaleCaseError, OwnDecisionError):
+        except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
             return _show(sha256, conflict=True, note=note)
         with parts.database.reading() as session:
-            following = next_case(session, wanted, viewer, session.get_one(Image, sha256))
-        address = write_wanted(wanted) | {"done": decision_id}
+            image = session.get_one(Image, sha256)
+            following = next_case(session, wanted, viewer, image)
+        following = mix_in(parts.database, quality, wanted, viewer, image=image, following=following)
+        address = write_wanted(wanted) | {"done": done}
         target = (
             url_for("review.case", sha256=following, **address)
             if following
             else url_for("review.queue", **address)
         )
         if request.accept_mimetypes.best == "application/json":
-            return jsonify(decision=decision_id, next=target)
+            return jsonify(decision=done, next=target)
         return redirect(target, HTTPStatus.SEE_OTHER)
 
     def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
@@ -81,19 +79,26 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
             found = find_case(session, sha256)
             if found is None:
                 raise not_found(_("There is no such case."))
+            done = request.args.get("done", "")
+            told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
+            quality, check = rates(session), open_check(session, sha256, viewer)
+            following = next_case(session, wanted, viewer, found.image)
             known = {
                 "case": found,
                 "evidence": _by_grade(found),
                 "context": find_context(session, sha256, found.submissions),
                 "wanted": wanted,
                 "address": write_wanted(wanted),
-                "following": next_case(session, wanted, viewer, found.image),
                 "holder": find_holder(session, sha256, viewer.at),
-                "appeals": appeals_on(session, sha256),
+                "appeals": appeals_on(session, sha256) if check is None else [],
                 "too_senior": not may_decide(me(), found.image),
                 "barred": bool(barred_from(session, [sha256], viewer.moderator_id)),
+                "is_own": sha256 in own_among(session, [sha256], viewer.moderator_id),
                 "at": viewer.at,
-                "undo": undoable(session, request.args.get("done")),
+                "undo": undoable(session, told.escalation_id if told else done),
+                "told": told,
+                "may_check": may(me(), Act.MANAGE_QUALITY),
+                "golden": find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
                 "conflict": conflict,
                 "note": note,
                 "note_length": NOTE_LENGTH,
@@ -101,9 +106,46 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
             # The score is drawn with the lines that this verdict rests on, whatever holds by now.
             rests_on = find_lines(session, found.verdict.model, policy_number(found.verdict.policy))
             known["thresholds"] = rests_on or in_force.lines()
+        if check is not None:
+            known["case"] = look_undecided(found, check)
+        known["is_moving"] = is_moving(parts.blobs, found.image)
+        known["is_explicit"] = any(one.client.is_explicit for one in found.submissions)
+        known["is_check"] = check is not None
+        known["following"] = mix_in(
+            parts.database, quality, wanted, viewer, image=found.image, following=following
+        )
         # The connection is back in the pool before the page is drawn, which takes longer than to ask.
         page = render_template("review/case.html", **known)
         return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
+
+
+def _decide(
+    session: Session, seen: Seen, viewer: Viewer, quality: Rates, *, outcome: Outcome, note: str
+) -> str:
+    """Decide a case, or answer the check that it is for this moderator; give the id of what was done.
+
+    Who saw that the case was decided overrules that decision: no check looks like that.
+    """
+    check = open_check(session, seen.sha256, viewer) if seen.decision_id is None else None
+    if check is not None:
+        answer_check(session, check, seen, viewer, outcome=outcome, note=note)
+        return check.id
+    refuse_escalated(session, seen.sha256)
+    decision_id = decide(
+        session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
+    )
+    answered = resolve_appeals(
+        session,
+        seen.sha256,
+        decision_id=decision_id,
+        outcome=outcome,
+        moderator_id=viewer.moderator_id,
+        at=viewer.at,
+    )
+    if not answered:
+        # An appeal was itself a second look, by somebody else.
+        sample_decisions(session, [decision_id], quality.second)
+    return decision_id
 
 
 def refuse_escalated(session: Session, sha256: str) -> None:

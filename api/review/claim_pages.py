@@ -13,6 +13,7 @@ from api.review.queue_address import read_wanted, write_wanted
 from core.clock import now
 from store.appeal_resolution import appealed_among
 from store.case_claims import Holder, claim_case, find_holder, release_case, take_over
+from store.checks import open_check
 from store.database import Database
 from store.decisions import StaleCaseError
 from store.queue_filter import Viewer
@@ -64,7 +65,11 @@ def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
         image = session.get(Image, sha256)
         if image is None:
             return
-        if image.review in WAITING or appealed_among(session, [sha256]):
+        if (
+            image.review in WAITING
+            or appealed_among(session, [sha256])
+            or open_check(session, sha256, viewer)
+        ):
             claim_case(session, sha256, viewer.moderator_id, viewer.at)
 
 

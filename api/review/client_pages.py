@@ -13,6 +13,7 @@ from api.review.parts import ReviewParts
 from api.review.permissions import Act
 from api.review.words import URL_FAULTS
 from core.clock import now
+from core.ids import is_id
 from core.quota import Quota, QuotaPeriod, parse_quota
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
@@ -37,8 +38,9 @@ from store.clients import (
     usual_scopes,
 )
 from store.events import note_event
+from store.moderators import list_moderators
 from store.quotas import read_quota, read_quotas, set_quota
-from store.tables import Client
+from store.tables import Client, Moderator
 
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 
@@ -150,6 +152,8 @@ def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
             quota = _quota()
             if quota != row.quota:
                 set_quota(session, row, quota, now())
+            row.owner_id = _owner(session)
+            row.is_explicit = request.form.get("explicit") == "1"
             is_out = request.form.get("disabled") == "1"
             row.disabled_at = (row.disabled_at or now()) if is_out else None
             _note(session, "client_changed", row)
@@ -185,6 +189,7 @@ def _shown(
             periods=list(QuotaPeriod),
             scopes=list(Scope),
             usual=usual_scopes(row.source),
+            people=list_moderators(session),
             keys=list_keys(session, client_id),
             secrets=count_live_secrets(session, client_id),
             endpoints=endpoints,
@@ -204,6 +209,16 @@ def _find(session: Session, client_id: str) -> Client:
 
 def _back(client_id: str) -> AnyResponse:
     return redirect(url_for("review.client", client_id=client_id), HTTPStatus.SEE_OTHER)
+
+
+def _owner(session: Session) -> str | None:
+    """Read whose client it is; what they submit is decided by others."""
+    owner_id = _text("owner")
+    if not owner_id:
+        return None
+    if not is_id(owner_id) or session.get(Moderator, owner_id) is None:
+        raise not_found(_("There is no such moderator."))
+    return owner_id
 
 
 def _text(name: str) -> str:

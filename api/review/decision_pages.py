@@ -4,15 +4,19 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, request
 
+from api.review.access import me
 from api.review.csv_text import csv_lines
 from api.review.days import first_moment, moment_after
 from api.review.filters import iso
 from api.review.parts import ReviewParts
 from api.review.pseudonyms import Naming, naming
+from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Finding, Outcome
+from store.checks import blind_for
 from store.decision_log import LogFilter, LogLine, every_decision, list_decisions
 from store.moderators import list_moderators
+from store.queue_filter import Viewer
 
 PAGE = 50
 HEADINGS = (
@@ -37,7 +41,7 @@ def add_decision_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
 
     @blueprint.get("/review/decisions")
     def decisions() -> str:
-        wanted, before = _read_filter(), request.args.get("before", "")
+        wanted, before = _read_filter(parts), request.args.get("before", "")
         with parts.database.reading() as session:
             lines = list_decisions(
                 session, wanted, before_id=before if is_id(before) else None, limit=PAGE + 1
@@ -54,7 +58,7 @@ def add_decision_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
 
     @blueprint.get("/review/decisions.csv")
     def decisions_csv() -> Response:
-        wanted = _read_filter()
+        wanted = _read_filter(parts)
         name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
 
         def rows() -> Iterator[tuple[object, ...]]:
@@ -87,7 +91,10 @@ def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
     )
 
 
-def _read_filter() -> LogFilter:
+def _read_filter(parts: ReviewParts) -> LogFilter:
+    """Read what is wanted; nothing is told of what is before this moderator as a check."""
+    with parts.database.reading() as session:
+        hidden = blind_for(session, Viewer(me().id, now()))
     args = request.args
     moderator, outcome, finding = args.get("moderator", ""), args.get("outcome"), args.get("finding")
     return LogFilter(
@@ -98,4 +105,5 @@ def _read_filter() -> LogFilter:
         since=first_moment(args.get("from")),
         until=moment_after(args.get("to")),
         overturned=args.get("overturned") == "1",
+        hidden=frozenset(hidden),
     )

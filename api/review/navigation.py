@@ -11,6 +11,7 @@ PLACES = (
     ("review.appeals", N_("Appeals"), Act.REVIEW),
     ("review.decisions", N_("Decisions"), Act.REVIEW),
     ("review.stats", N_("Statistics"), Act.REVIEW),
+    ("review.quality", N_("Quality"), Act.MANAGE_QUALITY),
     ("review.policy", N_("Policy"), Act.MANAGE_POLICY),
     ("review.events", N_("Log"), Act.SEE_LOG),
     ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),

@@ -50,6 +50,7 @@ from api.review.password_pages import add_password_pages
 from api.review.pictures import ObtainHeatmap, add_pictures
 from api.review.policy_pages import add_policy_pages
 from api.review.preference_pages import add_preference_pages
+from api.review.quality_pages import add_quality_pages
 from api.review.queue_page import add_queue_pages
 from api.review.seller_pages import add_seller_pages
 from api.review.stats_pages import add_stats_pages
@@ -97,6 +98,7 @@ def register_review(
     add_moderator_pages(blueprint, parts)
     add_client_pages(blueprint, parts)
     add_delivery_pages(blueprint, parts)
+    add_quality_pages(blueprint, parts)
     add_policy_pages(blueprint, parts, facts)
     add_listing_pages(blueprint, parts)
     add_seller_pages(blueprint, parts)

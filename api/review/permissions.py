@@ -15,6 +15,7 @@ class Act(StrEnum):
     SEE_PEOPLE = "see_people"
     SEE_LOG = "see_log"
     MANAGE_POLICY = "manage_policy"
+    MANAGE_QUALITY = "manage_quality"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
 
@@ -26,6 +27,7 @@ MATRIX = {
     Act.SEE_PEOPLE: Role.LEAD,
     Act.SEE_LOG: Role.LEAD,
     Act.MANAGE_POLICY: Role.LEAD,
+    Act.MANAGE_QUALITY: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,
 }

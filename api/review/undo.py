@@ -18,6 +18,7 @@ from core.ids import is_id
 from core.vocabulary import Outcome
 from store.appeal_resolution import reopen_appeals
 from store.batches import standing
+from store.checks import reopen_check
 from store.decisions import StaleCaseError, find_decision, undo
 from store.tables import Image
 
@@ -79,6 +80,7 @@ def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
             try:
                 sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
                 reopen_appeals(session, decision_id)
+                reopen_check(session, decision_id)
             except StaleCaseError:
                 raise PageError(
                     HTTPStatus.CONFLICT,

@@ -7,6 +7,7 @@ from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.passwords import PasswordFault
 from store.policy_states import ChangeState, PolicyFault
+from store.quality_tables import CheckKind
 from store.queue_filter import Claimed, Sort, Tab
 
 
@@ -109,12 +110,21 @@ SORTS = {
     Sort.OLDEST: N_("Longest waiting"),
     Sort.NEWEST: N_("Newest first"),
     Sort.DOUBT: N_("Closest to a threshold"),
+    Sort.MIXED: N_("Mixed"),
 }
 CLAIMS = {
     Claimed.ME: N_("by me"),
     Claimed.OTHERS: N_("by others"),
     Claimed.NOBODY: N_("by nobody"),
 }
+DRIFTS = {
+    "reference": N_("the week compared with"),
+    "few": N_("too few to tell"),
+    "steady": N_("steady"),
+    "moved": N_("has moved"),
+    "drifted": N_("has drifted"),
+}
+CHECKS = {CheckKind.GOLDEN: N_("Golden case"), CheckKind.SECOND: N_("Second look")}
 CHANGES = {
     ChangeState.OPEN: N_("Waits"),
     ChangeState.APPROVED: N_("Approved"),
@@ -133,6 +143,13 @@ POLICY_FAULTS = {
     PolicyFault.SETTLED: N_("This proposal is settled already, or was never made."),
 }
 EVENTS = {
+    "decision": N_("Decided a case"),
+    "undo": N_("Took a decision back"),
+    "appeal": N_("A client appealed"),
+    "appeal_resolved": N_("Answered an appeal"),
+    "check": N_("Answered a check"),
+    "purged": N_("Old records were forgotten"),
+    "erased": N_("Somebody or something was erased"),
     "login": N_("Logged in"),
     "login_failed": N_("Failed to log in"),
     "logout": N_("Logged out"),
@@ -149,6 +166,9 @@ EVENTS = {
     "key_revoked": N_("Revoked an API key"),
     "secret_added": N_("Made a webhook secret"),
     "secrets_retired": N_("Retired webhook secrets"),
+    "quality_changed": N_("Changed how much is checked"),
+    "golden_added": N_("Made a golden case"),
+    "golden_retired": N_("Retired a golden case"),
     "policy_proposed": N_("Proposed a change of policy"),
     "policy_approved": N_("Approved a change of policy"),
     "policy_refused": N_("Refused a change of policy"),
@@ -164,6 +184,8 @@ PHRASES = {
 PHRASE = N_("The page cannot be shown")
 WORDS = {
     "changes": CHANGES,
+    "checks": CHECKS,
+    "drifts": DRIFTS,
     "events": EVENTS,
     "claims": CLAIMS,
     "findings": FINDINGS,

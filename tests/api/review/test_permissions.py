@@ -13,6 +13,16 @@ CLOSED = {
     "review.events": Act.SEE_LOG,
     "review.events_csv": Act.SEE_LOG,
     **dict.fromkeys(("review.policy", "review.propose_policy", "review.settle_policy"), Act.MANAGE_POLICY),
+    **dict.fromkeys(
+        (
+            "review.quality",
+            "review.quality_csv",
+            "review.set_quality",
+            "review.make_golden",
+            "review.drop_golden",
+        ),
+        Act.MANAGE_QUALITY,
+    ),
     "review.moderators": Act.MANAGE_MODERATORS,
     "review.add_person": Act.MANAGE_MODERATORS,
     "review.change_role": Act.MANAGE_MODERATORS,
@@ -48,6 +58,7 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
     values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id"), "0" * 32)
     values |= {"given": "x", "token": "x", "name": "desk.css"}
+    values["golden_id"] = "0" * 32
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return {
