@@ -190,7 +190,7 @@ def test_nothing_that_was_logged_holds_a_secret(whole: Installation, web: Server
     person = json.loads(whole.kantei("moderator", "add", "quiet@example.com", "--json"))
     client = json.loads(whole.kantei("client", "add", "Market", "--source", "marketplace", "--json"))
     hush = "hush-in-the-query"
-    missing = web.reply("/gone.png", Reply(b"", status=404)) + f"?signature={hush}"
+    missing = web.reply("/gone.png", status=404) + f"?signature={hush}"
     whole.settle(whole.submit([missing, f"http://127.0.0.1:1/a.png?signature={hush}"]))
     with requests.Session() as browser:
         page = browser.get(whole.address + "/login", timeout=10).text
