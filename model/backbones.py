@@ -17,17 +17,20 @@ _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet,
 class Backbone:
     """A network of Keras' applications.
 
-    `taps` are the layers whose maps are read, near to far; `pattern` finds its weights in a folder.
+    `taps` are the layers whose maps are read channel by channel, near to far; `textures` those that are
+    read in pairs of channels; `pattern` finds its weights in a folder.
     """
 
     name: str
     application: str
     options: tuple[tuple[str, Any], ...]
     taps: tuple[str, ...]
+    textures: tuple[str, ...]
     pattern: str
 
 
 _V3_TAPS = tuple(f"expanded_conv_{number}_expand_bn" for number in (10, 12, 14))
+_V3_TEXTURES = ("expanded_conv_add", *(f"expanded_conv_{number}_add" for number in (2, 5, 9, 11)))
 _V3 = (("include_preprocessing", False),)
 BACKBONES = {
     backbone.name: backbone
@@ -37,6 +40,11 @@ BACKBONES = {
             "MobileNetV2",
             (),
             ("block_10_expand_relu", "block_13_expand_relu", "block_16_project_BN", "out_relu"),
+            (
+                "expanded_conv_project_BN",
+                *(f"block_{number}_depthwise_relu" for number in (1, 2)),
+                *(f"block_{number}_add" for number in (2, 5, 9, 12)),
+            ),
             "mobilenetv2_*.h5",
         ),
         Backbone(
@@ -44,9 +52,17 @@ BACKBONES = {
             "MobileNetV3Large",
             (*_V3, ("minimalistic", True)),
             _V3_TAPS,
+            _V3_TEXTURES,
             "mobilenetv3large_minimalistic_*.h5",
         ),
-        Backbone("mobilenet_v3", "MobileNetV3Large", _V3, _V3_TAPS, "mobilenetv3large_1.0_*.h5"),
+        Backbone(
+            "mobilenet_v3",
+            "MobileNetV3Large",
+            _V3,
+            _V3_TAPS,
+            _V3_TEXTURES,
+            "mobilenetv3large_1.0_*.h5",
+        ),
     )
 }
 
@@ -98,3 +114,8 @@ def tapped(backbone: Any) -> list[str]:
     names = list(BACKBONES[backbone.name].taps)
     last = backbone.layers[-1].name
     return names if last in names else [*names, last]
+
+
+def textured(backbone: Any) -> tuple[str, ...]:
+    """Name the layers whose textures are read."""
+    return BACKBONES[backbone.name].textures
