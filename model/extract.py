@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.pixels import Pixels
+from model.reading import Read
 from model.views import ViewPlan, make_views
 
 Rgb = NDArray[np.uint8]
@@ -18,7 +19,7 @@ _BLOCK = 8  # pictures between two writes
 
 
 def extract(
-    network: Any,
+    read: Read,
     pixels: Pixels,
     plan: ViewPlan,
     change: Callable[[Rgb, int], Rgb] | None,
@@ -31,10 +32,9 @@ def extract(
     `change` alters a picture, given its number, before views are cut. Features are kept in `place`
     as float16, and what is already there is not computed again.
     """
-    width = network.output_shape[-1]
-    shape = (len(pixels), len(plan.scales), width)
-    kept = _open(place, shape)
-    missing = [number for number in range(len(pixels)) if np.isnan(kept[number, 0, 0])]
+    kept = _open(place, pixels, plan, read)
+    # Of a picture that was being written when a run was cut, a part may be there.
+    missing = [number for number in range(len(pixels)) if np.isnan(kept[number]).any()]
     started = time.monotonic()
 
     def views(number: int) -> Rgb:
@@ -44,7 +44,7 @@ def extract(
     with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(missing), _BLOCK):
             block = missing[start : start + _BLOCK]
-            _fill(network, kept, block, list(pool.map(views, block)), plan)
+            _fill(read, kept, block, list(pool.map(views, block)), plan)
             done = start + len(block)
             if done % 200 < _BLOCK:
                 left = (time.monotonic() - started) / done * (len(missing) - done)
@@ -53,17 +53,18 @@ def extract(
     return np.asarray(kept, dtype=np.float32)
 
 
-def _open(place: Path, shape: tuple[int, ...]) -> Any:
+def _open(place: Path, pixels: Pixels, plan: ViewPlan, read: Read) -> Any:
     if place.exists():
         return np.lib.format.open_memmap(place, mode="r+")
+    width = read(np.zeros((1, plan.size, plan.size, 3), np.uint8)).shape[1]
+    shape = (len(pixels), len(plan.scales), width)
     kept = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=shape)
     kept[:] = np.nan
     return kept
 
 
-def _fill(network: Any, kept: Any, block: Sequence[int], views: list[Rgb], plan: ViewPlan) -> None:
-    features = network.predict_on_batch(np.concatenate(views).astype(np.float32))
-    features = features.reshape(len(block), plan.count, -1)
+def _fill(read: Read, kept: Any, block: Sequence[int], views: list[Rgb], plan: ViewPlan) -> None:
+    features = read(np.concatenate(views)).reshape(len(block), plan.count, -1)
     start = 0
     for number, scale in enumerate(plan.scales):
         kept[block, number] = features[:, start : start + scale.crops].mean(axis=1)
