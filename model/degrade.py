@@ -1,4 +1,4 @@
-"""A picture as the web hands it on: smaller, softer, saved anew. For training and for its judgement."""
+"""A picture as the web hands it on: cut, smaller, softer, saved anew. For training and for its judgement."""
 
 import io
 
@@ -17,12 +17,14 @@ _FILTERS = (
 
 
 def degrade(rgb: Rgb, rng: np.random.Generator) -> Rgb:
-    """Give pixels (h, w, 3) after a random trip: scale 0.45-1, blur, JPEG or WebP of quality 30-89.
+    """Give pixels (h, w, 3) after a random trip: cut, scale 0.45-1, blur, JPEG or WebP of quality 30-89.
 
     Sizes, codecs and qualities come from the same wide ranges whatever the label, so that none of
     them can tell the classes apart.
     """
     image = Image.fromarray(rgb)
+    if rng.random() < 0.3:
+        image = image.crop(_part(image.width, image.height, rng))
     if rng.random() < 0.8:
         factor = rng.uniform(0.45, 1.0)
         size = (max(64, round(image.width * factor)), max(64, round(image.height * factor)))
@@ -36,3 +38,13 @@ def degrade(rgb: Rgb, rng: np.random.Generator) -> Rgb:
         image.save(out, "WEBP", quality=int(rng.integers(30, 90)), method=2)
     with Image.open(out) as saved:
         return np.asarray(saved.convert("RGB"))
+
+
+def _part(width: int, height: int, rng: np.random.Generator) -> tuple[int, int, int, int]:
+    """Choose a part of 0.6-1 of each side, or the square that an avatar is cut to."""
+    if rng.random() < 0.4:
+        wide = high = min(width, height)
+    else:
+        wide, high = (max(1, round(side * rng.uniform(0.6, 1.0))) for side in (width, height))
+    left, top = int(rng.integers(width - wide + 1)), int(rng.integers(height - high + 1))
+    return left, top, left + wide, top + high

@@ -40,6 +40,12 @@ class Share:
         return {"count": self.count, "total": self.total, "value": self.value, "low": low, "high": high}
 
 
+def share_below(bound: float, total: int) -> float:
+    """Give the largest share of `total` whose interval ends at `bound` or below, 0 where none does."""
+    counts = (count for count in range(int(bound * total), 0, -1))
+    return next((c / total for c in counts if Share(c, total).interval[1] <= bound), 0.0)
+
+
 def auc(scores: Floats, is_ai: Bools) -> float:
     """Give the area under the ROC curve: the chance that a generated picture outscores a drawn one."""
     order = np.argsort(scores, kind="stable")
@@ -60,19 +66,27 @@ def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
     return max(0.0, a - _Z * error), min(1.0, a + _Z * error)
 
 
-def accused_at_most(scores: Floats, is_ai: Bools, share: float) -> float:
-    """Give the lowest score from which at most `share` of the drawn pictures are reached."""
-    drawn = np.sort(scores[~is_ai])[::-1]
-    allowed = int(share * len(drawn))
+def accused_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats | None = None) -> float:
+    """Give the lowest score from which at most `share` of the drawn pictures' `weights` are reached."""
+    drawn, parts = _sorted(-scores[~is_ai], weights if weights is None else weights[~is_ai])
+    allowed = int(np.searchsorted(np.cumsum(parts), share, side="right"))
     if allowed >= len(drawn):
-        return float(drawn[-1])
-    return float(np.nextafter(drawn[allowed], np.inf))
+        return float(-drawn[-1])
+    return float(np.nextafter(-drawn[allowed], np.inf))
 
 
-def missed_at_most(scores: Floats, is_ai: Bools, share: float) -> float:
-    """Give the highest score below which at most `share` of the generated pictures lie."""
-    made = np.sort(scores[is_ai])
-    return float(made[min(len(made) - 1, int(share * len(made)))])
+def missed_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats | None = None) -> float:
+    """Give the highest score below which at most `share` of the generated pictures' `weights` lie."""
+    made, parts = _sorted(scores[is_ai], weights if weights is None else weights[is_ai])
+    return float(made[min(len(made) - 1, int(np.searchsorted(np.cumsum(parts), share, side="right")))])
+
+
+def _sorted(values: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+    """Sort values, with their shares of the weight (each the same where none are given)."""
+    weights = np.ones_like(values) if weights is None else weights
+    order = np.argsort(values, kind="stable")
+    # A rounding error must not cost the picture that just fits.
+    return values[order], weights[order] / weights.sum() * (1 - 1e-12)
 
 
 def found_at(scores: Floats, is_ai: Bools, share: float) -> Share:
@@ -97,24 +111,25 @@ def expected_calibration_error(scores: Floats, is_ai: Bools, bins: int = 15) -> 
     return gap
 
 
-def fit_line(logits: Floats, is_ai: Bools) -> tuple[float, float]:
+def fit_line(logits: Floats, is_ai: Bools, weights: Floats | None = None) -> tuple[float, float]:
     """Fit Platt's line (slope, intercept) by Newton's method, to Platt's own targets (1999).
 
-    The score becomes the probability at this data's share of generated pictures; how often they come
-    is a marketplace's own fact.
+    The score becomes the probability at the share of generated pictures that the `weights` give
+    them; how often they come is a marketplace's own fact.
     """
+    weights = np.ones_like(logits) if weights is None else weights / weights.mean()
     positives, negatives = int(is_ai.sum()), int((~is_ai).sum())
     target = np.where(is_ai, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     middle, spread = float(logits.mean()), float(logits.std()) or 1.0
     features = np.stack([(logits - middle) / spread, np.ones_like(logits)], axis=1)
     line = np.zeros(2)
-    loss = _cross_entropy(features @ line, target)
+    loss = _cross_entropy(features @ line, target, weights)
     for _ in range(100):
         p = sigmoid(features @ line)
-        gradient = features.T @ (p - target)
-        curve = features.T @ (features * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        gradient = features.T @ (weights * (p - target))
+        curve = features.T @ (features * (weights * p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
         step = np.linalg.solve(curve, gradient)
-        while (tried := _cross_entropy(features @ (line - step), target)) > loss and np.abs(
+        while (tried := _cross_entropy(features @ (line - step), target, weights)) > loss and np.abs(
             step
         ).max() > 1e-9:
             step = step / 2  # too far: halve
@@ -125,8 +140,8 @@ def fit_line(logits: Floats, is_ai: Bools) -> tuple[float, float]:
     return slope, float(line[1]) - slope * middle
 
 
-def _cross_entropy(logits: Floats, target: Floats) -> float:
-    return float(np.mean(np.logaddexp(0, logits) - target * logits))
+def _cross_entropy(logits: Floats, target: Floats, weights: Floats) -> float:
+    return float((weights * (np.logaddexp(0, logits) - target * logits)).sum())
 
 
 def sigmoid(logits: Floats | float) -> Floats:

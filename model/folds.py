@@ -1,7 +1,10 @@
-"""Cut the pictures into folds between owners, never through one."""
+"""Cut the pictures into folds between owners, never through one; and weigh them by their owners."""
 
 from collections import Counter
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.vocabulary import Label
 from model.samples import Sample
@@ -22,3 +25,16 @@ def owner_folds(samples: Sequence[Sample], count: int) -> list[int]:
             load[fold] += size
             fold_of[label, owner] = fold
     return [fold_of[sample.label, sample.owner] for sample in samples]
+
+
+def spread(samples: Sequence[Sample], generated: float, power: float = 0.5) -> NDArray[np.float64]:
+    """Weigh the pictures so that an owner counts as its number of pictures to the `power`.
+
+    The generated ones have the share `generated` of the whole, which is 1.
+    """
+    sizes = Counter((sample.label, sample.owner) for sample in samples)
+    weights = np.array([sizes[sample.label, sample.owner] ** (power - 1.0) for sample in samples])
+    is_ai = np.array([sample.is_ai for sample in samples])
+    weights[is_ai] *= generated / weights[is_ai].sum()
+    weights[~is_ai] *= (1 - generated) / weights[~is_ai].sum()
+    return weights

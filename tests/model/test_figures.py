@@ -13,6 +13,7 @@ from model.figures import (
     fit_line,
     found_at,
     missed_at_most,
+    share_below,
     sigmoid,
 )
 
@@ -70,3 +71,32 @@ def test_balanced_accuracy_weighs_the_classes_alike() -> None:
     scores = np.array([0.1] * 90 + [0.9] * 10 + [0.1] * 2)
     is_ai = np.array([False] * 100 + [True] * 2)
     assert balanced_accuracy(scores, is_ai) == pytest.approx(0.45)
+
+
+def test_lines_hold_for_owners_and_not_only_for_pictures() -> None:
+    # One small owner's pictures score high: a hundredth of the pictures, a tenth of the weight.
+    scores = np.concatenate([np.linspace(0, 0.5, 990), np.full(10, 0.9), np.full(50, 0.95)])
+    is_ai = np.arange(1050) >= 1000
+    weights = np.concatenate([np.full(990, 0.9 / 990), np.full(10, 0.01), np.full(50, 0.02)])
+    assert accused_at_most(scores, is_ai, 0.011) <= 0.9
+    assert accused_at_most(scores, is_ai, 0.011, weights) > 0.9
+    assert missed_at_most(scores, is_ai, 0.05, weights) == 0.95
+
+
+def test_calibration_follows_the_share_that_is_expected() -> None:
+    rng = np.random.default_rng(3)
+    logits = np.concatenate([rng.normal(-1, 1, 500), rng.normal(1, 1, 500)])
+    is_ai = np.arange(1000) >= 500
+    weights = np.where(is_ai, 0.3 / 500, 0.7 / 500)
+    slope, intercept = fit_line(logits, is_ai, weights)
+    assert fit_line(logits, is_ai)[1] == pytest.approx(0, abs=0.2)
+    assert intercept == pytest.approx(np.log(0.3 / 0.7), abs=0.25)
+    assert float(weights @ sigmoid(slope * logits + intercept)) == pytest.approx(0.3, abs=0.02)
+
+
+def test_a_bound_holds_for_the_intervals_end_and_not_for_the_share_alone() -> None:
+    share = share_below(0.01, 1438)
+    assert 0.004 < share < 0.006
+    assert Share(round(share * 1438), 1438).interval[1] <= 0.01
+    assert Share(round(share * 1438) + 1, 1438).interval[1] > 0.01
+    assert share_below(0.01, 100) == 0  # too few to say so of any

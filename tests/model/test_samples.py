@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import Label
-from model.folds import owner_folds
+from model.folds import owner_folds, spread
 from model.samples import Sample, SamplesError, digest, read_samples
 
 
@@ -87,3 +87,16 @@ def test_the_digest_ignores_order_and_sees_labels() -> None:
     samples = _samples()
     assert digest(samples) == digest(samples[::-1])
     assert digest(samples) != digest(samples[1:])
+
+
+def test_an_owner_of_four_times_the_pictures_counts_twice() -> None:
+    owners = (("large", Label.HUMAN, 40), ("small", Label.HUMAN, 10), ("maker", Label.AI, 5))
+    samples = [
+        Sample(Path("p"), f"{owner}/{n}", label, owner, owner)
+        for owner, label, count in owners
+        for n in range(count)
+    ]
+    weights = spread(samples, 0.3)
+    assert weights[:40].sum() == pytest.approx(2 * weights[40:50].sum())
+    assert weights[50:].sum() == pytest.approx(0.3)
+    assert weights.sum() == pytest.approx(1)
