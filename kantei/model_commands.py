@@ -47,6 +47,11 @@ FOLDER = click.Path(exists=True, path_type=Path)
 @click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs of the paper's recipe. [default: 100]")
 @click.option("--folds", type=click.IntRange(2, 10), default=6, show_default=True)
 @click.option("--seed", type=int, default=11, show_default=True)
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Then export the network, judge it on the split `test`, and renew report and card.",
+)
 def train(
     data: Path,
     split: str,
@@ -58,15 +63,22 @@ def train(
     epochs: int | None,
     folds: int,
     seed: int,
+    *,
+    publish: bool,
 ) -> None:
     """Train a classifier; a run that was cut is resumed by the same command.
 
-    The production recipe trains one network for each fold of owners, to learn what it is worth on
-    sources that it has not seen, then one on everything. `kantei export --run DIR` publishes it.
+    The production recipe fits one head for each fold of owners, to learn what it is worth on sources
+    that it has not seen, then one on everything. `kantei export --run DIR` publishes it.
     The paper's recipe reproduces Kusuma et al. 2024 and writes their table.
     """
-    _need_training()
-    from kantei.training_runs import Wanted, run_paper, run_production  # noqa: PLC0415  # loads TensorFlow
+    _need("keras", "training")
+    if publish:
+        if kind == "paper":
+            raise click.UsageError("--publish is for the production recipe")
+        _need("tensorflow", "publishing")
+        _need("matplotlib", "plots")
+    from kantei.training_runs import Wanted, run_paper, run_production  # noqa: PLC0415  # loads Keras
 
     wanted = Wanted(
         data=data,
@@ -80,6 +92,11 @@ def train(
         seed=seed,
     )
     _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
+    if publish:
+        from kantei.publishing import publish_run, report_published  # noqa: PLC0415  # loads TensorFlow
+
+        _report_errors(lambda: publish_run(wanted.folder, "float16", _month(), None, _say))
+        _report_errors(lambda: report_published(data, _say))
 
 
 @click.command()
@@ -130,16 +147,14 @@ def export(run_dir: Path | None, precision: str, out: Path | None, decisions: Pa
 
         _report_errors(lambda: export_decisions(decisions, _say))
         return
-    _need_training()
-    from kantei.training_runs import publish_run  # noqa: PLC0415  # loads TensorFlow
+    _need("tensorflow", "publishing")
+    from kantei.publishing import publish_run  # noqa: PLC0415  # loads TensorFlow
 
-    month = datetime.now(UTC).strftime("%Y.%m")
-    _report_errors(lambda: publish_run(run_dir, precision, month, out, _say) if run_dir else None)
+    _report_errors(lambda: publish_run(run_dir, precision, _month(), out, _say) if run_dir else None)
 
 
-def _need_training() -> None:
-    for name in ("tensorflow", "keras", "sklearn"):
-        _need(name, "training")
+def _month() -> str:
+    return datetime.now(UTC).strftime("%Y.%m")
 
 
 def _need(name: str, what: str) -> None:

@@ -1,24 +1,20 @@
-"""Runs of training, joined from the model's parts."""
+"""Runs of training, joined from the model's parts; on whatever backend Keras is given."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from kantei.splits import of_split
 from model.backbones import find_weights
-from model.export import convert, largest_difference, publish
-from model.info import REPORTS, WEIGHTS
+from model.info import REPORTS
 from model.paper import EPOCHS, train_paper
 from model.paper_report import write_paper_report
 from model.pixels import open_pixels
-from model.production import Recipe, load_trained, train_production
+from model.production import Recipe, train_production
 from model.samples import Sample, SamplesError, read_samples
 
 Say = Callable[[str], None]
-ARCHITECTURE = "mobilenet_v2v3"  # the family; which backbones, the description says
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +73,3 @@ def run_paper(wanted: Wanted, say: Say) -> None:
     )
     write_paper_report(wanted.backbone, outcome, judge, pixels, seed=wanted.seed, folder=REPORTS / "paper")
     say(f"report in {REPORTS / 'paper'}")
-
-
-def publish_run(folder: Path, precision: str, month: str, out: Path | None, say: Say) -> None:
-    """Convert a finished run's network, prove parity and put it where workers load it."""
-    network, facts = load_trained(folder)
-    size = int(facts["views"]["size"])
-    drawn = np.random.default_rng(0).integers(0, 256, (8, size // 16, size // 16, 3), dtype=np.uint8)
-    drawn = drawn.repeat(16, axis=1).repeat(16, axis=2)  # patches, nearer to drawings than noise is
-    model = convert(network, precision, drawn)
-    gap = largest_difference(network, model, drawn)
-    facts["parity"] = {"precision": precision, "largest_logit_difference": gap}
-    version = publish(model, ARCHITECTURE, month, facts, out or WEIGHTS)
-    say(f"{version}: {len(model) / 1e6:.1f} MB, {json.dumps(facts['parity'])}")

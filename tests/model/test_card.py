@@ -1,0 +1,39 @@
+"""The model card says what the report says, and keeps what people wrote."""
+
+import json
+
+import pytest
+
+from model.card import CardError, renew
+from model.info import CARD, INFO_FILE, REPORTS, WEIGHTS
+
+FACTS = json.loads((WEIGHTS / INFO_FILE).read_text())
+REPORT = json.loads((REPORTS / "test" / "report.json").read_text())
+
+
+def test_the_card_in_the_repository_says_what_its_report_says() -> None:
+    card = CARD.read_text()
+    assert REPORT["model"] == FACTS["version"]
+    assert renew(card, REPORT, FACTS) == card
+
+
+def test_other_figures_make_another_card_and_leave_the_words_alone() -> None:
+    worse = json.loads(json.dumps(REPORT))
+    worse["model"] = "other-2027.01-00000000"
+    worse["overall"]["auc"]["value"] = 0.5
+    card = renew(CARD.read_text(), worse, FACTS)
+    assert card.startswith("# Model card: `other-2027.01-00000000`\n")
+    assert "| AUC | at least 0.98 | 0.500 | no |" in card
+    words = "## What it is for, and what not"
+    assert card.split(words)[1].split("\n## ")[0] == CARD.read_text().split(words)[1].split("\n## ")[0]
+
+
+def test_a_reached_goal_is_called_reached() -> None:
+    better = json.loads(json.dumps(REPORT))
+    better["overall"]["ece"] = 0.01
+    assert "| ECE | at most 0.03 | 0.010 | yes |" in renew(CARD.read_text(), better, FACTS)
+
+
+def test_a_card_without_its_sections_is_refused() -> None:
+    with pytest.raises(CardError, match="no section 'In short'"):
+        renew("# Model card\n\nwords\n", REPORT, FACTS)
