@@ -53,6 +53,19 @@ def forget_files(session: Session, *, resolved_before: datetime, at: datetime, l
     return [row.sha256 for row in rows]
 
 
+def forget_files_about(session: Session, image_sha256: str, *, at: datetime) -> list[str]:
+    """Mark every file of appeals about one image as purged; give their digests."""
+    rows = session.execute(
+        select(AppealFile.id, AppealFile.sha256)
+        .join(Appeal, Appeal.id == AppealFile.appeal_id)
+        .where(AppealFile.purged_at.is_(None), Appeal.image_sha256 == image_sha256)
+    ).all()
+    session.execute(
+        update(AppealFile).where(AppealFile.id.in_([row.id for row in rows])).values(purged_at=at, name="")
+    )
+    return [row.sha256 for row in rows]
+
+
 def unwanted(session: Session, sha256s: Iterable[str]) -> set[str]:
     """Tell which of these blobs nothing names any more: no image, no upload, no file of an appeal.
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from store.appeal_files import forget_files_about, unwanted
 from store.appeal_tables import Appeal
 from store.blobs import BlobStore
 from store.callbacks import forget_events
@@ -57,7 +58,7 @@ def trim_records(session: Session, before: datetime) -> Trimmed:
         update(Check).where(Check.answered_at < before, Check.note != "").values(note="").returning(Check.id),
         update(Appeal)
         .where(Appeal.resolved_at < before, Appeal.reason != "")
-        .values(reason="", evidence_url=None)
+        .values(reason="", evidence_url=None, more_urls=[])
         .returning(Appeal.id),
     ):
         texts += len(session.execute(statement.execution_options(synchronize_session=False)).all())
@@ -94,13 +95,19 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
         session.execute(update(Decision).where(Decision.image_sha256 == sha256).values(note=""))
         session.execute(update(Check).where(Check.image_sha256 == sha256).values(note=""))
         session.execute(
-            update(Appeal).where(Appeal.image_sha256 == sha256).values(reason="", evidence_url=None)
+            update(Appeal)
+            .where(Appeal.image_sha256 == sha256)
+            .values(reason="", evidence_url=None, more_urls=[])
         )
+        files = forget_files_about(session, sha256, at=at)
         image.purged_at = at
+        session.flush()
+        orphans = unwanted(session, files)
         if image.decision_id is None:
             image.review = ReviewState.NONE
         note_command(session, "erased", at=at, subject=sha256)
-    blobs.delete(sha256)
+    for digest in {sha256, *orphans}:
+        blobs.delete(digest)
     return len(ids)
 
 

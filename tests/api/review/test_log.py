@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 from werkzeug.test import TestResponse
@@ -15,7 +16,7 @@ from core.clock import now
 from core.vocabulary import Role, Scope
 from kantei.__main__ import kantei
 from store.appeals import add_appeal
-from store.erasure import trim_records
+from store.erasure import ErasureError, erase_image, erase_person, trim_records
 from store.quality_tables import Check
 from store.review_tables import Event, Undo
 from store.submissions import find_submission
@@ -35,7 +36,7 @@ def _appeal(desk: Desk, sha256: str) -> None:
         row = session.query(Submission).filter_by(image_sha256=sha256).one()
         found = find_submission(session, row.id)
         assert found is not None
-        add_appeal(session, found, reason="I drew this.", evidence_url=None)
+        add_appeal(session, found, reason="I drew this.")
 
 
 def _do_everything(desk: Desk, decide: Decide) -> tuple[Visit, set[str]]:
@@ -166,3 +167,28 @@ def test_old_lines_and_texts_are_forgotten_and_acts_stay(desk: Desk, decide: Dec
     assert {"decision", "undo", "appeal_resolved"} <= kinds
     assert "login" not in kinds
     assert "She told me so." not in root.get("/review/decisions.csv").text
+
+
+def test_a_picture_and_a_person_can_be_erased_and_the_decision_stays(desk: Desk, decide: Decide) -> None:
+    root, aiko = desk.as_person("root@example.com", Role.ADMIN), desk.as_person("aiko@example.com")
+    sha256 = desk.add_case(0.95, title="A name of somebody")
+    decide(aiko, sha256, "human", "She told me so.")
+    _appeal(desk, sha256)
+    with pytest.raises(ErasureError, match="appeal"):
+        erase_image(desk.parts.database, desk.parts.blobs, sha256)
+    decide(root, sha256, "human")
+    assert erase_image(desk.parts.database, desk.parts.blobs, sha256) == 1
+    with pytest.raises(KeyError):
+        desk.parts.blobs.get(sha256)
+    name = erase_person(desk.parts.database, "aiko@example.com")
+    text = root.get("/review/decisions.csv").text + root.get("/admin/log.csv").text
+    for trace in ("aiko@example.com", "She told me so.", "A name of somebody", "I drew this."):
+        assert trace not in text, trace
+    assert text.count(sha256) >= 2
+    assert name in text
+    assert "A name of somebody" not in root.get(f"/review/cases/{sha256}").text
+    assert aiko.get("/review").status_code == 302
+    assert desk.visit().log_in("aiko@example.com").status_code == 401
+    for unknown in ("0" * 64, "x"):
+        with pytest.raises(ErasureError):
+            erase_image(desk.parts.database, desk.parts.blobs, unknown)

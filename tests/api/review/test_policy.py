@@ -95,7 +95,9 @@ def test_a_change_takes_two_people(desk: Desk, leads: tuple[Visit, Visit]) -> No
     assert "proposed by aiko@example.com, approved by ren@example.com" in _text(ren.get("/admin/policy").text)
     assert _settle(ren, change, "approve").status_code == 409
     with desk.parts.database.reading() as session:
-        kinds = list(session.scalars(select(Event.kind).where(Event.kind.startswith("policy"))))
+        kinds = list(
+            session.scalars(select(Event.kind).where(Event.kind.startswith("policy")).order_by(Event.id))
+        )
     assert kinds == ["policy_proposed", "policy_approved"]
 
 
