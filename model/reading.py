@@ -23,20 +23,13 @@ def make_reader(network: Any) -> Read:
     """
     if keras.backend.backend() != "tensorflow":
         return lambda views: np.asarray(network.predict_on_batch(views.astype(np.float32)))
-    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  # of the TensorFlow way alone
-
-    from model.export import convert  # noqa: PLC0415  # loads TensorFlow
-
     threads = os.cpu_count() or 1
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "features.tflite"
-        place.write_bytes(convert(network, "float32"))
-        interpreters = [Interpreter(model_path=str(place), num_threads=1) for _ in range(threads)]
-    for interpreter in interpreters:
-        interpreter.allocate_tensors()
+    interpreters: list[Any] = []  # made at the first views: a resumed run may have none to read
     pool = ThreadPoolExecutor(threads)
 
     def read(views: Rgb) -> NDArray[np.float32]:
+        if not interpreters:
+            interpreters.extend(_converted(network, threads))
         waiting = iter(enumerate(views))  # shared: `next` on it is atomic under the interpreter's lock
         found = np.empty((len(views), network.output_shape[-1]), np.float32)
 
@@ -53,3 +46,17 @@ def make_reader(network: Any) -> Read:
         return found
 
     return read
+
+
+def _converted(network: Any, count: int) -> list[Any]:
+    from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  # of the TensorFlow way alone
+
+    from model.export import convert  # noqa: PLC0415  # loads TensorFlow
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "features.tflite"
+        place.write_bytes(convert(network, "float32"))
+        interpreters = [Interpreter(model_path=str(place), num_threads=1) for _ in range(count)]
+    for interpreter in interpreters:
+        interpreter.allocate_tensors()
+    return interpreters
