@@ -134,7 +134,7 @@ def _cases(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
 
 def _decisions(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
     """Decide case after case as the page does: post, then fetch the case that the answer names."""
-    path = next(_links(desk.get("/review")[2]))
+    path = next(_links(desk.get("/review?claimed=nobody")[2]))
     times, counts = [], set()
     page = desk.get(path)[2]
     for number in range(rounds):

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, Grade, Source
 from store.appeal_resolution import is_appealed
@@ -16,6 +17,7 @@ from store.review_states import ReviewState
 from store.tables import Image, Submission
 
 Columns = TypeVarTuple("Columns")
+GREAT_SELLER = 1000  # listings; where walking the queue for a page begins to win, by bench.desk
 
 
 class Tab(StrEnum):
@@ -79,9 +81,17 @@ class Wanted:
     lines: tuple[float, ...] = (0.5,)
 
 
-def narrow(query: Select[*Columns], wanted: Wanted, viewer: Viewer) -> Select[*Columns]:
-    """Keep of a query over images what is wanted."""
-    return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted))
+def narrow(
+    query: Select[*Columns], wanted: Wanted, viewer: Viewer, *, along_the_queue: bool = False
+) -> Select[*Columns]:
+    """Keep of a query over images what is wanted; `along_the_queue` where a page of a great seller is."""
+    return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted, along_the_queue=along_the_queue))
+
+
+def is_great_seller(session: Session, seller: str) -> bool:
+    """Tell whether a seller has so many listings that a page is found sooner by walking the queue."""
+    some = select(Listing.listing_id).where(Listing.seller == seller).limit(GREAT_SELLER + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
 
 
 def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
@@ -109,7 +119,7 @@ def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
         yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
 
 
-def _of_submissions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _of_submissions(wanted: Wanted, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
     came: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         came.append(Submission.source == wanted.source)
@@ -122,8 +132,13 @@ def _of_submissions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
         yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
     if wanted.seller is not None:
-        # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
-        yield Image.sha256.in_(sellers_images(wanted.seller, *came))
+        theirs = sellers_images(wanted.seller, *came)
+        if along_the_queue:
+            # The offset keeps PostgreSQL from turning the question round and reading all that they sell.
+            yield theirs.where(Submission.image_sha256 == Image.sha256).offset(0).exists()
+        else:
+            # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
+            yield Image.sha256.in_(theirs)
 
 
 def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:

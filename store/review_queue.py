@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.vocabulary import State
 from store.appeal_resolution import count_appealed
 from store.doubt_order import closest
-from store.queue_filter import Sort, Viewer, Wanted, narrow
+from store.queue_filter import Sort, Viewer, Wanted, is_great_seller, narrow
 from store.review_states import ReviewState
 from store.tables import Client, Image, Submission
 
@@ -61,7 +61,8 @@ def list_cases(
 ) -> list[Image]:
     """List images with verdict and standing decision, those that come after a position."""
     # Which ones first, and then what they hold: an order is found in an index without reading a row.
-    query = narrow(select(Image.sha256), wanted, viewer)
+    is_great = wanted.seller is not None and is_great_seller(session, wanted.seller)
+    query = narrow(select(Image.sha256), wanted, viewer, along_the_queue=is_great)
     if wanted.sort is Sort.DOUBT:
         mark = (after.score, after.sha256) if after else None
         found = closest(session, query, wanted.lines, after=mark, limit=limit)

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from api.review import queue_page
 from core.clock import now
 from core.vocabulary import FailureCode, Finding, Source, State
+from store import queue_filter
 from store.marketplace_tables import Listing
 from store.submissions import Request, add_submission
 from store.tables import Image
@@ -130,6 +131,22 @@ def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
     }.items():
         page = visit.get(f"/review?{query}").text
         assert shown(page) == cases, query
+
+
+def test_a_great_sellers_cases_are_those_that_a_small_ones_would_be(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = desk.as_person()
+    cases = [desk.add_case(0.9 + i / 100, listing_id=f"L{i}", source=Source.MARKETPLACE) for i in range(4)]
+    desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        for i, seller in enumerate(("Fox", "Owl", "Fox", "Fox")):
+            session.add(Listing(client_id=desk.shop.client.id, listing_id=f"L{i}", seller=seller))
+    for great in (1000, 2, 0):
+        monkeypatch.setattr(queue_filter, "GREAT_SELLER", great)
+        assert shown(visit.get("/review?seller=Fox").text) == [cases[3], cases[2], cases[0]]
+        assert shown(visit.get("/review?seller=Owl&source=marketplace").text) == [cases[1]]
+        assert shown(visit.get("/review?seller=Fox&source=api").text) == []
 
 
 def test_the_queue_asks_the_database_the_same_number_of_times(desk: Desk) -> None:
