@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ class C2paProcess:
         if process is None:
             return
         process.kill()
-        with process:  # closes its pipes and waits for it
+        # Closes its pipes and waits for it. What was not sent yet is sent by the closing, to nobody.
+        with suppress(BrokenPipeError), process:
             pass
 
     def leave(self) -> None:

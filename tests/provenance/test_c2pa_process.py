@@ -78,6 +78,17 @@ def test_a_file_after_a_killed_one_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     process.close()
 
 
+def test_what_was_not_sent_to_a_process_that_died_is_dropped(reader: Callable[[str], C2paProcess]) -> None:
+    process = reader(MISBEHAVING["ends"])
+    child = process._start()
+    assert child.stdin is not None
+    child.stdin.write(b"the head of a request, still in the buffer")
+    child.kill()
+    child.wait()
+    process.close()
+    assert child.stdin.closed
+
+
 def test_a_file_that_is_not_got_through_is_unreadable(
     reader: Callable[[str], C2paProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
