@@ -16,8 +16,8 @@ from api.rendering import json_response
 from api.schemas.events import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
 from core.ids import is_id
 from core.vocabulary import Scope
-from store.callbacks import count_waiting, list_endpoints
 from store.client_events import event_json, find_event, has_unplaced, list_events, place_events
+from store.endpoints import count_waiting, list_endpoints
 from store.marketplace_tables import Endpoint
 
 

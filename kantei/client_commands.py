@@ -15,14 +15,6 @@ from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
 from kantei.migrate import migrate
 from kantei.parts import open_database
-from store.callbacks import (
-    count_waiting,
-    enable_endpoint,
-    list_endpoints,
-    move_endpoint,
-    replay_exhausted,
-    send_test,
-)
 from store.clients import (
     add_client,
     add_key,
@@ -32,6 +24,14 @@ from store.clients import (
     list_keys,
     retire_secrets,
     revoke_key,
+)
+from store.endpoints import (
+    count_waiting,
+    enable_endpoint,
+    list_endpoints,
+    move_endpoint,
+    replay_exhausted,
+    send_test,
 )
 from store.events import note_command
 from store.moderators import find_moderator

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import EventKind, State
-from store.marketplace_tables import Callback, CallbackState, ClientEvent, Endpoint
+from store.marketplace_tables import Callback, CallbackAttempt, CallbackState, ClientEvent, Endpoint
 from store.submission_json import submission_json, time_json
 from store.tables import Client, Image, Submission
 
@@ -201,6 +201,14 @@ def event_json(event: ClientEvent) -> dict[str, Any]:
         "sequence": event.position,
         "data": submission_json(row, event.decision) if row is not None else {},
     }
+
+
+def forget_events(session: Session, submission_ids: Sequence[str]) -> None:
+    """Delete the events of submissions that are purged, with all calls and attempts."""
+    events = select(ClientEvent.id).where(ClientEvent.submission_id.in_(submission_ids))
+    session.execute(delete(CallbackAttempt).where(CallbackAttempt.event_id.in_(events)))
+    session.execute(delete(Callback).where(Callback.event_id.in_(events)))
+    session.execute(delete(ClientEvent).where(ClientEvent.submission_id.in_(submission_ids)))
 
 
 _IS_UNPLACED = ClientEvent.position.is_(None)

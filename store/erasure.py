@@ -14,7 +14,7 @@ from core.clock import now
 from store.appeal_files import forget_files_about, unwanted
 from store.appeal_tables import Appeal
 from store.blobs import BlobStore
-from store.callbacks import forget_events
+from store.client_events import forget_events
 from store.database import Database
 from store.events import note_command
 from store.known_tables import ImageHash

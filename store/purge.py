@@ -13,7 +13,7 @@ from core.vocabulary import State
 from store.appeal_files import forget_files, unwanted
 from store.appeal_tables import Appeal
 from store.blobs import BlobStore
-from store.callbacks import forget_events
+from store.client_events import forget_events
 from store.database import Database
 from store.erasure import trim_records
 from store.events import note_command

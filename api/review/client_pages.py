@@ -17,14 +17,6 @@ from core.ids import is_id
 from core.quota import Quota, QuotaPeriod, parse_quota
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
-from store.callbacks import (
-    count_waiting,
-    enable_endpoint,
-    list_endpoints,
-    move_endpoint,
-    replay_exhausted,
-    send_test,
-)
 from store.clients import (
     add_client,
     add_key,
@@ -36,6 +28,14 @@ from store.clients import (
     retire_secrets,
     revoke_key,
     usual_scopes,
+)
+from store.endpoints import (
+    count_waiting,
+    enable_endpoint,
+    list_endpoints,
+    move_endpoint,
+    replay_exhausted,
+    send_test,
 )
 from store.events import note_event
 from store.moderators import list_moderators

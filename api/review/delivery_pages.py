@@ -13,8 +13,8 @@ from api.review.parts import ReviewParts
 from api.review.permissions import Act
 from core.clock import now
 from core.ids import is_id
-from store.callbacks import list_attempts, list_callbacks, replay
 from store.client_events import event_json, find_event
+from store.endpoints import list_attempts, list_callbacks, replay
 from store.hook_deliveries import find_delivery, list_deliveries, replay_delivery
 
 PAGE = 100

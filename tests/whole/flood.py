@@ -36,7 +36,7 @@ from core.settings import read_settings
 from core.vocabulary import State
 from kantei.client import Kantei
 from kantei.parts import open_database
-from store.callbacks import enable_endpoint, list_endpoints
+from store.endpoints import enable_endpoint, list_endpoints
 from store.marketplace_tables import ClientEvent
 from store.tables import Image, Submission, Verdict
 from tests.chaos.killing import kill

@@ -26,19 +26,12 @@ from core.vocabulary import (
     Source,
 )
 from store.blobs import FolderBlobs
-from store.callbacks import (
-    enable_endpoint,
-    list_attempts,
-    move_endpoint,
-    replay,
-    replay_exhausted,
-    send_test,
-)
 from store.claims import claim, finish_examined, finish_failed, release_expired
 from store.client_events import list_events, place_events
 from store.clients import NewClient, add_client, add_secret, retire_secrets
 from store.database import Database
 from store.decisions import Seen, decide, undo
+from store.endpoints import enable_endpoint, list_attempts, move_endpoint, replay, replay_exhausted, send_test
 from store.images import ImageFacts, find_image, record_verdict
 from store.marketplace_tables import Callback, CallbackState, ClientEvent, Endpoint
 from store.moderators import add_moderator
