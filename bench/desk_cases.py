@@ -12,11 +12,12 @@ from core.clock import now
 from core.vocabulary import FailureCode, Finding, Grade, Label, Outcome, Role, Scheme, Source, State
 from store.appeal_tables import Appeal
 from store.base import Table
+from store.client_tables import Client
 from store.database import Database
 from store.marketplace_tables import Listing
 from store.review_states import ReviewState
 from store.review_tables import CaseClaim
-from store.tables import Client, Decision, Image, Moderator, Submission, Verdict
+from store.tables import Decision, Image, Moderator, Submission, Verdict
 
 CLIENTS = [f"{number:032x}" for number in range(1, 51)]
 MODERATORS = [f"{number:032x}" for number in range(1001, 1021)]

@@ -15,6 +15,7 @@ from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
 from kantei.migrate import migrate
 from kantei.parts import open_database
+from store.client_tables import Client
 from store.clients import (
     add_client,
     add_key,
@@ -36,7 +37,6 @@ from store.endpoints import (
 from store.events import note_command
 from store.moderators import find_moderator
 from store.quotas import read_quotas, set_quota
-from store.tables import Client
 
 # An upload or a command line is where a picture comes from, not who may send one.
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Enum
 from core.settings import read_settings
 from store import (  # noqa: F401  # registers every table
     appeal_tables,
+    client_tables,
     known_tables,
     marketplace_tables,
     policy_tables,

@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.appeal_tables import Appeal
+from store.client_tables import Client
 from store.quality_tables import Check
 from store.review_tables import Event, Undo
-from store.tables import Client, Decision, Moderator
+from store.tables import Decision, Moderator
 
 Acts = Select[*tuple[Any, ...]]
 DECISION, UNDO, APPEAL, RESOLVED, CHECK = "decision", "undo", "appeal", "appeal_resolved", "check"

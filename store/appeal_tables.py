@@ -9,8 +9,8 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import FileKind, Outcome
 from store.base import Table
-from store.columns import Json, UtcDateTime, words
-from store.tables import Id, Moderator, Submission
+from store.columns import Id, Json, UtcDateTime, words
+from store.tables import Moderator, Submission
 
 
 class Appeal(Table):

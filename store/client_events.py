@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session, joinedload
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import EventKind, State
+from store.client_tables import Client
 from store.marketplace_tables import Callback, CallbackAttempt, CallbackState, ClientEvent, Endpoint
 from store.submission_json import submission_json, time_json
-from store.tables import Client, Image, Submission
+from store.tables import Image, Submission
 
 STEP = 500  # events placed in one transaction
 WITH_PAYLOAD = (

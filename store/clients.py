@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import Scheme, Scope, Source
 from core.webhook_secrets import PREFIX, webhook_key
-from store.tables import ApiKey, Client, SigningSecret
+from store.client_tables import ApiKey, Client, SigningSecret
 
 KEY_PREFIX = "kt_"
 EXTENSION_SCOPES = frozenset({Scope.SUBMIT, Scope.READ, Scope.APPEAL})

@@ -7,6 +7,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Enum, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+Id = String(32)
+Sha256 = String(64)
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

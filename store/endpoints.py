@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import EventKind
 from store.client_events import Told, add_events, find_or_make_endpoints
+from store.client_tables import Client
 from store.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
-from store.tables import Client
 
 
 def enable_endpoint(session: Session, endpoint_id: str, at: datetime) -> None:

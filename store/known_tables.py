@@ -17,9 +17,8 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Label
 from store.base import Table
-from store.columns import UtcDateTime, words
+from store.columns import Id, Sha256, UtcDateTime, words
 from store.hash_column import HashBits
-from store.tables import Id, Sha256
 
 
 class Words:

@@ -19,8 +19,9 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import EventKind
 from store.base import Table
-from store.columns import Json, UtcDateTime, words
-from store.tables import Client, Decision, Id, Sha256, Submission
+from store.client_tables import Client
+from store.columns import Id, Json, Sha256, UtcDateTime, words
+from store.tables import Decision, Submission
 
 
 class CallbackState(StrEnum):

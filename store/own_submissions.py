@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from store.tables import Client, Image, Submission
+from store.client_tables import Client
+from store.tables import Image, Submission
 
 
 def is_own(moderator_id: str) -> ColumnElement[bool]:

@@ -12,9 +12,9 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Finding, Label
 from store.base import Table
-from store.columns import UtcDateTime, words
+from store.columns import Id, Sha256, UtcDateTime, words
 from store.policy_states import ChangeState
-from store.tables import Id, Moderator, Sha256
+from store.tables import Moderator
 
 
 class PolicyChange(Table):

@@ -10,8 +10,8 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base import Table
-from store.columns import UtcDateTime, words
-from store.tables import Decision, Id, Image, Moderator, Verdict
+from store.columns import Id, UtcDateTime, words
+from store.tables import Decision, Image, Moderator, Verdict
 
 
 class CheckKind(StrEnum):

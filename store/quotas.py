@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.ids import first_id
 from core.quota import Quota, QuotaState
+from store.client_tables import Client, QuotaUse
 from store.marketplace_tables import HookDelivery, HookOutcome
-from store.tables import Client, QuotaUse, Submission
+from store.tables import Submission
 
 KEPT = timedelta(days=400)
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import State
 from store.appeal_resolution import count_appealed
+from store.client_tables import Client
 from store.doubt_order import closest
 from store.queue_filter import Sort, Viewer, Wanted, is_great_seller, narrow
 from store.review_states import ReviewState
-from store.tables import Client, Image, Submission
+from store.tables import Image, Submission
 
 COUNT_LIMIT = 1000  # an exact number beyond this tells nobody more than "over 1,000", and costs a full scan
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.clock import now
 from core.ids import new_id
 from store.base import Table
-from store.columns import Json, UtcDateTime
-from store.tables import Id, Moderator, Sha256
+from store.columns import Id, Json, Sha256, UtcDateTime
+from store.tables import Moderator
 
 
 class LoginAttempt(Table):

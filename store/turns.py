@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import Priority, State
 from store.claims import is_due, is_unsent
-from store.tables import Client, Submission
+from store.client_tables import Client
+from store.tables import Submission
 
 
 def next_in_turn(

@@ -30,10 +30,10 @@ from store.callbacks import (
     succeed,
 )
 from store.client_events import event_json, place_events, unplaced_clients
+from store.client_tables import Client
 from store.clients import signing_secrets
 from store.database import Database
 from store.marketplace_tables import Callback
-from store.tables import Client
 from worker.callback_schedule import pause_after, rest_after
 from worker.fetch_error import FetchError, HostBusyError
 from worker.measures import Call, CallMeasures

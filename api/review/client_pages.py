@@ -17,6 +17,7 @@ from core.ids import is_id
 from core.quota import Quota, QuotaPeriod, parse_quota
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
+from store.client_tables import Client
 from store.clients import (
     add_client,
     add_key,
@@ -40,7 +41,7 @@ from store.endpoints import (
 from store.events import note_event
 from store.moderators import list_moderators
 from store.quotas import read_quota, read_quotas, set_quota
-from store.tables import Client, Moderator
+from store.tables import Moderator
 
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 

@@ -10,9 +10,9 @@ from api.app import create_app
 from api.limits import RateLimits
 from api.parts import ApiParts
 from core.clock import now
+from store.client_tables import ApiKey, Client
 from store.clients import NewClient
 from store.database import Database
-from store.tables import ApiKey, Client
 from tests.api.conftest import IMAGE_URL, Web, make_web, problem
 
 PATHS = ["/v1/submissions", f"/v1/submissions/{'0' * 32}", f"/v1/images/{'0' * 64}"]

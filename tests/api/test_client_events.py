@@ -10,10 +10,10 @@ from core.clock import now
 from core.vocabulary import EventKind
 from store.callbacks import Attempt, claim_endpoint, fail, next_callback
 from store.client_events import Told, add_events, place_events
+from store.client_tables import Client
 from store.clients import NewClient
 from store.database import Database
 from store.endpoints import send_test
-from store.tables import Client
 from tests.api.conftest import Web, examine, make_web, problem
 from worker.notify import LEASE
 

@@ -14,12 +14,13 @@ from api.hooks import inbox
 from core.clock import now
 from core.quota import Quota, QuotaPeriod, parse_quota
 from core.vocabulary import Scheme
+from store.client_tables import Client
 from store.clients import NewClient
 from store.database import Database
 from store.hook_deliveries import find_delivery, list_deliveries
 from store.marketplace_tables import HookOutcome, ListingImage
 from store.quotas import set_quota
-from store.tables import Client, Submission
+from store.tables import Submission
 from tests.api.conftest import IMAGE_URL, Web, problem
 from tests.api.hooks import add_market, deliver, listing, standard_headers
 from worker.inbox import take_in_kept

@@ -7,8 +7,8 @@ import pytest
 from api.auth import SCOPE
 from api.parts import ApiParts
 from core.vocabulary import Scope, Source
+from store.client_tables import Client
 from store.clients import add_key
-from store.tables import Client
 from tests.api.conftest import IMAGE_URL, Web, make_web, problem
 
 NOBODYS = "/v1/submissions/" + "0" * 32

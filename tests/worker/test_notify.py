@@ -28,6 +28,7 @@ from core.vocabulary import (
 from store.blobs import FolderBlobs
 from store.claims import claim, finish_examined, finish_failed, release_expired
 from store.client_events import list_events, place_events
+from store.client_tables import Client
 from store.clients import NewClient, add_client, add_secret, retire_secrets
 from store.database import Database
 from store.decisions import Seen, decide, undo
@@ -37,7 +38,6 @@ from store.marketplace_tables import Callback, CallbackState, ClientEvent, Endpo
 from store.moderators import add_moderator
 from store.purge import purge
 from store.submissions import Request, add_submission
-from store.tables import Client
 from tests.conftest import SECRET_KEY
 from tests.servers import Asked, Reply, Server
 from tests.worker.outside import LOOPBACK

@@ -8,11 +8,11 @@ from core.clock import now
 from core.vocabulary import EventKind, Role, Source, State
 from store.callbacks import Attempt, claim_endpoint, fail, next_callback
 from store.client_events import Told, add_events, place_events
+from store.client_tables import Client
 from store.clients import find_key
 from store.hook_deliveries import find_delivery, keep_delivery
 from store.marketplace_tables import Callback, CallbackState, HookOutcome
 from store.submissions import Request, add_submission
-from store.tables import Client
 from tests.api.review.conftest import Desk, Visit
 from worker.notify import LEASE
 

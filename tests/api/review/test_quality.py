@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 from core.clock import now
 from core.vocabulary import EventKind, Outcome, Role
 from store.checks import draw
+from store.client_tables import Client
 from store.marketplace_tables import ClientEvent
 from store.quality import Rates
 from store.quality_tables import Check, CheckKind
 from store.review_states import ReviewState
 from store.review_tables import Event
-from store.tables import Client, Decision, Image, Submission, Verdict
+from store.tables import Decision, Image, Submission, Verdict
 from tests.api.review.conftest import Desk, Visit, hidden
 
 Decide = Callable[..., TestResponse]

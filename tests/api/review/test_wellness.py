@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from api.review.motion import moves
 from core.vocabulary import Finding
+from store.client_tables import Client
 from store.moderators import set_preferences
-from store.tables import Client
 from tests.api.review.conftest import Desk
 from tests.api.review.test_queue import shown
 
