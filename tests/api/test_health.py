@@ -64,12 +64,13 @@ def test_a_part_that_hangs_is_down_and_not_asked_twice(sqlite_parts: ApiParts) -
 def test_a_database_that_is_down_makes_503_and_never_a_2xx(
     sqlite_parts: ApiParts, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    web = make_web(sqlite_parts)
+    database = Database(sqlite_parts.database.url.render_as_string())  # one of its own, to be broken
+    web = make_web(replace(sqlite_parts, database=database))
     assert web.get("/v1/submissions").status_code == 200  # the key is known from now on
     gone = Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
-    sqlite_parts.database.engine.dispose()
-    sqlite_parts.database._write.configure(bind=gone.engine)
-    sqlite_parts.database._read.configure(bind=gone.engine)
+    database.close()
+    database._write.configure(bind=gone.engine)
+    database._read.configure(bind=gone.engine)
     for response in (
         web.post("/v1/submissions", json={"image_url": IMAGE_URL}),
         web.post("/v1/submissions/batch", json={"submissions": [{"image_url": IMAGE_URL}]}),

@@ -24,6 +24,15 @@ from tests.whole.deployed import metrics_asked_for
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
 
+HUSH = "hush-in-the-query"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def doomed(whole: Installation, web: Server) -> list[str]:
+    """Submit, before all else, what is tried several times in vain; the log is read in the end."""
+    missing = web.reply("/doomed.png", status=404)
+    return whole.submit([f"{missing}?signature={HUSH}", f"http://127.0.0.1:1/a.png?signature={HUSH}"])
+
 
 def serve_pictures(web: Server, name: str, count: int, seed: int = 0) -> list[str]:
     return [web.reply(f"/{name}/{n}.png", draw(seed + n)) for n in range(count)]
@@ -185,13 +194,11 @@ def test_pages_and_health_answer_without_a_key(whole: Installation) -> None:
     assert requests.get(whole.address + "/v1/submissions", timeout=10).status_code == 401
 
 
-def test_nothing_that_was_logged_holds_a_secret(whole: Installation, web: Server) -> None:
+def test_nothing_that_was_logged_holds_a_secret(whole: Installation, doomed: list[str]) -> None:
     """After all of the story, with its killed workers and emptied brokers, and a few failures on purpose."""
     person = json.loads(whole.kantei("moderator", "add", "quiet@example.com", "--json"))
     client = json.loads(whole.kantei("client", "add", "Market", "--source", "marketplace", "--json"))
-    hush = "hush-in-the-query"
-    missing = web.reply("/gone.png", status=404) + f"?signature={hush}"
-    whole.settle(whole.submit([missing, f"http://127.0.0.1:1/a.png?signature={hush}"]))
+    assert {found["state"] for found in whole.settle(doomed)} == {"failed"}
     with requests.Session() as browser:
         page = browser.get(whole.address + "/login", timeout=10).text
         token = re.search(r'name="form_token" value="(\w+)"', page)

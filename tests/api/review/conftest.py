@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -37,7 +38,6 @@ from store.tables import Moderator
 from tests.conftest import SECRET_KEY
 
 PASSWORD = "seven lanterns float"
-_HASH = hash_password(PASSWORD)
 FACTS = Facts(
     Thresholds(clear_below=0.35, flagged_from=0.9),
     "# The card\n\n<script>x</script> [a](javascript:x)\n\n| a |\n|---|\n| b |\n",
@@ -92,7 +92,7 @@ class Desk:
 
     def add_person(self, email: str, role: Role = Role.MODERATOR, *, is_new: bool = False) -> str:
         with self.parts.database.writing() as session:
-            person = Moderator(email=email, role=role, password_hash=_HASH, must_change_password=is_new)
+            person = Moderator(email=email, role=role, password_hash=_hash(), must_change_password=is_new)
             session.add(person)
             session.flush()
             self.people[email] = person.id
@@ -144,6 +144,11 @@ class Desk:
                 made = add_submission(session, self.shop.client.id, Request(**values))  # type: ignore[arg-type]
                 made.state, made.image_sha256, made.verdict_id = State.EXAMINED, sha256, verdict_id
         return sha256
+
+
+@cache
+def _hash() -> str:
+    return hash_password(PASSWORD)
 
 
 def draw(colour: tuple[int, int, int]) -> bytes:
