@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import Index, insert, select, text
 
 from core.clock import now
-from core.vocabulary import Label, PictureHash
+from core.known_image import PictureHash
+from core.vocabulary import Label
 from kantei.migrate import migrate
 from store.database import Database
 from store.hash_lists import close_list, open_list

@@ -5,7 +5,6 @@ Each word means one thing, in the URL, the table, the function, the page and the
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -191,33 +190,6 @@ def read_evidence(stored: dict[str, Any]) -> Evidence:
         detail=stored.get("detail") or "",
         fields=stored.get("fields") or {},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PictureHash:
-    """A perceptual hash (PDQ): 256 bits as 64 hex digits, and their quality, 0 to 100.
-
-    Below 50 a picture has too few edges to be told from others by them.
-    """
-
-    hex: str
-    quality: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnownImage:
-    """What is known of a picture that looks like another one, `distance` bits of 256 apart.
-
-    A person decided it (`case` is its image, with the decision's id and moment), or the list of somebody
-    else says so (`list_name`).
-    """
-
-    label: Label
-    distance: int
-    case: str | None = None
-    decision_id: str | None = None
-    decided_at: datetime | None = None
-    list_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

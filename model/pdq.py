@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary import PictureHash
+from core.known_image import PictureHash
 
 SMALL = 64  # the side to which the picture is filtered and thinned
 KEPT = 16  # frequencies along each axis, without the constant one

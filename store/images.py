@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome, PictureHash
+from core.known_image import PictureHash
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome
 from store.base import Table
 from store.known_images import keep_hash
 from store.review_states import ReviewState

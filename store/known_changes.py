@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from core.vocabulary import PictureHash
+from core.known_image import PictureHash
 from store.case_claims import is_claimed
 from store.images import ImageFacts
 from store.known_images import LEAST_QUALITY, is_near

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
-from core.vocabulary import KnownImage, Label, Outcome, PictureHash
+from core.known_image import KnownImage, PictureHash
+from core.vocabulary import Label, Outcome
 from store.hash_column import WORDS, HashBits, distance, ring, words_of
 from store.known_tables import HashList, ImageHash, KnownChange, ListedHash
 from store.tables import Decision, Image

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.vocabulary import Classification, Evidence, Judgement, KnownImage, Thresholds
+from core.known_image import KnownImage
+from core.vocabulary import Classification, Evidence, Judgement, Thresholds
 from model.picture import Picture
 from store.standing_policy import Standing, policy_name
 from worker import policy

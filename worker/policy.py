@@ -8,6 +8,7 @@ rests on.
 
 from collections.abc import Sequence
 
+from core.known_image import KnownImage
 from core.vocabulary import (
     Basis,
     Classification,
@@ -16,7 +17,6 @@ from core.vocabulary import (
     Finding,
     Grade,
     Judgement,
-    KnownImage,
     Label,
     Thresholds,
 )

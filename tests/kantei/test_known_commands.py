@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.clock import now
-from core.vocabulary import Finding, Judgement, Label, Outcome, PictureHash, Role
+from core.known_image import PictureHash
+from core.vocabulary import Finding, Judgement, Label, Outcome, Role
 from kantei.known_commands import known
 from store.database import Database
 from store.decisions import Seen, decide

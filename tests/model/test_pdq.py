@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.vocabulary import PictureHash
+from core.known_image import PictureHash
 from model.pdq import pdq_hash
 
 

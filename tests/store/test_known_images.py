@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import insert
 
 from core.clock import now
-from core.vocabulary import Finding, Judgement, Label, Outcome, PictureHash, Role
+from core.known_image import PictureHash
+from core.vocabulary import Finding, Judgement, Label, Outcome, Role
 from store.database import Database
 from store.decisions import Seen, decide, undo
 from store.hash_column import count_differing

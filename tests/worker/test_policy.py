@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vocabulary import (
-    Classification,
-    Evidence,
-    EvidenceKind,
-    Finding,
-    Grade,
-    KnownImage,
-    Label,
-    Thresholds,
-)
+from core.known_image import KnownImage
+from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
 from worker.policy import VERSION, judge, known_evidence, pixels_evidence, risk
 
 LINES = Thresholds(clear_below=0.3, flagged_from=0.9)

@@ -15,13 +15,13 @@ from werkzeug.test import TestResponse
 from api.review.model_facts import Facts
 from api.review.pages import register_review
 from api.review.pictures import ObtainHeatmap
+from core.known_image import PictureHash
 from core.vocabulary import (
     Basis,
     Evidence,
     Finding,
     Judgement,
     Label,
-    PictureHash,
     Role,
     Scheme,
     Source,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, PictureHash, Source
+from core.known_image import PictureHash
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, Source
 from store.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
 
