@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from core.settings import SettingsError
+from core.setting_values import SettingsError
 
 # Each command is loaded when it is called: the web process must not load the classifier, a quick
 # check not the web framework, and an installation may lack the extras of the others.

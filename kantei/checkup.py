@@ -21,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import now
 from core.queue import BROKER_ERRORS
-from core.settings import Settings, SettingsError
+from core.setting_values import SettingsError
+from core.settings import Settings
 from kantei.migrate import find_revision, head_revision
 from kantei.parts import open_blobs, open_database, open_sender
 from store.blobs import BlobsUnavailableError

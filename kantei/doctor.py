@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from core.settings import SettingsError, read_settings
+from core.setting_values import SettingsError
+from core.settings import read_settings
 from kantei.checkup import Checked, State, examine_settings, wrong_setting
 
 MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.BROKEN: "FAIL"}

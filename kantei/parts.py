@@ -3,7 +3,8 @@
 from core.bell import Bell, make_bell
 from core.measuring import Measuring, measure_together, measuring_folder
 from core.queue import CelerySender, make_celery
-from core.settings import Settings, SettingsError
+from core.setting_values import SettingsError
+from core.settings import Settings
 from core.tracing import start_tracing
 from store.blobs import BlobStore, FolderBlobs
 from store.database import Database

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from urllib3.response import HTTPResponse
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from core.urls import UrlError, UrlFault, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
 from worker.body import read_body

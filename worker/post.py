@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from worker.deadline import Deadline
 from worker.fetch import default_user_agent, parsed_url
 from worker.fetch_error import FetchError

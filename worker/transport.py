@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import certifi
 from urllib3.response import HTTPResponse
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from core.urls import UrlError, WebUrl, canonical_host
 from core.vocabulary import FailureCode
 from worker.addresses import IpAddress, refusal

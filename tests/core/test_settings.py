@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import SettingsError, read_settings
+from core.setting_values import SettingsError
+from core.settings import read_settings
 
 SECRET = "s" * 32
 

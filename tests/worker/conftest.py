@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from tests.certificates import Authority
 from tests.servers import Server
 from tests.worker.outside import LOOPBACK, MakeFetcher

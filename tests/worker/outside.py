@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from worker.fetch import Fetcher
 
 LOOPBACK = FetchAllow(networks=(ip_network("127.0.0.0/8"),))

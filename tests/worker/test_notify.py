@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from standardwebhooks import Webhook
 
 from core.clock import now
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from core.vocabulary import (
     EventKind,
     Failure,

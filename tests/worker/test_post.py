@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import FetchAllow
+from core.setting_values import FetchAllow
 from core.vocabulary import FailureCode
 from tests.certificates import Authority
 from tests.servers import Reply, Server, Talk
