@@ -8,7 +8,8 @@ import click
 
 from core.setting_values import SettingsError
 from core.settings import read_settings
-from kantei.checkup import Checked, State, examine_settings, wrong_setting
+from kantei.checked import Checked, State, wrong_setting
+from kantei.checkup import examine_settings
 
 MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.BROKEN: "FAIL"}
 COLOURS = {State.WELL: "green", State.WARNING: "yellow", State.BROKEN: "red"}
