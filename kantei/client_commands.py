@@ -1,26 +1,21 @@
 """`kantei client`: who may submit."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import click
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.quota import Quota, parse_quota
-from core.settings import Settings, read_settings
+from core.settings import read_settings
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme, Scope, Source
+from kantei.client_options import QUOTA, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
 from kantei.migrate import migrate
 from kantei.parts import open_database
-from store.client_tables import Client
 from store.clients import (
     add_client,
     add_key,
     add_secret,
-    find_client,
     list_clients,
     list_keys,
     retire_secrets,
@@ -40,33 +35,6 @@ from store.quotas import read_quotas, set_quota
 
 # An upload or a command line is where a picture comes from, not who may send one.
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaGiven:
-    """A quota that somebody asked for; inside is None where they want no bound."""
-
-    quota: Quota | None
-
-
-class QuotaType(click.ParamType[QuotaGiven]):
-    """Read a quota from the command line."""
-
-    name = "quota"
-
-    def convert(
-        self, value: str | QuotaGiven, param: click.Parameter | None, ctx: click.Context | None
-    ) -> QuotaGiven:
-        """Read it, or say how one is written."""
-        try:
-            return value if isinstance(value, QuotaGiven) else QuotaGiven(parse_quota(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-QUOTA = QuotaType()
-SCOPES = click.Choice([scope.value for scope in Scope])
-SCOPES_HELP = "What the key is good for, may be repeated; the source's usual scopes where none is given."
 
 
 @click.group()
@@ -142,7 +110,7 @@ def add(
 @client.command("list")
 def list_command() -> None:
     """List clients: id, scheme, weight, what is used of the quota, name, call back address."""
-    with _writing() as (session, _):
+    with writing() as (session, _):
         quotas = read_quotas(session, now())
         for row in list_clients(session):
             state = quotas.get(row.id)
@@ -157,8 +125,8 @@ def list_command() -> None:
 @click.option("--revoke", metavar="KEY_ID", help="Revoke a key instead of making one.")
 def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
     """Make another API key for a client, shown once; then list its keys."""
-    with _writing() as (session, _):
-        row = _find(session, client_id)
+    with writing() as (session, _):
+        row = find(session, client_id)
         if revoke is not None:
             if not revoke_key(session, client_id, revoke, now()):
                 raise click.UsageError(f"there is no live key {revoke}")
@@ -179,8 +147,8 @@ def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
 @click.option("--retire", is_flag=True, help="End a rotation: only the newest secret is good from now on.")
 def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
     """Give a client another webhook secret; until --retire both are good, and call backs carry both."""
-    with _writing() as (session, settings):
-        row = _find(session, client_id)
+    with writing() as (session, settings):
+        row = find(session, client_id)
         if retire:
             click.echo(f"{retire_secrets(session, client_id, now())} older secrets retired")
             note_command(session, "secrets_retired", at=now(), subject=row.name, id=client_id)
@@ -214,8 +182,8 @@ def change(
     test: bool,
 ) -> None:
     """Change how a client is called, and show how its addresses are doing."""
-    with _writing() as (session, _):
-        row = _find(session, client_id)
+    with writing() as (session, _):
+        row = find(session, client_id)
         if callback_url is not None:
             try:
                 move_endpoint(session, row, parse_web_url(callback_url).text, now())
@@ -248,18 +216,6 @@ def change(
             )
 
 
-@contextmanager
-def _writing() -> Iterator[tuple[Session, Settings]]:
-    settings = read_settings()
-    database = open_database(settings)
-    try:
-        migrate(database)
-        with database.writing() as session:
-            yield session, settings
-    finally:
-        database.close()
-
-
 def _moderator_id(session: Session, email: str) -> str | None:
     if email == "none":
         return None
@@ -267,10 +223,3 @@ def _moderator_id(session: Session, email: str) -> str | None:
     if person is None:
         raise click.UsageError(f"--owner: there is no moderator {email}")
     return person.id
-
-
-def _find(session: Session, client_id: str) -> Client:
-    found = find_client(session, client_id)
-    if found is None:
-        raise click.UsageError(f"there is no client {client_id}; kantei client list shows them")
-    return found
