@@ -420,7 +420,7 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
         raise KeyError("ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr("api.hooks.inbox.take_in", slip)
+        patched.setattr("api.hooks.desk.take_in", slip)
         assert ok(market(listing(A)))["outcome"] == "kept"
     (kept,) = deliveries(database)
     assert (kept.outcome.value, submissions(database)) == ("pending", [])

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from api import auth
-from api.hooks import inbox
+from api.hooks import clients
 from core.clock import now
 from core.quota import Quota, QuotaPeriod, parse_quota
 from core.vocabulary import Scheme
@@ -29,7 +29,7 @@ from worker.inbox import take_in_kept
 @pytest.fixture(autouse=True)
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth, "REMEMBERED", 0.0)
-    monkeypatch.setattr(inbox, "REMEMBERED", 0.0)
+    monkeypatch.setattr(clients, "REMEMBERED", 0.0)
 
 
 @pytest.fixture
