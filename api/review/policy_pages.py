@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me, needs
-from api.review.intervals import Rate
 from api.review.page_error import PageError, not_found
 from api.review.parts import ModelFacts, ReviewParts
 from api.review.permissions import Act
+from api.review.policy_sides import Pending, compare, lines_in, make_side
 from api.review.words import POLICY_FAULTS
 from core.clock import now
-from core.vocabulary import Finding, Thresholds
+from core.vocabulary import Thresholds
 from store.database import Database
 from store.policies import (
     PolicyError,
@@ -33,52 +33,14 @@ from store.policies import (
     refuse,
     withdraw,
 )
-from store.policy_preview import BINS, Preview, Told, count_by_score, preview_lines
+from store.policy_preview import BINS, count_by_score
 from store.policy_states import ChangeState
-from store.policy_tables import PolicyChange, PolicyVersion
-from store.shadow_verdicts import Observed, compare_observed
+from store.policy_tables import PolicyVersion
+from store.shadow_verdicts import compare_observed
 
 WINDOWS = (7, 30, 90)
 REASON_LENGTH = 1000
 SETTLING = {"approve": approve, "refuse": refuse, "withdraw": withdraw}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What some lines make of the window, with the rates at which people overturned it."""
-
-    name: str
-    lines: Thresholds
-    preview: Preview
-
-    @property
-    def flagged(self) -> Told:
-        """Give what is flagged."""
-        return self.preview.findings[Finding.FLAGGED]
-
-    @property
-    def clear(self) -> Told:
-        """Give what is clear."""
-        return self.preview.findings[Finding.CLEAR]
-
-    @property
-    def accused(self) -> Rate:
-        """Give the share of decided flagged images that a person called human."""
-        return Rate(self.flagged.human, self.flagged.decided)
-
-    @property
-    def missed(self) -> Rate:
-        """Give the share of decided clear images that a person called AI."""
-        return Rate(self.clear.ai, self.clear.decided)
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A proposal with what it would have made of what came in since, acted on by nobody."""
-
-    change: PolicyChange
-    is_stale: bool
-    observed: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +63,7 @@ def add_policy_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts
         at, asked = now(), _read_asked()
         with parts.database.reading() as session:
             known = _gather(session, model, asked, at) if model else {}
-            observed = [_compared(one) for one in compare_observed(session, since=_since(at, asked.days))]
+            observed = [compare(one) for one in compare_observed(session, since=_since(at, asked.days))]
         return render_template(
             "review/policy.html",
             model=model,
@@ -148,14 +110,14 @@ def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[st
     base = find_version(session, asked.against) if asked.against else current
     if base is None:
         raise not_found(_("There is no such version."))
-    sides = [_side(session, _title(base), lines_in(base), model, since)]
+    sides = [make_side(session, _title(base), lines_in(base), model, since)]
     if asked.lines is not None:
-        sides.append(_side(session, "", asked.lines, model, since))
+        sides.append(make_side(session, "", asked.lines, model, since))
     pending = [
         Pending(
             change,
             change.model != model or change.base != current.number,
-            _side(session, "", lines_in(change), change.model, change.created_at),
+            make_side(session, "", lines_in(change), change.model, change.created_at),
         )
         for change in list_changes(session, ChangeState.OPEN)
     ]
@@ -173,44 +135,8 @@ def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[st
     }
 
 
-def lines_in(row: PolicyVersion | PolicyChange) -> Thresholds:
-    """Give the lines of a version or of a proposal."""
-    return Thresholds(row.clear_below, row.flagged_from)
-
-
 def _title(version: PolicyVersion) -> str:
     return str(version.number)
-
-
-def _side(session: Session, name: str, lines: Thresholds, model: str, since: datetime) -> Side:
-    return Side(name, lines, preview_lines(session, model, lines, since=since))
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """An observed model beside the live one, on the images that both have judged."""
-
-    observed: Observed
-    live_accused: Rate
-    accused: Rate
-    live_right: Rate
-    right: Rate
-
-
-def _compared(observed: Observed) -> Compared:
-    live, other = observed.by_live(Finding.FLAGGED), observed.by_observed(Finding.FLAGGED)
-    return Compared(
-        observed,
-        Rate(live.human, live.decided),
-        Rate(other.human, other.decided),
-        _right(live, observed.by_live(Finding.CLEAR)),
-        _right(other, observed.by_observed(Finding.CLEAR)),
-    )
-
-
-def _right(flagged: Told, clear: Told) -> Rate:
-    """Count how often a finding that is one agreed with the decision."""
-    return Rate(flagged.ai + clear.human, flagged.decided + clear.decided)
 
 
 def _prepare(database: Database, facts: ModelFacts) -> str | None:
