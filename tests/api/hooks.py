@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
@@ -15,6 +16,8 @@ from core.ids import new_id
 from core.vocabulary import Scheme, Source
 from store.clients import NewClient, add_client
 from store.database import Database
+from store.marketplace_tables import HookDelivery
+from store.tables import Submission
 from tests.api.conftest import SECRET_KEY, Web
 
 SHOP_SECRET = "hush"
@@ -124,3 +127,32 @@ def woo_product(*urls: str, id_: int = 9007199254740993, **fields: Any) -> bytes
 
 def deliver(web: Web, client_id: str, body: bytes, headers: dict[str, str]) -> TestResponse:
     return web.client.post(f"/v1/hooks/{client_id}", data=body, headers=headers)
+
+
+def submissions(database: Database) -> list[Submission]:
+    with database.reading() as session:
+        return list(session.scalars(select(Submission).order_by(Submission.id)))
+
+
+def deliveries(database: Database) -> list[HookDelivery]:
+    with database.reading() as session:
+        return list(session.scalars(select(HookDelivery).order_by(HookDelivery.id)))
+
+
+def ok(response: TestResponse) -> dict[str, Any]:
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.get_json()
+    return body
+
+
+def make_market(web: Web, database: Database) -> Any:
+    """Make a market; give what sends its standard deliveries."""
+    made = add_market(database, Scheme.STANDARD)
+
+    def send(body: bytes, **how: Any) -> TestResponse:
+        return deliver(web, made.client.id, body, standard_headers(made.webhook_secret, body, **how))
+
+    send.client_id = made.client.id  # type: ignore[attr-defined]
+    send.secret = made.webhook_secret  # type: ignore[attr-defined]
+    send.key = made.api_key  # type: ignore[attr-defined]
+    return send
