@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from core.setting_values import FetchAllow
+from store.database import Database
 from tests.certificates import Authority
+from tests.conftest import SECRET_KEY
 from tests.servers import Server
 from tests.worker.outside import LOOPBACK, MakeFetcher
+from tests.worker.telling import FakePoster
 from worker.fetch import Fetcher
+from worker.notify import Notifier
 from worker.resolve import Resolve, system_resolve
 
 _dialled: list[list[Any]] = []
@@ -86,6 +90,18 @@ def make_fetcher() -> Iterator[MakeFetcher]:
 def fetcher(make_fetcher: MakeFetcher) -> Fetcher:
     """Make a fetcher that may reach our own servers."""
     return make_fetcher()
+
+
+@pytest.fixture
+def poster() -> FakePoster:
+    """Give a receiver of call backs."""
+    return FakePoster()
+
+
+@pytest.fixture
+def notifier(database: Database, poster: FakePoster) -> Notifier:
+    """Give what calls it."""
+    return Notifier(database, poster, SECRET_KEY)
 
 
 @pytest.fixture(scope="session")
