@@ -57,6 +57,8 @@ def read_appeal_form(request: Request, limits: FileLimits) -> AppealForm:
         for name in form
         if len(form.getlist(name)) > 1 and name not in LISTS
     ]
+    # A part without a name has the name None, whatever werkzeug's types say.
+    errors += [_error("", "a part has no name") for name in form if not name]
     sent = tuple(file for file in files.getlist("files") if file.filename)
     if len(sent) > limits.files:
         errors.append(_error("files", f"at most {limits.files} files"))
@@ -106,5 +108,5 @@ def _keep(file: FileStorage, blobs: BlobStore) -> NewFile:
     return NewFile(clean_name(file.filename), kind, size, blobs.put_stream(cast(BinaryIO, file.stream)))
 
 
-def _error(field: str, detail: str) -> FieldError:
-    return FieldError(field[:100], ProblemCode.INVALID_REQUEST, detail)
+def _error(field: str | None, detail: str) -> FieldError:
+    return FieldError((field or "")[:100], ProblemCode.INVALID_REQUEST, detail)

@@ -51,7 +51,7 @@ class Gate:
 
     def admit(self) -> None:
         """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
-        caller = self._identify(_bearer_key())
+        caller = self._identify(bearer_key())
         _refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
         view = current_app.view_functions.get(request.endpoint or "")
         _refuse_unscoped(caller, getattr(view, SCOPE, None))
@@ -111,7 +111,8 @@ def current_caller() -> Caller:
     return cast(Caller, g.caller)
 
 
-def _bearer_key() -> str | None:
+def bearer_key() -> str | None:
+    """Take the key of the present request; None where there is none that could be one."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not 0 < len(key) <= LONGEST_KEY:

@@ -34,6 +34,8 @@ def read_upload(request: Request, max_image_bytes: int) -> Upload:
         raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
     errors = [_error(name, "this field is unknown") for name in files if name != "image"]
     errors += [_error(name, "given more than once") for name in form if len(form.getlist(name)) > 1]
+    # A part without a name has the name None, whatever werkzeug's types say.
+    errors += [_error("", "a part has no name") for name in form if not name]
     parts = files.getlist("image")
     if not parts:
         errors.append(_error("image", "a file part with a file name is required"))
@@ -51,5 +53,5 @@ def read_upload(request: Request, max_image_bytes: int) -> Upload:
     return Upload(image, form.to_dict())
 
 
-def _error(field: str, detail: str) -> FieldError:
-    return FieldError(field[:100], ProblemCode.INVALID_REQUEST, detail)
+def _error(field: str | None, detail: str) -> FieldError:
+    return FieldError((field or "")[:100], ProblemCode.INVALID_REQUEST, detail)

@@ -14,15 +14,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.appeal_tokens import make_appeal_token, read_appeal_token
 from api.cursors import read_cursor, write_cursor
 from api.hooks.signatures import is_signed
 from api.problems import Problem
+from api.review.page_error import PageError
 from core.dialects import read_delivery
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme
 from model.picture import PictureError, decode_picture
+from tests import fuzzing_requests as requests
 from tests.provenance.writing import drawing
 from worker.retry_after import retry_after
 
@@ -150,6 +153,19 @@ TARGETS = {
     "appeal tokens": Target(
         [TOKEN, b"." * 40], lambda data: read_appeal_token(KEY, data.decode("utf-8", "replace"))
     ),
+    "session cookies": Target([requests.cookie_seed()], requests.session_cookie),
+    "forms": Target([requests.FORM, b"http://[localhost"], requests.form, (PageError,)),
+    "api keys": Target([b"Bearer kt_0123456789"], requests.api_key, (Problem,)),
+    "queue addresses": Target(
+        [b"open&risk&flagged&proof&mine&7&api", requests.POSITION], requests.queue_address
+    ),
+    "json bodies": Target([json.dumps(LISTING).encode()], requests.json_body, (Problem,)),
+    "appeals": Target(
+        [requests.UPLOAD.replace(b'"image"', b'"files"')],
+        requests.appeal,
+        (Problem, RequestEntityTooLarge),
+    ),
+    "uploads": Target([requests.UPLOAD], requests.upload, (Problem, RequestEntityTooLarge)),
     "retry-after": Target(
         [b"120", b"Wed, 21 Oct 2026 07:28:00 GMT"], lambda data: retry_after(data.decode("latin-1"))
     ),

@@ -45,5 +45,8 @@ def _comes_from_us(request: Request) -> bool:
     """Compare hosts, not schemes: behind a TLS proxy we may not know our own."""
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        try:
+            return urlsplit(origin).netloc == request.host
+        except ValueError:  # no browser sends such a one
+            return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}

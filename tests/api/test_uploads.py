@@ -93,6 +93,17 @@ def test_a_wrong_form_is_refused_by_name(sqlite_web: Web, form: dict[str, Any], 
     assert field in [error["field"] for error in problem(response)["errors"]]
 
 
+@pytest.mark.parametrize("name", ['; name=""', "", '; filename="a.png"'])
+def test_a_part_without_a_name_is_refused(sqlite_web: Web, name: str) -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\na\r\n'
+        b"--b\r\nContent-Disposition: form-data" + name.encode() + b"\r\n\r\na\r\n--b--\r\n"
+    )
+    response = sqlite_web.post("/v1/submissions", data=body, content_type="multipart/form-data; boundary=b")
+    assert response.status_code == 422
+    assert [error["field"] for error in problem(response)["errors"]] == [""]
+
+
 @pytest.mark.parametrize(
     "form",
     [
