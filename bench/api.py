@@ -1,6 +1,6 @@
 """How many submissions a second the API accepts, through a real gunicorn, and what that costs.
 
-    python bench/api.py [--database URL] [--broker URL] [--seconds S] [--processes N]
+    python -m bench.api [--database URL] [--broker URL] [--seconds S] [--processes N]
 
 Starts `kantei api` on an empty database and drives it over keep-alive connections from a process of
 its own: singles at full speed, singles at a fixed pace (for the latency that a client sees when the
@@ -12,11 +12,7 @@ import argparse
 import json
 import multiprocessing
 import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +21,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-HERE = Path(__file__).parent.parent
+from bench.api_server import serving as api_serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,48 +134,8 @@ def _entry(number: int) -> dict[str, str]:
 @contextmanager
 def serving(database: str, broker: str, processes: int) -> Iterator[Target]:
     """Run `kantei api` with an empty data folder."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environ = {
-            **os.environ,
-            "KANTEI_DATA_DIR": folder,
-            "KANTEI_DATABASE_URL": database,
-            "KANTEI_BROKER_URL": broker,
-            "KANTEI_RATE_LIMIT": "100000000",
-        }
-        kantei = [sys.executable, "-m", "kantei"]
-        subprocess.run([*kantei, "migrate"], env=environ, cwd=HERE, check=True)
-        made = subprocess.run(
-            [*kantei, "client", "add", "Bench", "--json"],
-            env=environ,
-            cwd=HERE,
-            check=True,
-            capture_output=True,
-        )
-        command = [*kantei, "api", "--port", str(port), "--processes", str(processes)]
-        with subprocess.Popen(command, env=environ, cwd=HERE, stderr=subprocess.DEVNULL) as server:
-            try:
-                yield Target(port, json.loads(made.stdout)["api_key"], _wait(server.pid, port))
-            finally:
-                server.terminate()
-
-
-def _wait(parent: int, port: int) -> int:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-                return int(children.split()[0])
-        except OSError:
-            pass
-        if time.monotonic() > until:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.1)
+    with api_serving(database, broker, processes, source="api") as served:
+        yield Target(served.port, served.client["api_key"], served.pid)
 
 
 def memory(pid: int) -> float:

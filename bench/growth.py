@@ -17,18 +17,18 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.review.cookies import cookie_name
+from bench.client import add_bench_client
 from bench.pictures import draw
 from bench.servers import fresh_database
 from bench.table import Row, spread
 from core.clock import now
 from core.settings import Settings, read_settings
-from core.vocabulary import Classification, Role, Scheme, Source, Thresholds
+from core.vocabulary import Classification, Role, Source, Thresholds
 from kantei.api_parts import make_api_parts
 from kantei.examiner import make_examiner
 from kantei.migrate import migrate
 from kantei.parts import open_blobs, open_database
 from model.picture import Picture
-from store.clients import add_client
 from store.database import Database
 from store.moderators import add_moderator
 from store.sessions import start_login
@@ -113,15 +113,7 @@ class _Bench:
         real = make_examiner(settings)
         self._examiner: Examiner = replace(real, classifier=Constant())
         with database.writing() as session:
-            made = add_client(
-                session,
-                name="Bench",
-                source=Source.API,
-                scheme=Scheme.STANDARD,
-                callback_url=None,
-                webhook_secret=None,
-                secret_key=settings.secret_key,
-            )
+            made = add_bench_client(session, settings)
             self._client_id, self._key = made.client.id, made.api_key
             add_moderator(session, email="bench@example.com", role=Role.ADMIN)
             session.flush()

@@ -1,6 +1,6 @@
 """How quickly the inbox answers at a fixed pace, through a real gunicorn.
 
-    python bench/hooks.py [--database URL] [--broker URL] [--seconds S] [--pace N] [--processes N]
+    python -m bench.hooks [--database URL] [--broker URL] [--seconds S] [--pace N] [--processes N]
 
 Starts `kantei api` on an empty database and posts signed deliveries from a process of its own: each a
 new listing with three images. Prints p50, p99 and the slowest in milliseconds. Client, server and
@@ -10,24 +10,17 @@ database share the machine's cores.
 import argparse
 import json
 import multiprocessing
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
-from pathlib import Path
 from threading import Thread
 
 from standardwebhooks import Webhook
 
-HERE = Path(__file__).parent.parent
+from bench.api_server import serving
+
 IMAGES = 3
 
 
@@ -50,7 +43,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32, help="connections at once")
     parser.add_argument("--processes", type=int, default=1, help="serving processes")
     given = parser.parse_args()
-    with serving(given.database, given.broker, given.processes) as target:
+    with serving(given.database, given.broker, given.processes, source="marketplace") as served:
+        target = Target(served.port, served.client["id"], served.client["webhook_secret"])
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             times = pool.apply(drive, (target, given.clients, given.seconds, given.pace))
         times.sort()
@@ -108,47 +102,6 @@ def delivery(target: Target, number: int) -> tuple[bytes, dict[str, str]]:
         "Content-Type": "application/json",
     }
     return body.encode(), headers
-
-
-@contextmanager
-def serving(database: str, broker: str, processes: int) -> Iterator[Target]:
-    """Run `kantei api` with an empty data folder."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environ = {
-            **os.environ,
-            "KANTEI_DATA_DIR": folder,
-            "KANTEI_DATABASE_URL": database,
-            "KANTEI_BROKER_URL": broker,
-        }
-        kantei = [sys.executable, "-m", "kantei"]
-        command = [*kantei, "client", "add", "Bench", "--source", "marketplace", "--json"]
-        made = subprocess.run(command, env=environ, cwd=HERE, check=True, capture_output=True)
-        facts = json.loads(made.stdout)
-        command = [*kantei, "api", "--port", str(port), "--processes", str(processes)]
-        with subprocess.Popen(command, env=environ, cwd=HERE, stderr=subprocess.DEVNULL) as server:
-            try:
-                _wait(port)
-                yield Target(port, facts["id"], facts["webhook_secret"])
-            finally:
-                server.terminate()
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        if time.monotonic() > until:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.1)
 
 
 if __name__ == "__main__":

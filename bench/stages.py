@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from bench.client import add_bench_client
 from bench.overhead import work_through
 from bench.pictures import make_pictures, served
 from bench.processes import by_part, worked_ms
 from bench.servers import fresh_database
 from bench.table import Row, spread
 from core.settings import Settings, read_settings
-from core.vocabulary import Scheme, Source
+from core.vocabulary import Source
 from kantei.examiner import make_examiner
 from kantei.migrate import migrate
 from kantei.parts import open_database
-from store.clients import add_client
 from store.submissions import Request, add_submission
 from tests.whole.installation import installed
 from worker.examine import Examiner
@@ -102,15 +102,7 @@ def _submitted(settings: Settings, urls: list[str]) -> list[str]:
     database = open_database(settings)
     migrate(database)
     with database.writing() as session:
-        made = add_client(
-            session,
-            name="Bench",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=settings.secret_key,
-        )
+        made = add_bench_client(session, settings)
         requests = [Request(Source.API, image_url=url) for url in urls]
         submissions = [add_submission(session, made.client.id, request) for request in requests]
         session.flush()

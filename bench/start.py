@@ -10,13 +10,13 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.client import add_bench_client
 from bench.pictures import draw
 from bench.table import Row, spread
 from core.settings import Settings, read_settings
-from core.vocabulary import Priority, Scheme, Source, State
+from core.vocabulary import Priority, Source, State
 from kantei.migrate import migrate
 from kantei.parts import open_blobs, open_database, open_sender
-from store.clients import add_client
 from store.submissions import Request, add_submission, find_state
 
 KANTEI = (sys.executable, "-m", "kantei")
@@ -67,15 +67,7 @@ def _waiting(settings: Settings, number: int) -> str:
     migrate(database)
     sha256 = open_blobs(settings).put(draw(number, (320, 240), "JPEG"))
     with database.writing() as session:
-        made = add_client(
-            session,
-            name="Bench",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=settings.secret_key,
-        )
+        made = add_bench_client(session, settings)
         submission = add_submission(session, made.client.id, Request(Source.UPLOAD, upload_sha256=sha256))
         session.flush()
         submission_id = submission.id
