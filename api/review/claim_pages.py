@@ -4,18 +4,21 @@ from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, Request, Response, jsonify, redirect, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me
 from api.review.parts import ReviewParts
+from api.review.permissions import may_decide
 from api.review.queue_address import read_wanted, write_wanted
 from core.clock import now
-from store.appeal_resolution import appealed_among
+from store.appeal_resolution import appealed_among, barred_from
 from store.case_claims import Holder, claim_case, find_holder, release_case, take_over
 from store.checks import open_check
 from store.database import Database
 from store.decisions import StaleCaseError
+from store.own_submissions import is_own
 from store.queue_filter import Viewer
 from store.review_states import ReviewState
 from store.tables import Image
@@ -47,9 +50,11 @@ def add_claim_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
 
     @blueprint.post("/review/cases/<sha256>/takeover")
     def take(sha256: str) -> AnyResponse:
+        viewer = Viewer(me().id, now())
         with parts.database.writing() as session:
-            if session.get(Image, sha256) is not None:
-                take_over(session, sha256, me().id, now())
+            is_barred = barred_from(session, [sha256], viewer.moderator_id)
+            if not is_barred and _decidable(session, sha256, viewer) is not None:
+                take_over(session, sha256, viewer.moderator_id, viewer.at)
         address = write_wanted(read_wanted(request.args))
         return redirect(url_for("review.case", sha256=sha256, **address))
 
@@ -60,17 +65,23 @@ def is_look_ahead(request: Request) -> bool:
 
 
 def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
-    """Claim a case that waits for a person, if nobody else has it."""
+    """Claim a case that waits for a person, if nobody else has it and one may decide it."""
     with database.writing() as session:
-        image = session.get(Image, sha256)
+        image = _decidable(session, sha256, viewer)
         if image is None:
             return
-        if (
-            image.review in WAITING
-            or appealed_among(session, [sha256])
-            or open_check(session, sha256, viewer)
-        ):
+        is_appealed = bool(appealed_among(session, [sha256]))
+        if is_appealed and barred_from(session, [sha256], viewer.moderator_id):
+            return
+        if image.review in WAITING or is_appealed or open_check(session, sha256, viewer):
             claim_case(session, sha256, viewer.moderator_id, viewer.at)
+
+
+def _decidable(session: Session, sha256: str, viewer: Viewer) -> Image | None:
+    """Find a case that somebody's role and clients let them decide: who may not must hold nobody up."""
+    query = select(Image).where(Image.sha256 == sha256, ~is_own(viewer.moderator_id))
+    image = session.scalar(query)
+    return image if image is not None and may_decide(me(), image) else None
 
 
 def refuse_claimed(session: Session, sha256: str, viewer: Viewer) -> None:

@@ -58,7 +58,6 @@ def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: De
     assert refused.status_code == 409
     assert "against your own decision" in refused.text
     assert _appeals(desk)[0].resolved_at is None
-    aiko.send(f"/review/cases/{sha256}/release")
     assert decide(ren, sha256, "human", "the layers convince").status_code == 303
     (appeal,) = _appeals(desk)
     assert (appeal.outcome, appeal.resolved_by) == (Outcome.HUMAN, desk.people["ren@example.com"])

@@ -56,7 +56,6 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     assert "by the artist's link" in aiko.get("/review/appeals").text
     assert decide(aiko, sha256, "human").status_code == 409
     ren = desk.as_person("ren@example.com")
-    aiko.send(f"/review/cases/{sha256}/release")
     case = ren.get(f"/review/cases/{sha256}").text
     assert 'href="https://b.example/video"' in case
     assert decide(ren, sha256, "human", "the layers convince").status_code == 303
