@@ -76,9 +76,8 @@ async function finish(told, shownAddress, settle) {
   const target = new URL(told.next, location.href);
   if (shownAddress && new URL(shownAddress).pathname === target.pathname) {
     const answer = await fetch(told.next);
-    if (!answer.ok || new URL(location.href).pathname !== target.pathname) return;
-    refresh(parse(await answer.text()), settle);
-    history.replaceState(null, "", told.next);
+    const page = answer.ok ? parse(await answer.text()) : null;
+    if (page && refresh(page, settle)) history.replaceState(null, "", told.next);
   } else {
     location.assign(told.next);
   }
@@ -93,7 +92,7 @@ async function skip(settle) {
   }
   show(parsed, address, settle);
   const answer = await fetch(address).catch(() => null);
-  if (answer?.ok && location.href === address) refresh(parse(await answer.text()), settle);
+  if (answer?.ok) refresh(parse(await answer.text()), settle);
 }
 
 /** Show another page in this one. */
@@ -113,11 +112,13 @@ function show(page, address, settle, { back = false } = {}) {
 /** Bring what was fetched ahead up to date: the claim, who else is here, undo, the case after this one.
  *
  * The form stays the very same where the case is: somebody may be typing in it, perhaps in the middle of
- * a Japanese word.
+ * a Japanese word. Where another case is shown by now, nothing is done: one may have decided faster than
+ * the network, and must never see one picture beside the buttons of another. Tells whether it was done.
  */
 function refresh(page, settle) {
   const [old, fresh] = [document.querySelector(".panel"), page.querySelector(".panel")];
-  if (!old || !fresh) return;
+  const caseOf = (panel) => panel?.querySelector("form[data-case]")?.dataset.case;
+  if (!old || !fresh || caseOf(old) !== caseOf(fresh)) return false;
   const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
     for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)")) part.remove();
@@ -130,6 +131,7 @@ function refresh(page, settle) {
     keepDraft(document);
   }
   settle(document.querySelector("main"), { isSameCase: true });
+  return true;
 }
 
 function parse(text) {
