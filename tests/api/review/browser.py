@@ -76,3 +76,23 @@ def complaints(session: WebDriver) -> list[str]:
     return [
         entry["message"] for entry in session.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}
     ]
+
+
+def press(session: WebDriver, key: str) -> None:
+    """Press a key on the page, wherever the focus is."""
+    session.switch_to.active_element.send_keys(key)
+
+
+def wait_for(session: WebDriver, selector: str) -> None:
+    """Wait for something on the page."""
+    WebDriverWait(session, 10, 0.05).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))
+
+
+def wait_until_ready(session: WebDriver, selector: str) -> None:
+    """Wait for a page whose script listens."""
+    wait_for(session, f"html[data-ready] {selector}")
+
+
+def text_of(session: WebDriver, selector: str) -> str:
+    """Read what a part of the page says."""
+    return session.find_element(By.CSS_SELECTOR, selector).text

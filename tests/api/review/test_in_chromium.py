@@ -18,7 +18,7 @@ from store.database import Database
 from store.moderators import set_preferences
 from store.review_tables import CaseClaim
 from store.tables import Decision
-from tests.api.review.browser import chromium, complaints, log_in, served
+from tests.api.review.browser import chromium, complaints, log_in, press, served, wait_for, wait_until_ready
 from tests.api.review.conftest import Desk, draw, make_desk
 
 pytestmark = pytest.mark.chromium
@@ -41,20 +41,6 @@ def base(desk: Desk) -> Iterator[str]:
 def browser(tmp_path: Path) -> Iterator[WebDriver]:
     with chromium(tmp_path / "browser") as session:
         yield session
-
-
-def press(browser: WebDriver, key: str) -> None:
-    """Press a key on the page, wherever the focus is."""
-    browser.switch_to.active_element.send_keys(key)
-
-
-def wait_until_ready(browser: WebDriver, selector: str) -> None:
-    """Wait for a page whose script listens."""
-    wait_for(browser, f"html[data-ready] {selector}")
-
-
-def wait_for(browser: WebDriver, selector: str) -> None:
-    WebDriverWait(browser, 5).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))
 
 
 def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
