@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from store.checks import hide_decisions
 from store.known_images import NearImage, near_images
 from store.marketplace_tables import Listing
 from store.sellers import SellerHistory, seller_history
@@ -25,9 +26,15 @@ class CaseContext:
     seller: SellerHistory | None
 
 
-def find_context(session: Session, sha256: str, submissions: Sequence[Submission]) -> CaseContext:
-    """Find what surrounds a case; `submissions` are its own, newest first."""
+def find_context(
+    session: Session, sha256: str, submissions: Sequence[Submission], blind: set[str]
+) -> CaseContext:
+    """Find what surrounds a case; `submissions` are its own, newest first.
+
+    `blind` are images that who asks has before them as checks: no decision on them is told or counted.
+    """
     near = near_images(session, sha256, limit=NEAR_SHOWN)
+    hide_decisions([one.image for one in near], blind)
     offered = next((one for one in submissions if one.listing_id), None)
     if offered is None or offered.listing_id is None:
         return CaseContext(near, None, [], None)
@@ -35,10 +42,12 @@ def find_context(session: Session, sha256: str, submissions: Sequence[Submission
     listing = session.scalar(
         select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
     )
-    seller = (
-        seller_history(session, client_id, listing.seller) if listing is not None and listing.seller else None
-    )
-    return CaseContext(near, listing, _others(session, client_id, listing_id, sha256), seller)
+    seller = None
+    if listing is not None and listing.seller:
+        seller = seller_history(session, client_id, listing.seller, blind=blind)
+    others = _others(session, client_id, listing_id, sha256)
+    hide_decisions(others, blind)
+    return CaseContext(near, listing, others, seller)
 
 
 def _others(session: Session, client_id: str, listing_id: str, sha256: str) -> list[Image]:

@@ -1,5 +1,6 @@
 """Sellers: what became of what they offer, as marketplaces tell us who offers what."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -33,8 +34,13 @@ class SellerHistory:
     is_cut: bool
 
 
-def seller_history(session: Session, client_id: str, seller: str, *, limit: int = FEW) -> SellerHistory:
-    """Count a seller's listings and pictures, of so many listings at most; each picture counts once."""
+def seller_history(
+    session: Session, client_id: str, seller: str, *, limit: int = FEW, blind: Collection[str] = ()
+) -> SellerHistory:
+    """Count a seller's listings and pictures, of so many listings at most; each picture counts once.
+
+    Those in `blind` count as not decided: who asks has them before them as if nobody had decided them.
+    """
     # Along the index by seller, and no further than asked: who sells a lot must not slow down each case.
     listings = (
         select(Listing.listing_id)
@@ -62,7 +68,7 @@ def seller_history(session: Session, client_id: str, seller: str, *, limit: int 
         )
         .select_from(Image)
         .join(pictures, pictures.c.sha256 == Image.sha256)
-        .outerjoin(Decision, Decision.id == Image.decision_id)
+        .outerjoin(Decision, (Decision.id == Image.decision_id) & Image.sha256.not_in(blind))
     ).one()
     listed, pictures_count, *found = (int(count or 0) for count in row)
     flagged_count, uncertain, decided_ai, decided_human, overturned = found

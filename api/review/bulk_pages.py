@@ -22,7 +22,7 @@ from api.review.undo import GRACE, OFFERED
 from core.clock import now
 from core.ids import is_id
 from store.batches import LIMIT, decide_many, preview, standing, undo_many
-from store.checks import sample_decisions
+from store.check_giving import sample_decisions
 from store.decisions import Seen
 from store.quality import rates
 from store.queue_filter import Claimed, Viewer

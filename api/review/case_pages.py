@@ -26,7 +26,8 @@ from store.appeal_resolution import OwnDecisionError, appeals_on, barred_from, r
 from store.case_claims import find_holder, release_case
 from store.case_context import find_context
 from store.cases import Case, find_case
-from store.checks import answer_check, open_check, sample_decisions, told_of
+from store.check_giving import sample_decisions
+from store.checks import answer_check, blind_for, open_check, told_of
 from store.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
 from store.own_submissions import own_among
 from store.policies import find_lines
@@ -81,12 +82,13 @@ def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInFo
                 raise not_found(_("There is no such case."))
             done = request.args.get("done", "")
             told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
-            quality, check = rates(session), open_check(session, sha256, viewer)
+            quality, blind = rates(session), blind_for(session, viewer)
+            check = open_check(session, sha256, viewer) if sha256 in blind else None
             following = next_case(session, wanted, viewer, found.image)
             known = {
                 "case": found,
                 "evidence": _by_grade(found),
-                "context": find_context(session, sha256, found.submissions),
+                "context": find_context(session, sha256, found.submissions, blind),
                 "wanted": wanted,
                 "address": write_wanted(wanted),
                 "holder": find_holder(session, sha256, viewer.at),

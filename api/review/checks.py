@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm.attributes import set_committed_value
 
 from store.cases import Case
-from store.checks import draw, give_check
+from store.check_giving import draw, give_check
 from store.database import Database
 from store.quality import Rates
 from store.quality_tables import Check, CheckKind

@@ -3,10 +3,14 @@
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from api.review.access import me
 from api.review.page_error import not_found
 from api.review.parts import ReviewParts
+from core.clock import now
+from store.checks import blind_for, hide_decisions
 from store.clients import find_client
 from store.listing_view import view_listing
+from store.queue_filter import Viewer
 
 
 def add_listing_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
@@ -18,6 +22,9 @@ def add_listing_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         with parts.database.reading() as session:
             client = find_client(session, client_id)
             found = view_listing(session, client_id, name)
+            blind = blind_for(session, Viewer(me().id, now()))
+            rows = [one.submission for one in found.images if one.submission] if found else []
+            hide_decisions([row.image for row in rows], blind)
         if found is None:
             raise not_found(_("There is no such listing."))
         return render_template("review/listing.html", listing=found, summary=found.summary(), client=client)

@@ -15,6 +15,7 @@ from api.review.undo import undoable
 from core.clock import now
 from core.ids import is_id
 from store.case_claims import find_holders
+from store.checks import blind_for, hide_decisions
 from store.queue_filter import Sort, Tab, Viewer, Wanted
 from store.review_queue import (
     COUNT_LIMIT,
@@ -63,6 +64,8 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInF
                 "is_first": after is None,
                 "undo": undoable(session, request.args.get("done")),
             }
+            if wanted.tab is Tab.ALL:
+                hide_decisions(shown, blind_for(session, viewer))
         return render_template("review/queue.html", **found)
 
     @blueprint.get("/review/failures")

@@ -3,9 +3,13 @@
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from api.review.access import me
 from api.review.page_error import not_found
 from api.review.parts import ReviewParts
+from core.clock import now
+from store.checks import blind_for
 from store.clients import find_client
+from store.queue_filter import Viewer
 from store.sellers import MANY, seller_history
 
 
@@ -18,7 +22,8 @@ def add_seller_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
         name = request.args.get("seller", "").replace("\x00", "")[:255]
         with parts.database.reading() as session:
             client = find_client(session, request.args.get("client", ""))
-            found = seller_history(session, client.id, name, limit=MANY) if client else None
+            blind = blind_for(session, Viewer(me().id, now()))
+            found = seller_history(session, client.id, name, limit=MANY, blind=blind) if client else None
         if found is None or not found.listings:
             raise not_found(_("There is no such seller."))
         return render_template("review/seller.html", seller=found, client=client)

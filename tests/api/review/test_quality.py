@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import EventKind, Outcome, Role
-from store.checks import draw
+from store.check_giving import draw
 from store.client_tables import Client
 from store.marketplace_tables import ClientEvent
 from store.quality import Rates
@@ -21,6 +21,7 @@ from store.review_states import ReviewState
 from store.review_tables import Event
 from store.tables import Decision, Image, Submission, Verdict
 from tests.api.review.conftest import Desk, Visit, hidden
+from tests.api.review.test_case_context import NEAR, offer
 
 Decide = Callable[..., TestResponse]
 CASE = re.compile(r"/review/cases/(\w{64})")
@@ -104,6 +105,42 @@ def test_a_golden_case_looks_like_any_other_and_changes_nothing(
         _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
 
 
+def test_nothing_around_a_golden_case_gives_its_answer_away(
+    desk: Desk, lead: Visit, aiko: Visit, decide: Decide
+) -> None:
+    offer(desk, "L1", "Fox & Owl")
+    golden = desk.add_case(0.93, listing_id="L1", picture_hash=NEAR[0])
+    beside = desk.add_case(0.92, listing_id="L1", picture_hash=NEAR[1])
+    decide(lead, golden, "human")
+    lead.send(f"/admin/quality/golden/{golden}", outcome="human", note="The hands.")
+    _set_rates(lead, "50", "0")
+    _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
+    aiko.get(f"/review/cases/{golden}")
+    seller = f"/review/sellers?client={desk.shop.client.id}&seller=Fox+%26+Owl"
+    pages = [
+        f"/review/cases/{golden}",
+        f"/review/cases/{beside}",
+        f"/review/listings/{desk.shop.client.id}/L1",
+        "/review?tab=all",
+        seller,
+    ]
+
+    def says(visit: Visit, page: str) -> bool:
+        shown = visit.get(page).text
+        told = re.findall(r"Decided human</dt><dd>(\d+)", shown)
+        return '<span class="chip clear">Human<' in shown or "1" in told or "lead@example.com" in shown
+
+    ren = desk.as_person("ren@example.com")
+    # Of the case beside it she sees no more than of any that waits; whoever has no check sees it all.
+    assert [says(ren, page) for page in pages] == [True] * 5
+    assert [says(aiko, page) for page in pages] == [False] * 5
+    # Answered, it counts for the seller as it was decided, whatever the answer.
+    decide(aiko, golden, "ai")
+    assert [says(aiko, page) for page in pages] == [True] * 5
+    assert "Decided human</dt><dd>1" in aiko.get(seller).text
+    assert "Decided AI</dt><dd>0" in aiko.get(seller).text
+
+
 def test_nobody_gets_a_golden_case_that_they_made_or_decided(desk: Desk, lead: Visit, decide: Decide) -> None:
     golden = _golden(desk, lead, decide)
     _set_rates(lead, "50", "0")
@@ -134,7 +171,7 @@ def test_only_a_decided_case_becomes_golden_and_only_once(desk: Desk, lead: Visi
 
 def _second(desk: Desk, lead: Visit, decide: Decide, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let ren decide a case of which a second look is wanted."""
-    monkeypatch.setattr("store.checks.SystemRandom.random", lambda _: 0.0)
+    monkeypatch.setattr("store.check_giving.SystemRandom.random", lambda _: 0.0)
     _set_rates(lead, "0", "50")
     sha256 = desk.add_case(0.95)
     decide(desk.as_person("ren@example.com"), sha256, "ai", "ren's note")
