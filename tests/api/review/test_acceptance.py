@@ -75,8 +75,12 @@ def decisions(desk: Desk) -> list[tuple[str, Outcome]]:
 
 
 def case_on(session: WebDriver) -> str:
-    """Give the case that a page shows."""
-    return str(session.execute_script("return document.querySelector('form[data-case]')?.dataset.case ?? ''"))
+    """Give the case that a page shows, once its script listens."""
+    return str(
+        session.execute_script(
+            "return document.querySelector('html[data-ready] form[data-case]')?.dataset.case ?? ''"
+        )
+    )
 
 
 def test_fifty_cases_by_keys_then_two_hundred_at_once(desk: Desk, base: str, aiko: WebDriver) -> None:
