@@ -7,16 +7,18 @@ first and the last.
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from enum import StrEnum
+from itertools import chain
+from pathlib import PurePath
 from typing import Any, TextIO
 
+from core.known_image import LEAST_QUALITY
 from core.vocabulary import Label
-from store.hash_lists import SharedHash
-from store.known_images import LEAST_QUALITY
 
 SIGNAL = "pdq"
 COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags")
@@ -25,42 +27,61 @@ _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """An entry that was not taken, and why."""
+class SharedHash:
+    """A hash as lists share it: 64 hex digits, and who made its picture."""
 
-    why: str
+    hex: str
+    label: Label
 
 
-def read_hashes(path: Path, label: Label | None) -> Iterator[SharedHash | Left]:
-    """Read a file's hashes; an entry whose tags do not say `ai` or `human` has the given label.
+class Left(StrEnum):
+    """Name why an entry was not taken."""
 
-    Errors: ValueError where the file is none of the forms, OSError.
+    OTHER_SIGNAL = "a signal of another type"
+    NO_HASH = "no hash of 64 hex digits"
+    LOW_QUALITY = "too little quality to tell pictures apart by"
+    NO_LABEL = "neither `ai` nor `human` among its tags, and no label given for the rest"
+
+
+def read_hashes(name: str, text: TextIO, label: Label | None) -> Iterator[SharedHash | Left]:
+    """Read the hashes of a file of this name; an entry whose tags do not say `ai` or `human` has the label.
+
+    The text wants `utf-8-sig` and its own line ends (`newline=""`). Errors: ValueError where the file is
+    none of the forms, OSError.
     """
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        for entry in _entries(path, text):
+    try:
+        for entry in _entries(name, text):
             yield _read(entry, label)
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
-def write_csv(out: TextIO, hashes: Iterator[SharedHash], name: str) -> int:
-    """Write the CSV of ThreatExchange's command line; give how many."""
-    writer, count = csv.writer(out, lineterminator="\n"), 0
-    writer.writerow(COLUMNS)
-    for count, one in enumerate(hashes, start=1):  # noqa: B007  # the last is the count
-        writer.writerow((name, SIGNAL, one.hex, CATEGORIES[one.label], one.label.value))
-    return count
+def csv_lines(hashes: Iterator[SharedHash], name: str) -> Iterator[str]:
+    """Write the CSV of ThreatExchange's command line, a line at a time."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in chain(
+        [COLUMNS],
+        ((name, SIGNAL, one.hex, CATEGORIES[one.label], one.label.value) for one in hashes),
+    ):
+        writer.writerow(row)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
 
 
-def write_json_lines(out: TextIO, hashes: Iterator[SharedHash], name: str) -> int:
-    """Write one JSON object a line; give how many."""
-    count = 0
-    for count, one in enumerate(hashes, start=1):  # noqa: B007  # the last is the count
+def json_lines(hashes: Iterator[SharedHash], name: str) -> Iterator[str]:
+    """Write one JSON object a line."""
+    for one in hashes:
         entry = {"signal_type": SIGNAL, "signal_value": one.hex, "tags": [one.label.value], "collab": name}
-        out.write(json.dumps(entry) + "\n")
-    return count
+        yield json.dumps(entry) + "\n"
 
 
-def _entries(path: Path, text: TextIO) -> Iterator[Mapping[str, Any]]:
-    kind = path.suffix.lower()
+FORMS = {"csv": csv_lines, "jsonl": json_lines}
+
+
+def _entries(name: str, text: TextIO) -> Iterator[Mapping[str, Any]]:
+    kind = PurePath(name).suffix.lower()
     if kind == ".csv":
         yield from _csv_entries(text)
     elif kind in {".jsonl", ".ndjson"}:
@@ -68,7 +89,7 @@ def _entries(path: Path, text: TextIO) -> Iterator[Mapping[str, Any]]:
     elif kind == ".json":
         found = json.load(text)
         if not isinstance(found, list):
-            raise ValueError(f"{path.name} holds no list")
+            raise ValueError("it holds no list")
         yield from (one if isinstance(one, dict) else {} for one in found)
     else:
         for line in text:
@@ -98,16 +119,16 @@ def _object(line: str) -> Mapping[str, Any]:
 def _read(entry: Mapping[str, Any], label: Label | None) -> SharedHash | Left:
     kind = str(entry.get("signal_type") or SIGNAL).strip().lower()
     if kind not in {SIGNAL, "hash_pdq"}:
-        return Left(f"a signal of another type: {kind[:40]!r}")
+        return Left.OTHER_SIGNAL
     digits = str(entry.get("signal_str") or entry.get("signal_value") or entry.get("hash") or "").strip()
     if not _HASH.fullmatch(digits):
-        return Left("no hash of 64 hex digits")
+        return Left.NO_HASH
     quality = str(entry.get("quality") or "").strip()
     if quality.isascii() and quality.isdigit() and int(quality) < LEAST_QUALITY:
-        return Left(f"a quality of {quality[:9]}, too little to tell pictures apart by")
+        return Left.LOW_QUALITY
     said = entry.get("tags") or ""
     tags = said if isinstance(said, list) else str(said).split()
     told = {one for one in Label if one.value in tags}
     if len(told) != 1 and label is None:
-        return Left("neither `ai` nor `human` among its tags, and no --label")
+        return Left.NO_LABEL
     return SharedHash(digits.lower(), told.pop() if len(told) == 1 else label or Label.AI)

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from core.vocabulary import Label
 
+LEAST_QUALITY = 50  # of a perceptual hash that tells pictures apart
+
 
 @dataclass(frozen=True, slots=True)
 class PictureHash:

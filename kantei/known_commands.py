@@ -1,33 +1,21 @@
 """`kantei known`: lists of known images, others' and our own."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from core.clock import now
+from core.hash_files import FORMS, SharedHash, read_hashes
 from core.settings import read_settings
 from core.vocabulary import Label
-from kantei.hash_files import Left, read_hashes, write_csv, write_json_lines
 from kantei.migrate import ready_database
 from kantei.parts import open_database
 from store.database import Database
-from store.hash_lists import (
-    STEP,
-    SharedHash,
-    add_hashes,
-    all_lists,
-    close_list,
-    decided_hashes,
-    forget_list,
-    open_list,
-)
+from store.hash_lists import all_lists, decided_hashes, forget_list, note_export, take_list
 
 LABELS = click.Choice([label.value for label in Label])
-SHOWN = 5  # reasons for which entries were left out
 
 
 @click.group()
@@ -49,37 +37,41 @@ def import_list(file: Path, source: str, label: str | None) -> None:
     if not name or len(name) > 200 or not name.isprintable():
         raise click.UsageError("a source needs a name of 1 to 200 characters")
     database = _database()
-    taken, left = 0, Counter[str]()
-    with database.writing() as session:
-        list_id = open_list(session, name, now())
     try:
-        entries = read_hashes(file, Label(label) if label else None)
-        while step := _step(entries, left):
-            with database.writing() as session:
-                add_hashes(session, list_id, step)
-            taken += len(step)
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            entries = read_hashes(file.name, text, Label(label) if label else None)
+            done = take_list(database, name, entries, moderator_id=None)
     except (ValueError, OSError) as error:
         raise click.ClickException(f"{file.name}: {error}") from error
     finally:
-        with database.writing() as session:
-            count = close_list(session, list_id)
         database.close()
-    click.echo(f"{taken} hashes taken, {left.total()} left out; the list “{name}” holds {count}")
-    for why, times in left.most_common(SHOWN):
+    left = done.left
+    click.echo(f"{done.taken} hashes taken, {left.total()} left out; the list “{name}” holds {done.count}")
+    for why, times in left.most_common():
         click.echo(f"left out: {times} with {why}", err=True)
     sys.exit(1 if left else 0)
 
 
 @known.command()
 @click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: here.")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="csv", show_default=True)
 @click.option("--label", type=LABELS, help="Only what was decided so.")
 @click.option("--name", default="kantei", show_default=True, help="The name that the list gives itself.")
 def export(output: TextIO, form: str, label: str | None, name: str) -> None:
     """Write the hashes of what moderators decided, for others: no picture can be made from them."""
     database = _database()
-    write = write_csv if form == "csv" else write_json_lines
-    count = write(output, decided_hashes(database, Label(label) if label else None), name)
+    wanted = Label(label) if label else None
+    with database.writing() as session:
+        note_export(session, moderator_id=None, label=wanted)
+    count = 0
+
+    def counted() -> Iterator[SharedHash]:
+        nonlocal count
+        for one in decided_hashes(database, wanted):
+            count += 1
+            yield one
+
+    output.writelines(FORMS[form](counted(), name))
     database.close()
     click.echo(f"{count} hashes written", err=True)
 
@@ -100,24 +92,11 @@ def forget(source: str) -> None:
     """Forget the list of SOURCE. Verdicts that it was part of stay as they were."""
     database = _database()
     with database.writing() as session:
-        count = forget_list(session, source)
+        count = forget_list(session, source, moderator_id=None)
     database.close()
     if count is None:
         raise click.ClickException(f"there is no list “{source}”")
     click.echo(f"{count} hashes forgotten")
-
-
-def _step(entries: Iterator[SharedHash | Left], left: Counter[str]) -> list[SharedHash]:
-    """Read a step of hashes, and count what is left out by why."""
-    found: list[SharedHash] = []
-    for entry in entries:
-        if isinstance(entry, Left):
-            left[entry.why] += 1
-            continue
-        found.append(entry)
-        if len(found) == STEP:
-            break
-    return found
 
 
 def _database() -> Database:

@@ -1,5 +1,6 @@
 """Lists of hashes: those of others, kept under their source's name, and our own decisions for others."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.clock import now
+from core.hash_files import Left, SharedHash
+from core.known_image import LEAST_QUALITY
 from core.vocabulary import Label
 from store.database import Database
-from store.known_images import LEAST_QUALITY, RULINGS, word_columns
+from store.events import note_event
+from store.known_images import RULINGS, word_columns
 from store.known_tables import HashList, ImageHash, ListedHash
 from store.tables import Decision, Image
 
@@ -19,14 +24,42 @@ STEP = 1000  # hashes a statement
 
 
 @dataclass(frozen=True, slots=True)
-class SharedHash:
-    """A hash as lists share it: 64 hex digits, and who made its picture."""
+class Taken:
+    """What became of a file: hashes taken, entries left out by why, and what the list holds now."""
 
-    hex: str
-    label: Label
+    taken: int
+    left: Counter[Left]
+    count: int
 
 
-def open_list(session: Session, name: str, at: datetime) -> str:
+def take_list(
+    database: Database, name: str, entries: Iterator[SharedHash | Left], *, moderator_id: str | None
+) -> Taken:
+    """Take a file's hashes into the list of this name, a step at a time, and note it in the log.
+
+    What came before an error stays. Errors: those of `entries`.
+    """
+    taken, left = 0, Counter[Left]()
+    with database.writing() as session:
+        list_id = _open_list(session, name, now())
+    try:
+        while step := _step(entries, left):
+            with database.writing() as session:
+                _add_hashes(session, list_id, step)
+            taken += len(step)
+    finally:
+        with database.writing() as session:
+            count = _close_list(session, list_id)
+            _note(session, "list_imported", name, moderator_id, hashes=taken, left_out=left.total())
+    return Taken(taken, left, count)
+
+
+def note_export(session: Session, *, moderator_id: str | None, label: Label | None) -> None:
+    """Note that what people decided goes out of the house as hashes."""
+    _note(session, "list_exported", "", moderator_id, label=label.value if label else "all")
+
+
+def _open_list(session: Session, name: str, at: datetime) -> str:
     """Find the list of this source, or make it; give its id."""
     found = session.scalar(select(HashList).where(HashList.name == name))
     if found is None:
@@ -37,7 +70,7 @@ def open_list(session: Session, name: str, at: datetime) -> str:
     return found.id
 
 
-def add_hashes(session: Session, list_id: str, hashes: Sequence[SharedHash]) -> None:
+def _add_hashes(session: Session, list_id: str, hashes: Sequence[SharedHash]) -> None:
     """Add hashes to a list; what it holds already takes the label that it is given now."""
     if not hashes:
         return
@@ -56,10 +89,12 @@ def add_hashes(session: Session, list_id: str, hashes: Sequence[SharedHash]) -> 
     )
 
 
-def close_list(session: Session, list_id: str) -> int:
+def _close_list(session: Session, list_id: str) -> int:
     """Count what a list holds now, and write it down."""
     count = session.scalar(select(func.count()).where(ListedHash.list_id == list_id)) or 0
-    session.get_one(HashList, list_id).count = count
+    found = session.get(HashList, list_id)
+    if found is not None:  # else somebody forgot it meanwhile
+        found.count = count
     return count
 
 
@@ -68,7 +103,25 @@ def all_lists(session: Session) -> list[HashList]:
     return list(session.scalars(select(HashList).order_by(HashList.name)))
 
 
-def forget_list(session: Session, name: str) -> int | None:
+def find_list(session: Session, list_id: str) -> HashList | None:
+    """Find a list by its id."""
+    return session.get(HashList, list_id)
+
+
+def count_decided(session: Session) -> dict[Label, int]:
+    """Count the hashes that people's decisions would hand out, by label."""
+    rows = session.execute(
+        select(Decision.outcome, func.count())
+        .join(Image, Image.decision_id == Decision.id)
+        .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
+        .where(ImageHash.quality >= LEAST_QUALITY, Decision.outcome.in_(RULINGS))
+        .group_by(Decision.outcome)
+    )
+    counts = {RULINGS[outcome]: count for outcome, count in rows}
+    return {label: counts.get(label, 0) for label in Label}
+
+
+def forget_list(session: Session, name: str, *, moderator_id: str | None) -> int | None:
     """Forget a list with all its hashes; give how many, None where there is no such list.
 
     Verdicts that rest on it stay as they were: they say what was known then.
@@ -79,6 +132,7 @@ def forget_list(session: Session, name: str) -> int | None:
     count = session.scalar(select(func.count()).where(ListedHash.list_id == found.id)) or 0
     session.execute(delete(ListedHash).where(ListedHash.list_id == found.id))
     session.delete(found)
+    _note(session, "list_forgotten", name, moderator_id, hashes=count)
     return count
 
 
@@ -105,3 +159,21 @@ def decided_hashes(database: Database, label: Label | None = None) -> Iterator[S
         last = rows[-1][0]
         for _, digits, outcome in rows:
             yield SharedHash(digits, RULINGS[outcome])
+
+
+def _step(entries: Iterator[SharedHash | Left], left: Counter[Left]) -> list[SharedHash]:
+    """Read a step of hashes, and count what is left out by why."""
+    found: list[SharedHash] = []
+    for entry in entries:
+        if isinstance(entry, Left):
+            left[entry] += 1
+            continue
+        found.append(entry)
+        if len(found) == STEP:
+            break
+    return found
+
+
+def _note(session: Session, kind: str, name: str, moderator_id: str | None, **detail: object) -> None:
+    by = {} if moderator_id else {"by": "command line"}
+    note_event(session, kind, moderator_id=moderator_id, at=now(), subject=name, detail=by | detail)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from core.known_image import PictureHash
+from core.known_image import LEAST_QUALITY, PictureHash
 from store.case_claims import is_claimed
 from store.images import ImageFacts
-from store.known_images import LEAST_QUALITY, is_near
+from store.known_images import is_near
 from store.known_tables import ImageHash, KnownChange
 from store.tables import Image, Verdict
 

@@ -8,14 +8,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
-from core.known_image import KnownImage, PictureHash
+from core.known_image import LEAST_QUALITY, KnownImage, PictureHash
 from core.vocabulary import Label, Outcome
 from store.hash_column import WORDS, HashBits, distance, ring, words_of
 from store.known_tables import HashList, ImageHash, KnownChange, ListedHash
 from store.tables import Decision, Image
 
 NEAR = 31  # bits of 256, as the field matches
-LEAST_QUALITY = 50
 RULINGS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
 MOST = 16  # found for one picture, the nearest first
 # Near copies are judged again when a decision can no longer be taken back by one key (30 s, and some grace).

@@ -16,6 +16,7 @@ class Act(StrEnum):
     SEE_LOG = "see_log"
     MANAGE_POLICY = "manage_policy"
     MANAGE_QUALITY = "manage_quality"
+    MANAGE_KNOWN = "manage_known"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
 
@@ -28,6 +29,7 @@ MATRIX = {
     Act.SEE_LOG: Role.LEAD,
     Act.MANAGE_POLICY: Role.LEAD,
     Act.MANAGE_QUALITY: Role.LEAD,
+    Act.MANAGE_KNOWN: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,
 }

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from core.hash_files import Left
 from core.quota import QuotaPeriod
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
@@ -142,6 +143,12 @@ POLICY_FAULTS = {
     PolicyFault.RACE: N_("Another change was approved at this moment: look at it first."),
     PolicyFault.SETTLED: N_("This proposal is settled already, or was never made."),
 }
+LEFT_OUT = {
+    Left.OTHER_SIGNAL: N_("a signal of another type"),
+    Left.NO_HASH: N_("no hash of 64 hex digits"),
+    Left.LOW_QUALITY: N_("too little quality to tell pictures apart by"),
+    Left.NO_LABEL: N_("neither “ai” nor “human” among its tags, and no answer chosen for such"),
+}
 EVENTS = {
     "decision": N_("Decided a case"),
     "undo": N_("Took a decision back"),
@@ -173,6 +180,9 @@ EVENTS = {
     "policy_approved": N_("Approved a change of policy"),
     "policy_refused": N_("Refused a change of policy"),
     "policy_withdrawn": N_("Withdrew a change of policy"),
+    "list_imported": N_("Took a list of hashes in"),
+    "list_exported": N_("Handed decisions out as hashes"),
+    "list_forgotten": N_("Forgot a list of hashes"),
     "listing_deleted": N_("A listing was deleted, its case closed"),
 }
 PHRASES = {
@@ -198,6 +208,7 @@ WORDS = {
     "grade_sentences": GRADE_SENTENCES,
     "kinds": KINDS,
     "failures": FAILURES,
+    "left_out": LEFT_OUT,
     "periods": PERIODS,
     "file_kinds": FILE_KINDS,
     "tabs": TABS,

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = sorted((ROOT / "api" / "templates" / "review").glob("*.html"))
 # What is the same in every language.
-NAMES = re.compile(r"Kantei|SHA-256|CSV")
+NAMES = re.compile(r"Kantei|SHA-256|CSV|JSON")
 SPOKEN = re.compile(r'\b(?:title|alt|aria-label|aria-description|placeholder|label)="([^"]*)"')
 
 
