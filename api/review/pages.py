@@ -35,6 +35,7 @@ from api.review.delivery_pages import add_delivery_pages
 from api.review.event_pages import add_event_pages
 from api.review.filters import FILTERS
 from api.review.headers import harden
+from api.review.known_pages import add_known_pages
 from api.review.language_pages import add_language_pages
 from api.review.languages import speak
 from api.review.lines import LinesInForce
@@ -53,6 +54,7 @@ from api.review.preference_pages import add_preference_pages
 from api.review.quality_pages import add_quality_pages
 from api.review.queue_page import add_queue_pages
 from api.review.seller_pages import add_seller_pages
+from api.review.sentences import told
 from api.review.stats_pages import add_stats_pages
 from api.review.undo import add_undo
 from api.review.words import PHRASE, PHRASES, WORDS
@@ -100,6 +102,7 @@ def register_review(
     add_delivery_pages(blueprint, parts)
     add_quality_pages(blueprint, parts)
     add_policy_pages(blueprint, parts, facts)
+    add_known_pages(blueprint, parts)
     add_listing_pages(blueprint, parts)
     add_seller_pages(blueprint, parts)
     add_model_page(blueprint, facts)
@@ -117,7 +120,7 @@ def register_review(
 def _prepare_templates(app: Flask, *, has_heatmaps: bool) -> None:
     environment = app.jinja_env
     speak(app)
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, told=told)
     environment.globals.update(words=WORDS, navigation=navigation, has_heatmaps=has_heatmaps)
 
 
