@@ -29,6 +29,7 @@ from store.appeal_files import NewFile
 from store.appeal_tables import AppealFile
 from store.appeals import add_appeal
 from store.client_events import Told, add_events, place_events
+from store.client_tables import ApiKey, Client
 from store.decisions import Seen, decide
 from store.events import note_event
 from store.hash_lists import all_lists, take_list
@@ -37,7 +38,7 @@ from store.marketplace_tables import ClientEvent, HookOutcome, Listing
 from store.policies import ensure_packaged, list_changes, propose
 from store.policy_states import ChangeState
 from store.quality import add_golden, list_golden
-from store.tables import ApiKey, Client, Image, Submission
+from store.tables import Image, Submission
 from tests.api.review.conftest import FACTS, Desk
 from tests.conftest import SECRET_KEY
 

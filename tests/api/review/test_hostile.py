@@ -10,9 +10,9 @@ from sqlalchemy import select
 from core.vocabulary import Role
 from store.base import Table
 from store.blobs import FolderBlobs
+from store.client_tables import ApiKey
 from store.clients import NewClient, find_key
 from store.database import Database
-from store.tables import ApiKey
 from tests.api.review.conftest import Desk, Visit, draw, make_desk
 from tests.api.review.filling import fill, html_pages
 
