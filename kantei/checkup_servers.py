@@ -18,6 +18,7 @@ from kantei.migrate import find_revision, head_revision
 from kantei.parts import open_blobs, open_database, open_sender
 from store.blobs import BlobsUnavailableError
 from store.database import Database
+from store.hash_backfill import unhashed
 
 SKEW = 2.0  # seconds between two clocks that leases forgive
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a machine that boots without a clock believes in 1970 or so
@@ -37,8 +38,11 @@ def look_at_database(settings: Settings) -> Iterator[Checked]:
             f"answers after {seconds * 1000:.0f} ms",
             "Every submission needs several round trips: put it nearer." if state is State.WARNING else "",
         )
-        yield _schema(database)
+        schema = _schema(database)
+        yield schema
         yield _clock(database)
+        if schema.state is State.WELL:
+            yield _hashes(database)
     except SQLAlchemyError as error:
         yield Checked(
             "database",
@@ -63,6 +67,19 @@ def _schema(database: Database) -> Checked:
         State.BROKEN,
         f"the database stands at {found}, this program wants {head}",
         "Stop the parts, then run `kantei migrate` (with the newer of two versions).",
+    )
+
+
+def _hashes(database: Database) -> Checked:
+    with database.reading() as session:
+        lacks = bool(unhashed(session, after="", limit=1))
+    if not lacks:
+        return Checked("known images", State.WELL, "every stored image has a perceptual hash")
+    return Checked(
+        "known images",
+        State.WARNING,
+        "some stored images have no perceptual hash: what is decided on them reaches no near copy",
+        "Run `kantei known backfill`, beside the workers.",
     )
 
 

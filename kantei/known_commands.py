@@ -11,9 +11,10 @@ from core.hash_files import FORMS, SharedHash, read_hashes
 from core.settings import read_settings
 from core.vocabulary import Label
 from kantei.migrate import ready_database
-from kantei.parts import open_database
+from kantei.parts import open_blobs, open_database
 from store.database import Database
 from store.hash_lists import all_lists, decided_hashes, forget_list, note_export, take_list
+from worker.hash_older import hash_older
 
 LABELS = click.Choice([label.value for label in Label])
 
@@ -97,6 +98,29 @@ def forget(source: str) -> None:
     if count is None:
         raise click.ClickException(f"there is no list “{source}”")
     click.echo(f"{count} hashes forgotten")
+
+
+@known.command()
+def backfill() -> None:
+    """Hash stored images from before hashes were kept; cut off, it goes on where it was.
+
+    Run it beside the workers. What people decided then reaches look-alikes that came before it.
+    """
+    settings = read_settings()
+    ready_database(settings)
+    database, blobs = open_database(settings), open_blobs(settings)
+    try:
+        told = hash_older(
+            database,
+            blobs,
+            max_pixels=settings.max_pixels,
+            say=lambda so_far: click.echo(f"{so_far.done} hashed", err=True),
+        )
+    finally:
+        database.close()
+    click.echo(
+        f"{told.done} images hashed; {told.gone} without bytes and {told.unreadable} unreadable left out"
+    )
 
 
 def _database() -> Database:

@@ -52,6 +52,7 @@ def test_a_sound_installation_is_well(tmp_path: Path) -> None:
             "database",
             "migrations",
             "clock",
+            "known images",
             "broker",
             "blobs",
             "classifier",

@@ -5,18 +5,25 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image as Picture
+from sqlalchemy import select
 
 from core.clock import now
 from core.known_image import PictureHash
 from core.vocabulary import Finding, Judgement, Label, Outcome, Role
 from kantei.known_commands import known
+from store.blobs import FolderBlobs
 from store.database import Database
 from store.decisions import Seen, decide
+from store.hash_backfill import unhashed
 from store.images import ImageFacts, record_verdict
 from store.known_images import find_known
+from store.known_tables import ImageHash, KnownChange
 from store.tables import Image, Moderator
+from worker.hash_older import hash_older
 
 ONE, TWO, THREE = "0f" * 32, "a5" * 32, "3c" * 32
 
@@ -139,3 +146,64 @@ def test_what_people_decided_goes_out_and_comes_in_elsewhere(kept: Database, tmp
     file.write_text(written)
     assert run("import", str(file), "--source", "Elsewhere").exit_code == 0
     assert ("Elsewhere", Label.HUMAN) in told(kept, TWO)
+
+
+def _store(kept: Database, blobs: FolderBlobs, data: bytes, outcome: Outcome | None = None) -> str:
+    """Store an image as before hashes were kept, and decide it."""
+    sha256 = blobs.put(data)
+    with kept.writing() as session:
+        record_verdict(
+            session,
+            ImageFacts(sha256, 9, 9, "png", len(data)),
+            score=0.5,
+            model="m",
+            judgement=Judgement(Finding.UNCERTAIN, None, "p", ()),
+            evidence=(),
+        )
+        if outcome is not None:
+            moderator = Moderator(email=f"{sha256[:8]}@example.com", role=Role.LEAD, password_hash="x")
+            session.add(moderator)
+            session.flush()
+            seen = Seen(sha256, session.get_one(Image, sha256).verdict_id or "", None)
+            decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+    return sha256
+
+
+def _noise(form: str, seed: int) -> bytes:
+    """Draw a picture of large patches, which has a hash of quality."""
+    patches = np.random.default_rng(seed).integers(0, 255, (12, 12, 3)).astype(np.uint8)
+    out = io.BytesIO()
+    Picture.fromarray(patches).resize((96, 96), Picture.Resampling.NEAREST).save(out, form)
+    return out.getvalue()
+
+
+def test_older_images_are_hashed_a_few_at_a_time_and_their_rulings_spread(
+    kept: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path / "blobs")
+    monkeypatch.setattr("worker.hash_older.STEP", 2)
+    decided = _store(kept, blobs, _noise("PNG", 1), Outcome.AI)
+    copy = _store(kept, blobs, _noise("BMP", 1))
+    other = _store(kept, blobs, _noise("PNG", 2))
+    broken = _store(kept, blobs, b"no picture")
+    gone = _store(kept, blobs, b"gone")
+    blobs.delete(gone)
+    # Cut off after its first step, it has kept that, and goes on.
+    with pytest.raises(KeyboardInterrupt):
+        hash_older(kept, blobs, max_pixels=10_000, say=_interrupt)
+    with kept.reading() as session:
+        assert len(session.scalars(select(ImageHash.image_sha256)).all()) <= 2
+    first = run("backfill")
+    assert first.exit_code == 0, first.output
+    assert "1 without bytes and 1 unreadable left out" in first.output
+    assert "0 images hashed; 1 without bytes and 1 unreadable" in run("backfill").output
+    with kept.reading() as session:
+        assert set(session.scalars(select(ImageHash.image_sha256))) == {decided, copy, other}
+        # The ruling is noted for its copy, whichever of the two was hashed first.
+        assert set(session.scalars(select(KnownChange.image_sha256))) & {decided, copy}
+        assert other not in set(session.scalars(select(KnownChange.image_sha256)))
+        assert broken in unhashed(session, after="", limit=9)
+
+
+def _interrupt(_: object) -> None:
+    raise KeyboardInterrupt

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.appeal_tokens import make_appeal_token
 from core.clock import now
 from core.hash_files import SharedHash
+from core.known_image import PictureHash
 from core.vocabulary import (
     EventKind,
     Evidence,
@@ -19,7 +20,6 @@ from core.vocabulary import (
     Grade,
     Label,
     Outcome,
-    PictureHash,
     Role,
     Source,
     State,
