@@ -123,6 +123,7 @@ FILTERS = {
     "age": age,
     "ago": ago,
     "span": span,
+    "seconds": timedelta.total_seconds,
     "clock": clock,
     "day": day,
     "number": number,

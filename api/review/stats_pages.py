@@ -28,6 +28,7 @@ from store.stats import (
     scores,
     times_to_decision,
 )
+from store.volume import Volume, volume_by_model, volume_by_source
 
 WINDOWS = (7, 30, 90)
 HALF_YEAR = timedelta(days=182)
@@ -41,6 +42,15 @@ class Comparison:
     decided: int
     accused: Rate
     missed: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How much came by one way, and within what time half and nine of ten of it were decided."""
+
+    volume: Volume
+    median: timedelta | None
+    slow: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class Stats:
     sources: list[Comparison]
     moderators: list[Comparison]
     weeks: list[Week]
+    came: list[Came]
+    judged: list[Came]
 
     @property
     def busiest(self) -> int:
@@ -109,11 +121,17 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
         if with_moderators
         else [],
         weeks=weeks(session, at - HALF_YEAR),
+        came=[_came(one) for one in volume_by_source(session, since)],
+        judged=[_came(one) for one in volume_by_model(session, since)],
     )
 
 
 def _share(times: list[timedelta], share: float) -> timedelta | None:
     return times[min(len(times) - 1, int(len(times) * share))] if times else None
+
+
+def _came(volume: Volume) -> Came:
+    return Came(volume, _share(volume.times, 0.5), _share(volume.times, 0.9))
 
 
 def _compare(counts: Agreement) -> Comparison:
@@ -125,6 +143,19 @@ def _compare(counts: Agreement) -> Comparison:
     )
 
 
+def _volume_rows(name: str, one: Came) -> Iterator[tuple[object, ...]]:
+    volume = one.volume
+    for finding in Finding:
+        count = volume.findings.get(finding, 0)
+        yield f"volume_by_{name}", volume.key, finding.value, count, volume.count, None, None
+    if name == "source":
+        yield "volume_by_source", volume.key, "failed", volume.failed, volume.count, None, None
+        yield "volume_by_source", volume.key, "waiting", volume.waiting, volume.count, None, None
+    for measure, time in (("half_within", one.median), ("nine_of_ten_within", one.slow)):
+        seconds = time.total_seconds() if time is not None else None
+        yield f"seconds_by_{name}", volume.key, measure, seconds, len(volume.times), None, None
+
+
 def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     yield "table", "key", "measure", "value", "of", "low", "high"
     waiting = stats.counts.open + stats.counts.escalated
@@ -133,6 +164,9 @@ def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     yield "waiting", None, "open_appeals", stats.counts.appeals, None, None, None
     for measure, time in (("half_within", stats.median), ("nine_of_ten_within", stats.slow)):
         yield "seconds_to_decision", None, measure, time.total_seconds() if time else None, None, None, None
+    for name, rows in (("source", stats.came), ("model", stats.judged)):
+        for one in rows:
+            yield from _volume_rows(name, one)
     for week in stats.weeks:
         for measure, value in zip(("quarter", "half", "three_quarters"), week.quartiles, strict=True):
             yield f"week_{week.model}", week.monday.isoformat(), measure, value, week.count, None, None
@@ -145,6 +179,6 @@ def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
             yield name, f"{index / BINS:.2f}", "count", count, None, None, None
     groups = {"model": stats.models, "source": stats.sources, "moderator": stats.moderators}
     for name, comparisons in groups.items():
-        for one in comparisons:
-            for measure, rate in (("false_accusations", one.accused), ("missed", one.missed)):
-                yield f"by_{name}", one.key, measure, rate.part, rate.total, rate.low, rate.high
+        for each in comparisons:
+            for measure, rate in (("false_accusations", each.accused), ("missed", each.missed)):
+                yield f"by_{name}", each.key, measure, rate.part, rate.total, rate.low, rate.high

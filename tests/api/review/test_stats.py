@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 
 from api.review.intervals import Rate
 from core.clock import now
-from core.vocabulary import Finding, Role, Source
+from core.vocabulary import Finding, Role, Source, State
 from store.drift import stability_index
 from store.drift import weeks as weeks_of
-from store.tables import Image, Verdict
+from store.tables import Image, Submission, Verdict
 from tests.api.review.conftest import Desk, Visit
 
 Decide = Callable[..., TestResponse]
@@ -64,6 +64,45 @@ def test_volume_scores_and_waiting_are_right(desk: Desk) -> None:
     page = visit.get("/review/stats?days=7").text
     assert ">3 days</time>" in page
     assert "New images by day" in page
+
+
+def test_volume_and_waiting_are_told_by_source_and_model(desk: Desk, decide: Decide) -> None:
+    visit = desk.as_person()
+    shop = [desk.add_case(0.99 - i / 100, source=Source.MARKETPLACE) for i in range(4)]
+    desk.add_case(0.1, Finding.CLEAR, submissions=3)
+    both = desk.add_case(0.9, source=Source.MARKETPLACE)
+    at = now()
+    with desk.parts.database.writing() as session:
+        for minutes, sha256 in enumerate([*shop, both], start=1):
+            came = at - timedelta(minutes=10 * minutes)
+            of_image = Submission.image_sha256 == sha256
+            session.execute(update(Submission).where(of_image).values(created_at=came))
+            session.execute(update(Image).where(Image.sha256 == sha256).values(created_at=came))
+        # The same image by another way, later, and one that nobody has looked at.
+        client, verdict = desk.shop.client.id, session.get_one(Image, both).verdict_id
+        other = {"client_id": client, "source": Source.API, "created_at": at - timedelta(minutes=1)}
+        session.add(Submission(**other, state=State.EXAMINED, image_sha256=both, verdict_id=verdict))
+        session.add(Submission(**other, state=State.FAILED))
+        session.add(Submission(**other, state=State.QUEUED))
+    for sha256 in (*shop, both):
+        decide(visit, sha256, "human")
+    figures = _figures(visit)
+    counts = {key[1:]: value[0] for key, value in figures.items() if key[0] == "volume_by_source"}
+    assert counts["marketplace", "flagged"] == "5"
+    assert [counts["api", name] for name in ("clear", "flagged", "failed", "waiting")] == ["3", "1", "1", "1"]
+    assert figures["volume_by_model", "tiny-1", "flagged"] == ("5", "6")
+
+    def minutes(table: str, key: str, measure: str) -> tuple[float, str]:
+        value, of = figures[table, key, measure]
+        return float(value) / 60, of
+
+    near = pytest.approx
+    assert minutes("seconds_by_source", "marketplace", "half_within") == (near(30, abs=1), "5")
+    assert minutes("seconds_by_source", "marketplace", "nine_of_ten_within") == (near(50, abs=1), "5")
+    assert minutes("seconds_by_source", "api", "half_within") == (near(1, abs=1), "1")
+    assert minutes("seconds_by_model", "tiny-1", "half_within") == (near(30, abs=1), "5")
+    page = visit.get("/review/stats").text
+    assert "30 mins · 50 mins" in page or "30 min · 50 min" in page
 
 
 def test_an_empty_house_has_statistics_too(desk: Desk) -> None:
