@@ -13,7 +13,6 @@ PLACES = (
     ("review.stats", N_("Statistics"), Act.REVIEW),
     ("review.quality", N_("Quality"), Act.MANAGE_QUALITY),
     ("review.policy", N_("Policy"), Act.MANAGE_POLICY),
-    ("review.known", N_("Known images"), Act.MANAGE_KNOWN),
     ("review.events", N_("Log"), Act.SEE_LOG),
     ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),
     ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS),
