@@ -33,6 +33,7 @@ LONGEST = (
     "extension/test_real_server.py",
     "whole/test_marketplace_docs.py",
     "worker/test_worker_processes.py",
+    "api/review/test_acceptance.py",
     "api/review/test_in_chromium.py",
     "extension/test_trouble.py",
     "extension/test_card.py",
