@@ -8,6 +8,7 @@ import { dropDraft, keepDraft } from "./drafts.js";
 import { sendForm } from "./forms.js";
 
 let ahead = null; // {address, page: Promise<Document>}
+let turn = 0; // counts acts that go on to another case: an answer to an older one moves nobody
 
 /** Fetch the next case of this page before it is wanted. */
 export function lookAhead(page) {
@@ -32,6 +33,7 @@ export function goWithoutLeaving(settle) {
     skip(settle);
   });
   addEventListener("popstate", () => location.reload());
+  addEventListener("pageshow", (event) => event.persisted && location.reload()); // kept by the browser: stale
 }
 
 async function fetchPage(address) {
@@ -48,7 +50,9 @@ async function fetchPage(address) {
 }
 
 async function decide(form, submitter, settle) {
-  const next = ahead;
+  if ("sent" in form.dataset) return; // pressed twice: once is meant
+  form.dataset.sent = "";
+  const [next, mine] = [ahead, ++turn];
   const sent = sendForm(form.action, form, submitter);
   stop();
   let shown = false;
@@ -63,7 +67,7 @@ async function decide(form, submitter, settle) {
   if (answer?.ok) {
     dropDraft(form);
     const told = await answer.json();
-    await finish(told, shown ? next.address : null, settle);
+    if (mine === turn) await finish(told, shown ? next.address : null, settle);
   } else if (answer) {
     show(parse(await answer.text()), form.dataset.page, settle, { back: shown });
   } else {
@@ -84,6 +88,7 @@ async function finish(told, shownAddress, settle) {
 }
 
 async function skip(settle) {
+  turn += 1;
   const { address, page } = ahead;
   const parsed = await page.catch(() => null);
   if (!parsed) {
@@ -144,6 +149,7 @@ function alertOffline(form, settle, shown) {
     location.assign(form.dataset.page);
     return;
   }
+  delete form.dataset.sent;
   const notice = document.createElement("p");
   notice.className = "fault";
   notice.role = "alert";
