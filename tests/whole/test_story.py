@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -19,7 +20,7 @@ from kantei.parts import open_database
 from store.tables import Image as ImageRow
 from store.tables import Verdict
 from tests.servers import Reply, Server
-from tests.whole.broker import empty_broker
+from tests.whole.broker import break_connections, empty_broker
 from tests.whole.deployed import metrics_asked_for
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
@@ -194,11 +195,13 @@ def test_pages_and_health_answer_without_a_key(whole: Installation) -> None:
     assert requests.get(whole.address + "/v1/submissions", timeout=10).status_code == 401
 
 
-def test_nothing_that_was_logged_holds_a_secret(whole: Installation, doomed: list[str]) -> None:
+def test_nothing_that_was_logged_holds_a_secret(whole: Installation, web: Server, doomed: list[str]) -> None:
     """After all of the story, with its killed workers and emptied brokers, and a few failures on purpose."""
     person = json.loads(whole.kantei("moderator", "add", "quiet@example.com", "--json"))
     client = json.loads(whole.kantei("client", "add", "Market", "--source", "marketplace", "--json"))
     assert {found["state"] for found in whole.settle(doomed)} == {"failed"}
+    break_connections(whole)
+    whole.settle(whole.submit([web.reply("/after.png", draw(8300))]))
     with requests.Session() as browser:
         page = browser.get(whole.address + "/login", timeout=10).text
         token = re.search(r'name="form_token" value="(\w+)"', page)
@@ -220,5 +223,9 @@ def test_nothing_that_was_logged_holds_a_secret(whole: Installation, doomed: lis
     secrets = [whole.key, secret_key, client["api_key"], client["webhook_secret"], person["password"]]
     # Of the query, the mistyped password and the forged key.
     secrets += [*cookies, "hush", "kt_"]
+    servers = [whole.environ.get(f"KANTEI_{name}_URL") for name in ("DATABASE", "BROKER")]
+    passwords = [urlsplit(url).password for url in servers if url]
+    assert None not in passwords
+    secrets += [password or "" for password in passwords]
     logged = "".join(whole.output)
     assert [secret for secret in secrets if secret in logged] == []
