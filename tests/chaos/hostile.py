@@ -11,7 +11,7 @@ from tests.chaos.ground import Ground
 from tests.chaos.report import Report
 from tests.chaos.web import picture, serve, serve_new
 from tests.servers import Server, Talk
-from tests.whole.installation import installed
+from tests.whole.installation import LIGHT, installed
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
 
@@ -20,7 +20,10 @@ def servers(ground: Ground) -> Report:
     """Fetch from slow, endless, lying, bloated, circling and silent servers, among good ones."""
     report = Report()
     count = ground.many(60, 16)
-    with Server() as web, installed(ground.new_folder("servers"), **ground.settings()) as whole:
+    with (
+        Server() as web,
+        installed(ground.new_folder("servers"), program=LIGHT, **ground.settings()) as whole,
+    ):
         account = Account(whole)
         account.settle(account.submit(serve_new(web, account, 4, first=1000)))
         alone = account.settle(account.submit(serve_new(web, account, count, first=2000)))
@@ -117,7 +120,7 @@ def one_host(ground: Ground) -> Report:
 def _many(ground: Ground, *, distinct: int, is_same: bool) -> Report:
     report = Report()
     count = ground.many(10_000, 200)
-    with Server() as web, installed(ground.new_folder("many"), **ground.settings()) as whole:
+    with Server() as web, installed(ground.new_folder("many"), program=LIGHT, **ground.settings()) as whole:
         account = Account(whole)
         urls = serve(web, account, count, distinct=distinct)
         began = time.monotonic()

@@ -15,7 +15,7 @@ from tests.chaos.report import Report
 from tests.chaos.web import serve
 from tests.s3_server import S3Server
 from tests.servers import Server
-from tests.whole.installation import installed
+from tests.whole.installation import LIGHT, installed
 
 BRIDGE, MIDDLE = "kantei-chaos0", "10.213.0.1"
 
@@ -68,7 +68,7 @@ def hosts(ground: Ground) -> Report:
             "KANTEI_WORKER_CONCURRENCY": "1",
             "KANTEI_SWEEP_INTERVAL": "1",
         }
-        with installed(ground.new_folder("middle"), **settings) as whole:
+        with installed(ground.new_folder("middle"), program=LIGHT, **settings) as whole:
             account = Account(whole)
             folders = [ground.new_folder(name) for name in ("first", "second")]
             workers = [

@@ -42,7 +42,13 @@ def _kills(ground: Ground, settings: dict[str, str]) -> Report:
             for _ in range(kills_wanted):
                 time.sleep(chance.uniform(0.2, 1.5))
                 act = chance.choice(ACTS)
-                acts[act] += kill(whole, act, chance)
+                deadline = time.monotonic() + 60
+                while not kill(whole, act, chance):  # what died before is being started anew
+                    if time.monotonic() > deadline:
+                        report.problems.append(f"no {act} to kill in 60 s")
+                        return
+                    time.sleep(0.1)
+                acts[act] += 1
 
         killer = threading.Thread(target=kill_at_random)
         killer.start()

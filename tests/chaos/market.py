@@ -15,7 +15,7 @@ from tests.chaos.ground import Ground
 from tests.chaos.report import Report
 from tests.chaos.web import picture
 from tests.servers import Asked, Reply, Server, Talk
-from tests.whole.installation import Installation, installed
+from tests.whole.installation import LIGHT, Installation, installed
 
 COPIES = 4
 
@@ -24,7 +24,10 @@ def webhooks(ground: Ground) -> Report:
     """Send every delivery four times at once, again later, and again with an old time."""
     report = Report()
     count = ground.many(200, 20)
-    with Server() as web, installed(ground.new_folder("webhooks"), **ground.settings()) as whole:
+    with (
+        Server() as web,
+        installed(ground.new_folder("webhooks"), program=LIGHT, **ground.settings()) as whole,
+    ):
         account = Account(whole)
         shop = _add_client(whole, "Market", "--source", "marketplace")
         deliveries = [_delivery(web, account, number) for number in range(count)]
@@ -79,7 +82,10 @@ def receiver(ground: Ground) -> Report:
     def hang(talk: Talk) -> None:
         talk.pause(60)
 
-    with Server() as web, installed(ground.new_folder("receiver"), **ground.settings()) as whole:
+    with (
+        Server() as web,
+        installed(ground.new_folder("receiver"), program=LIGHT, **ground.settings()) as whole,
+    ):
         account = Account(whole)
         good, hanging = web.view("/hear", hear), web.script("/hang", hang)
         urls = [
@@ -121,7 +127,7 @@ def _send(
         "webhook-signature": Webhook(shop["webhook_secret"]).sign(id_, at, body.decode()),
         "content-type": "application/json",
     }
-    path = f"/v1/hooks/{shop['client_id']}"
+    path = f"/v1/hooks/{shop['id']}"
     for _ in range(20):
         answer = requests.post(whole.address + path, data=body, headers=headers, timeout=40)
         if answer.status_code != 503:

@@ -40,7 +40,7 @@ from store.endpoints import enable_endpoint, list_endpoints
 from store.marketplace_tables import ClientEvent
 from store.tables import Image, Submission, Verdict
 from tests.chaos.killing import kill
-from tests.whole.installation import Installation, installed
+from tests.whole.installation import LIGHT, Installation, installed
 from tests.whole.moody import Mood, Moody
 from tests.whole.own_servers import OwnServers, own_servers
 
@@ -122,7 +122,7 @@ def run(
         whole = stack.enter_context(
             installed(
                 folder / "data",
-                program="tests.whole.light" if is_light else "kantei",
+                program=LIGHT if is_light else "kantei",
                 KANTEI_DATABASE_URL=servers.database_url,
                 KANTEI_BROKER_URL=servers.broker_url,
                 KANTEI_RATE_LIMIT="1000000",

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+LIGHT = "tests.whole.light"  # a Kantei whose classifier costs nothing
 PATIENCE = 90.0  # seconds; more than two leases, on a machine that is busy with other tests
 
 
