@@ -11,13 +11,17 @@ from worker.fetch import Fetcher
 
 
 def make_fetcher(settings: Settings) -> Fetcher:
-    """Build the fetcher that the settings permit."""
+    """Build the fetcher that the settings permit.
+
+    A host that is slow holds no more than half of a worker's children: the others' pictures go on.
+    """
     return Fetcher(
         allow=settings.fetch_allow,
         ports=settings.fetch_ports,
         timeout=settings.fetch_timeout,
         max_bytes=settings.max_image_bytes,
         per_host=settings.fetch_per_host,
+        per_slow_host=max(1, settings.worker_concurrency // 2),
         slots_dir=settings.data_dir / "hosts",
     )
 

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from dataclasses import replace
 
 import click
 from celery.platforms import SecurityWarning
@@ -26,6 +27,8 @@ def worker(concurrency: int | None, ping: bool, metrics_host: str, metrics_port:
     # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
     warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()
+    if concurrency is not None:
+        settings = replace(settings, worker_concurrency=concurrency)
     set_up_logs(settings.log_format, "worker")
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:
@@ -33,4 +36,4 @@ def worker(concurrency: int | None, ping: bool, metrics_host: str, metrics_port:
     ready_database(settings)
     serve_metrics(settings, metrics_host, metrics_port)
     add_tasks(app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout)
-    start_worker(app, concurrency=concurrency or settings.worker_concurrency)
+    start_worker(app, concurrency=settings.worker_concurrency)

@@ -19,6 +19,7 @@ from worker.body import read_body
 from worker.deadline import Deadline
 from worker.fetch_error import FetchError, HostBusyError
 from worker.hosts import HostPlaces
+from worker.promptness import Promptness
 from worker.resolve import Resolve, system_resolve
 from worker.retry_after import retry_after
 from worker.transport import Request, Transport
@@ -31,6 +32,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 # Client errors that speak of now, not of this picture: RFC 9110, 15.5.9; RFC 8470; RFC 6585.
 _PASSING = frozenset({408, 425, 429})
+# The part of the timeout after which a fetch is long, and for which a place at a host is waited for.
+_LONG = 0.25
 # Beside the body: headers, chunk frames, trailers.
 _FRAMING = 256 * 1024
 
@@ -50,7 +53,8 @@ class Fetcher:
 
     `timeout` is in seconds, for everything from the first look-up to the last byte, redirects
     included; `max_bytes` bounds the decoded body; `per_host` bounds what this machine fetches from
-    one host at once, over all processes that share `slots_dir` (None: this process alone).
+    one host at once, over all processes that share `slots_dir` (None: this process alone), and
+    `per_slow_host` the same for a host that needs more than a quarter of the timeout.
     Make it after the fork.
     """
 
@@ -63,6 +67,7 @@ class Fetcher:
         max_bytes: int,
         max_redirects: int = 5,
         per_host: int = 4,
+        per_slow_host: int = 1,
         slots_dir: Path | None = None,
         user_agent: str | None = None,
         resolve: Resolve = system_resolve,
@@ -72,12 +77,17 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._granted = max_bytes + max_bytes // 8 + _FRAMING
         self._max_redirects = max_redirects
-        self._places = HostPlaces(slots_dir, per_host)
+        self._places = HostPlaces(
+            slots_dir,
+            per_host,
+            per_slow_host=per_slow_host,
+            promptness=Promptness(slots_dir, timeout * _LONG),
+        )
         self._transport = Transport(
             allow=allow,
             ports=ports,
             places=self._places,
-            place_wait=timeout / 4,
+            place_wait=timeout * _LONG,
             resolve=resolve,
             tls=tls,
         )

@@ -5,6 +5,10 @@ places begin. The kernel drops the locks of a process that dies, nothing has to 
 the file never grows. Record locks belong to processes, so places are counted within the process as
 well; keep to one `HostPlaces` a process and folder, since a second one's closing would drop the
 first one's locks (fcntl(2)) - which costs politeness, not safety.
+
+A host that takes long could keep every process of the machine waiting, and with them the pictures of all
+other hosts. Until it has shown itself prompt it gets fewer places (`per_slow_host`), and nobody waits for
+one at a host that is known to be slow.
 """
 
 import fcntl
@@ -20,15 +24,28 @@ from pathlib import Path
 
 from worker.deadline import Deadline, DeadlinePassedError
 from worker.fetch_error import HostBusyError
+from worker.promptness import Promptness
 
 _FILE = "hosts.lock"
 
 
 class HostPlaces:
-    """Hands out `per_host` places for each host; without a folder, for this process alone."""
+    """Hands out `per_host` places for each host; without a folder, for this process alone.
 
-    def __init__(self, folder: Path | None, per_host: int) -> None:
+    With `promptness`, a host that is not prompt has `per_slow_host`.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        per_host: int,
+        *,
+        per_slow_host: int = 1,
+        promptness: Promptness | None = None,
+    ) -> None:
         self._per_host = per_host
+        self._per_slow_host = min(per_slow_host, per_host)
+        self._promptness = promptness
         self._lock = threading.Lock()
         self._taken: Counter[tuple[str, int]] = Counter()
         self._path = None if folder is None else folder / _FILE
@@ -44,13 +61,20 @@ class HostPlaces:
         Errors: `HostBusyError`.
         """
         place = self._wait(host, deadline)
+        began = time.monotonic()
+        if self._promptness is not None:
+            self._promptness.begin(host)
         try:
             yield
         finally:
+            if self._promptness is not None:
+                self._promptness.end(host, time.monotonic() - began)
             self._give_back(host, place)
 
     def close(self) -> None:
         """Drop the file and every place."""
+        if self._promptness is not None:
+            self._promptness.close()
         with self._lock:
             if self._file is not None:
                 os.close(self._file)
@@ -62,6 +86,8 @@ class HostPlaces:
             place = self._try(host)
             if place is not None:
                 return place
+            if self._promptness is not None and self._promptness.is_slow(host):
+                raise HostBusyError(host, retry_after=self._promptness.patience * random.uniform(1, 3))  # noqa: S311 - no secret
             try:
                 time.sleep(min(deadline.remaining(), pause * random.uniform(0.5, 1)))  # noqa: S311 - no secret
             except DeadlinePassedError:
@@ -71,7 +97,8 @@ class HostPlaces:
     def _try(self, host: str) -> int | None:
         with self._lock:
             file = self._open()
-            for place in range(self._per_host):
+            is_prompt = self._promptness is None or self._promptness.is_prompt(host)
+            for place in range(self._per_host if is_prompt else self._per_slow_host):
                 if self._taken[host, place]:
                     continue
                 if file is None or _take(file, self._byte(host, place)):

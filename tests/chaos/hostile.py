@@ -1,41 +1,79 @@
 """Image servers that mean harm, and names that point elsewhere at each look."""
 
+import contextlib
 import gzip
 import io
+import socket
 import struct
 import time
 import zlib
+from collections.abc import Iterator
 
 from tests.chaos.account import Account
+from tests.chaos.flapping import OPEN, SHUT
 from tests.chaos.ground import Ground
 from tests.chaos.report import Report
 from tests.chaos.web import picture, serve, serve_new
 from tests.servers import Server, Talk
 from tests.whole.installation import LIGHT, installed
 
+BAD = "127.0.0.3"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
 
 
 def servers(ground: Ground) -> Report:
-    """Fetch from slow, endless, lying, bloated, circling and silent servers, among good ones."""
+    """Fetch from slow, endless, lying, bloated, circling, silent and flapping hosts, among good ones."""
     report = Report()
     count = ground.many(60, 16)
+    settings = ground.settings() | {"KANTEI_FETCH_ALLOW": f"{OPEN}/32,{BAD}/32"}
     with (
-        Server() as web,
-        installed(ground.new_folder("servers"), program=LIGHT, **ground.settings()) as whole,
+        Server(host=OPEN) as web,
+        Server(host=BAD) as bad_web,
+        Server(host=SHUT, port=web.port) as shut,
+        _never_accepts() as deaf,
+        installed(ground.new_folder("servers"), program="tests.chaos.flapping", **settings) as whole,
     ):
         account = Account(whole)
         account.settle(account.submit(serve_new(web, account, 4, first=1000)))
         alone = account.settle(account.submit(serve_new(web, account, count, first=2000)))
-        bad = _bad(web, account)
+        bad = [*_bad(bad_web, account), account.expect(deaf, "timed_out")]
         account.submit(bad[:1])  # a slow one holds a worker for as long as a fetch may take
         beside = account.settle(account.submit(serve_new(web, account, count, first=3000)))
         report.figures |= {"alone_s": round(alone, 2), "beside_slow_s": round(beside, 2)}
         report.limit("times_normal", beside / alone, 2.0)
+        flapping = _flapping(web, account, ground.many(60, 16))
         account.submit(bad[1:])
+        account.submit(flapping)
         report.close(account)
-        report.figures["kinds_of_bad_servers"] = len(bad)
+        report.figures |= {"kinds_of_bad_servers": len(bad), "flapping": len(flapping)}
+        report.figures["flapping_refused"] = account.count(flapping, "unsafe_address")
+        if shut.connections:
+            report.problems.append(f"{shut.connections} connections to an address that is not permitted")
     return report
+
+
+def _flapping(web: Server, account: Account, count: int) -> list[str]:
+    """Serve pictures under names that are elsewhere at each look: fetched from the right one, or refused."""
+    urls = []
+    for number in range(count):
+        web.reply(f"/flap/{number}.png", picture(4000 + number))
+        url = web.url(f"/flap/{number}.png", host=f"n{number}.flaps.test")
+        if number % 3 == 0:  # an honest host leads there
+            url = web.reply(f"/to-flap/{number}", status=302, location=url)
+        urls.append(account.expect(url, picture(4000 + number), excused="unsafe_address"))
+    return urls
+
+
+@contextlib.contextmanager
+def _never_accepts() -> Iterator[str]:
+    """Give a URL whose host lets nobody in: its queue is full, and further knocks are not answered."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((BAD, 0), backlog=0))
+        for _ in range(4):
+            knock = stack.enter_context(socket.socket())
+            knock.settimeout(0)
+            knock.connect_ex(listener.getsockname())
+        yield f"http://{BAD}:{listener.getsockname()[1]}/deaf.png"
 
 
 def _bad(web: Server, account: Account) -> list[str]:

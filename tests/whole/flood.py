@@ -118,13 +118,14 @@ def run(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = stack.enter_context(own_servers(folder))
+        servers.postgresql.new_database("kantei")
         moody = stack.enter_context(Moody(slow=slow))
         whole = stack.enter_context(
             installed(
                 folder / "data",
                 program=LIGHT if is_light else "kantei",
-                KANTEI_DATABASE_URL=servers.database_url,
-                KANTEI_BROKER_URL=servers.broker_url,
+                KANTEI_DATABASE_URL=servers.postgresql.url("kantei"),
+                KANTEI_BROKER_URL=servers.redis.url(0),
                 KANTEI_RATE_LIMIT="1000000",
             )
         )
@@ -213,9 +214,9 @@ def _disturb(flood: Flood) -> None:
                 return
             flood.acts[name] += 1
             if name == "broker":
-                flood.servers.empty_broker()
+                flood.servers.redis.empty()
             elif name in {"fast", "immediate"}:
-                flood.servers.restart_database(name)
+                flood.servers.postgresql.restart(name)
             else:
                 kill(flood.whole, name, flood.chance)
 

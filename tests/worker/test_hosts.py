@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from core.vocabulary import FailureCode
 from tests.servers import Asked, Reply, Server
 from tests.worker.outside import MakeFetcher
 from worker.deadline import Deadline
-from worker.fetch_error import HostBusyError
+from worker.fetch_error import FetchError, HostBusyError
 from worker.hosts import HostPlaces
+from worker.promptness import Promptness
 
+PATIENCE = 0.2
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -158,6 +161,88 @@ def test_no_more_fetches_than_permitted_reach_one_host_at_once(
         thread.join()
     assert most == 2
     assert len(server.asked) == 12
+
+
+def _places(folder: Path | None = None) -> HostPlaces:
+    """Make three places for each host, one for a slow one."""
+    return HostPlaces(folder, 3, per_slow_host=1, promptness=Promptness(folder, PATIENCE))
+
+
+def _make_prompt(places: HostPlaces, host: str) -> None:
+    with places.hold(host, Deadline(1)):
+        pass
+
+
+def test_a_host_that_takes_long_keeps_one_place_and_nobody_waits_for_it() -> None:
+    places = _places()
+    _make_prompt(places, "slow.test")
+    with places.hold("slow.test", Deadline(1)):
+        time.sleep(1.5 * PATIENCE)
+        began = time.monotonic()
+        with pytest.raises(HostBusyError), places.hold("slow.test", Deadline(10)):
+            pass
+        assert time.monotonic() - began < 1
+        with places.hold("other.test", Deadline(1)):
+            pass
+    with (
+        places.hold("slow.test", Deadline(1)),  # it was slow the last time
+        pytest.raises(HostBusyError),
+        places.hold("slow.test", Deadline(10)),
+    ):
+        pass
+
+
+def test_a_host_that_ends_in_time_again_has_all_its_places() -> None:
+    places = _places()
+    with places.hold("slow.test", Deadline(1)):
+        time.sleep(1.5 * PATIENCE)
+    _make_prompt(places, "slow.test")
+    with places.hold("slow.test", Deadline(1)), places.hold("slow.test", Deadline(1)):
+        pass
+
+
+def test_a_host_that_nothing_is_known_of_is_tried_by_one_while_others_wait_for_its_answer() -> None:
+    places = _places()
+    entered = threading.Event()
+
+    def enter() -> None:
+        with places.hold("new.test", Deadline(5)):
+            entered.set()
+
+    second = threading.Thread(target=enter)
+    with places.hold("new.test", Deadline(1)):
+        second.start()
+        assert not entered.wait(PATIENCE / 2)
+    assert entered.wait(1)
+    second.join()
+
+
+def test_all_processes_know_of_a_slow_host(tmp_path: Path) -> None:
+    places, others = _places(tmp_path), Promptness(tmp_path, PATIENCE)
+    with places.hold("slow.test", Deadline(1)):
+        assert not others.is_slow("slow.test")
+        time.sleep(1.5 * PATIENCE)
+        assert others.is_slow("slow.test")
+    assert others.is_slow("slow.test")
+    _make_prompt(places, "slow.test")
+    assert others.is_prompt("slow.test")
+    others.close()
+    places.close()
+
+
+def test_a_slow_host_leaves_fetches_for_others(make_fetcher: MakeFetcher, server: Server) -> None:
+    fetcher = make_fetcher(per_host=2, per_slow_host=1, timeout=1.2)
+    slow = server.script("/slow.png", lambda talk: talk.drip(bytes(1000), 0.1))
+    held = threading.Thread(target=pytest.raises, args=(FetchError, fetcher.fetch, slow))
+    held.start()
+    began = time.monotonic()
+    with pytest.raises(HostBusyError):
+        fetcher.fetch(slow)
+    assert time.monotonic() - began < 0.9  # a quarter of the time that a fetch may take, and no more
+    held.join()
+    with pytest.raises(FetchError) as caught:
+        fetcher.fetch(slow)
+    assert caught.value.reason is FailureCode.TIMED_OUT  # once more, by one
 
 
 def test_a_folder_that_cannot_be_used_is_our_failure_and_not_the_hosts(
