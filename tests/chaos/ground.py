@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.whole.own_servers import MissingError, PostgreSql, Redis, own_servers
 
+TIMEOUT = 2.0  # seconds for a fetch, so that a lease is 20
 __all__ = ["Ground", "MissingError", "ground"]
 
 
@@ -34,7 +35,7 @@ class Ground:
         return {
             "KANTEI_DATABASE_URL": self.postgresql.url(name, host),
             "KANTEI_BROKER_URL": self.redis.url(self._made % 16, host),
-            "KANTEI_FETCH_TIMEOUT": "2",
+            "KANTEI_FETCH_TIMEOUT": f"{TIMEOUT:g}",
             "KANTEI_RATE_LIMIT": "1000000",
         }
 

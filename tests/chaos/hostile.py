@@ -41,6 +41,10 @@ def servers(ground: Ground) -> Report:
         beside = account.settle(account.submit(serve_new(web, account, count, first=3000)))
         report.figures |= {"alone_s": round(alone, 2), "beside_slow_s": round(beside, 2)}
         report.limit("times_normal", beside / alone, 2.0)
+        account.submit(_crawling(bad_web, account, ground.many(20, 6)))
+        behind = account.settle(account.submit(serve_new(web, account, count, first=5000)))
+        report.figures |= {"behind_a_slow_host_s": round(behind, 2)}
+        report.limit("times_normal_behind_a_slow_host", behind / alone, 2.0)
         flapping = _flapping(web, account, ground.many(60, 16))
         account.submit(bad[1:])
         account.submit(flapping)
@@ -50,6 +54,12 @@ def servers(ground: Ground) -> Report:
         if shut.connections:
             report.problems.append(f"{shut.connections} connections to an address that is not permitted")
     return report
+
+
+def _crawling(web: Server, account: Account, count: int) -> list[str]:
+    """Name pictures on one host that sends a byte now and then."""
+    web.script("/crawl", _crawl)
+    return [account.expect(web.url(f"/crawl?{number}"), "timed_out") for number in range(count)]
 
 
 def _flapping(web: Server, account: Account, count: int) -> list[str]:
@@ -76,11 +86,12 @@ def _never_accepts() -> Iterator[str]:
         yield f"http://{BAD}:{listener.getsockname()[1]}/deaf.png"
 
 
-def _bad(web: Server, account: Account) -> list[str]:
-    def slow(talk: Talk) -> None:
-        talk.send(HEAD + b"Content-Length: 100000\r\n\r\n")
-        talk.drip(b"\x89PNG" * 25_000, 0.2)
+def _crawl(talk: Talk) -> None:
+    talk.send(HEAD + b"Content-Length: 100000\r\n\r\n")
+    talk.drip(b"\x89PNG" * 25_000, 0.2)
 
+
+def _bad(web: Server, account: Account) -> list[str]:
     def slow_head(talk: Talk) -> None:
         talk.drip(HEAD * 1000, 0.2)
 
@@ -106,7 +117,7 @@ def _bad(web: Server, account: Account) -> list[str]:
     bomb = gzip.compress(bytes(200_000_000))
     broken = "timed_out|refused"
     scripts = {
-        "slow": (slow, "timed_out"),
+        "slow": (_crawl, "timed_out"),
         "slow-head": (slow_head, broken),
         "endless": (endless, "too_large|timed_out"),
         "endless-chunks": (endless_chunks, "too_large|timed_out"),

@@ -110,7 +110,7 @@ def _network(count: int) -> Iterator[list[Host]]:
     if os.geteuid() != 0:
         raise MissingError("networks of our own need root")
     if shutil.which("ip") is None:
-        raise MissingError("ip is not installed (apt-get install iproute2)")
+        raise MissingError("ip is not installed (apt-get install iproute2)", "iproute2")
     try:
         _ip("link", "add", BRIDGE, "type", "bridge")
     except RuntimeError as error:

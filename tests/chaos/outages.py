@@ -174,4 +174,4 @@ def _small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 def _faketime() -> str:
     for path in Path("/usr/lib").glob("*/faketime/libfaketime.so.1"):
         return str(path)
-    raise MissingError("libfaketime is not installed (apt-get install libfaketime)")
+    raise MissingError("libfaketime is not installed (apt-get install libfaketime)", "libfaketime")

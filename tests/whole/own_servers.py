@@ -16,7 +16,11 @@ from tests.whole.installation import free_port
 
 
 class MissingError(Exception):
-    """Something that is needed is not there; the text says what."""
+    """Something that is needed is not there; the text says what, `service` what has to be installed."""
+
+    def __init__(self, text: str, service: str = "") -> None:
+        super().__init__(text)
+        self.service = service
 
 
 class PostgreSql:
@@ -81,7 +85,7 @@ class Redis:
 
     def __init__(self) -> None:
         if shutil.which("redis-server") is None:
-            raise MissingError("redis-server is not installed")
+            raise MissingError("redis-server is not installed", "redis")
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -156,4 +160,4 @@ def _programs() -> Path:
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if (folder / "initdb").exists():
             return folder
-    raise MissingError("PostgreSQL's server programs are not installed")
+    raise MissingError("PostgreSQL's server programs are not installed", "postgresql")
