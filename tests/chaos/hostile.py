@@ -41,7 +41,7 @@ def servers(ground: Ground) -> Report:
         beside = account.settle(account.submit(serve_new(web, account, count, first=3000)))
         report.figures |= {"alone_s": round(alone, 2), "beside_slow_s": round(beside, 2)}
         report.limit("times_normal", beside / alone, 2.0)
-        account.submit(_crawling(bad_web, account, ground.many(20, 6)))
+        account.submit(_crawling(bad_web, account, ground.many(8, 6)))
         behind = account.settle(account.submit(serve_new(web, account, count, first=5000)))
         report.figures |= {"behind_a_slow_host_s": round(behind, 2)}
         report.limit("times_normal_behind_a_slow_host", behind / alone, 2.0)
