@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from store.callbacks import Turn
 from worker.notify import Notifier
 
 THREADS = 16  # endpoints that are called at the same time; each waits at most 15 s, then rests
+GATHER = 0.1  # seconds from one look for work to the next, while events come one upon the other
 IDLE = 1.0  # seconds after which the database is looked at although nobody woke us
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
         while not stop.is_set():
+            looked = time.monotonic()
             try:
                 notifier.place()
                 _hand_out(notifier, pool, places, take)
@@ -41,6 +44,8 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
                 log.warning("looking for call backs failed: %s", type(error).__name__)
                 stop.wait(IDLE)
             wake.wait(IDLE)
+            # Every examination wakes us: a look at the database for each would cost a third of its own work.
+            stop.wait(max(0.0, looked + GATHER - time.monotonic()))
             wake.clear()
 
 

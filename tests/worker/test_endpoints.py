@@ -211,6 +211,33 @@ def test_hanging_receivers_do_not_delay_another_client(sqlite_database: Database
             poster.close()
 
 
+def test_a_burst_of_examinations_costs_few_looks(sqlite_database: Database, poster: FakePoster) -> None:
+    looks: list[float] = []
+
+    class Counting(Notifier):
+        def place(self) -> int:
+            looks.append(time.monotonic())
+            return super().place()
+
+    stop, wake = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=notify_forever,
+        args=(Counting(sqlite_database, poster, SECRET_KEY),),
+        kwargs={"wake": wake, "stop": stop},
+    )
+    thread.start()
+    try:
+        began = time.monotonic()
+        while time.monotonic() - began < 0.6:
+            wake.set()
+            time.sleep(0.005)
+        assert 2 <= len(looks) <= 9
+    finally:
+        stop.set()
+        wake.set()
+        thread.join()
+
+
 def test_an_address_that_changed_gets_what_waits_for_the_old_one(
     database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
 ) -> None:
