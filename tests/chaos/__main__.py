@@ -36,7 +36,7 @@ SCENARIOS: dict[str, Scenario] = {
     "hosts": hosts.hosts,
 }
 
-BUSY = {"kills", "kills-embedded", "same-url", "one-host"}
+BUSY = {"kills", "same-url", "one-host"}
 
 
 def main() -> None:
