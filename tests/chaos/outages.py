@@ -46,7 +46,7 @@ def broker(ground: Ground) -> Report:
 def database(ground: Ground) -> Report:
     """Kill PostgreSQL and start it, then lock its tables for a minute, while clients insist."""
     report = Report()
-    seconds = ground.many(60, 6)
+    seconds = ground.many(60, 3)
     settings = ground.settings()
     with Server() as web, installed(ground.new_folder("database"), program=LIGHT, **settings) as whole:
         account = Account(whole)
@@ -68,7 +68,7 @@ def database(ground: Ground) -> Report:
         for thread in threads:
             thread.start()
         ground.postgresql.kill()
-        time.sleep(3)
+        time.sleep(ground.many(3, 1))
         ground.postgresql.start()
         report.limit("recovery_after_kill_s", _probe(account), 2 * SWEEP + SLACK + 2 * normal + 2)
         account.submit(urls[third : 2 * third])
