@@ -117,9 +117,12 @@ def _network(count: int) -> Iterator[list[Host]]:
         raise MissingError(f"no network of our own: {error}") from None
     made: list[Host] = []
     try:
-        _ip("addr", "add", f"{MIDDLE}/24", "dev", BRIDGE)
-        _ip("link", "set", BRIDGE, "up")
-        made += [Host(number + 2) for number in range(count)]
+        try:
+            _ip("addr", "add", f"{MIDDLE}/24", "dev", BRIDGE)
+            _ip("link", "set", BRIDGE, "up")
+            made += [Host(number + 2) for number in range(count)]
+        except RuntimeError as error:
+            raise MissingError(f"no worker hosts of our own: {error}") from None
         yield made
     finally:
         for number in range(count):
