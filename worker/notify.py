@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,7 +35,7 @@ from store.client_tables import Client
 from store.clients import signing_secrets
 from store.database import Database
 from store.marketplace_tables import Callback
-from worker.callback_schedule import pause_after, rest_after
+from worker.callback_schedule import FIRST_REST, pause_after, rest_after
 from worker.fetch_error import FetchError, HostBusyError
 from worker.measures import Call, CallMeasures
 from worker.post import Answered
@@ -101,6 +102,12 @@ class Notifier:
                 end_turn(session, turn, now())
         except EndpointLostError:
             log.warning("turn of endpoint %s lost", turn.endpoint_id)
+
+    def give_back(self, turn: Turn) -> None:
+        """Give an endpoint back whose turn was broken off; it rests a little. Errors: SQLAlchemyError."""
+        with suppress(EndpointLostError), self.database.writing() as session:
+            put_off(session, turn, until=now() + FIRST_REST)
+            end_turn(session, turn, now())
 
     def _keys(self, client_id: str) -> list[bytes]:
         with self.database.reading() as session:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,12 +22,14 @@ log = logging.getLogger(__name__)
 def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading.Event) -> None:
     """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait."""
     places = threading.BoundedSemaphore(THREADS)
+    broken: SimpleQueue[Turn] = SimpleQueue()
 
     def take(turn: Turn) -> None:
         try:
             notifier.take(turn)
         except (SQLAlchemyError, OSError) as error:
             log.warning("call backs interrupted: %s", type(error).__name__)
+            broken.put(turn)
         except Exception:
             # A slip of ours with one endpoint must not end telling the others; its lease runs out.
             log.exception("calling endpoint %s", turn.endpoint_id)
@@ -39,6 +42,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
             looked = time.monotonic()
             try:
                 notifier.place()
+                _give_back(notifier, broken)
                 _hand_out(notifier, pool, places, take)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("looking for call backs failed: %s", type(error).__name__)
@@ -47,6 +51,17 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
             # Every examination wakes us: a look at the database for each would cost a third of its own work.
             stop.wait(max(0.0, looked + GATHER - time.monotonic()))
             wake.clear()
+
+
+def _give_back(notifier: Notifier, broken: "SimpleQueue[Turn]") -> None:
+    """Give back what the database's absence broke off, without waiting for the lease: nobody else has it."""
+    while not broken.empty():
+        turn = broken.get()
+        try:
+            notifier.give_back(turn)
+        except (SQLAlchemyError, OSError):
+            broken.put(turn)
+            raise
 
 
 def _hand_out(

@@ -1,8 +1,6 @@
 """Endpoints of call backs: called again by the schedule, left to rest, disabled, and no other's burden."""
 
 import json
-import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -17,9 +15,6 @@ from store.clients import NewClient
 from store.database import Database
 from store.endpoints import enable_endpoint, list_attempts, move_endpoint, replay, replay_exhausted, send_test
 from store.marketplace_tables import CallbackState, Endpoint
-from tests.conftest import SECRET_KEY
-from tests.servers import Asked, Reply, Server
-from tests.worker.outside import LOOPBACK
 from tests.worker.telling import (
     URL,
     FakePoster,
@@ -33,8 +28,7 @@ from tests.worker.telling import (
 from worker.callback_schedule import MAX_TRIES, PAUSES
 from worker.fetch_error import FetchError
 from worker.notify import Notifier
-from worker.notify_forever import notify_forever
-from worker.post import Answered, Poster
+from worker.post import Answered
 
 
 @pytest.fixture
@@ -172,70 +166,6 @@ def test_a_test_call_and_a_replay_go_out(
         assert not replay(session, "0" * 32, now())
     run(notifier)
     assert [json.loads(body)["type"] for _, body, _ in poster.posts] == ["endpoint.test"] * 2
-
-
-def test_hanging_receivers_do_not_delay_another_client(sqlite_database: Database) -> None:
-    database = sqlite_database
-    with Server() as server:
-        server.script("/hang", lambda talk: talk.pause(30))
-        arrived = threading.Event()
-
-        def answer(_asked: Asked) -> Reply:
-            arrived.set()
-            return Reply(b"ok")
-
-        server.view("/well", answer)
-        poster = Poster(allow=LOOPBACK, ports=frozenset({80}), timeout=2, per_host=32)
-        notifier = Notifier(database, poster, SECRET_KEY)
-        hung = [add_shop(database, server.url("/hang")) for _ in range(8)]
-        stop, wake = threading.Event(), threading.Event()
-        thread = threading.Thread(
-            target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop}
-        )
-        thread.start()
-        try:
-            for client in hung:
-                fail(database, client)
-                fail(database, client)
-            time.sleep(0.5)
-            began = time.monotonic()
-            fail(database, add_shop(database, server.url("/well")))
-            wake.set()
-            assert arrived.wait(20)
-            # One after the other, the eight would have taken sixteen seconds.
-            assert time.monotonic() - began < 8
-        finally:
-            stop.set()
-            wake.set()
-            thread.join()
-            poster.close()
-
-
-def test_a_burst_of_examinations_costs_few_looks(sqlite_database: Database, poster: FakePoster) -> None:
-    looks: list[float] = []
-
-    class Counting(Notifier):
-        def place(self) -> int:
-            looks.append(time.monotonic())
-            return super().place()
-
-    stop, wake = threading.Event(), threading.Event()
-    thread = threading.Thread(
-        target=notify_forever,
-        args=(Counting(sqlite_database, poster, SECRET_KEY),),
-        kwargs={"wake": wake, "stop": stop},
-    )
-    thread.start()
-    try:
-        began = time.monotonic()
-        while time.monotonic() - began < 0.6:
-            wake.set()
-            time.sleep(0.005)
-        assert 2 <= len(looks) <= 9
-    finally:
-        stop.set()
-        wake.set()
-        thread.join()
 
 
 def test_an_address_that_changed_gets_what_waits_for_the_old_one(
