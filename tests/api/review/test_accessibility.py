@@ -17,6 +17,8 @@ from tests.api.review.conftest import Desk, make_desk
 from tests.api.review.filling import fill, html_pages
 
 pytestmark = pytest.mark.chromium
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+DESK = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
 
 
 @pytest.fixture
@@ -61,6 +63,11 @@ def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
     # All that differs in the dark are colours.
     found[f"{page} (dark)"] = violations(browser, source, rules=["color-contrast"])
     _prefer(browser, "light")
+    # No line needs scrolling sideways on a phone (1.4.10, reflow).
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    found[f"{page} (phone)"] = [] if width <= PHONE["width"] else [f"{width} pixels wide"]
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", DESK)
     return found
 
 
