@@ -17,14 +17,12 @@ from typing import Any
 
 from sqlalchemy import Index, insert, select, text
 
-from core.clock import now
 from core.known_image import PictureHash
 from core.vocabulary import Label
 from kantei.migrate import migrate
 from store.database import Database
-from store.hash_lists import close_list, open_list
 from store.known_images import NEAR, find_known, word_columns
-from store.known_tables import ListedHash
+from store.known_tables import HashList, ListedHash
 
 STEP = 5_000
 TABLE = ListedHash.__table__
@@ -68,7 +66,10 @@ def fill(database: Database, count: int) -> bool:
     with database.writing() as session:
         if session.scalar(select(ListedHash.hash).limit(1)) is not None:
             return False
-        list_id = open_list(session, "bench", now())
+        one = HashList(name="bench", count=count)
+        session.add(one)
+        session.flush()
+        list_id = one.id
     indexes = [index for index in TABLE.indexes if isinstance(index, Index)]
     with database.engine.begin() as connection:
         for index in indexes:
@@ -79,8 +80,6 @@ def fill(database: Database, count: int) -> bool:
     with database.engine.begin() as connection:
         for index in indexes:
             index.create(connection)
-    with database.writing() as session:
-        close_list(session, list_id)
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("analyze" if database.is_sqlite else "vacuum analyze"))
     return True
