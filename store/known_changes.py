@@ -53,7 +53,7 @@ def undecided_near(session: Session, change: Change, at: datetime) -> list[Undec
         select(Image, ImageHash, is_claimed(at))
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
         .where(
-            is_near(ImageHash, own.hash),
+            is_near(session, ImageHash, own.hash),
             ImageHash.quality >= LEAST_QUALITY,
             Image.sha256 > change.after_sha256,
             Image.decision_id.is_(None),
