@@ -86,7 +86,7 @@ def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
 def thumbnail(picture: Picture, side: int = 384) -> bytes:
     """Make a small WebP for lists, its long side at most `side` pixels."""
     image = Image.fromarray(picture.rgb)
-    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=1.5)
     out = io.BytesIO()
     image.save(out, "WEBP", quality=80, method=2)  # half the time of the default for 3 % more bytes
     return out.getvalue()
