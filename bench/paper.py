@@ -33,7 +33,7 @@ HERE = Path(__file__).parent.parent
 THEIRS = REDIS.rsplit("/", 1)[0] + "/8"
 CASES = (
     ("the same network", "ours", ">= 5 times"),
-    ("MobileNetV2 on one view", "paper", "(7 views of 3 backbones here)"),
+    ("MobileNetV2 on one view", "paper", "(seven views here)"),
 )
 
 
