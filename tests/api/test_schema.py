@@ -12,6 +12,7 @@ import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api import auth
 from core.vocabulary import Scheme
@@ -49,6 +50,15 @@ def run(check: Callable[[Any], None], operation: Any) -> None:
     bounded(given(operation.as_strategy())(check))()
 
 
+def call(case: Any, headers: dict[str, str]) -> None:
+    """Send one request, and hold the answer against the document."""
+    answer = case.call(headers=headers)
+    # Made-up keys come twice, and the same one for another request is refused, however good both are.
+    is_reused = b"/docs/problems/idempotency_mismatch" in answer.content
+    excluded = [positive_data_acceptance] if is_reused else []
+    case.validate_response(answer, headers=headers, excluded_checks=excluded)
+
+
 def keep_heatmap(web: Web, submission_id: str) -> None:
     """Paint one beforehand: there is no worker here to ask."""
     with web.parts.database.reading() as session:
@@ -71,14 +81,14 @@ def test_every_operation_answers_as_it_says(
 
     def check(case: Any) -> None:
         headers = {"Authorization": f"Bearer {module_web.key}"}
-        case.call_and_validate(headers=headers)
+        call(case, headers)
         if case.path_parameters:
             case.path_parameters = {name: own[name] for name in case.path_parameters}
             if "client_id" in case.path_parameters:
                 case.body = json.dumps(case.body).encode()
                 headers = standard_headers(market.webhook_secret, case.body)
                 case.media_type = None
-            case.call_and_validate(headers=headers)
+            call(case, headers)
 
     for result in schema.get_all_operations():
         operation = result.ok()
