@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import json
 import random
-import statistics
 import sys
 import tempfile
 import threading
@@ -27,19 +26,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 
 from core.clock import now
 from core.settings import read_settings
-from core.vocabulary import State
 from kantei.client import Kantei
 from kantei.parts import open_database
 from store.endpoints import enable_endpoint, list_endpoints
-from store.marketplace_tables import ClientEvent
-from store.tables import Image, Submission, Verdict
 from tests.chaos.killing import kill
+from tests.whole.flood_account import count_left, count_rows, is_whole, spread_of
 from tests.whole.installation import LIGHT, Installation, installed
 from tests.whole.moody import Mood, Moody
 from tests.whole.own_servers import OwnServers, own_servers
@@ -49,9 +45,10 @@ SENDERS = 8  # connections of the marketplace at a time
 SINGLES = 10  # single pictures of the other client, before and during the flood
 APART = 6.0  # seconds between two of them: it sends one now and then, and floods nobody
 ROUNDS = 3  # of all acts
-CALLS = 2  # that meet the receiver in each mood
+CALLS = 2  # that meet the receiver in each mood, at the least
 BAD_MOODS = (Mood.DOWN, Mood.SLOW, Mood.ERROR, Mood.AWAY, Mood.HANGS_UP, Mood.GONE)
 ACTS = ("child", "worker", "broker", "fast", "child", "immediate")  # in this order
+MET = 15.0  # seconds in which a mood is met, also on a machine that is busy
 PATIENCE = 3600.0  # seconds without anything being examined or heard after which it is over
 
 
@@ -69,9 +66,16 @@ class Flood:
     chance: random.Random
     singles: int
     rounds: int
+    calls: int
+    spread: float
+    patience: float
     acts: Counter[str] = field(default_factory=Counter)
     sent_again: int = 0
     answers: list[float] = field(default_factory=list)
+
+    def left(self) -> int:
+        """Count the pictures that are not examined yet, of all that were and will be sent."""
+        return count_left(self.whole.environ, self.client_id, self.listings * IMAGES)
 
 
 def main() -> None:
@@ -96,14 +100,6 @@ def main() -> None:
     sys.exit(0 if is_whole(report) else 1)
 
 
-def is_whole(report: dict[str, object]) -> bool:
-    """Tell whether nothing was lost or doubled."""
-    wrong = ("not_examined", "images_without_exactly_one_verdict", "events_lost", "forged")
-    return report["submissions"] == report["images"] == report["events"] and not any(
-        report[name] for name in wrong
-    )
-
-
 def run(
     listings: int,
     seconds: float,
@@ -113,8 +109,15 @@ def run(
     slow: float = 16.0,
     singles: int = SINGLES,
     rounds: int = ROUNDS,
+    calls: int = CALLS,
+    spread: float = 0.0,
+    patience: float = PATIENCE,
+    **more: str,
 ) -> dict[str, object]:
-    """Flood once; give what came of it."""
+    """Flood once, the listings spread over so many seconds; give what came of it.
+
+    `more` are settings. Errors: MissingError.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = stack.enter_context(own_servers(folder))
@@ -126,7 +129,7 @@ def run(
                 program=LIGHT if is_light else "kantei",
                 KANTEI_DATABASE_URL=servers.postgresql.url("kantei"),
                 KANTEI_BROKER_URL=servers.redis.url(0),
-                KANTEI_RATE_LIMIT="1000000",
+                **{"KANTEI_RATE_LIMIT": "1000000", **more},
             )
         )
         command = ["client", "add", "Market", "--source", "marketplace", "--callback-url"]
@@ -134,7 +137,19 @@ def run(
         moody.secret = made["webhook_secret"]
         chance = random.Random(seed)  # the same kills for the same seed
         flood = Flood(
-            whole, servers, moody, made["id"], moody.secret, listings, seconds, chance, singles, rounds
+            whole,
+            servers,
+            moody,
+            made["id"],
+            moody.secret,
+            listings,
+            seconds,
+            chance,
+            singles,
+            rounds,
+            calls,
+            spread,
+            patience,
         )
         return {"seed": seed, "listings": listings, **_run(flood)}
 
@@ -145,17 +160,17 @@ def _run(flood: Flood) -> dict[str, object]:
     with ThreadPoolExecutor(SENDERS) as pool:
         sending = [pool.submit(_tell, flood, number) for number in range(flood.listings)]
         amid: list[float] = []
-        while len(amid) < flood.singles and _left(flood):
+        while len(amid) < flood.singles and flood.left():
             amid.append(_single(flood, f"amid-{len(amid)}"))
-        waiting = _left(flood)
+        waiting = flood.left()
         _disturb(flood)
         for one in sending:
             one.result()
     _settle(flood)
     return {
         "seconds": round(time.monotonic() - began, 1),
-        "single_alone_s": _spread(alone),
-        "single_amid_s": _spread(amid),
+        "single_alone_s": spread_of(alone),
+        "single_amid_s": spread_of(amid),
         "waiting_when_the_singles_were_done": waiting,
         "acts": dict(flood.acts),
         "deliveries_sent_again": flood.sent_again,
@@ -163,12 +178,13 @@ def _run(flood: Flood) -> dict[str, object]:
         "calls_by_mood": dict(flood.moody.calls),
         "events_heard_twice": sum(count > 1 for count in flood.moody.heard.values()),
         "forged": flood.moody.forged,
-        **_count(flood),
+        **count_rows(flood.whole.environ, flood.client_id, flood.moody.heard),
     }
 
 
 def _tell(flood: Flood, number: int) -> None:
     """Send one listing as a marketplace would: until it is answered."""
+    time.sleep(flood.spread * SENDERS / flood.listings)
     for tries in range(1000):
         at = datetime.now(UTC)
         images = [
@@ -206,12 +222,10 @@ def _single(flood: Flood, name: str) -> float:
 def _disturb(flood: Flood) -> None:
     """Let the receiver go through its moods while everything is killed in turn."""
     share = flood.seconds / len(BAD_MOODS)
-    done = threading.Event()
 
     def act() -> None:
         for name in ACTS * flood.rounds:
-            if done.wait(flood.chance.uniform(0.6, 1.0) * flood.seconds / (len(ACTS) * flood.rounds)):
-                return
+            time.sleep(flood.chance.uniform(0.6, 1.0) * flood.seconds / (len(ACTS) * flood.rounds))
             flood.acts[name] += 1
             if name == "broker":
                 flood.servers.redis.empty()
@@ -223,15 +237,17 @@ def _disturb(flood: Flood) -> None:
     acting = threading.Thread(target=act)
     acting.start()
     for mood in BAD_MOODS:
-        # Well in between, so that each mood is met by calls, and not by an address that is left to rest.
         until = time.monotonic() + share
-        _be(flood, mood, lambda mood=mood: flood.moody.calls[mood] >= CALLS, until)
-        if mood is Mood.GONE:  # its owner has it called again
+        flood.moody.mood = mood
+        _enable(flood)  # at once, and not when the rest is over that the mood before has earned
+        _wait(lambda mood=mood: flood.moody.calls[mood] >= flood.calls, max(until, time.monotonic() + MET))
+        if share > MET:  # well in between, where there is time for it
+            flood.moody.mood = Mood.WELL
             _enable(flood)
-        heard = len(flood.moody.heard)
-        _be(flood, Mood.WELL, lambda heard=heard: len(flood.moody.heard) > heard + CALLS, until)
+            heard = len(flood.moody.heard)
+            _wait(lambda heard=heard: len(flood.moody.heard) > heard + flood.calls, until)
         time.sleep(max(0.0, until - time.monotonic()))
-    done.set()
+    flood.moody.mood = Mood.WELL
     acting.join()
     _enable(flood)
 
@@ -248,77 +264,25 @@ def _enable(flood: Flood) -> None:
     database.close()
 
 
-def _be(flood: Flood, mood: Mood, is_enough: Callable[[], bool], until: float) -> None:
-    """Let the receiver be in a mood until it was met often enough, or its time is over."""
-    flood.moody.mood = mood
+def _wait(is_enough: Callable[[], bool], until: float) -> None:
+    """Wait until it is enough, or the time is over."""
     while not is_enough() and time.monotonic() < until:
         time.sleep(0.05)
 
 
 def _settle(flood: Flood) -> None:
     """Wait until everything is examined and heard, or nothing moves any more."""
-    seen, until = (-1, -1), time.monotonic() + PATIENCE
+    seen, until = (-1, -1), time.monotonic() + flood.patience
     while time.monotonic() < until:
-        stand = (_left(flood), len(flood.moody.heard))
+        stand = (
+            flood.left(),
+            len(flood.moody.heard),
+        )
         if stand[0] == 0 and stand[1] >= flood.listings * IMAGES:
             return
         if stand != seen:
-            seen, until = stand, time.monotonic() + PATIENCE
+            seen, until = stand, time.monotonic() + flood.patience
         time.sleep(1)
-
-
-def _left(flood: Flood) -> int:
-    """Count what is not examined yet, of all that was and will be sent."""
-    database = open_database(read_settings(flood.whole.environ))
-    query = select(func.count()).where(
-        Submission.client_id == flood.client_id, Submission.state == State.EXAMINED
-    )
-    try:
-        with database.reading() as session:
-            return flood.listings * IMAGES - (session.scalar(query) or 0)
-    except SQLAlchemyError:
-        return flood.listings * IMAGES
-    finally:
-        database.close()
-
-
-def _count(flood: Flood) -> dict[str, object]:
-    """Read the rows themselves."""
-    database = open_database(read_settings(flood.whole.environ))
-    own = Submission.client_id == flood.client_id
-    with database.reading() as session:
-        states = dict(
-            session.execute(
-                select(Submission.state, func.count()).where(own).group_by(Submission.state)
-            ).all()
-        )
-        images = select(Submission.image_sha256).where(own, Submission.image_sha256.is_not(None)).distinct()
-        verdicts = session.execute(
-            select(Image.sha256, func.count(Verdict.id))
-            .outerjoin(Verdict, Verdict.image_sha256 == Image.sha256)
-            .where(Image.sha256.in_(images))
-            .group_by(Image.sha256)
-        ).all()
-        events = session.execute(
-            select(ClientEvent.id, ClientEvent.position).where(ClientEvent.client_id == flood.client_id)
-        ).all()
-    database.close()
-    heard = flood.moody.heard
-    return {
-        "submissions": sum(states.values()),
-        "not_examined": sum(count for state, count in states.items() if state is not State.EXAMINED),
-        "images": len(verdicts),
-        "images_without_exactly_one_verdict": sum(count != 1 for _, count in verdicts),
-        "events": len(events),
-        "events_lost": sum(event_id not in heard for event_id, _ in events),
-        "sequence_without_gap": sorted(place for _, place in events) == list(range(1, len(events) + 1)),
-    }
-
-
-def _spread(times: list[float]) -> dict[str, float]:
-    if not times:
-        return {}
-    return {"median": round(statistics.median(times), 3), "worst": round(max(times), 3), "n": len(times)}
 
 
 if __name__ == "__main__":
