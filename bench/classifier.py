@@ -1,10 +1,11 @@
 """Two figures of the classifier that its report does not hold: parity, and the paper's split.
 
-    python -m bench.classifier --data DATA --weights FOLDER --run RUN [--only parity|paper]
+    python -m bench.classifier --data DATA --weights FOLDER --run RUN [--only parity|paper] [--out FILE]
 
-Parity: the Keras network of a finished run against the published weights, by way of the runtime that
-serves, over every picture of the split `test`. The paper's split: features as in production, a head
-fitted to its 750 and judged on its 250 (no owners are kept apart there).
+Parity: the Keras network of a finished run against the published weights and every form that it can
+be exported in, over every picture of the split `test` (`bench/variants.py`); `--out` writes the table.
+The paper's split: features as in production, a head fitted to its 750 and judged on its 250 (no
+owners are kept apart there).
 """
 
 # ruff: noqa: T201  # a bench prints its figures
@@ -14,49 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from kantei.splits import of_split
+from bench.variants import compare
 from model.backbones import find_weights
 from model.extract import extract
-from model.figures import Share, auc, balanced_accuracy, found_at, sigmoid
+from model.figures import Share, auc
 from model.head import fit_head
-from model.info import read_model_info
 from model.network import build_features, scalings_of
-from model.picture import decode_picture
-from model.pixels import MAX_PIXELS, open_pixels
-from model.production import Recipe, load_trained
+from model.pixels import open_pixels
+from model.production import Recipe
 from model.reading import make_reader
-from model.runtime import Classifier
 from model.samples import Sample, read_samples
-from model.views import make_views
-
-
-def parity(samples: list[Sample], run: Path) -> None:
-    """Print the largest differences between Keras and the published weights, and what they cost."""
-    network, _ = load_trained(run)
-    classifier, info = Classifier.load(threads=2), read_model_info()
-    slope, intercept = info.calibration
-    plan = Recipe().plan
-    shares = np.concatenate([np.full(s.crops, 1 / s.crops / len(plan.scales)) for s in plan.scales])
-    gaps, keras_logits, served_logits = [], [], []
-    for number, sample in enumerate(samples, 1):
-        rgb = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS).rgb
-        views = make_views(rgb, plan)
-        expected = np.asarray(network.predict_on_batch(views.astype(np.float32))["logit"])[:, 0]
-        served = classifier.view_logits(rgb)
-        gaps.append(float(np.abs(expected - served).max()))
-        keras_logits.append(slope * float(shares @ expected) + intercept)
-        served_logits.append(slope * float(shares @ served) + intercept)
-        if number % 100 == 0:
-            print(f"parity: {number} of {len(samples)}", flush=True)
-    is_ai = np.array([sample.is_ai for sample in samples])
-    ours, theirs = sigmoid(np.array(served_logits)), sigmoid(np.array(keras_logits))
-    print(
-        f"largest difference in a view's logit {max(gaps):.4f}, in a score {np.abs(ours - theirs).max():.4f}"
-    )
-    for name, scores in (("Keras", theirs), (info.version, ours)):
-        found = found_at(scores, is_ai, 0.01).value
-        balanced = balanced_accuracy(scores, is_ai)
-        print(f"{name}: AUC {auc(scores, is_ai):.4f}, found at 1 % {found:.3f}, balanced {balanced:.3f}")
 
 
 def paper(samples: list[Sample], weights: str, folder: Path) -> None:
@@ -89,10 +57,14 @@ def main() -> None:
     parser.add_argument("--weights", required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--only", choices=("parity", "paper"))
+    parser.add_argument("--out", type=Path, help="write the table of parity there, as Markdown")
     wanted = parser.parse_args()
     samples = read_samples(wanted.data)
     if wanted.only != "paper":
-        parity(of_split(samples, "test"), wanted.run)
+        table = compare(samples, wanted.run)
+        print(table)
+        if wanted.out:
+            wanted.out.write_text(table, encoding="utf-8")
     if wanted.only != "parity":
         paper(samples, wanted.weights, wanted.run)
 

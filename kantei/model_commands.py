@@ -33,7 +33,7 @@ FOLDER = click.Path(exists=True, path_type=Path)
     type=click.Choice(["mobilenet_v2", "mobilenet_v3", "mobilenet_v3_minimalistic"]),
     default="mobilenet_v2",
     show_default=True,
-    help="Of the paper's recipe; the production recipe has its own three.",
+    help="Of the paper's recipe; the production recipe has its own.",
 )
 @click.option(
     "--weights",
@@ -130,7 +130,10 @@ def evaluate(
 @click.command()
 @click.option("--run", "run_dir", type=FOLDER, help="A finished run of `kantei train`: publish its network.")
 @click.option(
-    "--precision", type=click.Choice(["float32", "float16", "int8"]), default="float16", show_default=True
+    "--precision",
+    type=click.Choice(["float32", "float16", "int8_weights", "int8"]),
+    default="float16",
+    show_default=True,
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Where to. [default: the installed model/weights]"

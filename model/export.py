@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from model.info import INFO_FILE
 
-PRECISIONS = ("float32", "float16", "int8")
+PRECISIONS = ("float32", "float16", "int8_weights", "int8")
 
 
 def convert(network: Any, precision: str, calibration: Iterable[NDArray[np.uint8]] = ()) -> bytes:
     """Convert a network to LiteRT with one view (1, size, size, 3) of float 0..255 at its entrance.
 
-    float16 stores weights at half size and calculates in float32; int8 quantises weights and
-    activations, whose ranges it learns from the `calibration` views.
+    float16 stores weights at half size and calculates in float32; int8_weights stores them at a quarter and
+    quantises activations as they come; int8 learns their ranges from the `calibration` views.
     """
     size = network.input_shape[1]
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -133,6 +134,9 @@ def train_production(
 def load_trained(folder: Path) -> tuple[Any, dict[str, Any]]:
     """Load what a run left: the network and its facts. Errors: FileNotFoundError."""
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    # Layers are named by counters of the process, and their names stand in the exported file: without
+    # this, one network exported after a training and by itself would have two digests.
+    keras.utils.clear_session()
     recipe, scalings = facts["training"]["recipe"], facts["training"]["scalings"]
     reader = build_reader(dict.fromkeys(recipe["backbones"]), recipe["size"], scalings)
     reader.load_weights(folder / NETWORK)

@@ -90,6 +90,17 @@ def test_keras_and_litert_say_the_same_and_the_map_averages_to_the_logit(run: Pa
     assert said["map"].mean(axis=(1, 2, 3)) == pytest.approx(said["logit"][:, 0], abs=1e-3)
 
 
+def test_bytes_do_not_depend_on_what_the_process_built_before(run: Path) -> None:
+    import keras
+
+    from model.export import convert
+    from model.production import load_trained
+
+    first = convert(load_trained(run)[0], "float16")
+    keras.layers.Conv2D(1, 1)  # takes a name of a counter, as a whole training does
+    assert convert(load_trained(run)[0], "float16") == first
+
+
 def test_features_are_the_same_by_either_runtime(run: Path, data: Path) -> None:
     from model.network import build_features
     from model.reading import make_reader
