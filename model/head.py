@@ -19,6 +19,11 @@ Floats = NDArray[np.float64]
 Features = NDArray[np.float32]
 
 
+# Columns that are in double precision at a time. In single precision the order in which threads add
+# would be seen in the weights' last digits, and so in the digest of the published file.
+_COLUMNS = 2048
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """A line through feature space: logit = features @ weight + bias."""
@@ -54,20 +59,36 @@ def fit_head(features: Features, samples: Sequence[Sample], shrink: float, power
     weight = counts.astype(np.float64) ** power
     weight = np.where(is_ai, weight / weight[is_ai].sum(), weight / weight[~is_ai].sum())
     signed = np.where(is_ai, weight, -weight)
-    between = (means.T @ signed).astype(np.float32)
+    between = means.T.astype(np.float64) @ signed
     direction = _solve(standard - means[group], between, shrink)
-    seen = means @ direction
+    seen = _times(means, direction)
     offset = (seen[is_ai] @ weight[is_ai] + seen[~is_ai] @ weight[~is_ai]) / 2
-    scale = 1 / float(np.std(standard @ direction))
-    line = scale * direction.astype(np.float64) / spread
+    scale = 1 / float(np.std(_times(standard, direction)))
+    line = scale * direction / spread
     return Head(line, float(-scale * offset - middle @ line))
 
 
-def _solve(within: Features, between: Features, shrink: float) -> Features:
+def _solve(within: Features, between: Floats, shrink: float) -> Floats:
     """Solve (within' within / n + shrink * mean variance * I) x = between, without the d x d matrix."""
     count, width = within.shape
-    gram = (within @ within.T).astype(np.float64)
+    gram = np.zeros((count, count))
+    for block in _blocks(within):
+        part = within[:, block].astype(np.float64)
+        gram += part @ part.T
     ridge = shrink * float(np.trace(gram)) / min(count, width)
-    inner = np.linalg.solve(gram + ridge * np.eye(count), (within @ between).astype(np.float64))
-    solved: Features = (between - within.T @ inner.astype(np.float32)) * np.float32(count / ridge)
+    inner = np.linalg.solve(gram + ridge * np.eye(count), _times(within, between))
+    back = [inner @ within[:, block].astype(np.float64) for block in _blocks(within)]
+    solved: Floats = (between - np.concatenate(back)) * (count / ridge)
     return solved
+
+
+def _times(features: Features, right: Floats) -> Floats:
+    """Multiply features (n, d) by a vector (d,) in double precision, without a second copy of them all."""
+    product = np.zeros(len(features))
+    for block in _blocks(features):
+        product += features[:, block].astype(np.float64) @ right[block]
+    return product
+
+
+def _blocks(features: Features) -> list[slice]:
+    return [slice(start, start + _COLUMNS) for start in range(0, features.shape[1], _COLUMNS)]

@@ -64,3 +64,16 @@ def test_the_direction_solves_the_equation_it_claims_to() -> None:
     )
     got = fit_head(features, samples, shrink).weight
     assert np.corrcoef(wanted, got)[0, 1] > 0.9999
+
+
+def test_the_order_of_adding_does_not_show_in_what_is_published() -> None:
+    """Threads add in an order of their own: so do shuffled columns."""
+    features, samples = _world(np.random.default_rng(3), owners=3, each=30)
+    noise = np.random.default_rng(4).normal(0, 1, (len(features), 3000)).astype(np.float32)
+    features = np.concatenate([features, noise], axis=1)
+    order = np.random.default_rng(5).permutation(features.shape[1])
+    plain = fit_head(features, samples, shrink=0.15).weight
+    shuffled = np.empty_like(plain)
+    shuffled[order] = fit_head(features[:, order], samples, shrink=0.15).weight
+    assert np.abs(shuffled / plain - 1).max() < 1e-8
+    assert np.array_equal(shuffled.astype(np.float16), plain.astype(np.float16))
