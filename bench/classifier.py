@@ -2,7 +2,7 @@
 
     python -m bench.classifier --data DATA --weights FOLDER --run RUN [--only parity|paper] [--out FILE]
 
-Parity: the Keras network of a finished run against the published weights and every form that it can
+Parity: the Keras network of a finished run against the published weights and other forms that it can
 be exported in, over every picture of the split `test` (`bench/variants.py`); `--out` writes the table.
 The paper's split: features as in production, a head fitted to its 750 and judged on its 250 (no
 owners are kept apart there).

@@ -1,4 +1,4 @@
-"""Every form that a run's network can be exported in, beside Keras and beside what is published.
+"""The forms that a run's network can be exported in, beside Keras and beside what is published.
 
 Over every picture of the split `test`, by the runtime that serves: how far the logits are from Keras',
 what that costs in accuracy, how large the file is, and how long a picture takes.
@@ -6,17 +6,17 @@ what that costs in accuracy, how large the file is, and how long a picture takes
 
 # ruff: noqa: T201  # a bench prints how far it is
 
-import tempfile
+import json
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.table import machine
 from kantei.splits import of_split
-from model.export import PRECISIONS, convert
+from model.export import convert
 from model.figures import auc, balanced_accuracy, found_at, sigmoid
 from model.info import WEIGHTS, read_model_info
 from model.interpreters import Interpreters
@@ -26,79 +26,83 @@ from model.production import load_trained
 from model.samples import Sample
 from model.views import Scale, ViewPlan, make_views
 
-CALIBRATION = 100  # training pictures, whose views teach int8 the ranges of its activations
+Floats = NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class _Form:
-    """One file, and what it said of every picture."""
-
-    size: int
-    network: Interpreters
-    gaps: list[float] = field(default_factory=list)
-    logits: list[float] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
+# What is published is float16; int8 throughout was judged before and lost far too much (docs/decisions).
+OTHERS = ("float32", "int8_weights")
 
 
 def compare(samples: list[Sample], run: Path) -> str:
-    """Give a Markdown table of all forms of the network that a finished run left."""
+    """Give a Markdown table of the forms of the network that a finished run left.
+
+    What each says of a picture is kept in the run's folder, so that a cut comparison goes on.
+    """
     network, facts = load_trained(run)
     slope, intercept = facts["calibration"]["slope"], facts["calibration"]["intercept"]
-    lines = facts["thresholds"]
     scales = tuple(Scale(scale["short"], scale["crops"]) for scale in facts["views"]["scales"])
     plan = ViewPlan(facts["views"]["size"], scales)
     shares = np.concatenate([np.full(scale.crops, 1 / scale.crops / len(scales)) for scale in scales])
-    forms = _forms(network, _some_views(of_split(samples, "train"), plan))
+    files = _files(network, run)
+    forms = {name: Interpreters(file) for name, file in files.items()}
+    place = run / f"parity-{read_model_info().version}.jsonl"
+    lines = place.read_text(encoding="utf-8").splitlines() if place.exists() else []
     test = of_split(samples, "test")
-    expected = []
-    for number, sample in enumerate(test, 1):
-        views = make_views(_read(sample), plan)
-        keras = np.asarray(network.predict_on_batch(views.astype(np.float32))["logit"])[:, 0]
-        expected.append(slope * float(shares @ keras) + intercept)
-        for form in forms.values():
-            began = time.process_time()
-            said = form.network.run(views)[0]
-            form.times.append(1000 * (time.process_time() - began))
-            form.gaps.append(float(np.abs(said - keras).max()))
-            form.logits.append(slope * float(shares @ said) + intercept)
-        if number % 50 == 0:
-            print(f"{number} of {len(test)}", flush=True)
+    with place.open("a", encoding="utf-8") as kept:
+        for number, sample in enumerate(test[len(lines) :], len(lines) + 1):
+            rgb = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS).rgb
+            lines.append(json.dumps(_ask(network, forms, make_views(rgb, plan))))
+            kept.write(lines[-1] + "\n")
+            kept.flush()
+            if number % 50 == 0:
+                print(f"{number} of {len(test)}", flush=True)
+    said = [json.loads(line) for line in lines]
     is_ai = np.array([sample.is_ai for sample in test])
-    wanted = sigmoid(np.array(expected))
-    rows = [_row("Keras", wanted, wanted, is_ai, lines)]
-    for name, form in forms.items():
-        row = _row(name, sigmoid(np.array(form.logits)), wanted, is_ai, lines)
-        speed = f"{np.median(form.times):.0f}"
-        rows.append([row[0], f"{form.size / 1e6:.2f}", speed, f"{max(form.gaps):.4f}", *row[4:]])
+
+    def scores(name: str) -> Floats:
+        return sigmoid(slope * (np.array([row[name]["logits"] for row in said]) @ shares) + intercept)
+
+    rows = [["Keras", "", "", "", *_accuracy(scores("Keras"), scores("Keras"), is_ai, facts["thresholds"])]]
+    for name, file in files.items():
+        times = [row[name]["ms"] for row in said]
+        gaps = [np.abs(np.subtract(row[name]["logits"], row["Keras"]["logits"])).max() for row in said]
+        rows.append(
+            [
+                name,
+                f"{file.stat().st_size / 1e6:.2f}",
+                f"{np.median(times):.0f}",
+                f"{max(gaps):.4f}",
+                *_accuracy(scores(name), scores("Keras"), is_ai, facts["thresholds"]),
+            ]
+        )
     return _table(rows, len(test))
 
 
-def _forms(network: object, calibration: list[NDArray[np.uint8]]) -> dict[str, _Form]:
+def _ask(network: Any, forms: dict[str, Interpreters], views: NDArray[np.uint8]) -> dict[str, Any]:
+    """Give every view's logit and the processor time, by Keras and by each form."""
+    keras = np.asarray(network.predict_on_batch(views.astype(np.float32))["logit"])[:, 0]
+    said: dict[str, Any] = {"Keras": {"logits": keras.tolist()}}
+    for name, form in forms.items():
+        began = time.process_time()
+        logits = form.run(views)[0]
+        said[name] = {"logits": logits.tolist(), "ms": 1000 * (time.process_time() - began)}
+    return said
+
+
+def _files(network: Any, run: Path) -> dict[str, Path]:
     info = read_model_info()
-    published = WEIGHTS / info.weights
-    forms = {f"published, `{info.version}`": _Form(published.stat().st_size, Interpreters(published))}
-    with tempfile.TemporaryDirectory() as folder:
-        for precision in PRECISIONS:
-            place = Path(folder) / f"{precision}.tflite"
-            place.write_bytes(convert(network, precision, calibration))
-            forms[precision] = _Form(place.stat().st_size, Interpreters(place))
-    return forms
+    files = {f"published, float16, `{info.version}`": WEIGHTS / info.weights}
+    for precision in OTHERS:
+        files[precision] = run / f"{precision}.tflite"
+        if not files[precision].exists():
+            files[precision].write_bytes(convert(network, precision))
+    return files
 
 
-def _row(
-    name: str,
-    scores: NDArray[np.float64],
-    wanted: NDArray[np.float64],
-    is_ai: NDArray[np.bool_],
-    lines: dict[str, float],
-) -> list[str]:
+def _accuracy(scores: Floats, wanted: Floats, is_ai: NDArray[np.bool_], lines: dict[str, float]) -> list[str]:
     edges = (lines["clear_below"], lines["flagged_from"])
     moved = int((np.digitize(scores, edges) != np.digitize(wanted, edges)).sum())
     return [
-        name,
-        "",
-        "",
-        "",
         f"{np.abs(scores - wanted).max():.4f}",
         str(moved),
         f"{auc(scores, is_ai):.4f}",
@@ -125,12 +129,3 @@ def _table(rows: list[list[str]], count: int) -> str:
         "the median of one thread's processor time for a picture's views, the forms in turns, on "
         f"{machine()}.\n\n{text}\n"
     )
-
-
-def _some_views(samples: list[Sample], plan: ViewPlan) -> list[NDArray[np.uint8]]:
-    chosen = samples[:: max(1, len(samples) // CALIBRATION)]
-    return [view for sample in chosen for view in make_views(_read(sample), plan)[::3]]
-
-
-def _read(sample: Sample) -> NDArray[np.uint8]:
-    return decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS).rgb
