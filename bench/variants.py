@@ -29,7 +29,8 @@ from model.views import Scale, ViewPlan, make_views
 Floats = NDArray[np.float64]
 
 
-# What is published is float16; int8 throughout was judged before and lost far too much (docs/decisions).
+# What is published is float16; int8 throughout was judged for an earlier one and lost
+# far too much (docs/decisions/serving-runtime.md).
 OTHERS = ("float32", "int8_weights")
 
 
