@@ -23,7 +23,7 @@ WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + f"/{9 + WORKER}"
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
 SECRET_KEY = "a secret of the tests, long enough to be one"
-# The files that take longest, those that compute beside those that wait. They go first: two processes
+# The files that take longest, those that compute beside those that wait. They go first: processes
 # that share the suite file by file would else end with one of them alone in such a file.
 LONGEST = (
     "whole/test_story.py",
