@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from core.vocabulary import EventKind, Outcome
@@ -22,10 +22,9 @@ def is_appealed() -> ColumnElement[bool]:
     return select(1).where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None)).exists()
 
 
-def count_appealed(session: Session) -> int:
-    """Count the images with open appeals."""
-    query = select(func.count(Appeal.image_sha256.distinct())).where(Appeal.resolved_at.is_(None))
-    return session.scalar(query) or 0
+def appealed() -> Select[str]:
+    """Select the images with open appeals, each once."""
+    return select(Appeal.image_sha256).where(Appeal.resolved_at.is_(None)).distinct()
 
 
 def appealed_among(session: Session, sha256s: Sequence[str]) -> set[str]:

@@ -11,14 +11,14 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import State
-from store.appeal_resolution import count_appealed
+from store.appeal_resolution import appealed
 from store.client_tables import Client
 from store.doubt_order import closest
 from store.queue_filter import Sort, Viewer, Wanted, is_great_seller, narrow
 from store.review_states import ReviewState
 from store.tables import Image, Submission
 
-COUNT_LIMIT = 1000  # an exact number beyond this tells nobody more than "over 1,000", and costs a full scan
+COUNT_LIMIT = 1000  # an exact number beyond this helps nobody to choose, and costs a walk through all
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many cases and failures there are behind each tab."""
+    """How many cases and failures there are behind a tab; one more than `COUNT_LIMIT` means even more."""
 
     open: int
     escalated: int
@@ -80,19 +80,21 @@ def count_cases(session: Session, wanted: Wanted, viewer: Viewer) -> int:
 
 
 def count_queue(session: Session) -> QueueCounts:
-    """Count what is behind each tab."""
-    rows = session.execute(select(Image.review, func.count()).group_by(Image.review))
-    reviews = {review: count for review, count in rows}  # noqa: C416  # dict() of rows does not type
-    failed = session.scalar(
-        select(func.count()).select_from(Submission).where(Submission.state == State.FAILED)
+    """Count what is behind each tab, as far as `COUNT_LIMIT`: among a million as soon as among thousands."""
+    # Orders for PostgreSQL alone: each is that of an index, which it might else pass over to read a table
+    # from its beginning, where what was decided long ago lies.
+    counted = (
+        select(Image.sha256).where(Image.review == ReviewState.OPEN).order_by(Image.risk),
+        select(Image.sha256).where(Image.review == ReviewState.ESCALATED).order_by(Image.risk),
+        appealed(),
+        select(Submission.id).where(Submission.state == State.FAILED).order_by(Submission.due_at),
+        select(Image.sha256).order_by(Image.sha256),
     )
-    return QueueCounts(
-        open=reviews.get(ReviewState.OPEN, 0),
-        escalated=reviews.get(ReviewState.ESCALATED, 0),
-        appeals=count_appealed(session),
-        failed=failed or 0,
-        all=sum(reviews.values()),
+    numbers = (
+        select(func.count()).select_from(query.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
+        for query in counted
     )
+    return QueueCounts(*session.execute(select(*numbers)).one())
 
 
 def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, fu
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, Outcome
+from store.appeal_resolution import appealed
 from store.review_states import ReviewState
 from store.review_tables import Undo
 from store.tables import Decision, Image, Moderator, Submission, Verdict
@@ -45,6 +46,17 @@ def findings_by_day(session: Session, since: datetime) -> dict[date, dict[Findin
         # SQLite gives a text and PostgreSQL a date.
         found.setdefault(date.fromisoformat(str(moment)), {})[finding] = count
     return found
+
+
+def count_waiting(session: Session) -> int:
+    """Count the cases that wait for a person, escalated or not: all of them, however many."""
+    waits = Image.review.in_((ReviewState.OPEN, ReviewState.ESCALATED))
+    return session.scalar(select(func.count()).select_from(Image).where(waits)) or 0
+
+
+def count_appealed(session: Session) -> int:
+    """Count the images with open appeals."""
+    return session.scalar(select(func.count()).select_from(appealed().subquery())) or 0
 
 
 def oldest_open(session: Session) -> datetime | None:

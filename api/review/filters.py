@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from api.review.digests import is_sha256
 from core.clock import now
 from core.urls import UrlError, parse_web_url
+from store.review_queue import COUNT_LIMIT
 
 # Controls, and marks that reorder or hide text: a stranger's title must not rearrange our page.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -90,6 +91,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=get_locale())
 
 
+def counted(count: int) -> str:
+    """Write what was counted as far as `COUNT_LIMIT`: beyond it only that there are more."""
+    return f"{number(COUNT_LIMIT)}+" if count > COUNT_LIMIT else number(count)
+
+
 def percent(share: float) -> str:
     """Write a share as a percentage with one digit after the point."""
     return format_percent(share, "0.0 %", locale=get_locale())
@@ -127,6 +133,7 @@ FILTERS = {
     "clock": clock,
     "day": day,
     "number": number,
+    "counted": counted,
     "percent": percent,
     "moment": moment_text,
     "iso": iso,

@@ -16,13 +16,14 @@ from api.review.permissions import Act, may
 from core.clock import now
 from core.vocabulary import Finding
 from store.drift import Week, weeks
-from store.review_queue import QueueCounts, count_queue
 from store.stats import (
     BINS,
     Agreement,
     agreement_by_model,
     agreement_by_moderator,
     agreement_by_source,
+    count_appealed,
+    count_waiting,
     findings_by_day,
     oldest_open,
     scores,
@@ -58,7 +59,8 @@ class Stats:
     """Everything that the page shows; `before` are the scores of as long a time before the window."""
 
     days: int
-    counts: QueueCounts
+    waiting: int
+    appeals: int
     oldest: datetime | None
     by_day: list[tuple[date, dict[Finding, int]]]
     median: timedelta | None
@@ -108,7 +110,8 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
     dates = [first + timedelta(days=index) for index in range(days + 1)]
     return Stats(
         days=days,
-        counts=count_queue(session),
+        waiting=count_waiting(session),
+        appeals=count_appealed(session),
         oldest=oldest_open(session),
         by_day=[(day, found.get(day, {})) for day in dates],
         median=_share(times, 0.5),
@@ -158,10 +161,9 @@ def _volume_rows(name: str, one: Came) -> Iterator[tuple[object, ...]]:
 
 def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     yield "table", "key", "measure", "value", "of", "low", "high"
-    waiting = stats.counts.open + stats.counts.escalated
-    yield "waiting", None, "cases", waiting, None, None, None
+    yield "waiting", None, "cases", stats.waiting, None, None, None
     yield "waiting", None, "oldest", iso(stats.oldest) if stats.oldest else None, None, None, None
-    yield "waiting", None, "open_appeals", stats.counts.appeals, None, None, None
+    yield "waiting", None, "open_appeals", stats.appeals, None, None, None
     for measure, time in (("half_within", stats.median), ("nine_of_ten_within", stats.slow)):
         yield "seconds_to_decision", None, measure, time.total_seconds() if time else None, None, None, None
     for name, rows in (("source", stats.came), ("model", stats.judged)):

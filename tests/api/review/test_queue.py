@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
-from api.review import queue_page
+from api.review import filters, queue_page
 from core.clock import now
 from core.vocabulary import FailureCode, Finding, Source, State
-from store import queue_filter
+from store import queue_filter, review_queue
 from store.marketplace_tables import Listing
 from store.submissions import Request, add_submission
 from store.tables import Image
@@ -167,6 +167,16 @@ def test_the_queue_asks_the_database_the_same_number_of_times(desk: Desk) -> Non
         counts.append(len(asked))
     event.remove(desk.parts.database.engine, "before_cursor_execute", note)
     assert counts[0] == counts[1] <= 9
+
+
+def test_a_long_queue_says_that_there_are_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(4):
+        desk.add_case(0.9 + i / 100)
+    for place in (review_queue, filters):
+        monkeypatch.setattr(place, "COUNT_LIMIT", 3)
+    page = desk.as_person().get("/review").text
+    counts = dict(re.findall(r">(To review|Escalated|Failed|All images) <b>([^<]+)</b>", page))
+    assert counts == {"To review": "3+", "Escalated": "0", "Failed": "0", "All images": "3+"}
 
 
 def test_an_empty_queue_says_so(desk: Desk) -> None:
