@@ -32,6 +32,7 @@ class Settings:
     appeal_files: int
     appeal_bytes: int
     worker_concurrency: int
+    express_concurrency: int
     classifier_threads: int
     retention_days: int
     log_retention_days: int
@@ -76,6 +77,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         appeal_files=values.integer(env, "KANTEI_APPEAL_FILES", 10, 0, 100),
         appeal_bytes=values.integer(env, "KANTEI_APPEAL_BYTES", 100 * MIB, 1024, 10_240 * MIB),
         worker_concurrency=values.integer(env, "KANTEI_WORKER_CONCURRENCY", values.cores(), 1, 256),
+        express_concurrency=values.integer(env, "KANTEI_EXPRESS_CONCURRENCY", 1, 0, 256),
         classifier_threads=values.integer(env, "KANTEI_CLASSIFIER_THREADS", min(2, values.cores()), 1, 16),
         retention_days=values.integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),
         log_retention_days=values.integer(env, "KANTEI_LOG_RETENTION_DAYS", 730, 1, 36_500),

@@ -74,6 +74,8 @@ def serve(host: str, port: int) -> None:
         Part(["worker"]),
         Part(["sweep"]),
     ]
+    if settings.express_concurrency:
+        parts.append(Part(["worker", "--express"]))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

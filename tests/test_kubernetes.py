@@ -72,7 +72,7 @@ def test_a_pod_runs_a_command_that_there_is(name: str) -> None:
     found.make_context(command, list(options))
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "sweeper"])
+@pytest.mark.parametrize("name", ["api", "worker", "express", "sweeper"])
 def test_what_runs_for_ever_is_watched(name: str) -> None:
     (container,) = PODS[name]["spec"]["containers"]
     assert {"startupProbe", "livenessProbe"} <= container.keys()

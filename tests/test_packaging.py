@@ -19,7 +19,7 @@ def compose() -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "sweeper", "migrate"])
+@pytest.mark.parametrize("name", ["api", "worker", "express", "sweeper", "migrate"])
 def test_each_part_runs_a_command_that_exists_unprivileged_and_read_only(
     compose: dict[str, dict[str, dict[str, object]]], name: str
 ) -> None:

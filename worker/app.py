@@ -14,12 +14,16 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from core.logs import about
-from core.queue import EXAMINE_TASK, HEATMAP_TASK
+from core.queue import EXAMINE_TASK, HEATMAP_TASK, queue_name
 from core.tracing import TRACE_HEADERS, span
+from core.vocabulary import Priority
 from worker.examine import Examiner
 from worker.paint import paint_heatmap
 
 SPARE_SECONDS = 15  # for decoding, reading provenance and classifying, beside the fetch
+# By so much do children that take everything yield the processor to those that serve the first queue alone
+# (nice(2)). It costs nothing while no such child works; more would starve them beside other programs.
+YIELD = 5
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 log = logging.getLogger(__name__)
@@ -35,7 +39,9 @@ def lease(fetch_timeout: float) -> timedelta:
     return timedelta(seconds=time_limit(fetch_timeout) + 3)
 
 
-def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float) -> None:
+def add_tasks(
+    app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float, is_express: bool = False
+) -> None:
     """Register the task; `join` builds the examiner, once in each child, after the fork.
 
     Runtimes, database connections and locks do not survive a fork, so the parent has none of them.
@@ -46,6 +52,8 @@ def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def start_child(**_: Any) -> None:
         _die_with(parent)
+        if not is_express:
+            os.nice(YIELD)  # before the runtime starts threads, which inherit it
         examiners.append(join())
 
     @app.task(bind=True, name=EXAMINE_TASK, time_limit=time_limit(fetch_timeout))  # type: ignore[untyped-decorator]  # Celery has no types
@@ -63,13 +71,19 @@ def add_tasks(app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float
         paint_heatmap(examiners[0], verdict_id)
 
 
-def start_worker(app: Celery, *, concurrency: int) -> None:
-    """Run a prefork worker until it is told to stop."""
+def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> None:
+    """Run a prefork worker until it is told to stop; an express one serves the first queue alone.
+
+    Whoever waits before a picture, or sends one now and then, must not wait for a child to be done with
+    somebody's hundred thousand.
+    """
     # A child has to load the runtime before it reports; the default of four seconds is for less.
     app.conf.worker_proc_alive_timeout = 60
     # A decoder's leak must cost a child, not the machine.
     app.conf.worker_max_memory_per_child = 600_000  # KiB
     worker = app.Worker(
+        hostname=_node_name(is_express=is_express),
+        queues=[queue_name(Priority.HIGH)] if is_express else None,
         pool="prefork",
         concurrency=concurrency,
         optimization="fair",
@@ -82,10 +96,14 @@ def start_worker(app: Celery, *, concurrency: int) -> None:
     worker.start()
 
 
-def is_alive(app: Celery) -> bool:
+def is_alive(app: Celery, *, is_express: bool = False) -> bool:
     """Ask the worker of this machine for an answer; the embedded broker has no way to ask."""
-    name = f"celery@{socket.gethostname()}"
-    return bool(app.control.ping(destination=[name], timeout=5))
+    return bool(app.control.ping(destination=[_node_name(is_express=is_express)], timeout=5))
+
+
+def _node_name(*, is_express: bool) -> str:
+    # Celery's own names need differ within a machine, or one worker would answer for the other.
+    return f"{'express' if is_express else 'celery'}@{socket.gethostname()}"
 
 
 def _die_with(parent: int) -> None:

@@ -17,7 +17,7 @@ from tests.chaos.web import picture, serve, serve_new
 from tests.servers import Reply, Server, Talk
 from tests.whole.installation import Installation, installed
 
-ACTS = ("child", "child", "child", "worker", "worker", "sweep", "api")
+ACTS = ("child", "child", "child", "worker", "express", "sweep", "api")
 
 
 def kills(ground: Ground) -> Report:
@@ -103,7 +103,7 @@ def _process_behind(talk: socket.socket, whole: Installation) -> int | None:
         if int(words[1].split(":")[1], 16) == port:
             inode = f"socket:[{words[9]}]"
             with contextlib.suppress(ValueError):
-                for child in whole.children("worker"):
+                for child in (*whole.children("worker"), *whole.children("express")):
                     with contextlib.suppress(OSError):
                         for file in Path(f"/proc/{child}/fd").iterdir():
                             if str(file.readlink()) == inode:

@@ -72,10 +72,13 @@ class Installation:
         return settled
 
     def children(self, part: str) -> list[int]:
-        """Give the process ids of one part: its first process, then that one's children."""
+        """Give the process ids of one part: its first process, then that one's children.
+
+        The parts are `api`, `worker`, `sweep`, and `express`: the worker that serves the first queue alone.
+        """
         parents = {int(line.split()[0]): int(line.split()[1]) for line in _ps()}
         (main,) = [
-            pid for pid, parent in parents.items() if parent == self.process.pid and part in _command(pid)
+            pid for pid, parent in parents.items() if parent == self.process.pid and part == _part(pid)
         ]
         return [main, *(pid for pid, parent in parents.items() if parent == main)]
 
@@ -93,10 +96,11 @@ def _ps() -> list[str]:
     ).stdout.splitlines()
 
 
-def _command(pid: int) -> list[str]:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
-    return []
+def _part(pid: int) -> str:
+    with contextlib.suppress(OSError, IndexError):
+        command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+        return "express" if "--express" in command else command[3]  # python -m PROGRAM PART
+    return ""
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
-"""Real prefork children on both brokers: woken at once, and replaced when they are killed."""
+"""Real prefork children on both brokers: woken at once, replaced when killed, one kept for who waits."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from core.ids import new_id
 from core.queue import CelerySender, make_celery
 from core.vocabulary import Priority
+from worker.app import YIELD
 
 WORKER = """
 import os, sys, time
@@ -23,12 +25,13 @@ from worker.app import add_tasks, start_worker
 class Examiner:
     def examine(self, submission_id):
         with open(sys.argv[3], "a") as log:
-            log.write(f"{os.getpid()} {submission_id}\\n")
-        time.sleep(0.02)
+            log.write(f"{os.getpid()} {submission_id} {os.nice(0)}\\n")
+        time.sleep(20 if submission_id.startswith("slow") else 0.02)
 
+is_express = "express" in sys.argv
 app = make_celery(sys.argv[1], Path(sys.argv[2]))
-add_tasks(app, Examiner, fetch_timeout=1)
-start_worker(app, concurrency=2)
+add_tasks(app, Examiner, fetch_timeout=20, is_express=is_express)
+start_worker(app, concurrency=1 if is_express else 2, is_express=is_express)
 """
 
 
@@ -49,8 +52,20 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(broker: str, tmp_path: Path, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with running([broker, str(tmp_path), str(log)]) as process:
+        yield process
+
+
+@pytest.fixture
+def express(broker: str, tmp_path: Path, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with running([broker, str(tmp_path), str(log), "express"]) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def running(arguments: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, broker, str(tmp_path), str(log)],
+        [sys.executable, "-c", WORKER, *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -63,7 +78,7 @@ def wait_for(log: Path, ids: list[str], seconds: float = 30) -> list[list[str]]:
     deadline = time.monotonic() + seconds
     while True:
         lines = [line.split() for line in log.read_text().splitlines()]
-        if {line[1] for line in lines if len(line) == 2} >= set(ids):
+        if {line[1] for line in lines if len(line) == 3} >= set(ids):
             return lines
         assert time.monotonic() < deadline, f"{len(lines)} of {len(ids)} examined"
         time.sleep(0.02)
@@ -96,6 +111,28 @@ def test_urgent_submissions_are_examined_before_those_that_came_first(
     # What the children had in hand before all queues were known blurs the order; by chance alone, all five
     # would come in the first half once in fifty runs.
     assert set(order[:25]) >= set(urgent)
+
+
+def test_who_waits_is_examined_while_all_other_children_are_at_something_long(
+    worker: "subprocess.Popen[bytes]",
+    express: "subprocess.Popen[bytes]",
+    broker: str,
+    tmp_path: Path,
+    log: Path,
+) -> None:
+    sender = CelerySender(make_celery(broker, tmp_path))
+    long = [f"slow-{number}" for number in range(4)]
+    sender.send(long, Priority.NORMAL)
+    held = wait_for(log, long[:2])
+    time.sleep(0.5)
+    began, urgent = time.monotonic(), new_id()
+    sender.send([urgent], Priority.HIGH)
+    (mine,) = (line for line in wait_for(log, [urgent]) if line[1] == urgent)
+    assert time.monotonic() - began < 5  # and not the twenty seconds of the others
+    # The express child took none of theirs, and goes before them on the processor.
+    assert {line[1] for line in wait_for(log, [urgent])} == {*long[:2], urgent}
+    assert int(mine[2]) == int(held[0][2]) - YIELD
+    worker.kill()  # with its children: nobody waits for them to end
 
 
 def test_when_children_are_killed_others_take_their_place_and_their_messages(
