@@ -13,7 +13,7 @@ from worker.fetch import Fetcher
 def make_fetcher(settings: Settings) -> Fetcher:
     """Build the fetcher that the settings permit.
 
-    A host that is slow holds no more than half of a worker's children: the others' pictures go on.
+    All hosts that are slow hold no more than half of a worker's children: the others' pictures go on.
     """
     return Fetcher(
         allow=settings.fetch_allow,

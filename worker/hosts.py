@@ -7,8 +7,9 @@ well; keep to one `HostPlaces` a process and folder, since a second one's closin
 first one's locks (fcntl(2)) - which costs politeness, not safety.
 
 A host that takes long could keep every process of the machine waiting, and with them the pictures of all
-other hosts. Until it has shown itself prompt it gets fewer places (`per_slow_host`), and nobody waits for
-one at a host that is known to be slow.
+other hosts. Until it has shown itself prompt it gets fewer places (`per_slow_host`), nobody waits for one at
+a host that is known to be slow, and all slow hosts together have no more: each fetch from one of them also
+takes a place that they share.
 """
 
 import fcntl
@@ -27,6 +28,9 @@ from worker.fetch_error import HostBusyError
 from worker.promptness import Promptness
 
 _FILE = "hosts.lock"
+_ALL_SLOW = ""  # no host's name: where the slow ones' shared places are
+
+Place = tuple[str, int]
 
 
 class HostPlaces:
@@ -47,7 +51,7 @@ class HostPlaces:
         self._per_slow_host = min(per_slow_host, per_host)
         self._promptness = promptness
         self._lock = threading.Lock()
-        self._taken: Counter[tuple[str, int]] = Counter()
+        self._taken: Counter[Place] = Counter()
         self._path = None if folder is None else folder / _FILE
         self._file: int | None = None
         self._owner = os.getpid()
@@ -60,7 +64,7 @@ class HostPlaces:
 
         Errors: `HostBusyError`.
         """
-        place = self._wait(host, deadline)
+        places = self._wait(host, deadline)
         began = time.monotonic()
         if self._promptness is not None:
             self._promptness.begin(host)
@@ -69,7 +73,7 @@ class HostPlaces:
         finally:
             if self._promptness is not None:
                 self._promptness.end(host, time.monotonic() - began)
-            self._give_back(host, place)
+            self._give_back(places)
 
     def close(self) -> None:
         """Drop the file and every place."""
@@ -80,12 +84,12 @@ class HostPlaces:
                 os.close(self._file)
                 self._file = None
 
-    def _wait(self, host: str, deadline: Deadline) -> int:
+    def _wait(self, host: str, deadline: Deadline) -> list[Place]:
         pause = 0.01
         while True:
-            place = self._try(host)
-            if place is not None:
-                return place
+            places = self._try(host)
+            if places:
+                return places
             if self._promptness is not None and self._promptness.is_slow(host):
                 raise HostBusyError(host, retry_after=self._promptness.patience * random.uniform(1, 3))  # noqa: S311 - no secret
             try:
@@ -94,23 +98,39 @@ class HostPlaces:
                 raise HostBusyError(host, retry_after=random.uniform(1, 5)) from None  # noqa: S311 - no secret
             pause = min(2 * pause, 0.2)
 
-    def _try(self, host: str) -> int | None:
+    def _try(self, host: str) -> list[Place]:
+        """Take a place, and for a slow host a shared one, too; nothing where one of them is not to be had."""
+        promptness = self._promptness
+        is_prompt = promptness is None or promptness.is_prompt(host)
+        wanted = [(host, self._per_host if is_prompt else self._per_slow_host)]
+        if promptness is not None and promptness.is_slow(host):
+            wanted.append((_ALL_SLOW, self._per_slow_host))
+        taken: list[Place] = []
+        for name, count in wanted:
+            place = self._take(name, count)
+            if place is None:
+                self._give_back(taken)
+                return []
+            taken.append((name, place))
+        return taken
+
+    def _take(self, name: str, count: int) -> int | None:
         with self._lock:
             file = self._open()
-            is_prompt = self._promptness is None or self._promptness.is_prompt(host)
-            for place in range(self._per_host if is_prompt else self._per_slow_host):
-                if self._taken[host, place]:
+            for place in range(count):
+                if self._taken[name, place]:
                     continue
-                if file is None or _take(file, self._byte(host, place)):
-                    self._taken[host, place] = 1
+                if file is None or _lock(file, self._byte(name, place)):
+                    self._taken[name, place] = 1
                     return place
         return None
 
-    def _give_back(self, host: str, place: int) -> None:
+    def _give_back(self, places: list[Place]) -> None:
         with self._lock:
-            self._taken.pop((host, place), None)
-            if self._file is not None and self._owner == os.getpid():
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._byte(host, place))
+            for name, place in places:
+                self._taken.pop((name, place), None)
+                if self._file is not None and self._owner == os.getpid():
+                    fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._byte(name, place))
 
     def _open(self) -> int | None:
         if self._owner != os.getpid():
@@ -127,7 +147,7 @@ class HostPlaces:
         return start * 1024 + place
 
 
-def _take(file: int, byte: int) -> bool:
+def _lock(file: int, byte: int) -> bool:
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
     except (BlockingIOError, PermissionError):  # EAGAIN or EACCES: another process holds it

@@ -192,6 +192,21 @@ def test_a_host_that_takes_long_keeps_one_place_and_nobody_waits_for_it() -> Non
         pass
 
 
+def test_all_slow_hosts_together_keep_one_place_and_prompt_ones_keep_theirs() -> None:
+    places = _places()
+    for host in ("slow.test", "slower.test"):
+        with places.hold(host, Deadline(1)):
+            time.sleep(1.5 * PATIENCE)
+    _make_prompt(places, "prompt.test")
+    with places.hold("slow.test", Deadline(1)):
+        with pytest.raises(HostBusyError), places.hold("slower.test", Deadline(10)):
+            pass
+        with places.hold("prompt.test", Deadline(1)), places.hold("new.test", Deadline(1)):
+            pass
+    with places.hold("slower.test", Deadline(1)):
+        pass
+
+
 def test_a_host_that_ends_in_time_again_has_all_its_places() -> None:
     places = _places()
     with places.hold("slow.test", Deadline(1)):
