@@ -39,6 +39,7 @@ class Claim:
     upload_sha256: str | None
     tries: int
     due_at: datetime
+    created_at: datetime
 
     @property
     def is_last(self) -> bool:
@@ -59,7 +60,13 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
         .values(
             state=State.PROCESSING, claim_id=claim_id, claimed_until=at + lease, tries=Submission.tries + 1
         )
-        .returning(Submission.image_url, Submission.upload_sha256, Submission.tries, Submission.due_at)
+        .returning(
+            Submission.image_url,
+            Submission.upload_sha256,
+            Submission.tries,
+            Submission.due_at,
+            Submission.created_at,
+        )
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return Claim(claim_id, submission_id, *row) if row else None

@@ -19,6 +19,7 @@ from model.picture import Picture, PictureError, decode_picture, thumbnail
 from store.blobs import BlobStore, BlobsUnavailableError
 from store.claims import (
     CRASHED,
+    FARTHEST,
     Claim,
     ClaimLostError,
     claim,
@@ -32,7 +33,7 @@ from store.known_images import find_known
 from store.standing_policy import Standing, StandingPolicy, policy_name
 from worker import policy
 from worker.fetch import Fetched
-from worker.fetch_error import FetchError, HostBusyError
+from worker.fetch_error import FetchError, HostBusyError, HostSlowError
 from worker.measures import ExaminationMeasures, Return
 from worker.observe import Observer
 from worker.opinion import Classifies, Opinion, form_opinion
@@ -41,6 +42,7 @@ from worker.stages import Stage
 THUMBNAIL = "thumbnail.webp"
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
 STORAGE_PAUSE = timedelta(seconds=15)
+HOST_PATIENCE = timedelta(days=1)  # in which a slow host may let its pictures wait for each other
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +131,7 @@ class Examiner:
             with self.measures.stage(Stage.DECODE):
                 picture = decode_picture(data, max_pixels=self.max_pixels)
         except HostBusyError as error:
-            pause = timedelta(seconds=error.retry_after or 1)
-            self._release(held, pause, Return.HOST_BUSY, counts=False)
+            self._wait_for_host(held, error)
         except FetchError as error:
             self._end_fetch(held, error)
         except PictureError as error:
@@ -207,6 +208,22 @@ class Examiner:
             # Honoured up to a minute; who waits for an answer has given up by then.
             pause = max(pause, timedelta(seconds=min(error.retry_after, 60.0)))
         self._release(held, pause, Return.FETCH)
+
+    def _wait_for_host(self, held: Claim, error: HostBusyError) -> None:
+        """Come back when there is a place at the host; while it is slow, less and less often.
+
+        Thousands of pictures on a host that answers nobody would else keep all children busy with
+        finding that out, and for ever.
+        """
+        pause = timedelta(seconds=error.retry_after or 1)
+        if isinstance(error, HostSlowError):
+            waited = now() - held.created_at
+            if waited > HOST_PATIENCE:
+                detail = "The host was too slow for a day to be asked for this picture."
+                self._fail(held, Failure(FailureCode.TIMED_OUT, detail, permanent=False))
+                return
+            pause = max(pause, min(waited / 2, FARTHEST))
+        self._release(held, pause, Return.HOST_BUSY, counts=False)
 
     def _end_crash(self, held: Claim) -> None:
         if held.is_last:

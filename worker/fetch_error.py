@@ -30,3 +30,7 @@ class HostBusyError(FetchError):
     def __init__(self, host: str, retry_after: float) -> None:
         detail = f"{host} is given as many requests at once as are polite already."
         super().__init__(FailureCode.TIMED_OUT, detail, is_permanent=False, retry_after=retry_after)
+
+
+class HostSlowError(HostBusyError):
+    """Nothing was tried: this host takes long, and hosts that do have all the places that they may."""

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from worker.deadline import Deadline, DeadlinePassedError
-from worker.fetch_error import HostBusyError
+from worker.fetch_error import HostBusyError, HostSlowError
 from worker.promptness import Promptness
 
 _FILE = "hosts.lock"
@@ -62,7 +62,7 @@ class HostPlaces:
     def hold(self, host: str, deadline: Deadline) -> Iterator[None]:
         """Hold a place for as long as the block runs; wait for one until the deadline.
 
-        Errors: `HostBusyError`.
+        Errors: `HostBusyError`, `HostSlowError`.
         """
         places = self._wait(host, deadline)
         began = time.monotonic()
@@ -91,7 +91,7 @@ class HostPlaces:
             if places:
                 return places
             if self._promptness is not None and self._promptness.is_slow(host):
-                raise HostBusyError(host, retry_after=self._promptness.patience * random.uniform(1, 3))  # noqa: S311 - no secret
+                raise HostSlowError(host, retry_after=self._promptness.patience * random.uniform(1, 3))  # noqa: S311 - no secret
             try:
                 time.sleep(min(deadline.remaining(), pause * random.uniform(0.5, 1)))  # noqa: S311 - no secret
             except DeadlinePassedError:

@@ -38,7 +38,7 @@ from store.submissions import Request, add_submission, find_submission
 from store.tables import Submission
 from worker.examine import THUMBNAIL, Examiner
 from worker.fetch import Fetched
-from worker.fetch_error import FetchError, HostBusyError
+from worker.fetch_error import FetchError, HostBusyError, HostSlowError
 from worker.observe import Observer
 from worker.policy import VERSION
 
@@ -142,6 +142,10 @@ class Bench:
         with self.database.writing() as session:
             submission = session.get_one(Submission, submission_id)
             submission.due_at = submission.created_at
+
+    def make_older(self, submission_id: str, by: timedelta) -> None:
+        with self.database.writing() as session:
+            session.get_one(Submission, submission_id).created_at -= by
 
 
 @pytest.fixture
@@ -272,6 +276,31 @@ def test_a_busy_host_costs_no_try(bench: Bench) -> None:
     bench.web.answer = HostBusyError("pictures.example", 0.5)
     found = bench.examine(bench.submit())
     assert (found.state, found.tries) == (State.QUEUED, 0)
+
+
+@pytest.mark.parametrize(("waited", "pause"), [(0, 7), (60, 30), (36_000, 900)])
+def test_while_a_host_is_slow_a_picture_comes_back_the_later_the_longer_it_has_waited(
+    bench: Bench, waited: float, pause: float
+) -> None:
+    bench.web.answer = HostSlowError("pictures.example", 7)
+    submission_id = bench.submit()
+    bench.make_older(submission_id, timedelta(seconds=waited))
+    found = bench.examine(submission_id)
+    assert (found.state, found.tries) == (State.QUEUED, 0)
+    assert (found.due_at - now()).total_seconds() == pytest.approx(pause, abs=2)
+
+
+def test_a_picture_whose_host_was_slow_for_a_day_fails_for_it(bench: Bench) -> None:
+    bench.web.answer = HostSlowError("pictures.example", 7)
+    submission_id = bench.submit()
+    bench.make_older(submission_id, timedelta(hours=25))
+    found = bench.examine(submission_id)
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.TIMED_OUT,
+        False,
+    )
+    assert bench.web.fetched == 1
 
 
 def test_an_error_of_our_own_costs_this_submission_its_tries_and_no_other(bench: Bench) -> None:

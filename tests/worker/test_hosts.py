@@ -14,7 +14,7 @@ from core.vocabulary import FailureCode
 from tests.servers import Asked, Reply, Server
 from tests.worker.outside import MakeFetcher
 from worker.deadline import Deadline
-from worker.fetch_error import FetchError, HostBusyError
+from worker.fetch_error import FetchError, HostBusyError, HostSlowError
 from worker.hosts import HostPlaces
 from worker.promptness import Promptness
 
@@ -199,7 +199,7 @@ def test_all_slow_hosts_together_keep_one_place_and_prompt_ones_keep_theirs() ->
             time.sleep(1.5 * PATIENCE)
     _make_prompt(places, "prompt.test")
     with places.hold("slow.test", Deadline(1)):
-        with pytest.raises(HostBusyError), places.hold("slower.test", Deadline(10)):
+        with pytest.raises(HostSlowError), places.hold("slower.test", Deadline(10)):
             pass
         with places.hold("prompt.test", Deadline(1)), places.hold("new.test", Deadline(1)):
             pass
