@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -222,7 +223,8 @@ class Examiner:
                 detail = "The host was too slow for a day to be asked for this picture."
                 self._fail(held, Failure(FailureCode.TIMED_OUT, detail, permanent=False))
                 return
-            pause = max(pause, min(waited / 2, FARTHEST))
+            share = random.uniform(0.1, 0.25)  # noqa: S311 - no secret
+            pause = max(pause, min(waited * share, FARTHEST))
         self._release(held, pause, Return.HOST_BUSY, counts=False)
 
     def _end_crash(self, held: Claim) -> None:
