@@ -11,10 +11,11 @@ import argparse
 import json
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.chaos import hostile, hosts, killing, market, outages
 from tests.chaos.ground import Ground, MissingError, ground
@@ -36,7 +37,8 @@ SCENARIOS: dict[str, Scenario] = {
     "hosts": hosts.hosts,
 }
 
-BUSY = {"kills", "same-url", "one-host"}
+BUSY = {"kills", "kills-embedded", "same-url", "one-host"}
+ENDING = threading.Event()
 
 
 def main() -> None:
@@ -47,8 +49,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same kills again")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     arguments = parser.parse_args()
-    # Ended from outside, it still takes down what it has put up.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+    # Ended from outside, it still takes down what it has put up, when what runs is over.
+    signal.signal(signal.SIGTERM, _end)
     if arguments.list:
         for name, scenario in SCENARIOS.items():
             print(f"{name:<16} {(scenario.__doc__ or '').strip()}")  # noqa: T201  # a command's output
@@ -72,7 +74,7 @@ def run_all(names: list[str], *, seed: int, is_short: bool) -> dict[str, dict[st
     lanes = [[name for name in names if (name in BUSY) is is_busy] for is_busy in (True, False)]
 
     def run_lane(lane: list[str], servers: Ground) -> dict[str, dict[str, Any]]:
-        return {name: run(name, servers) for name in lane}
+        return {name: run(name, servers) for name in lane if not ENDING.is_set()}
 
     with ExitStack() as stack, ThreadPoolExecutor(len(lanes)) as pool:
         grounds = [
@@ -81,6 +83,11 @@ def run_all(names: list[str], *, seed: int, is_short: bool) -> dict[str, dict[st
         running = [pool.submit(run_lane, *one) for one in grounds]
         found = {name: result for one in running for name, result in one.result().items()}
     return {name: found[name] for name in names}
+
+
+def _end(*_: object) -> NoReturn:
+    ENDING.set()
+    sys.exit(3)
 
 
 def run(name: str, servers: Ground) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.servers import Server
 from tests.whole.installation import LIGHT, installed
 
 BRIDGE, MIDDLE = "kantei-chaos0", "10.213.0.1"
+BRIDGE_GOES = ("link", "del", BRIDGE)
 
 
 class Host:
@@ -111,6 +112,7 @@ def _network(count: int) -> Iterator[list[Host]]:
         raise MissingError("networks of our own need root")
     if shutil.which("ip") is None:
         raise MissingError("ip is not installed (apt-get install iproute2)", "iproute2")
+    _clear(count)  # what a run that was killed left behind
     try:
         _ip("link", "add", BRIDGE, "type", "bridge")
     except RuntimeError as error:
@@ -125,10 +127,13 @@ def _network(count: int) -> Iterator[list[Host]]:
             raise MissingError(f"no worker hosts of our own: {error}") from None
         yield made
     finally:
-        for number in range(count):
-            with contextlib.suppress(RuntimeError):
-                _ip("netns", "del", f"kantei-chaos{number + 2}")
-        _ip("link", "del", BRIDGE)
+        _clear(count)
+
+
+def _clear(count: int) -> None:
+    for command in (*(("netns", "del", f"kantei-chaos{number + 2}") for number in range(count)), BRIDGE_GOES):
+        with contextlib.suppress(RuntimeError):  # it is not there
+            _ip(*command)
 
 
 def _ip(*arguments: str) -> None:
