@@ -25,7 +25,7 @@ def run_evaluation(
     encodings: bool,
     confounds: bool,
     say: Callable[[str], None],
-) -> None:
+) -> list[Judged]:
     """Judge, print the table, and write report.json, report.md and plots where `out` is given."""
     samples = of_split(read_samples(data), split)
     judged = judge_samples(samples, Dresses(encodings, confounds), processes, say)
@@ -35,7 +35,7 @@ def run_evaluation(
     print(text)  # noqa: T201  # the table is what the command is for
     _say_relapses(judged, say)
     if out is None:
-        return
+        return judged
     from model.plots import plot_scores  # noqa: PLC0415  # only plots need matplotlib
 
     out.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,16 @@ def run_evaluation(
         for item, score in zip(judged, scores, strict=True)
     )
     (out / "scores.tsv").write_text(rows, encoding="utf-8")
+    return judged
+
+
+def read_said(place: Path) -> tuple[str, dict[str, float]]:
+    """Read which model an earlier report in `place` is of, and its scores by name; nothing where none is."""
+    if not (place / "scores.tsv").is_file() or not (place / "report.json").is_file():
+        return "", {}
+    rows = (line.split("\t") for line in (place / "scores.tsv").read_text(encoding="utf-8").splitlines())
+    scores = {name: float(score) for name, _, score in rows}
+    return str(json.loads((place / "report.json").read_text(encoding="utf-8"))["model"]), scores
 
 
 def _say_relapses(judged: Sequence[Judged], say: Callable[[str], None]) -> None:

@@ -50,7 +50,7 @@ FOLDER = click.Path(exists=True, path_type=Path)
 @click.option(
     "--publish",
     is_flag=True,
-    help="Then export the network, judge it on the split `test`, and renew report and card.",
+    help="Then export the network, judge it on the split `test`, renew report, card and regression set.",
 )
 def train(
     data: Path,
@@ -78,6 +78,9 @@ def train(
             raise click.UsageError("--publish is for the production recipe")
         _need("tensorflow", "publishing")
         _need("matplotlib", "plots")
+        from kantei.splits import check_judgeable  # noqa: PLC0415  # late, as all of the model is
+
+        _report_errors(lambda: check_judgeable(data, split))
     from kantei.training_runs import Wanted, run_paper, run_production  # noqa: PLC0415  # loads Keras
 
     wanted = Wanted(
@@ -169,7 +172,7 @@ def _say(text: str) -> None:
     click.echo(f"{time.strftime('%H:%M:%S')} {text}")
 
 
-def _report_errors(work: Callable[[], None]) -> None:
+def _report_errors(work: Callable[[], object]) -> None:
     """Run the work; what is wrong with the user's data ends with one line."""
     from model.picture import PictureError  # noqa: PLC0415  # late, as all of the model is
     from model.samples import SamplesError  # noqa: PLC0415  # the same

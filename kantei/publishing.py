@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kantei.evaluation import run_evaluation
+from kantei.evaluation import read_said, run_evaluation
+from kantei.splits import JUDGED
 from model.card import renew
 from model.export import convert, largest_difference, publish
 from model.info import CARD, INFO_FILE, REPORTS, WEIGHTS
 from model.production import load_trained
+from model.regression import newly_mended, read_mended, write_mended
 
 Say = Callable[[str], None]
 
@@ -30,12 +32,17 @@ def publish_run(folder: Path, precision: str, month: str, out: Path | None, say:
 
 
 def report_published(data: Path, say: Say) -> None:
-    """Judge what was published on the split that nothing was learned from, and renew the model card."""
+    """Judge what was published on the split that nothing was learned from; renew card and regression set."""
     place = REPORTS / "test"
-    run_evaluation(
-        data, "test", place, processes=os.cpu_count() or 1, encodings=True, confounds=True, say=say
+    earlier, before = read_said(place)
+    judged = run_evaluation(
+        data, JUDGED, place, processes=os.cpu_count() or 1, encodings=True, confounds=True, say=say
     )
     report = json.loads((place / "report.json").read_text(encoding="utf-8"))
     facts = json.loads((WEIGHTS / INFO_FILE).read_text(encoding="utf-8"))
     CARD.write_text(renew(CARD.read_text(encoding="utf-8"), report, facts), encoding="utf-8")
-    say(f"report in {place}, figures of {CARD.name} renewed")
+    known = read_mended()
+    mended = newly_mended(earlier, before, facts["version"], judged, known)
+    if mended:
+        write_mended([*known, *mended])
+    say(f"report in {place}, figures of {CARD.name} renewed, {len(mended)} more pictures must stay mended")

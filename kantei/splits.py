@@ -1,6 +1,10 @@
 """Choose the pictures of a split."""
 
-from model.samples import Sample, SamplesError
+from pathlib import Path
+
+from model.samples import Sample, SamplesError, read_samples
+
+JUDGED = "test"  # the split that what is published is judged on, and nothing is learned from
 
 
 def of_split(samples: list[Sample], split: str) -> list[Sample]:
@@ -11,3 +15,14 @@ def of_split(samples: list[Sample], split: str) -> list[Sample]:
     if not chosen:
         raise SamplesError(f"the manifest has no split {split!r}")
     return chosen
+
+
+def check_judgeable(data: Path, learned: str) -> None:
+    """Refuse to publish what would be judged on pictures that it learned from. Errors: `SamplesError`."""
+    samples = read_samples(data)
+    if learned == JUDGED or not any(sample.split for sample in samples):
+        raise SamplesError(
+            f"{data}: to publish, learn from one split and keep another, {JUDGED!r}, to be judged on; "
+            "without one, train and use `kantei export --run`"
+        )
+    of_split(samples, JUDGED)

@@ -5,7 +5,7 @@ The list holds digests and scores, no images: whoever has the pictures can check
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,6 +42,31 @@ def write_mended(mended: Sequence[Mended], place: Path = PLACE) -> None:
     rows = [asdict(item) for item in sorted(mended, key=lambda item: item.sha256)]
     text = ",\n".join(json.dumps(row) for row in rows)
     place.write_text(f"[\n{text}\n]\n", encoding="utf-8")
+
+
+def newly_mended(
+    earlier: str,
+    before: Mapping[str, float],
+    version: str,
+    judged: Sequence[Judged],
+    known: Sequence[Mended],
+) -> list[Mended]:
+    """Give the pictures that `earlier` misjudged and `version` does not, without those that are `known`.
+
+    `before` holds the earlier model's scores by the names of the pictures.
+    """
+    listed = {item.sha256 for item in known}
+    found = []
+    for item in judged:
+        sample = item.sample
+        then, now = before.get(sample.name), float(sigmoid(item.logit))
+        is_ai = sample.label is Label.AI
+        if then is None or (then >= 0.5) == is_ai or (now >= 0.5) != is_ai:
+            continue
+        digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
+        if digest not in listed:
+            found.append(Mended(digest, sample.label, earlier, round(then, 4), version, round(now, 4)))
+    return found
 
 
 def relapsed(judged: Sequence[Judged], mended: Sequence[Mended]) -> tuple[int, list[tuple[Mended, float]]]:
