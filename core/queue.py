@@ -61,6 +61,7 @@ def make_celery(broker_url: str, data_dir: Path) -> Celery:
     app.conf.update(
         broker_url=broker_url,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options=_redis_options(),
         task_queues=[Queue(queue_name(priority)) for priority in Priority],

@@ -81,6 +81,7 @@ def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> 
     app.conf.worker_proc_alive_timeout = 60
     # A decoder's leak must cost a child, not the machine.
     app.conf.worker_max_memory_per_child = 600_000  # KiB
+    app.conf.worker_consumer = "worker.consumer:PatientConsumer"
     worker = app.Worker(
         hostname=_node_name(is_express=is_express),
         queues=[queue_name(Priority.HIGH)] if is_express else None,

@@ -14,7 +14,10 @@ import pytest
 from core.ids import new_id
 from core.queue import CelerySender, make_celery
 from core.vocabulary import Priority
+from tests.conftest import leave_out
+from tests.whole.own_servers import MissingError, Redis
 from worker.app import YIELD
+from worker.consumer import RETRY
 
 WORKER = """
 import os, sys, time
@@ -133,6 +136,26 @@ def test_who_waits_is_examined_while_all_other_children_are_at_something_long(
     assert {line[1] for line in wait_for(log, [urgent])} == {*long[:2], urgent}
     assert int(mine[2]) == int(held[0][2]) - YIELD
     worker.kill()  # with its children: nobody waits for them to end
+
+
+def test_a_worker_is_back_as_soon_as_its_broker_is(tmp_path: Path, log: Path) -> None:
+    try:
+        redis = Redis()
+    except MissingError as error:
+        leave_out("redis", str(error))
+    redis.start()
+    with running([redis.url(0), str(tmp_path), str(log)]):
+        sender, first, second = CelerySender(make_celery(redis.url(0), tmp_path)), new_id(), new_id()
+        assert sender.send([first], Priority.NORMAL) == 1
+        wait_for(log, [first])
+        redis.kill()
+        time.sleep(7)  # Celery's own pauses would make it try after 2, 6 and 12 seconds
+        redis.start()
+        began = time.monotonic()
+        assert CelerySender(make_celery(redis.url(0), tmp_path)).send([second], Priority.NORMAL) == 1
+        wait_for(log, [second])
+        assert time.monotonic() - began < RETRY + 1.5
+    redis.kill()
 
 
 def test_when_children_are_killed_others_take_their_place_and_their_messages(
