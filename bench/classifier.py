@@ -40,7 +40,7 @@ def paper(samples: list[Sample], weights: str, folder: Path) -> None:
     learns = np.array([sample.facets["paper_split"] == "train" for sample in chosen])
     is_ai = np.array([sample.is_ai for sample in chosen])
     learned = [sample for sample, is_learned in zip(chosen, learns, strict=True) if is_learned]
-    head = fit_head(features[learns], learned, recipe.shrinks[0])
+    head = fit_head(features[learns], learned, recipe.shrinks[0], recipe.ridge)
     logits, truth = head.logits(features[~learns]), is_ai[~learns]
     right = Share(int(((logits >= 0) == truth).sum()), len(truth))
     accused = Share(int((logits[~truth] >= 0).sum()), int((~truth).sum()))

@@ -54,6 +54,7 @@ class Recipe:
     size: int = 256
     scales: tuple[tuple[int, int], ...] = ((256, 3), (352, 4))
     shrinks: tuple[float, ...] = (0.15,)
+    ridge: float = 5.0
     copies: int = 1
     folds: int = 6
     seed: int = 11
@@ -106,12 +107,12 @@ def train_production(
     fold_of = np.array(owner_folds(samples, recipe.folds))
     tried = {}
     for shrink in recipe.shrinks:
-        unseen = judge_unseen(learned, samples, fold_of, shrink)
+        unseen = judge_unseen(learned, samples, fold_of, shrink, recipe.ridge)
         tried[shrink] = unseen
         areas = [auc(unseen.clean, is_ai), *(auc(logits, is_ai) for logits in unseen.degraded)]
         say(f"shrink {shrink}: AUC {areas[0]:.4f}, degraded {np.mean(areas[1:]):.4f}")
     shrink = max(tried, key=lambda s: auc(tried[s].clean, is_ai) + auc(tried[s].degraded[0], is_ai))
-    head = _fit(learned, samples, np.arange(len(samples)), shrink)
+    head = _fit(learned, samples, np.arange(len(samples)), shrink, recipe.ridge)
     reader = build_reader(files, recipe.size, scalings, head)
     reader.save_weights(folder / NETWORK)
     facts = conclude(tried[shrink], is_ai, spread(samples, EXPECTED))
@@ -144,23 +145,25 @@ def load_trained(folder: Path) -> tuple[Any, dict[str, Any]]:
 
 
 def judge_unseen(
-    learned: Features, samples: Sequence[Sample], fold_of: NDArray[np.int_], shrink: float
+    learned: Features, samples: Sequence[Sample], fold_of: NDArray[np.int_], shrink: float, ridge: float
 ) -> Unseen:
     """Judge every picture, clean and degraded, by a head that was fitted without its fold."""
     dresses = len(learned) // len(samples)
     judged = np.zeros((dresses, len(samples)))
     for fold in np.unique(fold_of):
         inside = np.flatnonzero(fold_of == fold)
-        head = _fit(learned, samples, np.flatnonzero(fold_of != fold), shrink)
+        head = _fit(learned, samples, np.flatnonzero(fold_of != fold), shrink, ridge)
         for dress in range(dresses):
             judged[dress, inside] = head.logits(learned[dress * len(samples) + inside])
     return Unseen(judged[0], judged[1:])
 
 
-def _fit(learned: Features, samples: Sequence[Sample], chosen: NDArray[np.int_], shrink: float) -> Head:
+def _fit(
+    learned: Features, samples: Sequence[Sample], chosen: NDArray[np.int_], shrink: float, ridge: float
+) -> Head:
     dresses = len(learned) // len(samples)
     rows = np.concatenate([dress * len(samples) + chosen for dress in range(dresses)])
-    return fit_head(learned[rows], [samples[int(number)] for number in chosen] * dresses, shrink)
+    return fit_head(learned[rows], [samples[int(number)] for number in chosen] * dresses, shrink, ridge)
 
 
 def conclude(unseen: Unseen, is_ai: Bools, weights: Floats) -> dict[str, Any]:
