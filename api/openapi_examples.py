@@ -24,7 +24,7 @@ SUBMISSION: dict[str, Any] = {
         "finding": "flagged",
         "score": 0.973,
         "label": "ai",
-        "model": "mobilenet_v2-2026.11-3f10437b",
+        "model": "mobilenet_v2-2026.11-678a9304",
         "policy": "2026-11-1",
         "reasons": ["The classifier finds strong signs of generation."],
         "evidence": [
