@@ -17,7 +17,10 @@ FOLDER = click.Path(exists=True, path_type=Path)
 
 @click.command()
 @click.option(
-    "--data", type=FOLDER, required=True, help="A manifest, or a folder with manifest.csv or ai/ and human/."
+    "--data",
+    type=FOLDER,
+    required=True,
+    help="A manifest, or a folder with manifest.csv or ai/OWNER/ and human/OWNER/.",
 )
 @click.option(
     "--split", default="train", show_default=True, help="The manifest's split; ignored where there is none."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kantei.splits import of_split
 from model.backbones import find_weights
+from model.folds import lone_labels
 from model.info import REPORTS
 from model.paper import EPOCHS, train_paper
 from model.paper_report import write_paper_report
@@ -44,6 +45,11 @@ def run_production(wanted: Wanted, say: Say) -> None:
     """Train the production model."""
     samples = wanted.samples()
     say(f"{len(samples)} pictures of {len({sample.owner for sample in samples})} owners")
+    for label in lone_labels(samples):
+        say(
+            f"all pictures of {label} are one owner's: thresholds and figures will flatter. Put each source "
+            f"into a folder of its own, {label}/SOURCE/, or name it in a manifest"
+        )
     pixels = open_pixels(samples, wanted.folder, say)
     recipe = Recipe(folds=wanted.folds, seed=wanted.seed)
     facts = train_production(recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say)

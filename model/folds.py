@@ -14,8 +14,11 @@ def owner_folds(samples: Sequence[Sample], count: int) -> list[int]:
     """Give each sample its fold, 0..count-1; both labels are spread as evenly as owners allow.
 
     Who collects pictures of both kinds lands in one fold with each label by itself: a fold is a set
-    of owners for a label.
+    of owners for a label. Where a label has one owner only (see `lone_labels`), nothing can be kept apart,
+    and its pictures are dealt.
     """
+    alone = lone_labels(samples)
+    dealt = dict.fromkeys(alone, -1)
     fold_of: dict[tuple[Label, str], int] = {}
     for label in Label:
         load = [0] * count
@@ -24,7 +27,20 @@ def owner_folds(samples: Sequence[Sample], count: int) -> list[int]:
             fold = load.index(min(load))
             load[fold] += size
             fold_of[label, owner] = fold
-    return [fold_of[sample.label, sample.owner] for sample in samples]
+    folds = []
+    for sample in samples:
+        if sample.label in dealt:
+            dealt[sample.label] += 1
+            folds.append(dealt[sample.label] % count)
+        else:
+            folds.append(fold_of[sample.label, sample.owner])
+    return folds
+
+
+def lone_labels(samples: Sequence[Sample]) -> list[Label]:
+    """Give the labels all of whose pictures are one owner's: what is said of unseen owners flatters there."""
+    owners = {(sample.label, sample.owner) for sample in samples}
+    return [label for label in Label if sum(one is label for one, _ in owners) == 1]
 
 
 def spread(samples: Sequence[Sample], generated: float, power: float = 0.5) -> NDArray[np.float64]:

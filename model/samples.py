@@ -85,7 +85,7 @@ def _from_row(folder: Path, row: dict[str, str], number: int) -> Sample:
 
 
 def _read_folder(folder: Path) -> list[Sample]:
-    """Read `ai/` and `human/`; folders below them are sources. `labels.jsonl` may name the sources."""
+    """Read `ai/` and `human/`; folders below them are owners. `labels.jsonl` may name the sources."""
     named = _sources(folder / "labels.jsonl")
     samples: list[Sample] = []
     for label in Label:
@@ -95,7 +95,8 @@ def _read_folder(folder: Path) -> list[Sample]:
                 name = path.relative_to(folder).as_posix()
                 inner = path.parent.relative_to(root).as_posix()
                 source = named.get(name, f"{label.value}/{inner}" if inner != "." else label.value)
-                owner = source.split("/", maxsplit=1)[0]
+                # The folders below the label are whose pictures these are, not the label itself.
+                owner = (source if name in named or inner == "." else inner).split("/", maxsplit=1)[0]
                 samples.append(Sample(path, name, label, source, owner, number=len(samples)))
     return _checked(samples, folder)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import Label
-from model.folds import owner_folds, spread
+from model.folds import lone_labels, owner_folds, spread
 from model.samples import Sample, SamplesError, digest, read_samples
 
 
@@ -81,6 +81,27 @@ def test_no_owner_is_cut_by_a_fold_and_folds_are_even() -> None:
             sum(f == n for s, f in zip(samples, folds, strict=True) if s.label is label) for n in range(3)
         ]
         assert max(sizes) - min(sizes) <= 10
+
+
+def test_a_folder_below_a_label_is_an_owner(tmp_path: Path) -> None:
+    for place in ("ai/alice/x/1.png", "ai/bob/1.png", "human/alice/1.png", "human/1.png"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    owners = {sample.name: sample.owner for sample in read_samples(tmp_path)}
+    assert owners == {
+        "ai/alice/x/1.png": "alice",
+        "ai/bob/1.png": "bob",
+        "human/alice/1.png": "alice",
+        "human/1.png": "human",
+    }
+
+
+def test_a_label_of_one_owner_is_dealt_to_all_folds_and_told() -> None:
+    samples = [s for s in _samples() if s.label is Label.HUMAN]
+    samples += [Sample(Path("p"), str(n), Label.AI, "ai", "ai") for n in range(9)]
+    folds = owner_folds(samples, 3)
+    assert [fold for s, fold in zip(samples, folds, strict=True) if s.label is Label.AI] == [0, 1, 2] * 3
+    assert lone_labels(samples) == [Label.AI]
 
 
 def test_the_digest_ignores_order_and_sees_labels() -> None:
