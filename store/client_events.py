@@ -83,9 +83,16 @@ def note_examined(session: Session, client_id: str, submission_id: str, sha256: 
     add_events(session, EventKind.SUBMISSION_EXAMINED, told, at=at)
 
 
-def unplaced_clients(session: Session) -> list[str]:
-    """List the clients that have events without a place."""
-    return list(session.scalars(select(ClientEvent.client_id).where(_IS_UNPLACED).distinct()))
+def unplaced_clients(session: Session, *, called: bool = False) -> list[str]:
+    """List the clients that have events without a place; `called` where somebody is to be called for one."""
+    query = select(ClientEvent.client_id).where(_IS_UNPLACED).distinct()
+    if called:
+        query = (
+            query.join(Client, Client.id == ClientEvent.client_id)
+            .outerjoin(Submission, Submission.id == ClientEvent.submission_id)
+            .where(or_(Client.callback_url.is_not(None), Submission.callback_url.is_not(None)))
+        )
+    return list(session.scalars(query))
 
 
 def has_unplaced(session: Session, client_id: str) -> bool:

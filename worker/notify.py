@@ -65,10 +65,13 @@ class Notifier:
     turn_seconds: float = TURN
     measures: CallMeasures = field(default_factory=CallMeasures)
 
-    def place(self) -> int:
-        """Give new events their place in order, and send them on their way; give how many."""
+    def place(self, *, called: bool = False) -> int:
+        """Give new events their place in order, and send them on their way; give how many.
+
+        `called` leaves out the clients whom nobody calls: they have time, and a pull places for itself.
+        """
         with self.database.reading() as session:
-            clients = unplaced_clients(session)
+            clients = unplaced_clients(session, called=called)
         placed = 0
         for client_id in clients:
             with self.database.writing() as session:

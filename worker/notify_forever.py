@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.callbacks import Turn
+from store.client_events import STEP
 from worker.notify import Notifier
 
 THREADS = 16  # endpoints that are called at the same time; each waits at most 15 s, then rests
@@ -23,6 +24,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
     """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait."""
     places = threading.BoundedSemaphore(THREADS)
     broken: SimpleQueue[Turn] = SimpleQueue()
+    ended = threading.Event()  # a turn: there is a place again, and its endpoint may have more to be told
 
     def take(turn: Turn) -> None:
         try:
@@ -35,20 +37,29 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
             log.exception("calling endpoint %s", turn.endpoint_id)
         finally:
             places.release()
+            ended.set()
             wake.set()
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
+        whole_look = 0.0
         while not stop.is_set():
             looked = time.monotonic()
+            # Every examination wakes us, and most are of clients whom nobody calls: for those one query is
+            # all, and what else there may be to do is looked for once a second.
+            is_whole = looked >= whole_look
             try:
-                notifier.place()
+                placed = notifier.place(called=not is_whole)
                 _give_back(notifier, broken)
-                _hand_out(notifier, pool, places, take)
+                if is_whole or placed or ended.is_set():
+                    ended.clear()
+                    _hand_out(notifier, pool, places, take)
+                if is_whole and placed < STEP:
+                    whole_look = looked + IDLE
             except (SQLAlchemyError, OSError) as error:
                 log.warning("looking for call backs failed: %s", type(error).__name__)
+                whole_look = 0.0
                 stop.wait(IDLE)
             wake.wait(IDLE)
-            # Every examination wakes us: a look at the database for each would cost a third of its own work.
             stop.wait(max(0.0, looked + GATHER - time.monotonic()))
             wake.clear()
 

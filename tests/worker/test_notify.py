@@ -132,6 +132,20 @@ def test_without_an_address_events_are_kept_and_nobody_is_called(
     assert (event.kind, event.position) == (EventKind.SUBMISSION_FAILED, 1)
 
 
+def test_who_is_called_is_not_kept_waiting_by_who_is_not(
+    database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
+) -> None:
+    quiet = add_shop(database, None)
+    fail(database, quiet)
+    assert notifier.place(called=True) == 0
+    fail(database, quiet, callback_url="https://other.example/")
+    fail(database, shop)
+    # A client's places have no gaps: with the event that is called, the one before it.
+    assert notifier.place(called=True) == 3
+    run(notifier)
+    assert sorted(url for url, _, _ in poster.posts) == ["https://other.example/", URL]
+
+
 def test_two_live_secrets_give_two_signatures(
     database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
 ) -> None:

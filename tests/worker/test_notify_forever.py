@@ -3,10 +3,11 @@
 import threading
 import time
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from store.database import Database
-from store.marketplace_tables import CallbackState
+from store.marketplace_tables import CallbackState, ClientEvent
 from tests.conftest import SECRET_KEY
 from tests.servers import Asked, Reply, Server
 from tests.worker.outside import LOOPBACK
@@ -96,13 +97,37 @@ def test_an_endpoint_comes_back_with_the_database_and_not_with_the_lease(sqlite_
         thread.join()
 
 
+def test_who_is_not_called_has_its_events_placed_within_a_second_or_two(
+    sqlite_database: Database, poster: FakePoster
+) -> None:
+    stop, wake = threading.Event(), threading.Event()
+    notifier = Notifier(sqlite_database, poster, SECRET_KEY)
+    thread = threading.Thread(target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop})
+    thread.start()
+    try:
+        quiet = add_shop(sqlite_database, None)
+        time.sleep(0.3)
+        fail(sqlite_database, quiet)
+        until, place = time.monotonic() + 10, None
+        while place is None and time.monotonic() < until:
+            wake.set()  # others are examined all the time
+            time.sleep(0.05)
+            with sqlite_database.reading() as session:
+                place = session.scalars(select(ClientEvent.position)).one()
+        assert place == 1
+    finally:
+        stop.set()
+        wake.set()
+        thread.join()
+
+
 def test_a_burst_of_examinations_costs_few_looks(sqlite_database: Database, poster: FakePoster) -> None:
     looks: list[float] = []
 
     class Counting(Notifier):
-        def place(self) -> int:
+        def place(self, *, called: bool = False) -> int:
             looks.append(time.monotonic())
-            return super().place()
+            return super().place(called=called)
 
     stop, wake = threading.Event(), threading.Event()
     thread = threading.Thread(
