@@ -5,8 +5,8 @@ PostgreSQL counts bits by itself (`bit_count`, since 14); SQLite asks a function
 
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, String, cast
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import Dialect, Integer, SmallInteger, String, any_, bindparam, cast
+from sqlalchemy.dialects.postgresql import ARRAY, BIT
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import GenericFunction
@@ -43,6 +43,17 @@ class HashBits(TypeDecorator[str]):
         return cast(bindparam, self)
 
 
+class Ring(TypeDecorator[str]):
+    """Hand PostgreSQL a ring as the text of an array: 272 numbers cost more to hand over than to look for."""
+
+    impl = String
+    cache_ok = True
+
+    def bind_expression(self, bindparam: BindParameter[str]) -> ColumnElement[Any]:
+        """Say that it is an array."""
+        return cast(bindparam, ARRAY(SmallInteger))
+
+
 class distance(GenericFunction[int]):  # noqa: N801  # a function in SQL, named as such
     """Count the bits by which two hashes differ."""
 
@@ -65,6 +76,19 @@ def count_differing(left: str, right: str) -> int:
 def words_of(hex_digits: str) -> list[int]:
     """Cut a hash into its 16 words, as signed integers of 16 bits."""
     return [int(hex_digits[4 * place : 4 * place + 4], 16) - 0x8000 for place in range(WORDS)]
+
+
+def is_in_ring(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """Say in SQL that a column's word is one of the ring of that name; `rings` gives what it is bound to."""
+    if is_sqlite:
+        return column.in_(bindparam(name, expanding=True))
+    return column == any_(bindparam(name, type_=Ring()))
+
+
+def rings(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
+    """Give the rings of a hash's words by the names w0 to w15."""
+    found = {f"w{place}": ring(word) for place, word in enumerate(words_of(hex_digits))}
+    return found if is_sqlite else {name: f"{{{','.join(map(str, one))}}}" for name, one in found.items()}
 
 
 def ring(word: int) -> list[int]:

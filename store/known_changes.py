@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from core.known_image import LEAST_QUALITY, PictureHash
 from store.case_claims import is_claimed
 from store.images import ImageFacts
-from store.known_images import is_near
+from store.insertion import is_on_sqlite
+from store.known_images import is_near, near_values
 from store.known_tables import ImageHash, KnownChange
 from store.tables import Image, Verdict
 
@@ -48,12 +49,12 @@ def due_changes(session: Session, at: datetime, *, limit: int) -> list[Change]:
 
 def undecided_near(session: Session, change: Change, at: datetime) -> list[Undecided]:
     """List the next images that look like a changed one, itself included, and that wait or are clear."""
-    own = session.get_one(ImageHash, change.image_sha256)
+    own, is_sqlite = session.get_one(ImageHash, change.image_sha256), is_on_sqlite(session)
     rows = session.execute(
         select(Image, ImageHash, is_claimed(at))
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
         .where(
-            is_near(session, ImageHash, own.hash),
+            is_near(ImageHash, is_sqlite=is_sqlite),
             ImageHash.quality >= LEAST_QUALITY,
             Image.sha256 > change.after_sha256,
             Image.decision_id.is_(None),
@@ -61,7 +62,8 @@ def undecided_near(session: Session, change: Change, at: datetime) -> list[Undec
         )
         .order_by(Image.sha256)
         .limit(STEP)
-        .options(joinedload(Image.verdict))
+        .options(joinedload(Image.verdict)),
+        near_values(own.hash, is_sqlite=is_sqlite),
     )
     return [
         Undecided(

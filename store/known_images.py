@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, SmallInteger, and_, any_, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from core.known_image import LEAST_QUALITY, KnownImage, PictureHash
 from core.vocabulary import Label, Outcome
-from store.hash_column import WORDS, HashBits, distance, ring, words_of
+from store.hash_column import WORDS, HashBits, distance, is_in_ring, rings, words_of
+from store.insertion import insert_once, is_on_sqlite
 from store.known_tables import HashList, ImageHash, KnownChange, ListedHash
 from store.tables import Decision, Image
 
 NEAR = 31  # bits of 256, as the field matches
 RULINGS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
-RING = ARRAY(SmallInteger)
 MOST = 16  # found for one picture, the nearest first
 # Near copies are judged again when a decision can no longer be taken back by one key (30 s, and some grace).
 SETTLED = timedelta(seconds=40)
@@ -31,23 +32,28 @@ class NearImage:
     distance: int
 
 
-def is_near(session: Session, table: type[ImageHash | ListedHash], hex_digits: str) -> ColumnElement[bool]:
-    """Say in SQL that a row's hash is within 31 bits of this one."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    same_word = []
-    for place, word in enumerate(words_of(hex_digits)):
-        column = getattr(table, f"w{place}")
-        # An array is one parameter: 272 of them cost PostgreSQL and us more than the search. SQLite has none.
-        near = column.in_(ring(word)) if is_sqlite else column == any_(literal(ring(word), RING))
-        same_word.append(near)
-    return and_(or_(*same_word), _distance(table, hex_digits) <= NEAR)
+def is_near(table: type[ImageHash | ListedHash], *, is_sqlite: bool) -> ColumnElement[bool]:
+    """Say in SQL that a row's hash is within 31 bits of the one that `near_values` gives."""
+    words = (
+        is_in_ring(getattr(table, f"w{place}"), f"w{place}", is_sqlite=is_sqlite) for place in range(WORDS)
+    )
+    return and_(or_(*words), bits_apart(table) <= NEAR)
+
+
+def bits_apart(table: type[ImageHash | ListedHash]) -> ColumnElement[int]:
+    """Say in SQL by how many bits a row's hash differs from the one that `near_values` gives."""
+    return distance(table.hash, bindparam("hash", type_=HashBits()))
+
+
+def near_values(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
+    """Give the values that a query with `is_near` is asked with."""
+    return {"hash": hex_digits, **rings(hex_digits, is_sqlite=is_sqlite)}
 
 
 def keep_hash(session: Session, sha256: str, found: PictureHash) -> None:
     """Keep the hash of an image; the same bytes have the same hash, so it is kept once."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     values = {"image_sha256": sha256, "hash": found.hex, "quality": found.quality, **word_columns(found.hex)}
-    session.execute(insert(ImageHash).values(values).on_conflict_do_nothing())
+    insert_once(session, ImageHash, values)
 
 
 def word_columns(hex_digits: str) -> dict[str, int]:
@@ -62,7 +68,11 @@ def find_known(session: Session, found: PictureHash, *, but: str) -> list[KnownI
     """
     if found.quality < LEAST_QUALITY:
         return []
-    return [*_decided(session, found.hex, but), *_listed(session, found.hex)]
+    is_sqlite = is_on_sqlite(session)
+    rows = session.execute(
+        _known(is_sqlite=is_sqlite), {"but": but, **near_values(found.hex, is_sqlite=is_sqlite)}
+    )
+    return [_known_image(row) for row in sorted(rows, key=_place)]
 
 
 def near_images(session: Session, sha256: str, *, limit: int = MOST) -> list[NearImage]:
@@ -70,23 +80,26 @@ def near_images(session: Session, sha256: str, *, limit: int = MOST) -> list[Nea
     own = session.get(ImageHash, sha256)
     if own is None or own.quality < LEAST_QUALITY:
         return []
-    bits = _distance(ImageHash, own.hash)
+    is_sqlite, bits = is_on_sqlite(session), bits_apart(ImageHash)
     rows = session.execute(
         select(Image, bits)
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
         .where(
-            is_near(session, ImageHash, own.hash), ImageHash.quality >= LEAST_QUALITY, Image.sha256 != sha256
+            is_near(ImageHash, is_sqlite=is_sqlite),
+            ImageHash.quality >= LEAST_QUALITY,
+            Image.sha256 != sha256,
         )
         .order_by(Image.decision_id.is_(None), bits, Image.sha256)
         .limit(limit)
-        .options(joinedload(Image.verdict), joinedload(Image.decision).joinedload(Decision.moderator))
+        .options(joinedload(Image.verdict), joinedload(Image.decision).joinedload(Decision.moderator)),
+        near_values(own.hash, is_sqlite=is_sqlite),
     )
     return [NearImage(*row) for row in rows]
 
 
 def note_change(session: Session, sha256: str, at: datetime) -> None:
     """Note that the ruling on an image is another one now, for its near copies to be judged again."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    insert = sqlite_insert if is_on_sqlite(session) else postgresql_insert
     due_at = at + SETTLED
     one = select(ImageHash.image_sha256, literal(due_at, KnownChange.due_at.type), literal("")).where(
         ImageHash.image_sha256 == sha256, ImageHash.quality >= LEAST_QUALITY
@@ -100,38 +113,59 @@ def note_change(session: Session, sha256: str, at: datetime) -> None:
     )
 
 
-def _decided(session: Session, hex_digits: str, but: str) -> list[KnownImage]:
-    bits = _distance(ImageHash, hex_digits)
-    rows = session.execute(
-        select(ImageHash.image_sha256, bits, Decision.id, Decision.outcome, Decision.created_at)
+def _place(row: Row[Any]) -> tuple[Any, ...]:
+    """Decisions first, then lists, each nearest first; of equals the newest decision, the first name."""
+    if row.outcome is not None:
+        return 0, row.apart, -int(row.id, 16)
+    return 1, row.apart, row.name
+
+
+def _known_image(row: Row[Any]) -> KnownImage:
+    if row.outcome is None:
+        return KnownImage(row.label, row.apart, list_name=row.name)
+    label = RULINGS[row.outcome]
+    return KnownImage(label, row.apart, case=row.sha256, decision_id=row.id, decided_at=row.decided_at)
+
+
+@lru_cache(2)  # for each kind of database: to put it together costs as much as to ask it
+def _known(*, is_sqlite: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Select decisions and lists in one go, so that the rings are handed over once."""
+    decided = (
+        select(
+            ImageHash.image_sha256.label("sha256"),
+            bits_apart(ImageHash).label("apart"),
+            Decision.id.label("id"),
+            Decision.outcome.label("outcome"),
+            Decision.created_at.label("decided_at"),
+            literal(None, HashList.name.type).label("name"),
+            literal(None, ListedHash.label.type).label("label"),
+        )
         .join(Image, Image.sha256 == ImageHash.image_sha256)
         .join(Decision, Decision.id == Image.decision_id)
         .where(
-            is_near(session, ImageHash, hex_digits),
+            is_near(ImageHash, is_sqlite=is_sqlite),
             ImageHash.quality >= LEAST_QUALITY,
-            ImageHash.image_sha256 != but,
+            ImageHash.image_sha256 != bindparam("but", type_=ImageHash.image_sha256.type),
             Decision.outcome.in_(RULINGS),
         )
-        .order_by(bits, Decision.id.desc())
+        .order_by("apart", Decision.id.desc())
         .limit(MOST)
+        .subquery()
     )
-    return [
-        KnownImage(RULINGS[outcome], apart, case=sha256, decision_id=decision_id, decided_at=decided_at)
-        for sha256, apart, decision_id, outcome, decided_at in rows
-    ]
-
-
-def _listed(session: Session, hex_digits: str) -> list[KnownImage]:
-    bits = _distance(ListedHash, hex_digits)
-    rows = session.execute(
-        select(ListedHash.label, bits, HashList.name)
+    listed = (
+        select(
+            literal(None, ImageHash.image_sha256.type).label("sha256"),
+            bits_apart(ListedHash).label("apart"),
+            literal(None, Decision.id.type).label("id"),
+            literal(None, Decision.outcome.type).label("outcome"),
+            literal(None, Decision.created_at.type).label("decided_at"),
+            HashList.name.label("name"),
+            ListedHash.label.label("label"),
+        )
         .join(HashList, HashList.id == ListedHash.list_id)
-        .where(is_near(session, ListedHash, hex_digits))
-        .order_by(bits, HashList.name)
+        .where(is_near(ListedHash, is_sqlite=is_sqlite))
+        .order_by("apart", HashList.name)
         .limit(MOST)
+        .subquery()
     )
-    return [KnownImage(label, apart, list_name=name) for label, apart, name in rows]
-
-
-def _distance(table: type[ImageHash | ListedHash], hex_digits: str) -> ColumnElement[int]:
-    return distance(table.hash, literal(hex_digits, HashBits()))
+    return select(decided).union_all(select(listed))
