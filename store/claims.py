@@ -73,12 +73,24 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
 
 
 def finish_examined(
-    session: Session, held: Claim, *, image_sha256: str, verdict_id: str, at: datetime
+    session: Session,
+    held: Claim,
+    *,
+    image_sha256: str,
+    verdict_id: str,
+    at: datetime,
+    is_new_image: bool = False,
 ) -> None:
-    """End a claim with a verdict, and tell the client. Errors: ClaimLostError."""
+    """End a claim with a verdict, and tell the client; `is_new_image` spares it looks at the image.
+
+    Errors: ClaimLostError.
+    """
     client_id = _end(
         session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
     )
+    if is_new_image:
+        add_events(session, EventKind.SUBMISSION_EXAMINED, [Told(client_id, held.submission_id)], at=at)
+        return
     # A case that was closed because its listings went is open again: somebody shows the image anew.
     session.execute(
         update(Image)

@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table as SqlTable
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -44,7 +45,7 @@ def add_events(session: Session, kind: EventKind, told: Sequence[Told], *, at: d
     ids = [new_id() for _ in told]
     if told:
         session.execute(
-            insert(ClientEvent),
+            insert(cast(SqlTable, ClientEvent.__table__)),  # past the mapper: a third of its time
             [
                 {
                     "id": event_id,

@@ -4,18 +4,15 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
 from core.known_image import PictureHash
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome
-from store.base import Table
+from store.insertion import insert_once
 from store.known_images import keep_hash
 from store.review_states import ReviewState
 from store.tables import Decision, Image, Verdict
@@ -30,6 +27,14 @@ class ImageFacts:
     height: int
     format: str
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A verdict that stands now; `is_new_image` where nobody else can have seen the image yet."""
+
+    verdict_id: str
+    is_new_image: bool = False
 
 
 def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verdict | None:
@@ -72,13 +77,24 @@ def record_verdict(
     evidence: tuple[Evidence, ...],
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
-) -> str:
-    """Add a verdict and give its id; where there is one that rests on the same, give that one's.
+) -> Recorded:
+    """Add a verdict; where there is one that rests on the same, give that one.
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
     its place in the queue, the score where nothing else is said.
     """
-    if not _insert_once(session, Image, asdict(facts) | _new_image()):
+    verdict_id, ground = new_id(), rests_on(evidence)
+    values = {
+        "verdict_id": verdict_id,
+        "risk": score if risk is None else risk,
+        "score": score,
+        "finding": judgement.finding,
+        "grade": _strongest(evidence),
+    }
+    # All at once: of an image that is not there yet nobody knows, and no lock and no second look are needed.
+    review = _review_of(judgement.finding)
+    is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})
+    if not is_new:
         session.execute(
             update(Image)
             .where(Image.sha256 == facts.sha256, Image.purged_at.is_not(None))
@@ -86,8 +102,7 @@ def record_verdict(
         )
     if picture_hash is not None:
         keep_hash(session, facts.sha256, picture_hash)
-    verdict_id, ground = new_id(), rests_on(evidence)
-    added = _insert_once(
+    added = insert_once(
         session,
         Verdict,
         {
@@ -105,19 +120,18 @@ def record_verdict(
             "created_at": now(),
         },
     )
+    if is_new:
+        return Recorded(verdict_id, is_new_image=True)
     if not added:
         verdict_id, is_current = _same(session, facts.sha256, model, judgement.policy, ground)
         if is_current:
-            return verdict_id
+            return Recorded(verdict_id)
     # Locked, so that a moderator's decision made at this moment is not overwritten.
     image = session.get_one(Image, facts.sha256, with_for_update=True)
-    image.verdict_id = verdict_id
-    image.risk = score if risk is None else risk
-    image.score = score
-    image.finding = judgement.finding
-    image.grade = _strongest(evidence)
+    for name, value in (values | {"verdict_id": verdict_id}).items():
+        setattr(image, name, value)
     image.review = _review_state(session, image, judgement.finding)
-    return verdict_id
+    return Recorded(verdict_id)
 
 
 def rests_on(evidence: Sequence[Evidence]) -> str:
@@ -146,21 +160,13 @@ def _review_state(session: Session, image: Image, finding: Finding) -> ReviewSta
     if image.decision_id is not None:
         outcome = session.get_one(Decision, image.decision_id).outcome
         return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
+    return _review_of(finding)
+
+
+def _review_of(finding: Finding) -> ReviewState:
     return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
 
 
 def _strongest(evidence: tuple[Evidence, ...]) -> Grade | None:
     found = {item.grade for item in evidence}
     return next((grade for grade in Grade if grade in found), None)  # the enum lists the strongest first
-
-
-def _new_image() -> dict[str, Any]:
-    return {"created_at": now(), "review": ReviewState.NONE, "risk": 0.0, "score": 0.0}
-
-
-def _insert_once(session: Session, table: type[Table], values: dict[str, Any]) -> bool:
-    """Insert a row unless one like it stands there; tell whether it was inserted."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    key = next(iter(table.__table__.primary_key))
-    statement = insert(table).values(values).on_conflict_do_nothing().returning(key)
-    return session.scalar(statement) is not None

@@ -186,7 +186,7 @@ class Examiner:
             self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
         facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
         with self._writing() as session:
-            verdict_id = record_verdict(
+            recorded = record_verdict(
                 session,
                 facts,
                 score=opinion.classification.score,
@@ -196,9 +196,16 @@ class Examiner:
                 evidence=opinion.evidence,
                 picture_hash=picture_hash,
             )
-            finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
+            finish_examined(
+                session,
+                held,
+                image_sha256=sha256,
+                verdict_id=recorded.verdict_id,
+                at=now(),
+                is_new_image=recorded.is_new_image,
+            )
         self.measures.findings.labels(opinion.judgement.finding.value).inc()
-        return Examined(sha256, verdict_id, picture, opinion)
+        return Examined(sha256, recorded.verdict_id, picture, opinion)
 
     def _end_fetch(self, held: Claim, error: FetchError) -> None:
         if error.is_permanent or held.is_last:

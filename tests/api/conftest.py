@@ -249,7 +249,7 @@ def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, s
                     {"prompt": PROMPT},
                 ),
             ),
-        )
+        ).verdict_id
         row = session.get_one(Submission, submission_id)
         row.state, row.image_sha256, row.verdict_id = State.EXAMINED, sha256, verdict_id
         row.examined_at = now()

@@ -26,7 +26,9 @@ def _decided(database: Database, blobs: FolderBlobs, shop: NewClient, outcomes: 
             sha256 = blobs.put(saved(gradient(40 + number, 40), "PNG"))
             facts = ImageFacts(sha256, 40 + number, 40, "png", 1)
             judgement = Judgement(Finding.UNCERTAIN, None, "test-1", ())
-            verdict = record_verdict(session, facts, score=0.5, model="m-1", judgement=judgement, evidence=())
+            verdict = record_verdict(
+                session, facts, score=0.5, model="m-1", judgement=judgement, evidence=()
+            ).verdict_id
             submission = add_submission(session, shop.client.id, Request(Source.API, upload_sha256=sha256))
             submission.image_sha256 = sha256
             decide(

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core.clock import now
+from core.known_image import PictureHash
 from core.vocabulary import (
     Evidence,
     EvidenceKind,
@@ -43,7 +44,7 @@ def record(database: Database, finding: Finding, model: str = "m-1", score: floa
     with database.writing() as session:
         return record_verdict(
             session, FACTS, score=score, model=model, judgement=judged(finding), evidence=EVIDENCE
-        )
+        ).verdict_id
 
 
 def image(database: Database) -> Image:
@@ -97,6 +98,50 @@ def test_a_new_model_adds_a_verdict_and_does_not_reopen_what_a_person_decided(da
         assert find_verdict(session, FACTS.sha256, "m-1", "test-1") is not None
 
 
+def test_a_new_image_is_recorded_and_told_of_in_five_statements(database: Database, shop: NewClient) -> None:
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+        )
+        session.flush()
+        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
+        assert held is not None
+    with database.writing() as session:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        recorded = record_verdict(
+            session,
+            FACTS,
+            score=0.9,
+            model="m",
+            judgement=judged(Finding.FLAGGED),
+            evidence=EVIDENCE,
+            picture_hash=PictureHash("0" * 64, 100),
+        )
+        finish_examined(
+            session,
+            held,
+            image_sha256=FACTS.sha256,
+            verdict_id=recorded.verdict_id,
+            at=now(),
+            is_new_image=recorded.is_new_image,
+        )
+    assert [statement.split()[:3] for statement in asked] == [
+        ["INSERT", "INTO", "images"],
+        ["INSERT", "INTO", "image_hashes"],
+        ["INSERT", "INTO", "verdicts"],
+        ["UPDATE", "submissions", "SET"],
+        ["INSERT", "INTO", "client_events"],
+    ]
+    found = image(database)
+    assert (found.verdict_id, found.score, found.review) == (recorded.verdict_id, 0.9, ReviewState.OPEN)
+
+
 def test_evidence_comes_back_as_it_was_written(database: Database) -> None:
     record(database, Finding.FLAGGED)
     verdict = image(database).verdict
@@ -119,7 +164,7 @@ def test_purge_forgets_old_submissions_and_bytes_but_no_verdict(
         assert held is not None
         verdict_id = record_verdict(
             session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
-        )
+        ).verdict_id
         finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
     assert purge(database, blobs, at=now(), retention=timedelta(days=1)).submissions == 0
     purged = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
@@ -147,7 +192,7 @@ def test_purge_keeps_a_case_that_waits_for_a_person(
         assert held is not None
         verdict_id = record_verdict(
             session, FACTS, score=0.9, model="m", judgement=judged(Finding.FLAGGED), evidence=()
-        )
+        ).verdict_id
         finish_examined(session, held, image_sha256=FACTS.sha256, verdict_id=verdict_id, at=now())
     purged = purge(database, blobs, at=now() + timedelta(days=900), retention=timedelta(days=1))
     assert (purged.submissions, purged.images) == (0, 0)
@@ -169,7 +214,7 @@ def test_purge_forgets_the_files_of_appeals_answered_long_ago_and_shared_bytes_l
         facts = ImageFacts(shared, 1, 1, "png", 18)
         verdict_id = record_verdict(
             session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
-        )
+        ).verdict_id
         finish_examined(session, held, image_sha256=shared, verdict_id=verdict_id, at=now())
         found = find_submission(session, submission.id)
         assert found is not None

@@ -83,7 +83,7 @@ def examine(database: Database, shop: NewClient, sha256: str = "a" * 64, **field
             model="test",
             judgement=Judgement(Finding.FLAGGED, Label.AI, "1", ("It looks generated.",)),
             evidence=(),
-        )
+        ).verdict_id
         finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
     return submission_id
 

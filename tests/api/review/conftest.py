@@ -138,7 +138,7 @@ class Desk:
                 evidence=evidence,
                 risk=risk,
                 picture_hash=picture_hash,
-            )
+            ).verdict_id
             for _ in range(submissions):
                 values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}
                 made = add_submission(session, self.shop.client.id, Request(**values))  # type: ignore[arg-type]
