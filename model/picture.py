@@ -84,11 +84,14 @@ def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
 
 
 def thumbnail(picture: Picture, side: int = 384) -> bytes:
-    """Make a small WebP for lists, its long side at most `side` pixels."""
+    """Make a small JPEG for lists, its long side at most `side` pixels.
+
+    WebP would be a quarter smaller and take more than twice the time, for each picture that comes.
+    """
     image = Image.fromarray(picture.rgb)
-    image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=1.5)
+    image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=1.0)
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=80, method=2)  # half the time of the default for 3 % more bytes
+    image.save(out, "JPEG", quality=80)
     return out.getvalue()
 
 

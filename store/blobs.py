@@ -2,7 +2,7 @@
 
 `BlobStore` is all that the rooms know: files of a folder here, an S3-compatible store in
 `store/s3_blobs.py`. A blob is the image itself (`name=""`) or something made from it
-(`name="thumbnail.webp"`), kept beside it.
+(`name="thumbnail.jpg"`), kept beside it.
 """
 
 import contextlib
@@ -72,7 +72,7 @@ def _told() -> Iterator[None]:
 
 
 class FolderBlobs:
-    """Blobs as files: `root/ab/cd/abcd…`, and `abcd….thumbnail.webp` beside it."""
+    """Blobs as files: `root/ab/cd/abcd…`, and `abcd….thumbnail.jpg` beside it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -40,7 +40,7 @@ from worker.observe import Observer
 from worker.opinion import Classifies, Opinion, form_opinion
 from worker.stages import Stage
 
-THUMBNAIL = "thumbnail.webp"
+THUMBNAIL = "thumbnail.jpg"
 PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
 STORAGE_PAUSE = timedelta(seconds=15)
 HOST_PATIENCE = timedelta(days=1)  # in which a slow host may let its pictures wait for each other

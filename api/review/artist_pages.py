@@ -19,7 +19,7 @@ from api.review.access import public
 from api.review.headers import IMAGE_POLICY
 from api.review.page_error import PageError
 from api.review.parts import ReviewParts
-from api.review.pictures import THUMBNAIL
+from api.review.pictures import find_thumbnail
 from core.ids import is_id
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Outcome, State
@@ -59,11 +59,10 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
     def artist_thumbnail(token: str) -> Response:
         _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
         submission = _find(token)[0]
-        try:
-            data = parts.blobs.get(submission.image_sha256 or "", THUMBNAIL)
-        except KeyError:
-            raise _not_valid() from None
-        response = Response(data, mimetype="image/webp")
+        found = find_thumbnail(parts.blobs, submission.image_sha256 or "")
+        if found is None:
+            raise _not_valid()
+        response = Response(found.data, mimetype=found.content_type)
         response.headers["Cache-Control"] = "private, max-age=600"
         response.headers["Content-Security-Policy"] = IMAGE_POLICY
         return response

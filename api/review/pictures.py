@@ -1,6 +1,8 @@
 """Image bytes for moderators, from our own store and never from the place they were found at."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -10,6 +12,7 @@ from werkzeug.wsgi import wrap_file
 from api.review.headers import IMAGE_POLICY
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
+from store.blobs import BlobStore
 from store.tables import Image, Verdict
 
 # The type comes from what our decoder found, never from the file's own word or its name.
@@ -21,13 +24,24 @@ TYPES = {
     "avif": "image/avif",
     "bmp": "image/bmp",
 }
-THUMBNAIL = "thumbnail.webp"
+# What workers make, and what those of older versions made.
+THUMBNAILS = {"thumbnail.jpg": "image/jpeg", "thumbnail.webp": "image/webp"}
+
 # The address is the digest of the bytes, so they can never change under it.
 FOR_EVER = "private, max-age=31536000, immutable"
 
 
 # Gives the heat map of an image's verdict as PNG, or None where none could be painted in time.
 ObtainHeatmap = Callable[[str, str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small picture, by the name it is kept under, and its type."""
+
+    name: str
+    content_type: str
+    data: bytes
 
 
 def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap | None) -> None:
@@ -55,14 +69,14 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
         etag = f"{sha256}-thumbnail"
         if request.if_none_match.contains(etag):
             return _fresh(etag)
-        try:
-            data = parts.blobs.get(sha256, THUMBNAIL)
-        except KeyError:
+        found = find_thumbnail(parts.blobs, sha256)
+        if found is None:
             response = picture(sha256)
             # The thumbnail may be made later.
             response.headers["Cache-Control"] = "private, max-age=60"
             return response
-        return _headers(Response(data, mimetype="image/webp"), etag, f"{sha256[:16]}-thumbnail.webp")
+        response = Response(found.data, mimetype=found.content_type)
+        return _headers(response, etag, f"{sha256[:16]}-{found.name}")
 
     @blueprint.get("/review/images/<sha256>/heatmap/<verdict_id>")
     def heatmap(sha256: str, verdict_id: str) -> Response:
@@ -76,6 +90,14 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
                 HTTPStatus.SERVICE_UNAVAILABLE, _("No heat map"), _("It could not be painted now.")
             )
         return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
+
+
+def find_thumbnail(blobs: BlobStore, sha256: str) -> Thumbnail | None:
+    """Find the small picture of an image."""
+    for name, content_type in THUMBNAILS.items():
+        with suppress(KeyError):
+            return Thumbnail(name, content_type, blobs.get(sha256, name))
+    return None
 
 
 def _fresh(etag: str) -> Response:

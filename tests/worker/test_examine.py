@@ -168,7 +168,7 @@ def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -
     )
     assert (image.width, image.height, image.format, image.bytes) == (40, 30, "png", len(draw()))
     assert bench.blobs.get(image.sha256) == draw()
-    assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "WEBP"
+    assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "JPEG"
     assert bench.bell.rang == [found.id]
 
 

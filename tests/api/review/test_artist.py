@@ -9,7 +9,6 @@ from werkzeug.test import TestResponse
 
 from api.appeal_tokens import LIFETIME, make_appeal_token
 from api.review.artist_pages import APPEALS_A_MINUTE, REASON_LENGTH
-from api.review.pictures import THUMBNAIL
 from store.appeal_tables import Appeal
 from store.tables import Submission
 from tests.api.review.conftest import Desk
@@ -36,11 +35,11 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     desk: Desk, decide: Decide
 ) -> None:
     sha256, aiko = desk.add_case(0.95, title="Fox"), desk.as_person()
-    desk.parts.blobs.put_derived(sha256, THUMBNAIL, b"RIFF....WEBP")
+    desk.parts.blobs.put_derived(sha256, "thumbnail.jpg", b"a small JPEG")
     decide(aiko, sha256, "ai")
     page, artist = address(desk, sha256), desk.visit()
     assert "Ask for another look" in artist.get(page).text
-    assert artist.get(f"{page}/thumbnail").mimetype == "image/webp"
+    assert artist.get(f"{page}/thumbnail").mimetype == "image/jpeg"
     links = "https://a.example/layers\r\n\r\nhttps://b.example/video "
     sent = artist.send(page, page, reason=f" {REASON}\x00 ", links=links)
     assert (sent.status_code, sent.headers["Location"]) == (303, page)
