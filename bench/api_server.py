@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from kantei.serve import THRIFTY
+
 HERE = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds until it answers
 
@@ -35,6 +37,7 @@ def serving(database: str, broker: str, processes: int, *, source: str) -> Itera
         probe.close()
         environ = {
             **os.environ,
+            **THRIFTY,  # as `kantei serve` and the image start it
             "KANTEI_DATA_DIR": folder,
             "KANTEI_DATABASE_URL": database,
             "KANTEI_BROKER_URL": broker,
