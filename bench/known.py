@@ -13,9 +13,9 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, insert, select, text
+from sqlalchemy import Table, insert, select, text
 
 from core.known_image import PictureHash
 from core.vocabulary import Label
@@ -25,7 +25,7 @@ from store.known_images import NEAR, find_known, word_columns
 from store.known_tables import HashList, ListedHash
 
 STEP = 5_000
-TABLE = ListedHash.__table__
+TABLE = cast("Table", ListedHash.__table__)
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def fill(database: Database, count: int) -> bool:
         session.add(one)
         session.flush()
         list_id = one.id
-    indexes = [index for index in TABLE.indexes if isinstance(index, Index)]
+    indexes = list(TABLE.indexes)
     with database.engine.begin() as connection:
         for index in indexes:
             index.drop(connection)

@@ -9,6 +9,7 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -49,10 +50,7 @@ def _measure(
         work_through(kantei, database, [f"{address}{number}.bin" for number in range(8)])  # warm
         for turn in range(given.rounds):
             urls = [f"{address}{turn * count + number + 8}.bin" for number in range(count)]
-            pair = [
-                lambda urls=urls: bare.seconds(urls),
-                lambda urls=urls: work_through(kantei, database, urls),
-            ]
+            pair = [partial(bare.seconds, urls), partial(work_through, kantei, database, urls)]
             took = [measure() for measure in (pair if turn % 2 else pair[::-1])]
             bare_took, kantei_took = took if turn % 2 else took[::-1]
             alone.append(count / bare_took)

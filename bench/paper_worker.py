@@ -24,7 +24,7 @@ app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=1, task_defa
 _network: list[Any] = []
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]  # Celery has no types
 def look(url: str) -> None:
     """Fetch, decode, predict, and note that it was done."""
     if not _network:

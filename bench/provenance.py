@@ -21,6 +21,7 @@ import statistics
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -53,12 +54,12 @@ def main() -> None:
     for name, make in CASES.items():
         data = make()
         found = len(read_evidence(data, verify_key=VERIFY_KEY))
-        row = measured(lambda data=data: read_evidence(data, verify_key=VERIFY_KEY), rounds)
+        row = measured(partial(read_evidence, data, verify_key=VERIFY_KEY), rounds)
         print(f"{name:38}{len(data) // 1024:6}{found:10}{row}")  # noqa: T201
     data = CASES[NOISY]()
     packed = b"".join(data[chunk.start : chunk.end] for chunk in chunks(data) if chunk.kind == b"IDAT")
     for name, inflate in {"zlib": zlib.decompress, "ISA-L": isal_zlib.decompress}.items():
-        print(f"{name + ' inflates the noisy PNG alone':54}{measured(lambda i=inflate: i(packed), rounds)}")  # noqa: T201
+        print(f"{name + ' inflates the noisy PNG alone':54}{measured(partial(inflate, packed), rounds)}")  # noqa: T201
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"peak resident memory, with all the drawing: {peak} MB")  # noqa: T201
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 from tests.extension.devtools import until
 from tests.extension.reader import Reader
@@ -20,9 +21,7 @@ def click_through(
         src = tab.session.run(f"document.querySelector('#t{n}').src")
         started = time.monotonic()
         reader.click_menu(tab, src)
-        until(
-            lambda src=src: tab.inside(f"shown?.view.final && shown.state.picture.shown === {src!r}"),
-            "an answer",
-        )
+        is_answered = f"shown?.view.final && shown.state.picture.shown === {src!r}"
+        until(partial(tab.inside, is_answered), "an answer")
         took = time.monotonic() - started
         yield tab.inside("shown.view.title"), tab.inside("shown.view.reasons.length"), took

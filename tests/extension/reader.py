@@ -177,7 +177,8 @@ class Reader:
                     return self.browser.attach(found["targetId"])
             return None
 
-        return until(popup, "the popup")
+        found: Session = until(popup, "the popup")
+        return found
 
     def click_menu(self, tab: Tab, src: str | None = None, link: str | None = None) -> None:
         """Choose our entry of the page's menu; the right to the tab comes from `click_action`."""
