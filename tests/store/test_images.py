@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.known_image import PictureHash
@@ -23,7 +24,7 @@ from store.appeal_files import NewFile, add_files
 from store.appeal_tables import Appeal, AppealFile
 from store.appeals import add_appeal
 from store.blobs import FolderBlobs
-from store.claims import claim, finish_examined
+from store.claims import Claim, claim, finish_examined
 from store.clients import NewClient
 from store.database import Database
 from store.images import ImageFacts, find_image, find_verdict, record_verdict
@@ -45,6 +46,15 @@ def record(database: Database, finding: Finding, model: str = "m-1", score: floa
         return record_verdict(
             session, FACTS, score=score, model=model, judgement=judged(finding), evidence=EVIDENCE
         ).verdict_id
+
+
+def claimed(session: Session, shop: NewClient) -> Claim:
+    """Submit a picture and claim it."""
+    submission = add_submission(session, shop.client.id, Request(Source.API, image_url="https://a.example/"))
+    session.flush()
+    held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
+    assert held is not None
+    return held
 
 
 def image(database: Database) -> Image:
@@ -105,12 +115,7 @@ def test_a_new_image_is_recorded_and_told_of_in_five_statements(database: Databa
         asked.append(statement)
 
     with database.writing() as session:
-        submission = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
-        )
-        session.flush()
-        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
-        assert held is not None
+        held = claimed(session, shop)
     with database.writing() as session:
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", note)
@@ -156,12 +161,7 @@ def test_purge_forgets_old_submissions_and_bytes_but_no_verdict(
     sha256 = blobs.put(b"the bytes")
     facts = ImageFacts(sha256, 1, 1, "png", 9)
     with database.writing() as session:
-        submission = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
-        )
-        session.flush()
-        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
-        assert held is not None
+        held = claimed(session, shop)
         verdict_id = record_verdict(
             session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
         ).verdict_id
@@ -170,7 +170,7 @@ def test_purge_forgets_old_submissions_and_bytes_but_no_verdict(
     purged = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
     assert (purged.submissions, purged.images) == (1, 1)
     with database.reading() as session:
-        assert find_submission(session, submission.id) is None
+        assert find_submission(session, held.submission_id) is None
         found = find_image(session, sha256)
         assert found is not None
         assert found.verdict_id == verdict_id
@@ -184,12 +184,7 @@ def test_purge_keeps_a_case_that_waits_for_a_person(
     database: Database, shop: NewClient, blobs: FolderBlobs
 ) -> None:
     with database.writing() as session:
-        submission = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
-        )
-        session.flush()
-        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
-        assert held is not None
+        held = claimed(session, shop)
         verdict_id = record_verdict(
             session, FACTS, score=0.9, model="m", judgement=judged(Finding.FLAGGED), evidence=()
         ).verdict_id
@@ -205,18 +200,13 @@ def test_purge_forgets_the_files_of_appeals_answered_long_ago_and_shared_bytes_l
     later = now() + timedelta(days=2)
     files = [NewFile("a.png", FileKind.PICTURE, 18, shared), NewFile("a.psd", FileKind.PHOTOSHOP, 10, layers)]
     with database.writing() as session:
-        submission = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
-        )
-        session.flush()
-        held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
-        assert held is not None
+        held = claimed(session, shop)
         facts = ImageFacts(shared, 1, 1, "png", 18)
         verdict_id = record_verdict(
             session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
         ).verdict_id
         finish_examined(session, held, image_sha256=shared, verdict_id=verdict_id, at=now())
-        found = find_submission(session, submission.id)
+        found = find_submission(session, held.submission_id)
         assert found is not None
         appeal = add_appeal(session, found, reason="Look.", files=files)
     purged = purge(database, blobs, at=later, retention=timedelta(days=1))
