@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.review.access import me, needs
+from api.review.client_form import given_owner, given_quota, given_text, given_url
 from api.review.page_error import PageError, not_found
 from api.review.parts import ReviewParts
 from api.review.permissions import Act
-from api.review.words import URL_FAULTS
 from core.clock import now
-from core.ids import is_id
-from core.quota import Quota, QuotaPeriod, parse_quota
-from core.urls import UrlError, parse_web_url
+from core.quota import QuotaPeriod
 from core.vocabulary import Scheme, Scope, Source
 from store.client_tables import Client
 from store.clients import (
@@ -41,7 +39,6 @@ from store.endpoints import (
 from store.events import note_event
 from store.moderators import list_moderators
 from store.quotas import read_quota, read_quotas, set_quota
-from store.tables import Moderator
 
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 
@@ -66,11 +63,11 @@ def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
             with parts.database.writing() as session:
                 new = add_client(
                     session,
-                    name=_text("name")[:200],
+                    name=given_text("name")[:200],
                     source=Source(form.get("source", "")),
                     scheme=Scheme(form.get("scheme", "")),
-                    callback_url=_url(),
-                    webhook_secret=_text("secret") or None,
+                    callback_url=given_url(),
+                    webhook_secret=given_text("secret") or None,
                     secret_key=parts.secret_key,
                 )
                 _note(session, "client_added", new.client)
@@ -127,7 +124,7 @@ def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
                     retire_secrets(session, client_id, now())
                     _note(session, "secrets_retired", row)
                 else:
-                    secret = add_secret(session, client_id, _text("secret") or None, parts.secret_key)
+                    secret = add_secret(session, client_id, given_text("secret") or None, parts.secret_key)
                     _note(session, "secret_added", row)
         except ValueError:
             raise PageError(
@@ -142,7 +139,7 @@ def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
     def change_client(client_id: str) -> AnyResponse:
         with parts.database.writing() as session:
             row = _find(session, client_id)
-            url, weight = _url(), request.form.get("weight", "1")
+            url, weight = given_url(), request.form.get("weight", "1")
             if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
                 raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
             if url is None:
@@ -150,10 +147,10 @@ def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
             elif url != row.callback_url:
                 move_endpoint(session, row, url, now())
             row.weight = int(weight)
-            quota = _quota()
+            quota = given_quota()
             if quota != row.quota:
                 set_quota(session, row, quota, now())
-            row.owner_id = _owner(session)
+            row.owner_id = given_owner(session)
             row.is_explicit = request.form.get("explicit") == "1"
             is_out = request.form.get("disabled") == "1"
             row.disabled_at = (row.disabled_at or now()) if is_out else None
@@ -210,40 +207,6 @@ def _find(session: Session, client_id: str) -> Client:
 
 def _back(client_id: str) -> AnyResponse:
     return redirect(url_for("review.client", client_id=client_id), HTTPStatus.SEE_OTHER)
-
-
-def _owner(session: Session) -> str | None:
-    """Read whose client it is; what they submit is decided by others."""
-    owner_id = _text("owner")
-    if not owner_id:
-        return None
-    if not is_id(owner_id) or session.get(Moderator, owner_id) is None:
-        raise not_found(_("There is no such moderator."))
-    return owner_id
-
-
-def _text(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").strip()
-
-
-def _quota() -> Quota | None:
-    limit, period = _text("quota"), _text("period")
-    try:
-        return parse_quota(f"{limit}/{period}") if limit else None
-    except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No quota"), _("A quota is a number of images. Nothing was done.")
-        ) from None
-
-
-def _url() -> str | None:
-    text = _text("callback_url")
-    try:
-        return parse_web_url(text).text if text else None
-    except UrlError as error:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No address"), _(URL_FAULTS[error.code]) + " " + _("Nothing was done.")
-        ) from None
 
 
 def _note(session: Session, kind: str, client: Client, **detail: str) -> None:
