@@ -45,6 +45,7 @@ def add(email: str, role: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts))
         return
-    click.echo(f"{facts['email']} is a {facts['role']} now.")
+    article = "an" if new.moderator.role is Role.ADMIN else "a"
+    click.echo(f"{facts['email']} is {article} {facts['role']} now.")
     click.echo(f"One-time password, shown only here: {new.password}")
     click.echo("It must be replaced at the first login.")

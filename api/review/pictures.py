@@ -27,6 +27,13 @@ TYPES = {
 # What workers make, and what those of older versions made.
 THUMBNAILS = {"thumbnail.jpg": "image/jpeg", "thumbnail.webp": "image/webp"}
 
+# An empty frame, crossed out, in a grey that is seen on light and dark.
+GONE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+<g fill="none" stroke="#8b8577" stroke-width="1">
+<rect x="18" y="18" width="28" height="28" rx="3"/>
+<path d="M18 40l9-9 8 8 5-5 6 6M16 16l32 32"/>
+</g></svg>"""
+
 # The address is the digest of the bytes, so they can never change under it.
 FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -71,7 +78,12 @@ def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap
             return _fresh(etag)
         found = find_thumbnail(parts.blobs, sha256)
         if found is None:
-            response = picture(sha256)
+            try:
+                response = picture(sha256)
+            except PageError as error:
+                # In a grid, a picture that says so is better than the browser's sign for a broken one.
+                response = Response(GONE, error.status, mimetype="image/svg+xml")
+                response.headers["Content-Security-Policy"] = IMAGE_POLICY
             # The thumbnail may be made later.
             response.headers["Cache-Control"] = "private, max-age=60"
             return response

@@ -47,6 +47,16 @@ def test_the_thumbnail_is_served_and_the_picture_stands_in_for_it(desk: Desk) ->
     assert after.headers["ETag"] != visit.get(f"/review/images/{sha256}").headers["ETag"]
 
 
+def test_a_thumbnail_that_is_kept_no_longer_is_an_empty_frame(desk: Desk) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+    desk.parts.blobs.delete(sha256)
+    gone = visit.get(f"/review/images/{sha256}/thumbnail")
+    assert (gone.status_code, gone.mimetype) == (404, "image/svg+xml")
+    assert gone.data.startswith(b"<svg ")
+    assert "sandbox" in gone.headers["Content-Security-Policy"]
+    assert "immutable" not in gone.headers["Cache-Control"]
+
+
 def test_a_format_that_is_no_picture_is_never_served(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     with desk.parts.database.writing() as session:
