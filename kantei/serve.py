@@ -7,10 +7,10 @@ by claims and the sweeper.
 import ctypes
 import http.client
 import os
+import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ FIRST_MODERATOR = "admin@kantei.local"
 THRIFTY = {"MALLOC_ARENA_MAX": "2"}
 PROGRAM = (sys.executable, "-m", "kantei")
 LONGEST_PAUSE = 30.0
+LOOK = 0.2  # seconds between two looks whether all is ready
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -76,22 +77,53 @@ def serve(host: str, port: int) -> None:
     ]
     if settings.express_concurrency:
         parts.append(Part(["worker", "--express"]))
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    signals = _Signals()
     address = f"http://{host}:{port}"
     click.echo(f"Kantei is starting (data in {settings.data_dir})")
     if password is not None:
         # At once: it is kept nowhere, and a start that is cut off must not take it along.
         click.echo(f"The first moderator is {FIRST_MODERATOR}, with the one-time password {password}")
     is_ready = False
-    while not stop.wait(0.2):
+    while not signals.say_end:
         for part in parts:
             part.keep_alive()
         if not is_ready and _answers(host, port):
             is_ready = True
             _greet(address)
+        signals.wait(_until_due(parts) if is_ready else LOOK)
     _end(parts)
+
+
+class _Signals:
+    """Waits for the end of a part, or for our own.
+
+    A signal writes a byte into a pipe, which a wait is woken by: an event that is set by a handler could
+    find its lock held by the very wait that it interrupts.
+    """
+
+    def __init__(self) -> None:
+        self.say_end = False
+        self._reader, writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for a signal, for so many seconds at most; None for as long as it takes."""
+        if select.select([self._reader], [], [], seconds)[0]:
+            os.read(self._reader, 4096)
+
+    def _end(self, *_: object) -> None:
+        self.say_end = True
+
+
+def _until_due(parts: list[Part]) -> float | None:
+    """Give the seconds until the first part that died is started anew, None where all run."""
+    due = [part.due for part in parts if part.process is None]
+    return max(0.0, min(due) - time.monotonic()) if due else None
 
 
 def _prepare() -> str | None:
