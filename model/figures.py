@@ -46,15 +46,18 @@ def share_below(bound: float, total: int) -> float:
     return next((c / total for c in counts if Share(c, total).interval[1] <= bound), 0.0)
 
 
+def rank(values: Floats) -> Floats:
+    """Give each value its rank, from 1; those that are equal share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    means: Floats = (last - (counts - 1) / 2)[place]
+    return means
+
+
 def auc(scores: Floats, is_ai: Bools) -> float:
     """Give the area under the ROC curve: the chance that a generated picture outscores a drawn one."""
-    order = np.argsort(scores, kind="stable")
-    ranks = np.empty(len(scores))
-    values, starts, counts = np.unique(scores[order], return_index=True, return_counts=True)
-    del values
-    ranks[order] = np.repeat(starts + (counts + 1) / 2, counts)
     positives, negatives = int(is_ai.sum()), int((~is_ai).sum())
-    return float((ranks[is_ai].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    return float((rank(scores)[is_ai].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
