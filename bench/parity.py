@@ -6,19 +6,19 @@ the folder that the report's file names start from.
 
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench.table import Row
 from core.settings import read_settings
 from model.info import REPORTS
 from model.picture import decode_picture
 from model.runtime import Classifier
+from model.scores import read_scores
 
 
 def rows(given: Namespace) -> Iterator[Row]:
     """Give the largest difference of a score; nothing where there are no pictures to compare."""
-    wanted = _reported()
-    files = [(given.folder / name, score) for name, score in wanted] if given.folder else []
+    wanted = read_scores(REPORTS / "test" / "scores.tsv")
+    files = [(given.folder / item.name, item.score) for item in wanted] if given.folder else []
     files = [(path, score) for path, score in files if path.exists()]
     files = files[:: max(1, len(files) // given.pictures)]
     if not files:
@@ -38,8 +38,3 @@ def rows(given: Namespace) -> Iterator[Row]:
         f"{max(gaps):.6f}",
         f"{len(gaps)} of {len(wanted)} pictures",
     )
-
-
-def _reported(file: Path = REPORTS / "test" / "scores.tsv") -> list[tuple[str, float]]:
-    lines = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
-    return [(name, float(score)) for name, _, score in lines]

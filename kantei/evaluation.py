@@ -2,18 +2,37 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kantei.splits import of_split
 from model.evaluation import Dresses, Judged, judge_samples
 from model.figures import sigmoid
-from model.info import read_model_info
+from model.info import REPORTS, WEIGHTS, ModelInfo, read_model_info
 from model.markdown import render
-from model.regression import read_mended, relapsed
+from model.regression import Mended, read_mended
+from model.relapses import Accepted, Reasons, Relapse, describe_relapses, find_relapses, read_accepted
 from model.report import make_report
-from model.samples import read_samples
+from model.samples import SamplesError, read_samples
+from model.scores import Said, say_scores, write_scores
+
+Say = Callable[[str], None]
+REPORT, SCORES = "report.json", "scores.tsv"
+MENDED, ACCEPTED = "regressions.json", "accepted.json"  # in the folder of reports
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What came of it: the report, each picture's score, and what stands about mended pictures."""
+
+    report: dict[str, Any]
+    said: list[Said]
+    mended: list[Mended]
+    relapses: list[Relapse]
+    accepted: list[Accepted]
 
 
 def run_evaluation(
@@ -24,46 +43,51 @@ def run_evaluation(
     processes: int,
     encodings: bool,
     confounds: bool,
-    say: Callable[[str], None],
-) -> list[Judged]:
-    """Judge, print the table, and write report.json, report.md and plots where `out` is given."""
+    say: Say,
+    weights: Path = WEIGHTS,
+    reports: Path = REPORTS,
+    reasons: Reasons | None = None,
+) -> Evaluated:
+    """Judge, print the table, and write report.json, report.md, scores.tsv and plots where `out` is given.
+
+    `weights` is the classifier's folder, `reports` holds what must stay mended; `reasons` are those that
+    relapses are accepted for, beside what was accepted for this version before. Errors: `SamplesError`.
+    """
     samples = of_split(read_samples(data), split)
-    judged = judge_samples(samples, Dresses(encodings, confounds), processes, say)
-    info = read_model_info()
+    info = read_model_info(weights)
+    judged = judge_samples(samples, Dresses(encodings, confounds), processes, say, weights)
+    _check_labels(judged, data)
+    said, mended = say_scores(judged), read_mended(reports / MENDED)
+    here, relapses = find_relapses(said, mended)
+    accepted = read_accepted(reports / ACCEPTED) + (reasons or Reasons()).accept(relapses, info.version)
     report = make_report(judged, info)
+    report["mended"] = describe_relapses(said, mended, accepted, info.version)
     text = render(report)
     print(text)  # noqa: T201  # the table is what the command is for
-    _say_relapses(judged, say)
-    if out is None:
-        return judged
+    if here:
+        say(f"{here} of {len(mended)} pictures that must stay mended are here; {len(relapses)} relapsed")
+    for relapse in relapses:
+        say(f"  {relapse}")
+    if out is not None:
+        _write(out, report, text, said, judged, info)
+    return Evaluated(report, said, mended, relapses, accepted)
+
+
+def _check_labels(judged: Sequence[Judged], data: Path) -> None:
+    """Refuse figures where a label has no picture left."""
+    if len({item.sample.label for item in judged}) < 2:
+        raise SamplesError(f"{data}: of one label no picture could be decoded, or the split has none")
+
+
+def _write(
+    out: Path, report: dict[str, Any], text: str, said: list[Said], judged: Sequence[Judged], info: ModelInfo
+) -> None:
     from model.plots import plot_scores  # noqa: PLC0415  # only plots need matplotlib
 
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     (out / "report.md").write_text(text, encoding="utf-8")
+    write_scores(said, out / SCORES)
     scores = sigmoid(np.array([item.logit for item in judged]))
     is_ai = np.array([item.sample.is_ai for item in judged])
     plot_scores(scores, is_ai, (info.thresholds.clear_below, info.thresholds.flagged_from), out)
-    rows = "".join(
-        f"{item.sample.name}\t{item.sample.label}\t{score:.5f}\n"
-        for item, score in zip(judged, scores, strict=True)
-    )
-    (out / "scores.tsv").write_text(rows, encoding="utf-8")
-    return judged
-
-
-def read_said(place: Path) -> tuple[str, dict[str, float]]:
-    """Read which model an earlier report in `place` is of, and its scores by name; nothing where none is."""
-    if not (place / "scores.tsv").is_file() or not (place / "report.json").is_file():
-        return "", {}
-    rows = (line.split("\t") for line in (place / "scores.tsv").read_text(encoding="utf-8").splitlines())
-    scores = {name: float(score) for name, _, score in rows}
-    return str(json.loads((place / "report.json").read_text(encoding="utf-8"))["model"]), scores
-
-
-def _say_relapses(judged: Sequence[Judged], say: Callable[[str], None]) -> None:
-    found, again = relapsed(judged, read_mended())
-    if found:
-        say(f"{found} pictures that were once misjudged are among these; misjudged again: {len(again)}")
-    for item, score in again:
-        say(f"  {item.sha256} is {item.label}, was mended by {item.mended_by}, and has {score:.3f} now")

@@ -53,7 +53,18 @@ FOLDER = click.Path(exists=True, path_type=Path)
 @click.option(
     "--publish",
     is_flag=True,
-    help="Then export the network, judge it on the split `test`, renew report, card and regression set.",
+    help="Then export the network, judge it on the split `test`, install it, renew report, card and "
+    "regression set; refused where pictures that had been mended are misjudged again.",
+)
+@click.option(
+    "--accept-accused",
+    metavar="WHY",
+    help="Publish although human pictures that had been mended are misjudged again; the reason is kept.",
+)
+@click.option(
+    "--accept-missed",
+    metavar="WHY",
+    help="The same of generated pictures.",
 )
 def train(
     data: Path,
@@ -66,6 +77,8 @@ def train(
     epochs: int | None,
     folds: int,
     seed: int,
+    accept_accused: str | None,
+    accept_missed: str | None,
     *,
     publish: bool,
 ) -> None:
@@ -76,6 +89,8 @@ def train(
     The paper's recipe reproduces Kusuma et al. 2024 and writes their table.
     """
     _need("keras", "training")
+    if (accept_accused or accept_missed) and not publish:
+        raise click.UsageError("--accept-accused and --accept-missed go with --publish")
     if publish:
         if kind == "paper":
             raise click.UsageError("--publish is for the production recipe")
@@ -99,10 +114,11 @@ def train(
     )
     _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
     if publish:
-        from kantei.publishing import publish_run, report_published  # noqa: PLC0415  # loads TensorFlow
+        from kantei.publishing import publish_judged  # noqa: PLC0415  # loads TensorFlow
+        from model.relapses import Reasons  # noqa: PLC0415  # late, as all of the model is
 
-        _report_errors(lambda: publish_run(wanted.folder, "float16", _month(), None, _say))
-        _report_errors(lambda: report_published(data, _say))
+        reasons = Reasons(human=accept_accused, ai=accept_missed)
+        _report_errors(lambda: publish_judged(wanted.folder, data, _month(), reasons, _say))
 
 
 @click.command()
@@ -178,9 +194,10 @@ def _say(text: str) -> None:
 def _report_errors(work: Callable[[], object]) -> None:
     """Run the work; what is wrong with the user's data ends with one line."""
     from model.picture import PictureError  # noqa: PLC0415  # late, as all of the model is
+    from model.relapses import RelapseError  # noqa: PLC0415  # the same
     from model.samples import SamplesError  # noqa: PLC0415  # the same
 
     try:
         work()
-    except (PictureError, SamplesError, FileNotFoundError) as error:
+    except (PictureError, RelapseError, SamplesError, FileNotFoundError) as error:
         raise click.ClickException(str(error)) from error

@@ -2,18 +2,21 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from kantei.evaluation import read_said, run_evaluation
+from kantei.evaluation import ACCEPTED, MENDED, REPORT, SCORES, Evaluated, run_evaluation
 from kantei.splits import JUDGED
 from model.card import renew
 from model.export import convert, largest_difference, publish
-from model.info import CARD, INFO_FILE, REPORTS, WEIGHTS
+from model.info import INFO_FILE, ROOM, WEIGHTS
 from model.production import load_trained
-from model.regression import newly_mended, read_mended, write_mended
+from model.regression import newly_mended, write_mended
+from model.relapses import Reasons, RelapseError, unaccepted, write_accepted
+from model.scores import read_scores
 
 Say = Callable[[str], None]
 
@@ -31,18 +34,84 @@ def publish_run(folder: Path, precision: str, month: str, out: Path | None, say:
     say(f"{version}: {len(model) / 1e6:.1f} MB, {json.dumps(facts['parity'])}")
 
 
-def report_published(data: Path, say: Say) -> None:
-    """Judge what was published on the split that nothing was learned from; renew card and regression set."""
-    place = REPORTS / "test"
-    earlier, before = read_said(place)
+def publish_judged(folder: Path, data: Path, month: str, reasons: Reasons, say: Say) -> None:
+    """Convert a finished run's network in the run's own folder, judge it there, and install it."""
+    publish_run(folder, "float16", month, folder / "candidate", say)
+    install_judged(folder / "candidate", data, reasons, say)
+
+
+def install_judged(candidate: Path, data: Path, reasons: Reasons, say: Say, room: Path = ROOM) -> None:
+    """Judge a network on the split that nothing was learned from, and install it in `room` if it stands.
+
+    Its report is written beside it first. With it report, card and regression set are renewed. Errors:
+    `RelapseError` where mended pictures are misjudged again and nobody accepts it; nothing is installed then.
+    """
     judged = run_evaluation(
-        data, JUDGED, place, processes=os.cpu_count() or 1, encodings=True, confounds=True, say=say
+        data,
+        JUDGED,
+        candidate / "report",
+        processes=os.cpu_count() or 1,
+        encodings=True,
+        confounds=True,
+        say=say,
+        weights=candidate,
+        reports=room / "reports",
+        reasons=reasons,
     )
-    report = json.loads((place / "report.json").read_text(encoding="utf-8"))
-    facts = json.loads((WEIGHTS / INFO_FILE).read_text(encoding="utf-8"))
-    CARD.write_text(renew(CARD.read_text(encoding="utf-8"), report, facts), encoding="utf-8")
-    known = read_mended()
-    mended = newly_mended(earlier, before, facts["version"], judged, known)
+    listed, here = (judged.report["mended"][name] for name in ("listed", "here"))
+    if here < listed:
+        say(
+            f"only {here} of {listed} pictures that must stay mended are in {data}; the others were not tried"
+        )
+    version = str(judged.report["model"])
+    refuse_relapses(judged, version, candidate)
+    _install(candidate, judged, version, room, say)
+
+
+def refuse_relapses(judged: Evaluated, version: str, candidate: Path) -> None:
+    """Let pass what misjudges no mended picture, or only accepted ones. Errors: `RelapseError`."""
+    left = unaccepted(judged.relapses, judged.accepted, version)
+    if not left:
+        return
+    human = sum(not one.said.is_ai for one in left)
+    options = [
+        *(["--accept-accused WHY (human pictures)"] if human else []),
+        *(["--accept-missed WHY (generated pictures)"] if human < len(left) else []),
+    ]
+    raise RelapseError(
+        f"not published: {version} misjudges {len(left)} pictures again that had been mended, {human} "
+        "of them human\n" + "".join(f"  {one}\n" for one in left) + f"Network and report lie in {candidate}. "
+        f"To publish it all the same, say why, for report and card: {' and '.join(options)}"
+    )
+
+
+def _install(candidate: Path, judged: Evaluated, version: str, room: Path, say: Say) -> None:
+    """Put network, report, card and regression set where they belong."""
+    reports, card = room / "reports", room / "card.md"
+    place = reports / "test"
+    before = read_scores(place / SCORES)
+    earlier = json.loads((place / REPORT).read_text(encoding="utf-8"))["model"] if before else ""
+    facts = json.loads((candidate / INFO_FILE).read_text(encoding="utf-8"))
+    text = renew(card.read_text(encoding="utf-8"), judged.report, facts)
+    install_weights(candidate, room / "weights")
+    shutil.copytree(candidate / "report", place, dirs_exist_ok=True)
+    card.write_text(text, encoding="utf-8")
+    mended = newly_mended(earlier, before, version, judged.said, judged.mended)
     if mended:
-        write_mended([*known, *mended])
-    say(f"report in {place}, figures of {CARD.name} renewed, {len(mended)} more pictures must stay mended")
+        write_mended([*judged.mended, *mended], reports / MENDED)
+    if judged.relapses:
+        write_accepted(judged.accepted, reports / ACCEPTED)
+    say(f"{version} is installed; report in {place}, figures of {card.name} renewed")
+    say(f"{len(mended)} more pictures must stay mended, {len(judged.relapses)} relapses were accepted")
+
+
+def install_weights(candidate: Path, folder: Path) -> None:
+    """Copy a classifier over another; the description comes last: it never names what is not there."""
+    facts = json.loads((candidate / INFO_FILE).read_text(encoding="utf-8"))
+    name = facts["weights"]["file"]
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(candidate / name, folder / name)
+    shutil.copyfile(candidate / INFO_FILE, folder / INFO_FILE)
+    for old in folder.glob("*.tflite"):
+        if old.name != name:
+            old.unlink()

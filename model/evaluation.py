@@ -1,9 +1,11 @@
 """Judge labelled pictures through the runtime that serves, in every dress that the report asks for."""
 
 import multiprocessing
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.encodings import ORDINARY, Encoding, encode_again
+from model.info import WEIGHTS
 from model.picture import PictureError, decode_picture
 from model.pixels import MAX_PIXELS
 from model.runtime import Classifier
@@ -51,15 +54,20 @@ class Judged:
 
 
 def judge_samples(
-    samples: Sequence[Sample], dresses: Dresses, processes: int, say: Callable[[str], None]
+    samples: Sequence[Sample],
+    dresses: Dresses,
+    processes: int,
+    say: Callable[[str], None],
+    weights: Path = WEIGHTS,
 ) -> list[Judged]:
-    """Judge all samples, in order, each process with a classifier of its own.
+    """Judge all samples, in order, each process with a classifier of its own, out of the folder `weights`.
 
     A picture that cannot be decoded is said and left out.
     """
     judged: list[Judged] = []
+    started = time.monotonic()
     with ProcessPoolExecutor(
-        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start
+        processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(weights,)
     ) as pool:
         work = pool.map(_judge, samples, [dresses] * len(samples), chunksize=4)
         for number, outcome in enumerate(work, 1):
@@ -68,12 +76,13 @@ def judge_samples(
             else:
                 say(outcome)
             if number % 100 == 0:
-                say(f"judged {number} of {len(samples)}")
+                left = (time.monotonic() - started) / number * (len(samples) - number)
+                say(f"judged {number} of {len(samples)}, {left / 60:.1f} min left")
     return judged
 
 
-def _start() -> None:
-    _classifier.append(Classifier.load())
+def _start(weights: Path) -> None:
+    _classifier.append(Classifier.load(weights))
 
 
 def _judge(sample: Sample, dresses: Dresses) -> Judged | str:

@@ -3,16 +3,14 @@
 The list holds digests and scores, no images: whoever has the pictures can check it.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.vocabulary import Label
-from model.evaluation import Judged
-from model.figures import sigmoid
 from model.info import REPORTS
+from model.scores import Said
 
 PLACE = REPORTS / "regressions.json"
 
@@ -45,40 +43,16 @@ def write_mended(mended: Sequence[Mended], place: Path = PLACE) -> None:
 
 
 def newly_mended(
-    earlier: str,
-    before: Mapping[str, float],
-    version: str,
-    judged: Sequence[Judged],
-    known: Sequence[Mended],
+    earlier: str, before: Sequence[Said], version: str, said: Sequence[Said], known: Sequence[Mended]
 ) -> list[Mended]:
     """Give the pictures that `earlier` misjudged and `version` does not, without those that are `known`.
 
-    `before` holds the earlier model's scores by the names of the pictures.
+    `before` is what the earlier model said of the pictures, which keep their names.
     """
     listed = {item.sha256 for item in known}
-    found = []
-    for item in judged:
-        sample = item.sample
-        then, now = before.get(sample.name), float(sigmoid(item.logit))
-        is_ai = sample.label is Label.AI
-        if then is None or (then >= 0.5) == is_ai or (now >= 0.5) != is_ai:
-            continue
-        digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
-        if digest not in listed:
-            found.append(Mended(digest, sample.label, earlier, round(then, 4), version, round(now, 4)))
-    return found
-
-
-def relapsed(judged: Sequence[Judged], mended: Sequence[Mended]) -> tuple[int, list[tuple[Mended, float]]]:
-    """Give how many of the mended pictures are here, and those on the wrong side of 0.5 again."""
-    known = {item.sha256: item for item in mended}
-    found, again = 0, []
-    for item in judged:
-        known_item = known.get(hashlib.sha256(item.sample.path.read_bytes()).hexdigest())
-        if known_item is None:
-            continue
-        found += 1
-        score = float(sigmoid(item.logit))
-        if (score >= 0.5) != (known_item.label is Label.AI):
-            again.append((known_item, score))
-    return found, again
+    wrong = {item.name: item.score for item in before if not item.is_right}
+    return [
+        Mended(item.sha256, item.label, earlier, round(wrong[item.name], 4), version, round(item.score, 4))
+        for item in said
+        if item.is_right and item.name in wrong and item.sha256 not in listed
+    ]

@@ -17,9 +17,12 @@ from model.figures import (
     balanced_accuracy,
     expected_calibration_error,
     found_at,
+    rank,
     sigmoid,
 )
+from model.goals import measure_goals
 from model.info import ModelInfo
+from model.resampling import Draws, Rows, basic_interval, draw_rows, interval, perfect_calibration
 from model.samples import digest
 
 _BANDS = ((0, 400_000), (400_000, 1_000_000), (1_000_000, 2_500_000), (2_500_000, 10**12))
@@ -30,32 +33,46 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     is_ai = np.array([item.sample.is_ai for item in judged])
     logits = np.array([item.logit for item in judged])
     lines = info.thresholds
+    draws = draw_rows(is_ai, [item.sample.owner for item in judged])
     report: dict[str, Any] = {
         "model": info.version,
         "manifest_sha256": digest([item.sample for item in judged]),
         "trained_on": info.manifest,
         "thresholds": {"clear_below": lines.clear_below, "flagged_from": lines.flagged_from},
-        "overall": _overall(logits, is_ai, lines),
+        "overall": _overall(logits, is_ai, lines, draws),
         "tables": _tables(judged, sigmoid(logits), lines),
-        "correlations": _correlations(judged, logits, is_ai),
+        "correlations": _correlations(judged, logits, is_ai, draws),
     }
     if all(item.encoded for item in judged):
         report["encodings"] = {
-            name: _overall(np.array([item.encoded[name] for item in judged]), is_ai, lines)
+            name: _overall(np.array([item.encoded[name] for item in judged]), is_ai, lines, draws)
             for name in judged[0].encoded
         }
         report["stability"] = _stability(judged, info)
     if all(item.uniform is not None for item in judged):
         report["confounds"] = {
-            "one codec and one size": _overall(_of(judged, "uniform"), is_ai, lines),
-            "codecs swapped": _overall(_of(judged, "swapped"), is_ai, lines),
+            "one codec and one size": _overall(_of(judged, "uniform"), is_ai, lines, draws),
+            "codecs swapped": _overall(_of(judged, "swapped"), is_ai, lines, draws),
         }
+    report["goals"] = measure_goals(
+        judged, is_ai, draws, report.get("stability", {}).get("clear_and_flagged_after_second_look")
+    )
+    mean, low, high = perfect_calibration(sigmoid(logits))
+    report["perfect_calibration"] = {"mean": mean, "low": low, "high": high}
     report["misjudged"] = _misjudged(judged, sigmoid(logits), lines)
     return report
 
 
-def _overall(logits: Floats, is_ai: Bools, lines: Thresholds) -> dict[str, Any]:
+def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, draws: Draws) -> dict[str, Any]:
     scores = sigmoid(logits)
+
+    def balanced(rows: Rows) -> float:
+        return balanced_accuracy(scores[rows], is_ai[rows])
+
+    def error(rows: Rows) -> float:
+        return expected_calibration_error(scores[rows], is_ai[rows])
+
+    everything = np.arange(len(scores))
     drawn, made = scores[~is_ai], scores[is_ai]
     low, high = auc_interval(scores, is_ai)
     found = found_at(scores, is_ai, 0.01)
@@ -64,15 +81,20 @@ def _overall(logits: Floats, is_ai: Bools, lines: Thresholds) -> dict[str, Any]:
         "ai": len(made),
         "auc": {"value": auc(scores, is_ai), "low": low, "high": high},
         "found_at_1_percent": found.as_dict(),
-        "balanced_accuracy": balanced_accuracy(scores, is_ai),
+        "balanced_accuracy": _between(balanced(everything), interval(balanced, draws.by_picture)),
         "accuracy_human": Share(int((drawn < 0.5).sum()), len(drawn)).as_dict(),
         "accuracy_ai": Share(int((made >= 0.5).sum()), len(made)).as_dict(),
-        "ece": expected_calibration_error(scores, is_ai),
+        "ece": _between(error(everything), basic_interval(error, draws.by_picture, error(everything))),
         "accused": Share(int((drawn >= lines.flagged_from).sum()), len(drawn)).as_dict(),
         "found": Share(int((made >= lines.flagged_from).sum()), len(made)).as_dict(),
         "human_cleared": Share(int((drawn < lines.clear_below).sum()), len(drawn)).as_dict(),
         "ai_cleared": Share(int((made < lines.clear_below).sum()), len(made)).as_dict(),
     }
+
+
+def _between(value: float, ends: tuple[float, float] | None) -> dict[str, Any]:
+    low, high = ends or (None, None)
+    return {"value": value, "low": low, "high": high}
 
 
 def _tables(judged: Sequence[Judged], scores: Floats, lines: Thresholds) -> dict[str, Any]:
@@ -121,19 +143,28 @@ def _band(item: Judged) -> str:
     return f"{low / 1e6:g}-{high / 1e6:g} Mpx" if high < 10**12 else f"from {low / 1e6:g} Mpx"
 
 
-def _correlations(judged: Sequence[Judged], logits: Floats, is_ai: Bools) -> dict[str, Any]:
+def _correlations(judged: Sequence[Judged], logits: Floats, is_ai: Bools, draws: Draws) -> dict[str, Any]:
     """Give Spearman's correlation of the score with sharpness and size, inside each class."""
     result: dict[str, Any] = {}
     for name in ("sharpness", "pixels"):
         values = _of(judged, name)
         result[name] = {
-            label: _spearman(values[mask], logits[mask]) for label, mask in (("human", ~is_ai), ("ai", is_ai))
+            label: _correlation(values, logits, is_ai == truth, draws)
+            for label, truth in (("human", False), ("ai", True))
         }
     return result
 
 
+def _correlation(first: Floats, second: Floats, inside: Bools, draws: Draws) -> dict[str, Any]:
+    def figure(rows: Rows) -> float:
+        chosen = rows[inside[rows]]
+        return _spearman(first[chosen], second[chosen])
+
+    return _between(figure(np.arange(len(first))), interval(figure, draws.by_picture))
+
+
 def _spearman(first: Floats, second: Floats) -> float:
-    ranks = [np.unique(values, return_inverse=True)[1].astype(float) for values in (first, second)]
+    ranks = [rank(values) for values in (first, second)]
     if min(ranks[0].std(), ranks[1].std()) == 0:
         return 0.0
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])

@@ -28,6 +28,7 @@ SECRET_KEY = "a secret of the tests, long enough to be one"
 LONGEST = (
     "whole/test_story.py",
     "model/test_training.py",
+    "kantei/test_publishing.py",
     "whole/test_flood.py",
     "extension/test_badges.py",
     "whole/test_marketplaces.py",
