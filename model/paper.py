@@ -116,9 +116,9 @@ def _maps(
     if place.exists():
         return np.load(place, mmap_mode="r")
     rows = []
-    for number, _ in pairs:
+    for number, sample in pairs:
         plain = squared(pixels[number])
-        rng = np.random.default_rng(number)
+        rng = np.random.default_rng(sample.number)  # the same copies, whatever the seed of the training
         views = np.stack([plain, *(_turned(plain, rng) for _ in range(copies - 1))]).astype(np.float32)
         rows.append(bottom.predict_on_batch(views).astype(np.float16))
         if len(rows) % 100 == 0:
