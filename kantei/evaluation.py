@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from kantei.splits import of_split
-from model.evaluation import Dresses, Judged, judge_samples
+from model.evaluation import Dresses, judge_samples
 from model.figures import sigmoid
 from model.info import REPORTS, WEIGHTS, ModelInfo, read_model_info
+from model.judged import Judged
 from model.markdown import render
 from model.regression import Mended, read_mended
 from model.relapses import Accepted, Reasons, Relapse, describe_relapses, find_relapses, read_accepted

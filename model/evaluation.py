@@ -1,10 +1,9 @@
 """Judge labelled pictures through the runtime that serves, in every dress that the report asks for."""
 
 import multiprocessing
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,10 @@ from PIL import Image
 
 from model.encodings import ORDINARY, Encoding, encode_again
 from model.info import WEIGHTS
+from model.judged import Judged
 from model.picture import PictureError, decode_picture
 from model.pixels import MAX_PIXELS
+from model.progress import Progress
 from model.runtime import Classifier
 from model.samples import Sample
 
@@ -34,25 +35,6 @@ class Dresses:
     confounds: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One picture's calibrated logits.
-
-    `encoded` holds those of the ordinary re-encodings by name; `uniform` that of the picture cut to
-    one size and saved in one codec; `swapped` that of the picture in the other class's codec (human
-    as WebP 90, generated as JPEG 75). `sharpness` is the logarithm of the Laplacian's variance,
-    `pixels` that of the original's pixels.
-    """
-
-    sample: Sample
-    logit: float
-    sharpness: float
-    pixels: float
-    encoded: dict[str, float] = field(default_factory=dict)
-    uniform: float | None = None
-    swapped: float | None = None
-
-
 def judge_samples(
     samples: Sequence[Sample],
     dresses: Dresses,
@@ -65,7 +47,7 @@ def judge_samples(
     A picture that cannot be decoded is said and left out.
     """
     judged: list[Judged] = []
-    started = time.monotonic()
+    progress = Progress("judged", len(samples), say)
     with ProcessPoolExecutor(
         processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(weights,)
     ) as pool:
@@ -75,9 +57,7 @@ def judge_samples(
                 judged.append(outcome)
             else:
                 say(outcome)
-            if number % 100 == 0:
-                left = (time.monotonic() - started) / number * (len(samples) - number)
-                say(f"judged {number} of {len(samples)}, {left / 60:.1f} min left")
+            progress.reach(number)
     return judged
 
 

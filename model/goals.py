@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from model.evaluation import Judged
 from model.figures import Bools, Floats, auc, balanced_accuracy, expected_calibration_error, found_at, sigmoid
+from model.judged import Judged
 from model.resampling import Draws, Interval, Rows, basic_interval, interval
 
 JPEG_60, JPEG_40 = "jpeg 60, 768 px", "jpeg 40, 512 px"

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from core.vocabulary import Thresholds
-from model.evaluation import Judged
 from model.figures import (
     Bools,
     Floats,
@@ -22,6 +21,7 @@ from model.figures import (
 )
 from model.goals import measure_goals
 from model.info import ModelInfo
+from model.judged import Judged
 from model.resampling import Draws, Rows, basic_interval, draw_rows, interval, perfect_calibration
 from model.samples import digest
 

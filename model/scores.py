@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.vocabulary import Label
-from model.evaluation import Judged
 from model.figures import sigmoid
+from model.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)

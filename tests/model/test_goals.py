@@ -7,9 +7,9 @@ import pytest
 
 from core.vocabulary import Label
 from model.encodings import ORDINARY
-from model.evaluation import Judged
 from model.figures import Share
 from model.goals import JPEG_40, JPEG_60, measure_goals
+from model.judged import Judged
 from model.resampling import draw_rows
 from model.samples import Sample
 
