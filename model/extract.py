@@ -1,6 +1,5 @@
 """Features of many pictures, kept in a file, so that a cut run goes on where it was cut."""
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.pixels import Pixels
+from model.progress import Progress
 from model.reading import Read
 from model.views import ViewPlan, make_views
 
@@ -35,7 +35,7 @@ def extract(
     kept = _open(place, pixels, plan, read)
     # Of a picture that was being written when a run was cut, a part may be there.
     missing = [number for number in range(len(pixels)) if np.isnan(kept[number]).any()]
-    started = time.monotonic()
+    progress = Progress(place.stem, len(missing), say)
 
     def views(number: int) -> Rgb:
         rgb = pixels[number]
@@ -45,10 +45,7 @@ def extract(
         for start in range(0, len(missing), _BLOCK):
             block = missing[start : start + _BLOCK]
             _fill(read, kept, block, list(pool.map(views, block)), plan)
-            done = start + len(block)
-            if done % 200 < _BLOCK:
-                left = (time.monotonic() - started) / done * (len(missing) - done)
-                say(f"{place.stem}: {done} of {len(missing)} pictures, {left / 60:.1f} min left")
+            progress.reach(start + len(block))
     kept.flush()
     return np.asarray(kept, dtype=np.float32)
 

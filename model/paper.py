@@ -20,6 +20,7 @@ from PIL import Image
 
 from model.backbones import build_backbone, scaled, scaling
 from model.pixels import Pixels
+from model.progress import Progress
 from model.samples import Sample
 
 Say = Callable[[str], None]
@@ -115,14 +116,14 @@ def _maps(
     """Give the maps at the cut (n, copies, h, w, c) of all copies, as kept in `place` or computed."""
     if place.exists():
         return np.load(place, mmap_mode="r")
-    rows = []
+    rows: list[Any] = []
+    progress = Progress(place.stem, len(pairs), say)
     for number, sample in pairs:
         plain = squared(pixels[number])
         rng = np.random.default_rng(sample.number)  # the same copies, whatever the seed of the training
         views = np.stack([plain, *(_turned(plain, rng) for _ in range(copies - 1))]).astype(np.float32)
         rows.append(bottom.predict_on_batch(views).astype(np.float16))
-        if len(rows) % 100 == 0:
-            say(f"{place.stem}: {len(rows)} of {len(pairs)} pictures")
+        progress.reach(len(rows))
     np.save(place, np.stack(rows))
     return np.load(place, mmap_mode="r")
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.picture import PictureError, decode_picture
+from model.progress import Progress
 from model.samples import Sample, digest
 
 MAX_PIXELS = 200_000_000  # our own data; nobody attacks it
@@ -45,6 +46,7 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
         return Pixels(data, [tuple(known[name]) for name in order])
     draft = data.with_suffix(".draft")
     places, start = [], 0
+    progress = Progress("decoded", len(samples), say)
     with draft.open("wb") as file:
         for number, sample in enumerate(samples):
             try:
@@ -54,8 +56,7 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
             file.write(np.ascontiguousarray(rgb).tobytes())
             places.append((start, rgb.shape[0], rgb.shape[1]))
             start += rgb.size
-            if number % 500 == 499:
-                say(f"decoded {number + 1} of {len(samples)}")
+            progress.reach(number + 1)
     draft.rename(data)
     index.write_text(json.dumps([order, places]))
     return Pixels(data, places)
