@@ -5,8 +5,6 @@ weights, RMSprop at 0.001, binary cross entropy, 100 epochs. What the paper leav
 said in the report: which layers learn, the batch, the amounts of augmentation, the seed.
 """
 
-import csv
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.backbones import build_backbone, scaled, scaling
+from model.paper_fit import Copies, fit, read_curves
 from model.pixels import Pixels
 from model.progress import Progress
 from model.samples import Sample
@@ -69,45 +68,17 @@ def train_paper(
     truth = np.array([[float(sample.is_ai)] for _, sample in judge], dtype=np.float32)
     started = time.monotonic()
     top.compile(keras.optimizers.RMSprop(0.001), loss="binary_crossentropy", metrics=["accuracy"])
-    top.fit(
-        Copies(maps, labels, seed),
-        validation_data=(tests.astype(np.float32), truth),
+    fit(
+        top,
+        Copies(maps, labels, seed, batch=BATCH),
+        (tests.astype(np.float32), truth),
+        folder=folder,
         epochs=epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=[
-            keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
-            keras.callbacks.CSVLogger(str(folder / "epochs.csv"), append=True),
-            TimeLeft(epochs, say),
-        ],
+        say=say,
     )
     scores = top.predict(tests.astype(np.float32), batch_size=BATCH, verbose=0)[:, 0].astype(np.float64)
     np.save(folder / "scores.npy", scores)
-    with (folder / "epochs.csv").open(newline="", encoding="utf-8") as file:
-        curves = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-    return PaperOutcome(scores, curves, CUTS[backbone], time.monotonic() - started)
-
-
-class Copies(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
-    """Batches of one epoch: every picture once, in a random one of its copies."""
-
-    def __init__(self, maps: Any, labels: NDArray[np.float32], seed: int) -> None:
-        super().__init__()
-        self._maps, self._labels, self._seed = maps, labels, seed
-        self._epoch = 0
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._labels) / BATCH)
-
-    def __getitem__(self, number: int) -> tuple[Any, Any]:
-        rng = np.random.default_rng([self._seed, self._epoch])
-        order, copy = rng.permutation(len(self._labels)), rng.integers(0, COPIES, len(self._labels))
-        some = order[number * BATCH : (number + 1) * BATCH]
-        return self._maps[some, copy[some]].astype(np.float32), self._labels[some]
-
-    def on_epoch_end(self) -> None:
-        """Turn to the next epoch's order and copies."""
-        self._epoch += 1
+    return PaperOutcome(scores, read_curves(folder), CUTS[backbone], time.monotonic() - started)
 
 
 def _maps(
@@ -171,26 +142,3 @@ def _build(backbone: str, weights: str | None) -> tuple[Any, Any]:
     pooled = keras.layers.GlobalAveragePooling2D()(beyond(maps))
     score = keras.layers.Dense(1, activation="sigmoid")(keras.layers.Dropout(0.2)(pooled))
     return bottom, keras.Model(maps, score)
-
-
-class TimeLeft(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Say after each tenth epoch how it went and how long the rest will take."""
-
-    def __init__(self, epochs: int, say: Say) -> None:
-        super().__init__()
-        self._epochs, self._say = epochs, say
-        self._started, self._first = 0.0, -1
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Note where this run began: a resumed one does not begin at the first epoch."""
-        if self._first < 0:
-            self._started, self._first = time.monotonic(), epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Say accuracy and time left."""
-        if (epoch + 1) % 10 and epoch + 1 != self._epochs:
-            return
-        each = (time.monotonic() - self._started) / (epoch + 1 - self._first)
-        left = each * (self._epochs - epoch - 1) / 60
-        seen = (logs or {}).get("val_accuracy", 0.0)
-        self._say(f"epoch {epoch + 1} of {self._epochs}: test accuracy {seen:.3f}, {left:.1f} min left")

@@ -1,0 +1,123 @@
+"""Learning over many epochs, so that a cut run goes on as if it had never been cut."""
+
+import csv
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+Say = Callable[[str], None]
+_BACKUP, _CURVES = "backup", "epochs.csv"
+
+
+class Copies(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+    """Batches of one epoch: every picture once, in a random one of its copies; maps are (n, copies, …)."""
+
+    def __init__(self, maps: Any, labels: NDArray[np.float32], seed: int, *, batch: int) -> None:
+        super().__init__()
+        self._maps, self._labels, self._seed, self._batch = maps, labels, seed, batch
+        self._epoch = 0
+
+    def go_on(self, epoch: int) -> None:
+        """Begin with this epoch's order and copies."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._labels) / self._batch)
+
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
+        rng = np.random.default_rng([self._seed, self._epoch])
+        order, copy = (
+            rng.permutation(len(self._labels)),
+            rng.integers(0, self._maps.shape[1], len(self._labels)),
+        )
+        some = order[number * self._batch : (number + 1) * self._batch]
+        return self._maps[some, copy[some]].astype(np.float32), self._labels[some]
+
+    def on_epoch_end(self) -> None:
+        """Turn to the next epoch's order and copies."""
+        self._epoch += 1
+
+
+def fit(
+    network: Any,
+    copies: Copies,
+    judged: tuple[NDArray[np.float32], NDArray[np.float32]],
+    *,
+    folder: Path,
+    epochs: int,
+    say: Say,
+) -> None:
+    """Fit a compiled network for so many epochs in all, after those that `folder` holds already.
+
+    Keras restores weights and optimizer; the order of the pictures, the choice of copies and the dropout
+    are taken up here where they were.
+    """
+    done = _epochs_done(folder)
+    if done:
+        say(f"goes on after epoch {done}")
+    copies.go_on(done)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            state = layer.seed_generator.state  # (seed, how many were drawn): one for each batch
+            state.assign(keras.ops.add(state, keras.ops.cast([0, done * len(copies)], state.dtype)))
+    network.fit(
+        copies,
+        validation_data=judged,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.CSVLogger(str(folder / _CURVES), append=True),
+            # The one before is kept as well: a run may be cut while it writes.
+            keras.callbacks.BackupAndRestore(
+                str(folder / _BACKUP), delete_checkpoint=False, double_checkpoint=True
+            ),
+            TimeLeft(epochs, say),
+        ],
+    )
+
+
+def read_curves(folder: Path) -> list[dict[str, float]]:
+    """Read loss and accuracy of each epoch."""
+    with (folder / _CURVES).open(newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def _epochs_done(folder: Path) -> int:
+    """Read how many epochs the checkpoint is past, and forget curves beyond them."""
+    place, curves = folder / _BACKUP / "training_metadata.json", folder / _CURVES
+    done = int(json.loads(place.read_text(encoding="utf-8"))["epoch"]) if place.is_file() else 0
+    if curves.is_file():
+        lines = curves.read_text(encoding="utf-8").splitlines(keepends=True)
+        curves.write_text("".join(lines[: done + 1] if done else []), encoding="utf-8")
+    return done
+
+
+class TimeLeft(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Say after each tenth epoch how it went and how long the rest will take."""
+
+    def __init__(self, epochs: int, say: Say) -> None:
+        super().__init__()
+        self._epochs, self._say = epochs, say
+        self._started, self._first = 0.0, -1
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Note where this run began: a resumed one does not begin at the first epoch."""
+        if self._first < 0:
+            self._started, self._first = time.monotonic(), epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Say accuracy and time left."""
+        if (epoch + 1) % 10 and epoch + 1 != self._epochs:
+            return
+        each = (time.monotonic() - self._started) / (epoch + 1 - self._first)
+        left = each * (self._epochs - epoch - 1) / 60
+        seen = (logs or {}).get("val_accuracy", 0.0)
+        self._say(f"epoch {epoch + 1} of {self._epochs}: test accuracy {seen:.3f}, {left:.1f} min left")
