@@ -75,7 +75,7 @@ def render_mended(report: dict[str, Any]) -> list[str]:
 
 
 def _mended(report: dict[str, Any]) -> list[str]:
-    if not report["mended"]["here"]:
+    if not report.get("mended", {}).get("here"):
         return []
     return ["## Pictures that must stay mended", "", *render_mended(report), ""]
 
