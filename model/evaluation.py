@@ -81,7 +81,7 @@ def judge_with(classifier: Classifier, sample: Sample, dresses: Dresses) -> Judg
     if dresses.encodings:
         others["encoded"] = {e.name: logit(encode_again(rgb, e)) for e in ORDINARY}
     if dresses.confounds:
-        others["uniform"] = logit(encode_again(_one_size(rgb), _AS_JPEG))
+        others["uniform"] = logit(made_uniform(rgb))
         others["swapped"] = logit(encode_again(rgb, _AS_JPEG if sample.is_ai else _AS_WEBP))
     width, height = (int(sample.facets.get(name, 0)) for name in ("width", "height"))
     pixels = float(np.log(width * height or picture.width * picture.height))
@@ -97,8 +97,10 @@ def sharpness(rgb: Rgb) -> float:
     return float(np.log(edges.var() + 1e-3))
 
 
-def _one_size(rgb: Rgb) -> Rgb:
+def made_uniform(rgb: Rgb) -> Rgb:
+    """Cut the middle square, scale it to one size and save it in one codec: what is left tells no format."""
     side = min(rgb.shape[:2])
     top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
     image = Image.fromarray(rgb[top : top + side, left : left + side])
-    return np.asarray(image.resize((UNIFORM, UNIFORM), Image.Resampling.LANCZOS))
+    one_size = np.asarray(image.resize((UNIFORM, UNIFORM), Image.Resampling.LANCZOS))
+    return encode_again(one_size, _AS_JPEG)

@@ -15,6 +15,7 @@ from model.views import ViewPlan, make_views
 
 Rgb = NDArray[np.uint8]
 Say = Callable[[str], None]
+Change = Callable[[Rgb, int], Rgb]
 _BLOCK = 8  # pictures between two writes
 
 
@@ -22,7 +23,7 @@ def extract(
     read: Read,
     pixels: Pixels,
     plan: ViewPlan,
-    change: Callable[[Rgb, int], Rgb] | None,
+    change: Change | None,
     *,
     place: Path,
     say: Say,

@@ -43,6 +43,15 @@ class Head:
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The same line as a sum of standardised pictures: logit = scale * (products @ pictures - offset)."""
+
+    pictures: Floats
+    offset: float
+    scale: float
+
+
 def fit_head(
     features: Features, samples: Sequence[Sample], shrink: float, ridge: float = 5.0, power: float = 0.5
 ) -> Head:
@@ -53,29 +62,45 @@ def fit_head(
     pictures to the `power`, both labels alike. The logits have unit deviation and mean zero over the
     features, owners and classes weighed so.
     """
+    standard, middle, spread = standardise(features)
+    gram = gram_of(standard)
+    line = fit_gram(gram, samples, shrink / min(features.shape), ridge, power)
+    direction = np.concatenate(
+        [line.pictures @ standard[:, block].astype(np.float64) for block in _blocks(standard)]
+    )
+    weight = line.scale * direction / spread
+    return Head(weight, float(-line.scale * line.offset - middle @ weight))
+
+
+def standardise(features: Features) -> tuple[Features, Floats, Floats]:
+    """Give the features (n, d) less their means, over their deviations; and these means and deviations."""
     middle = features.mean(axis=0, dtype=np.float64)
     spread = features.std(axis=0, dtype=np.float64)
     # A channel that hardly ever speaks must not be blown up: rounding would speak louder.
     spread += 0.02 * float(np.median(spread)) + 1e-9
-    standard = (features - middle.astype(np.float32)) / spread.astype(np.float32)
+    return (features - middle.astype(np.float32)) / spread.astype(np.float32), middle, spread
+
+
+def gram_of(standard: Features) -> Floats:
+    """Give the products (n, n) of all pairs of pictures. Those of several banks of features add up."""
+    gram = np.zeros((len(standard),) * 2)
+    for block in _blocks(standard):
+        part = standard[:, block].astype(np.float64)
+        gram += part @ part.T
+    return gram
+
+
+def fit_gram(gram: Floats, samples: Sequence[Sample], shrink: float, ridge: float, power: float) -> Line:
+    """Fit to the products (n, n) of standardised pictures; `shrink` is a share of the scatter's trace."""
     is_ai = np.array([sample.is_ai for sample in samples])
     names = sorted({(sample.label.value, sample.owner) for sample in samples})
     group = np.array([names.index((sample.label.value, sample.owner)) for sample in samples])
     weight = np.bincount(group)[group].astype(np.float64) ** (power - 1)
     weight /= np.where(is_ai, weight[is_ai].sum(), weight[~is_ai].sum())
-    gram = np.zeros((len(features),) * 2)
-    for block in _blocks(standard):
-        part = standard[:, block].astype(np.float64)
-        gram += part @ part.T
-    pictures = _fit_pictures(gram, group, is_ai, weight, shrink=shrink / min(features.shape), ridge=ridge)
-    direction = np.concatenate(
-        [pictures @ standard[:, block].astype(np.float64) for block in _blocks(standard)]
-    )
+    pictures = _fit_pictures(gram, group, is_ai, weight, shrink=shrink, ridge=ridge)
     seen = gram @ pictures
     offset = (seen[is_ai] @ weight[is_ai] + seen[~is_ai] @ weight[~is_ai]) / 2
-    scale = 1 / float(np.std(seen))
-    line = scale * direction / spread
-    return Head(line, float(-scale * offset - middle @ line))
+    return Line(pictures, float(offset), 1 / float(np.std(seen)))
 
 
 def _fit_pictures(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.backbones import find_weights
 from model.degrade import degrade
-from model.extract import Say, extract
+from model.extract import Change, Say, extract
 from model.figures import (
     Bools,
     Floats,
@@ -93,11 +93,8 @@ def train_production(
     read = make_reader(build_features(files, recipe.size, scalings))
 
     def features(copy: int) -> Features:
-        def changed(rgb: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
-            return degrade(rgb, np.random.default_rng([recipe.seed + copy - 1, samples[number].number]))
-
         place = folder / ("features-clean.npy" if copy == 0 else f"features-degraded-{copy}.npy")
-        change = changed if copy else None
+        change = trips(samples, recipe.seed, copy) if copy else None
         found: Features = extract(read, pixels, recipe.plan, change, place=place, say=say).mean(axis=1)
         return found
 
@@ -130,6 +127,11 @@ def train_production(
     }
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return facts
+
+
+def trips(samples: Sequence[Sample], seed: int, copy: int) -> Change:
+    """Say how each picture's copy of that number, from 1, travels over the web: the same way every time."""
+    return lambda rgb, number: degrade(rgb, np.random.default_rng([seed + copy - 1, samples[number].number]))
 
 
 def load_trained(folder: Path) -> tuple[Any, dict[str, Any]]:
