@@ -79,9 +79,10 @@ def run_paper(wanted: Wanted, say: Say) -> None:
     check_pretrained([wanted.backbone], wanted.weights, SIZE)
     _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed})
     pixels = open_pixels(samples, wanted.folder.parent, say)
+    file = find_weights([wanted.backbone], wanted.weights)[wanted.backbone] or ""
     outcome = train_paper(
         wanted.backbone,
-        find_weights([wanted.backbone], wanted.weights)[wanted.backbone],
+        file,
         learn,
         judge,
         pixels=pixels,
@@ -93,7 +94,9 @@ def run_paper(wanted: Wanted, say: Say) -> None:
     # A run of fewer epochs is a trial: the repository's report is the paper's experiment.
     whole = len(outcome.curves) >= EPOCHS
     place = REPORTS / "paper" if whole else wanted.folder / "report"
-    write_paper_report(wanted.backbone, outcome, judge, pixels, seed=wanted.seed, folder=place)
+    write_paper_report(
+        wanted.backbone, outcome, judge, pixels, weights=Path(file).name, seed=wanted.seed, folder=place
+    )
     say(f"report in {place}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from model.figures import Share
+from model.figures import Share, auc, auc_interval
 from model.markdown import percent
 from model.paper import PaperOutcome, colourfulness
 from model.pixels import Pixels
@@ -42,14 +42,14 @@ class Counts:
 
 
 PAPER = {"mobilenet_v2": Counts(133, 0, 8, 109), "mobilenet_v3": Counts(133, 0, 7, 110)}
+# What is to be known of weights that are not ImageNet's own, by a word in the file's name.
 _NOTES = {
-    "mobilenet_v3": (
-        "Our MobileNetV3-Large starts from weights that descend from ImageNet by way of two drone "
+    "kelp": (
+        "This MobileNetV3-Large starts from weights that descend from ImageNet by way of two drone "
         "segmentation models, since a true ImageNet copy was not at hand: it is not the paper's V3."
     ),
-    "mobilenet_v3_minimalistic": (
-        "The minimalistic MobileNetV3-Large, from a dequantised ImageNet copy: it is not the paper's V3."
-    ),
+    "minimalistic": "The minimalistic MobileNetV3-Large is not the paper's V3.",
+    "dequant": "Its weights are a dequantised copy of ImageNet's.",
 }
 _HEAD = """# The paper's experiment, on our pictures
 
@@ -69,10 +69,14 @@ def write_paper_report(
     judge: Sequence[tuple[int, Sample]],
     pixels: Pixels,
     *,
+    weights: str,
     seed: int,
     folder: Path,
 ) -> None:
-    """Write this backbone's figures and plots, and the table of all backbones that were run."""
+    """Write this backbone's figures and plots, and the table of all backbones that were run.
+
+    `weights` is the name of the file that it started from, or `imagenet`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     said = outcome.scores >= 0.5
     is_ai = np.array([sample.is_ai for _, sample in judge])
@@ -84,6 +88,7 @@ def write_paper_report(
     plot_curves(outcome.curves, folder / f"{backbone}-curves.png")
     facts = {
         "backbone": backbone,
+        "weights": weights,
         "seed": seed,
         "epochs": len(outcome.curves),
         "cut": outcome.cut,
@@ -103,10 +108,17 @@ def _accused(judge: Sequence[tuple[int, Sample]], said: Any, pixels: Pixels) -> 
         if not sample.is_ai
     ]
     files = [{"file": name, "colourfulness": round(value, 1)} for name, value, flagged in human if flagged]
+    is_accused = np.array([flagged for _, _, flagged in human])
+    dullness = np.array([-value for _, value, _ in human])
+    paler = None
+    if 0 < is_accused.sum() < len(human):
+        low, high = auc_interval(dullness, is_accused)
+        paler = {"value": auc(dullness, is_accused), "low": low, "high": high}
     return {
         "files": files,
         "median_colourfulness": _median([value for _, value, flagged in human if flagged]),
         "median_of_the_rest": _median([value for _, value, flagged in human if not flagged]),
+        "paler": paler,
     }
 
 
@@ -136,16 +148,24 @@ def _row(name: str, counts: Counts) -> str:
 def _about(run: dict[str, Any]) -> list[str]:
     accused = run["accused"]
     name = run["backbone"]
+    notes = " ".join(note for word, note in _NOTES.items() if word in run["weights"])
     about = (
-        f"{run['epochs']} epochs, seed {run['seed']}, batches of 32. The paper does not say which layers "
-        f"learn: here those beyond `{run['cut']}`, so that it fits a machine of two cores; what lies before "
-        "is computed once for each of five copies of a picture, flipped, rotated and zoomed at random; batch "
-        f"normalisation keeps its statistics. {_NOTES.get(name, '')}"
-    )
+        f"{run['epochs']} epochs, seed {run['seed']}, batches of 32, from `{run['weights']}`. "
+        f"The paper does not say which layers learn: here those up to `{run['cut']}` are frozen and the "
+        "rest learns, so that it fits a machine of two cores; what is frozen is computed once for each of "
+        "five copies of a picture, the first as it is, the others flipped, rotated and zoomed at random "
+        f"(the same whatever the seed); batch normalisation keeps its statistics. {notes}"
+    ).strip()
     colours = (
         f"Wrongly accused: {len(accused['files'])}. Median colourfulness (Hasler and Suesstrunk 2003) "
         f"{accused['median_colourfulness']}, of the other humans {accused['median_of_the_rest']}."
     )
+    if accused["paler"]:
+        colours += (
+            " The paper blames low colour: of an accused picture and another human one, the accused "
+            f"is the paler one in {percent(accused['paler'])} of the cases (50 % would be chance; Hanley "
+            "and McNeil)."
+        )
     plots = f"![confusion]({name}-confusion.png) ![curves]({name}-curves.png)"
     files = [f"- `{item['file']}`: {item['colourfulness']}" for item in accused["files"]]
     return [f"## {name}", "", about, "", plots, "", colours, "", *files]

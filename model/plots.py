@@ -39,6 +39,7 @@ def plot_confusion(counts: list[list[int]], rows: list[str], columns: list[str],
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylabel("truth")
+    axes.set_xlabel("judged")
     _save(figure, place)
 
 

@@ -34,6 +34,38 @@ def test_the_papers_own_counts_give_its_figures() -> None:
     assert round(100 * PAPER["mobilenet_v3"].f1, 1) == 97.4
 
 
+def test_the_report_names_the_weights_and_says_whether_the_accused_are_paler(tmp_path: Path) -> None:
+    from core.vocabulary import Label
+    from model.paper import PaperOutcome
+    from model.paper_report import write_paper_report
+    from model.pixels import open_pixels
+    from model.samples import Sample
+
+    judge = []
+    for number, contrast in enumerate((10, 60, 120, 240, 240)):  # pale first; the last is generated
+        picture = gradient(40, 40).point(lambda value, c=contrast: 128 + (value - 128) * c // 255)
+        picture.save(tmp_path / f"{number}.png")
+        label = Label.AI if number == 4 else Label.HUMAN
+        judge.append((number, Sample(tmp_path / f"{number}.png", f"{number}.png", label, "s", "o")))
+    pixels = open_pixels([sample for _, sample in judge], tmp_path, print)
+    outcome = PaperOutcome(
+        scores=np.array([0.9, 0.8, 0.1, 0.2, 0.7]),
+        curves=[{"epoch": 0, "loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5}],
+        cut="block_15_add",
+        seconds=1.0,
+    )
+    file = "mobilenetv3large_1.0_kelp_avg.h5"
+    write_paper_report(
+        "mobilenet_v3", outcome, judge, pixels, weights=file, seed=7, folder=tmp_path / "report"
+    )
+    said = (tmp_path / "report" / "README.md").read_text(encoding="utf-8")
+    assert f"from `{file}`" in said
+    assert "it is not the paper's V3" in said
+    assert "seed 7" in said
+    assert "- `0.png`: " in said
+    assert "the accused is the paler one in 100.0 %" in said
+
+
 def test_ranks_that_agree_correlate_wholly() -> None:
     values = np.array([1.0, 2.0, 3.0, 10.0])
     assert _spearman(values, np.exp(values)) == pytest.approx(1)
