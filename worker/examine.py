@@ -4,6 +4,7 @@ import hashlib
 import logging
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -80,6 +81,7 @@ class Examiner:
     policy: StandingPolicy
     observer: Observer | None = None
     measures: ExaminationMeasures = field(default_factory=ExaminationMeasures)
+    keeper: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "keeper"))
 
     def examine(self, submission_id: str) -> None:
         """Bring one submission to its end, or give it back; do nothing where it is not to be had.
@@ -171,6 +173,8 @@ class Examiner:
             picture_hash = pdq_hash(picture.rgb)
             with self.database.reading() as session:
                 known = find_known(session, picture_hash, but=sha256)
+        # Writing waits for the disk while looking keeps the processor busy: both at once.
+        keeping = self.keeper.submit(self._keep, sha256, data, picture)
         opinion = form_opinion(
             data,
             picture,
@@ -182,8 +186,7 @@ class Examiner:
         )
         # Bytes before rows: a verdict never points at an image that is not there.
         with self.measures.stage(Stage.KEEP):
-            self.blobs.put(data)
-            self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
+            keeping.result()
         facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
         with self._writing() as session:
             recorded = record_verdict(
@@ -206,6 +209,10 @@ class Examiner:
             )
         self.measures.findings.labels(opinion.judgement.finding.value).inc()
         return Examined(sha256, recorded.verdict_id, picture, opinion)
+
+    def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
+        self.blobs.put(data)
+        self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
 
     def _end_fetch(self, held: Claim, error: FetchError) -> None:
         if error.is_permanent or held.is_last:

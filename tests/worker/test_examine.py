@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -170,6 +171,26 @@ def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -
     assert bench.blobs.get(image.sha256) == draw()
     assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "JPEG"
     assert bench.bell.rang == [found.id]
+
+
+def test_the_bytes_are_kept_while_the_classifier_looks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    are_kept, put = threading.Event(), bench.blobs.put_derived
+    waited = []
+
+    class Patient(FakeClassifier):
+        def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+            waited.append(are_kept.wait(10))
+            return super().classify(picture, lines)
+
+    def keep(sha256: str, name: str, data: bytes) -> None:
+        put(sha256, name, data)
+        if name == THUMBNAIL:
+            are_kept.set()
+
+    bench.classifier = Patient()
+    monkeypatch.setattr(bench.blobs, "put_derived", keep)
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+    assert waited == [True]
 
 
 def test_a_message_that_comes_twice_gives_one_verdict(bench: Bench) -> None:
