@@ -40,9 +40,15 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Open a session that commits when the block ends and rolls back when it raises."""
+    def writing(self, *, lasting: bool = True) -> Iterator[Session]:
+        """Open a session that commits when the block ends and rolls back when it raises.
+
+        What is not `lasting` is not waited for until it is on PostgreSQL's disk: a server that dies within
+        the next second may forget it as a whole. On SQLite nothing is waited for (`synchronous=NORMAL`).
+        """
         with self._write.begin() as session:
+            if not (lasting or self.is_sqlite):
+                session.execute(text("set local synchronous_commit to off"))
             yield session
 
     def ping(self) -> None:

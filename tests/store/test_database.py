@@ -83,3 +83,19 @@ def _close_from_the_other_side(database: Database) -> None:
             "select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = %s",
             [database.url.database],
         )
+
+
+@pytest.mark.postgresql
+def test_what_need_not_last_is_not_waited_for_and_what_comes_after_it_is(own: Database) -> None:
+    asked = text("select current_setting('synchronous_commit')")
+    with own.writing() as session:  # the databases of tests wait for nothing
+        session.execute(text("set synchronous_commit to on"))
+    with own.writing(lasting=False) as session:
+        assert session.scalar(asked) == "off"
+    with own.writing() as session:
+        assert session.scalar(asked) == "on"
+
+
+def test_sqlite_takes_what_need_not_last_as_all_else(sqlite_database: Database) -> None:
+    with sqlite_database.writing(lasting=False) as session:
+        assert session.scalar(text("select 1")) == 1
