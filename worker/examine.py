@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,32 +18,21 @@ from core.vocabulary import Evidence, Failure, FailureCode
 from model.pdq import pdq_hash
 from model.picture import Picture, PictureError, decode_picture, thumbnail
 from store.blobs import BlobStore, BlobsUnavailableError
-from store.claims import (
-    CRASHED,
-    FARTHEST,
-    Claim,
-    ClaimLostError,
-    claim,
-    finish_examined,
-    finish_failed,
-    release,
-)
+from store.claims import Claim, ClaimLostError, claim, finish_examined
 from store.database import Database
 from store.images import ImageFacts, find_verdict, record_verdict
 from store.known_images import find_known
 from store.standing_policy import Standing, StandingPolicy, policy_name
 from worker import policy
+from worker.endings import Endings
 from worker.fetch import Fetched
-from worker.fetch_error import FetchError, HostBusyError, HostSlowError
-from worker.measures import ExaminationMeasures, Return
+from worker.fetch_error import FetchError, HostBusyError
+from worker.measures import ExaminationMeasures
 from worker.observe import Observer
 from worker.opinion import Classifies, Opinion, form_opinion
 from worker.stages import Stage
 
 THUMBNAIL = "thumbnail.jpg"
-PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
-STORAGE_PAUSE = timedelta(seconds=15)
-HOST_PATIENCE = timedelta(days=1)  # in which a slow host may let its pictures wait for each other
 
 log = logging.getLogger(__name__)
 
@@ -107,16 +95,19 @@ class Examiner:
         except SQLAlchemyError:
             raise
         except BlobsUnavailableError as error:
-            # A full disk is no fault of the picture: it waits, and no try is counted.
             log.error("image bytes cannot be kept or read: %s", error)
-            self._release(held, STORAGE_PAUSE, Return.STORAGE, counts=False)
+            self._endings.end_without_room(held)
         except Exception:
             # A picture that trips our own code costs its submission a try, and nobody else anything.
             log.exception("examining %s", submission_id)
-            self._end_crash(held)
+            self._endings.end_crash(held)
         self.bell.ring(submission_id)
         if examined is not None:
             self._observe(examined)
+
+    @property
+    def _endings(self) -> Endings:
+        return Endings(self.database, self.measures)
 
     def _observe(self, examined: Examined) -> None:
         """Let the observed model look too, when the client has its answer."""
@@ -135,11 +126,11 @@ class Examiner:
             with self.measures.stage(Stage.DECODE):
                 picture = decode_picture(data, max_pixels=self.max_pixels)
         except HostBusyError as error:
-            self._wait_for_host(held, error)
+            self._endings.wait_for_host(held, error)
         except FetchError as error:
-            self._end_fetch(held, error)
+            self._endings.end_fetch(held, error)
         except PictureError as error:
-            self._fail(held, Failure(error.code, error.detail, permanent=True))
+            self._endings.fail(held, Failure(error.code, error.detail, permanent=True))
         else:
             return self._judge(held, sha256, data, picture, standing)
         return None
@@ -214,49 +205,6 @@ class Examiner:
     def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
         self.blobs.put(data)
         self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
-
-    def _end_fetch(self, held: Claim, error: FetchError) -> None:
-        if error.is_permanent or held.is_last:
-            self._fail(held, Failure(error.reason, error.detail, permanent=error.is_permanent))
-            return
-        pause = PAUSES[min(held.tries, len(PAUSES)) - 1]
-        if error.retry_after is not None:
-            # Honoured up to a minute; who waits for an answer has given up by then.
-            pause = max(pause, timedelta(seconds=min(error.retry_after, 60.0)))
-        self._release(held, pause, Return.FETCH)
-
-    def _wait_for_host(self, held: Claim, error: HostBusyError) -> None:
-        """Come back when there is a place at the host; while it is slow, less and less often.
-
-        Thousands of pictures on a host that answers nobody would else keep all children busy with
-        finding that out, and for ever.
-        """
-        pause = timedelta(seconds=error.retry_after or 1)
-        if isinstance(error, HostSlowError):
-            waited = now() - held.created_at
-            if waited > HOST_PATIENCE:
-                detail = "The host was too slow for a day to be asked for this picture."
-                self._fail(held, Failure(FailureCode.TIMED_OUT, detail, permanent=False))
-                return
-            share = random.uniform(0.1, 0.25)  # noqa: S311 - no secret
-            pause = max(pause, min(waited * share, FARTHEST))
-        self._release(held, pause, Return.HOST_BUSY, counts=False)
-
-    def _end_crash(self, held: Claim) -> None:
-        if held.is_last:
-            self._fail(held, CRASHED)
-        else:
-            self._release(held, PAUSES[0], Return.CRASH)
-
-    def _release(self, held: Claim, pause: timedelta, reason: Return, *, counts: bool = True) -> None:
-        with self._writing() as session:
-            release(session, held, due_at=now() + pause, counts=counts)
-        self.measures.returned.labels(reason.value).inc()
-
-    def _fail(self, held: Claim, failure: Failure) -> None:
-        with self._writing() as session:
-            finish_failed(session, held, failure, at=now())
-        self.measures.failures.labels(failure.code.value).inc()
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
