@@ -15,11 +15,11 @@ from pathlib import Path
 
 import requests
 
+from bench.servers import as_shipped
 from tests.extension.clicking import FINDINGS, click_through
 from tests.extension.drawing import png
 from tests.extension.reader import reading
 from tests.extension.site import site
-from tests.whole.installation import installed
 
 WARM_UP = 3
 SIZE = (1200, 1600)
@@ -32,7 +32,7 @@ def main() -> int:
     pictures: int = parser.parse_args().pictures
     with (
         tempfile.TemporaryDirectory() as folder,
-        installed(Path(folder, "data")) as real,
+        as_shipped(Path(folder, "data")) as real,
         site("127.0.0.1", "127.0.0.1", size=SIZE) as near,
         reading(Path(folder, "profile")) as reader,
     ):

@@ -20,11 +20,11 @@ import requests
 
 from bench.overhead import work_through
 from bench.pictures import make_pictures, served
-from bench.servers import fresh_servers
+from bench.servers import as_shipped, fresh_servers
 from bench.table import Row, spread
 from core.settings import read_settings
 from kantei.parts import open_database
-from tests.whole.installation import free_port, installed
+from tests.whole.installation import free_port
 
 HERE = Path(__file__).parent.parent
 PYTHON = os.environ.get("BENCH_HASHING_PYTHON", sys.executable)
@@ -44,7 +44,7 @@ def rows(given: Namespace) -> Iterator[Row]:
         served(make_pictures(given.folder, min(200, given.pictures))) as address,
         tempfile.TemporaryDirectory() as folder,
         fresh_servers() as settings,
-        installed(Path(folder), **settings) as kantei,
+        as_shipped(Path(folder), **settings) as kantei,
         _hash_service() as theirs,
     ):
         database = open_database(read_settings(kantei.environ))

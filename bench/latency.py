@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.pictures import draw, make_pictures, served
-from bench.servers import fresh_servers
+from bench.servers import as_shipped, fresh_servers
 from bench.table import Row, percentile
 from model.info import read_model_info
-from tests.whole.installation import Installation, installed
+from tests.whole.installation import Installation
 
 PACE = 5.0
 SIZE = (1216, 832)
@@ -41,7 +41,7 @@ def rows(given: Namespace) -> Iterator[Row]:
 
 
 def _measure(given: Namespace, address: str, name: str, settings: dict[str, str]) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder, installed(Path(folder), **settings) as kantei:
+    with tempfile.TemporaryDirectory() as folder, as_shipped(Path(folder), **settings) as kantei:
         for number in range(6):
             _check(kantei, HTTPConnection("127.0.0.1", kantei.port), f"{address}{900_000 + number}.bin")
         count = max(100, int(given.seconds * PACE))

@@ -8,10 +8,11 @@ from pathlib import Path
 from bench.overhead import work_through
 from bench.pictures import draw, served
 from bench.processes import by_part, resident_mib
+from bench.servers import as_shipped
 from bench.table import Row
 from core.settings import read_settings
 from kantei.parts import open_database
-from tests.whole.installation import Installation, installed
+from tests.whole.installation import Installation
 
 GROWN = 20  # times as many pictures at the end as at the first look
 STEP = 500
@@ -24,7 +25,7 @@ def rows(given: Namespace) -> Iterator[Row]:
     with (
         served([draw(number, SIZE, "JPEG") for number in range(50)]) as address,
         tempfile.TemporaryDirectory() as folder,
-        installed(Path(folder)) as kantei,
+        as_shipped(Path(folder)) as kantei,
     ):
         database = open_database(read_settings(kantei.environ))
         done = 0

@@ -22,12 +22,11 @@ from celery import Celery
 
 from bench.overhead import work_through
 from bench.pictures import make_pictures, served
-from bench.servers import REDIS, fresh_database
+from bench.servers import REDIS, as_shipped, fresh_database
 from bench.table import Row, spread
 from core.settings import read_settings
 from kantei.parts import open_database
 from model.info import INFO_FILE, WEIGHTS
-from tests.whole.installation import installed
 
 HERE = Path(__file__).parent.parent
 THEIRS = REDIS.rsplit("/", 1)[0] + "/8"
@@ -47,7 +46,7 @@ def rows(given: Namespace) -> Iterator[Row]:
         served(make_pictures(given.folder, min(200, given.pictures))) as address,
         tempfile.TemporaryDirectory() as folder,
         fresh_database() as url,
-        installed(Path(folder), KANTEI_DATABASE_URL=url, KANTEI_BROKER_URL=REDIS) as kantei,
+        as_shipped(Path(folder), KANTEI_DATABASE_URL=url, KANTEI_BROKER_URL=REDIS) as kantei,
     ):
         database = open_database(read_settings(kantei.environ))
         number = 0

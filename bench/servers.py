@@ -1,12 +1,15 @@
-"""Databases of PostgreSQL and Redis that a measurement may fill, and that are gone after it."""
+"""Databases of PostgreSQL and Redis that a measurement may fill and that go with it; a Kantei beside them."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psycopg
 import redis
 from psycopg import sql
+
+from tests.whole.installation import Installation, installed
 
 POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + "/7"
@@ -39,3 +42,8 @@ def fresh_broker() -> Iterator[str]:
         client.flushdb()
         yield REDIS
         client.flushdb()
+
+
+def as_shipped(folder: Path, **settings: str) -> AbstractContextManager[Installation]:
+    """Start a whole Kantei that sweeps as often as it does by default, where tests have it hurry."""
+    return installed(folder, KANTEI_SWEEP_INTERVAL="", **settings)

@@ -18,7 +18,7 @@ from bench.client import add_bench_client
 from bench.overhead import work_through
 from bench.pictures import make_pictures, served
 from bench.processes import by_part, worked_ms
-from bench.servers import fresh_database
+from bench.servers import as_shipped, fresh_database
 from bench.table import Row, spread
 from core.settings import Settings, read_settings
 from core.vocabulary import Source
@@ -26,7 +26,6 @@ from kantei.examiner import make_examiner
 from kantei.migrate import migrate
 from kantei.parts import open_database
 from store.submissions import Request, add_submission
-from tests.whole.installation import installed
 from worker.examine import Examiner
 from worker.measures import ExaminationMeasures
 from worker.stages import Stage
@@ -112,7 +111,7 @@ def _submitted(settings: Settings, urls: list[str]) -> list[str]:
 
 
 def _processes(urls: list[str]) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder, installed(Path(folder)) as kantei:
+    with tempfile.TemporaryDirectory() as folder, as_shipped(Path(folder)) as kantei:
         database = open_database(read_settings(kantei.environ))
         base = urls[0].rsplit("/", 1)[0]
         work_through(kantei, database, [f"{base}/{900_000 + number}.bin" for number in range(8)])  # warm
