@@ -30,8 +30,8 @@ class BlobStore(Protocol):
     def put_stream(self, stream: BinaryIO) -> str:
         """Keep an image that is read a piece at a time, and give its SHA-256."""
 
-    def put_derived(self, sha256: str, name: str, data: bytes) -> None:
-        """Keep something made from an image."""
+    def put_as(self, sha256: str, name: str, data: bytes) -> None:
+        """Keep something made from an image, or, without a name, an image whose digest is known already."""
 
     def get(self, sha256: str, name: str = "") -> bytes:
         """Give the bytes. Errors: KeyError where there are none."""
@@ -81,7 +81,7 @@ class FolderBlobs:
     def put(self, data: bytes) -> str:
         """Keep an image and give its SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        self.put_derived(sha256, "", data)
+        self.put_as(sha256, "", data)
         return sha256
 
     def put_stream(self, stream: BinaryIO) -> str:
@@ -97,7 +97,7 @@ class FolderBlobs:
             draft.replace(path)
         return digest.hexdigest()
 
-    def put_derived(self, sha256: str, name: str, data: bytes) -> None:
+    def put_as(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image; written aside and renamed, so that no reader sees half."""
         path = self._path(sha256, name)
         with _told():

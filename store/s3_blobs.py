@@ -54,7 +54,7 @@ class S3Blobs:
     def put(self, data: bytes) -> str:
         """Keep an image and give its SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        self.put_derived(sha256, "", data)
+        self.put_as(sha256, "", data)
         return sha256
 
     def put_stream(self, stream: BinaryIO) -> str:
@@ -65,10 +65,10 @@ class S3Blobs:
                 digest.update(piece)
                 kept.write(piece)
             kept.seek(0)
-            self.put_derived(digest.hexdigest(), "", kept.read())
+            self.put_as(digest.hexdigest(), "", kept.read())
         return digest.hexdigest()
 
-    def put_derived(self, sha256: str, name: str, data: bytes) -> None:
+    def put_as(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image; an object is whole or not there."""
         with _told():
             obstore.put(self._store, blob_key(sha256, name), data, use_multipart=False)

@@ -203,8 +203,8 @@ class Examiner:
         return Examined(sha256, recorded.verdict_id, picture, opinion)
 
     def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
-        self.blobs.put(data)
-        self.blobs.put_derived(sha256, THUMBNAIL, thumbnail(picture))
+        self.blobs.put_as(sha256, "", data)
+        self.blobs.put_as(sha256, THUMBNAIL, thumbnail(picture))
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

@@ -27,5 +27,5 @@ def paint_heatmap(examiner: Examiner, verdict_id: str) -> None:
         log.warning("no bytes for the heat map of verdict %s", verdict_id)
         return
     heat = examiner.classifier.heatmap(picture)
-    examiner.blobs.put_derived(verdict.image_sha256, heatmap_name(verdict_id), heat)
+    examiner.blobs.put_as(verdict.image_sha256, heatmap_name(verdict_id), heat)
     examiner.bell.ring(verdict_id)

@@ -65,7 +65,7 @@ def keep_heatmap(web: Web, submission_id: str) -> None:
         row = find_submission(session, submission_id)
     assert row is not None
     assert row.image_sha256 is not None
-    web.parts.blobs.put_derived(row.image_sha256, heatmap_name(row.verdict_id or ""), b"\x89PNG")
+    web.parts.blobs.put_as(row.image_sha256, heatmap_name(row.verdict_id or ""), b"\x89PNG")
 
 
 def test_every_operation_answers_as_it_says(

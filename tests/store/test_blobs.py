@@ -62,8 +62,8 @@ def test_what_was_made_from_an_image_goes_with_it_and_nothing_else(store: BlobSt
     neighbour = SHA256[:4] + "0" * 60
     store.put(DATA)
     for number in range(4):
-        store.put_derived(SHA256, f"{number}.heatmap.png", b"heat")
-    store.put_derived(neighbour, "", b"another")
+        store.put_as(SHA256, f"{number}.heatmap.png", b"heat")
+    store.put_as(neighbour, "", b"another")
     assert store.get(SHA256, "2.heatmap.png") == b"heat"
     store.delete(SHA256)
     store.delete(SHA256)
@@ -79,14 +79,14 @@ def test_a_digest_that_is_none_names_nothing(store: BlobStore, sha256: str) -> N
     with pytest.raises(KeyError):
         store.get(sha256)
     with pytest.raises(KeyError):
-        store.put_derived("a" * 64, "../name", b"x")
+        store.put_as("a" * 64, "../name", b"x")
 
 
 def test_every_image_is_listed_once_with_its_time(store: BlobStore) -> None:
     began = now() - timedelta(seconds=2)
     digests = {store.put(f"image {number}".encode()) for number in range(8)}
     for sha256 in digests:
-        store.put_derived(sha256, "thumbnail.webp", b"small")
+        store.put_as(sha256, "thumbnail.webp", b"small")
     listed = list(store.kept())
     assert {sha256 for sha256, _ in listed} == digests
     assert len(listed) == len(digests)
@@ -97,7 +97,7 @@ def test_bytes_that_no_row_knows_are_forgotten_when_they_are_old(
     store: BlobStore, database: Database, shop: NewClient
 ) -> None:
     orphan, upload, image, purged = (store.put(name) for name in (b"orphan", b"upload", b"image", b"purged"))
-    store.put_derived(orphan, "thumbnail.webp", b"small")
+    store.put_as(orphan, "thumbnail.webp", b"small")
     with database.writing() as session:
         add_submission(session, shop.client.id, Request(Source.UPLOAD, upload_sha256=upload))
         for sha256 in (image, purged):

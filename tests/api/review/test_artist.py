@@ -35,7 +35,7 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     desk: Desk, decide: Decide
 ) -> None:
     sha256, aiko = desk.add_case(0.95, title="Fox"), desk.as_person()
-    desk.parts.blobs.put_derived(sha256, "thumbnail.jpg", b"a small JPEG")
+    desk.parts.blobs.put_as(sha256, "thumbnail.jpg", b"a small JPEG")
     decide(aiko, sha256, "ai")
     page, artist = address(desk, sha256), desk.visit()
     assert "Ask for another look" in artist.get(page).text

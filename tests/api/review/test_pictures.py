@@ -40,7 +40,7 @@ def test_the_thumbnail_is_served_and_the_picture_stands_in_for_it(desk: Desk) ->
     assert "immutable" not in before.headers["Cache-Control"]
     # Workers of older versions made WebP.
     for name, content_type in (("thumbnail.webp", "image/webp"), ("thumbnail.jpg", "image/jpeg")):
-        desk.parts.blobs.put_derived(sha256, name, b"small, " + name.encode())
+        desk.parts.blobs.put_as(sha256, name, b"small, " + name.encode())
         after = visit.get(f"/review/images/{sha256}/thumbnail")
         assert (after.content_type, after.data) == (content_type, b"small, " + name.encode())
     assert "immutable" in after.headers["Cache-Control"]
