@@ -18,6 +18,7 @@ import redis
 from core import doorbell
 
 CHANNEL = "kantei-bell"
+TO_TELL = "to-tell"  # rung for the notifier, after a submission for whose end somebody is called
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +26,10 @@ class Bell(Protocol):
     """Ring for a submission, or listen."""
 
     def ring(self, submission_id: str) -> None:
-        """Wake whoever waits for this submission. Never raises: a missed bell costs a moment."""
+        """Wake whoever waits for this submission, or who calls clients (`TO_TELL`).
+
+        Never raises: a missed bell costs a moment.
+        """
 
     def listen(self, ears: "Ears") -> None:
         """Pass every ring on to the ears, until the process ends."""

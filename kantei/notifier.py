@@ -2,7 +2,7 @@
 
 import threading
 
-from core.bell import Ears
+from core.bell import TO_TELL, Ears
 from core.measuring import Measuring
 from core.settings import Settings
 from kantei.parts import open_bell, open_database
@@ -13,15 +13,16 @@ from worker.post import Poster
 
 
 class WakingEars(Ears):
-    """Ears of one who wants to know of every submission that came to its end."""
+    """Ears of one who wants to know when there is somebody to call."""
 
     def __init__(self, wake: threading.Event) -> None:
         super().__init__()
         self._wake = wake
 
-    def hear(self, submission_id: str) -> None:
-        """Wake the notifier, whichever submission it is."""
-        self._wake.set()
+    def hear(self, rung_for: str) -> None:
+        """Wake the notifier; most rings are for those who wait before one submission."""
+        if rung_for == TO_TELL:
+            self._wake.set()
 
 
 def make_poster(settings: Settings) -> Poster:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
-from store.client_events import Told, add_events, note_examined
+from store.client_events import Told, add_events, called_at, note_examined
 from store.review_states import ReviewState
 from store.tables import Image, Submission
 
@@ -31,7 +31,10 @@ class ClaimLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to examine one submission until the lease ends; `tries` counts this one."""
+    """The right to examine one submission until the lease ends; `tries` counts this one.
+
+    `is_called`: somebody is to be called when it has come to its end.
+    """
 
     id: str
     submission_id: str
@@ -40,6 +43,7 @@ class Claim:
     tries: int
     due_at: datetime
     created_at: datetime
+    is_called: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -66,10 +70,14 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.tries,
             Submission.due_at,
             Submission.created_at,
+            Submission.callback_url,
+            called_at(),
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    return Claim(claim_id, submission_id, *row) if row else None
+    if row is None:
+        return None
+    return Claim(claim_id, submission_id, *row[:5], is_called=bool(row[5] or row[6]))
 
 
 def finish_examined(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy import ScalarSelect, delete, insert, or_, select, update
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
@@ -94,6 +94,16 @@ def unplaced_clients(session: Session, *, called: bool = False) -> list[str]:
             .where(or_(Client.callback_url.is_not(None), Submission.callback_url.is_not(None)))
         )
     return list(session.scalars(query))
+
+
+def called_at() -> ScalarSelect[str | None]:
+    """Say in SQL where a submission's client is called, if anywhere; a submission may name a place itself."""
+    return (
+        select(Client.callback_url)
+        .where(Client.id == Submission.client_id)
+        .correlate(Submission)
+        .scalar_subquery()
+    )
 
 
 def has_unplaced(session: Session, client_id: str) -> bool:

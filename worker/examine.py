@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.bell import Bell
+from core.bell import TO_TELL, Bell
 from core.clock import now
 from core.vocabulary import Evidence, Failure, FailureCode
 from model.pdq import pdq_hash
@@ -102,6 +102,8 @@ class Examiner:
             log.exception("examining %s", submission_id)
             self._endings.end_crash(held)
         self.bell.ring(submission_id)
+        if held.is_called:
+            self.bell.ring(TO_TELL)
         if examined is not None:
             self._observe(examined)
 

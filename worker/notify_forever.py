@@ -44,8 +44,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
         whole_look = 0.0
         while not stop.is_set():
             looked = time.monotonic()
-            # Every examination wakes us, and most are of clients whom nobody calls: for those one query is
-            # all, and what else there may be to do is looked for once a second.
+            # Woken for somebody who is called, we look at no one else; the rest is looked for once a second.
             is_whole = looked >= whole_look
             try:
                 placed = notifier.place(called=not is_whole)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bell import Bell
+from core.bell import TO_TELL, Bell
 from core.clock import now
 from core.queue import DEPTH_LIMIT, Sender
 from core.vocabulary import Priority
@@ -44,6 +44,8 @@ def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
     for submission_id in failed:
         log.error("submission %s failed: its worker died each time", submission_id)
         bell.ring(submission_id)
+    if failed:
+        bell.ring(TO_TELL)
     take_in_kept(database)
     sent = sum(_feed(database, sender, priority) for priority in Priority)
     return Swept(taken_back, len(failed), sent)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core.bell import Ears
+from core.bell import TO_TELL, Ears
 from core.clock import now
 from core.vocabulary import (
     Classification,
@@ -27,6 +27,7 @@ from core.vocabulary import (
 )
 from model.picture import Picture
 from store.blobs import FolderBlobs
+from store.client_tables import Client
 from store.clients import NewClient
 from store.database import Database
 from store.images import find_image
@@ -173,8 +174,22 @@ def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -
     assert bench.bell.rang == [found.id]
 
 
+def test_the_notifier_is_rung_for_only_where_somebody_is_called(bench: Bench) -> None:
+    called = "https://shop.example/called"
+    of_its_own = bench.submit(image_url=URL, callback_url=called)
+    bench.examine(of_its_own)
+    assert bench.bell.rang == [of_its_own, TO_TELL]
+    bench.bell.rang.clear()
+    bench.web.answer = FetchError(FailureCode.GONE, "Gone.", is_permanent=True)
+    with bench.database.writing() as session:
+        session.get_one(Client, bench.client_id).callback_url = called
+    of_the_client = bench.submit()
+    assert bench.examine(of_the_client).state is State.FAILED
+    assert bench.bell.rang == [of_the_client, TO_TELL]
+
+
 def test_the_bytes_are_kept_while_the_classifier_looks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    are_kept, put = threading.Event(), bench.blobs.put_derived
+    are_kept, put = threading.Event(), bench.blobs.put_as
     waited = []
 
     class Patient(FakeClassifier):
@@ -188,7 +203,7 @@ def test_the_bytes_are_kept_while_the_classifier_looks(bench: Bench, monkeypatch
             are_kept.set()
 
     bench.classifier = Patient()
-    monkeypatch.setattr(bench.blobs, "put_derived", keep)
+    monkeypatch.setattr(bench.blobs, "put_as", keep)
     assert bench.examine(bench.submit()).state is State.EXAMINED
     assert waited == [True]
 

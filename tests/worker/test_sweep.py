@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.bell import Ears
+from core.bell import TO_TELL, Ears
 from core.clock import now
 from core.queue import DEPTH_LIMIT
 from core.vocabulary import Priority, Scheme, Source, State
@@ -145,7 +145,7 @@ def test_the_last_worker_that_dies_ends_the_submission_and_rings(
         claim(session, poison, lease=LEASE, at=now() - LEASE * 2)
     assert sweep_once(database, sender, bell).failed == 1
     assert read(database, poison).state is State.FAILED
-    assert bell.rang == [poison]
+    assert bell.rang == [poison, TO_TELL]
     assert sender.sent == []
 
 
