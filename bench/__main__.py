@@ -11,6 +11,7 @@ from bench.table import LEAST, Row, busy_elsewhere, machine, markdown
 # In the order of the table in docs/operating.md.
 NAMES = (
     "overhead",
+    "waiting",
     "stages",
     "runtimes",
     "parity",

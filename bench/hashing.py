@@ -22,6 +22,7 @@ from bench.overhead import work_through
 from bench.pictures import make_pictures, served
 from bench.servers import as_shipped, fresh_servers
 from bench.table import Row, spread
+from core.setting_values import cores
 from core.settings import read_settings
 from kantei.parts import open_database
 from tests.whole.installation import free_port
@@ -66,8 +67,8 @@ def rows(given: Namespace) -> Iterator[Row]:
 
 @contextmanager
 def _hash_service() -> Iterator[Callable[[list[str]], float]]:
-    port, cores = free_port(), read_settings().worker_concurrency
-    command = [PYTHON, "-m", "gunicorn", "-w", str(cores), "-b", f"127.0.0.1:{port}", "--preload"]
+    port = free_port()
+    command = [PYTHON, "-m", "gunicorn", "-w", str(cores()), "-b", f"127.0.0.1:{port}", "--preload"]
     with subprocess.Popen(
         [*command, "bench.hash_service:app"], cwd=HERE, stderr=subprocess.DEVNULL
     ) as service:
@@ -79,7 +80,7 @@ def _hash_service() -> Iterator[Callable[[list[str]], float]]:
 
         def seconds(urls: list[str]) -> float:
             began = time.perf_counter()
-            with ThreadPoolExecutor(2 * cores) as pool:
+            with ThreadPoolExecutor(2 * cores()) as pool:
                 list(pool.map(look, urls))
             return time.perf_counter() - began
 

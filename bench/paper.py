@@ -1,8 +1,8 @@
 """Kantei against what a reader of the paper would write: `script/bench paper` (needs the extra `train`).
 
-A Celery worker with as many children as cores, Pillow, Keras' `model.predict` a picture at a time: once
-with a network of the same cost as ours, once as it would be deployed, MobileNetV2 on one squeezed
-view. Both brokers are Redis. In turns, the same pictures; the ratio of each pair counts.
+A Celery worker with as many children as cores, which is Celery's default, Pillow, Keras' `model.predict`
+a picture at a time: once with a network of the same cost as ours, once as it would be deployed, MobileNetV2
+on one squeezed view. Both brokers are Redis. In turns, the same pictures; the ratio of each pair counts.
 """
 
 import importlib.util
@@ -24,6 +24,7 @@ from bench.overhead import work_through
 from bench.pictures import make_pictures, served
 from bench.servers import REDIS, as_shipped, fresh_database
 from bench.table import Row, spread
+from core.setting_values import cores
 from core.settings import read_settings
 from kantei.parts import open_database
 from model.info import INFO_FILE, WEIGHTS
@@ -95,7 +96,7 @@ def _paper_worker(network: str) -> Iterator[Callable[[list[str]], float]]:
             return time.perf_counter() - began
 
         command = [sys.executable, "-m", "celery", "-A", "bench.paper_worker", "worker", "-P", "prefork"]
-        command += ["-c", str(read_settings().worker_concurrency), "-l", "ERROR"]
+        command += ["-c", str(cores()), "-l", "ERROR"]
         silent = subprocess.DEVNULL
         with subprocess.Popen(command, env=environ, cwd=HERE, stdout=silent, stderr=silent) as worker:
             try:

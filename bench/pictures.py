@@ -7,6 +7,7 @@ import io
 import itertools
 import multiprocessing
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,15 +63,15 @@ def draw(number: int, size: tuple[int, int], kind: str) -> bytes:
 
 
 @contextmanager
-def served(pictures: list[bytes]) -> Iterator[str]:
+def served(pictures: list[bytes], *, pause: float = 0) -> Iterator[str]:
     """Serve pictures on 127.0.0.1 and give the address to put a number behind.
 
     Number n is answered with picture n modulo their number, and n behind its end: the same pixels, but
-    bytes that nobody has seen, so that no verdict is known for them.
+    bytes that nobody has seen, so that no verdict is known for them. Each answer takes `pause` seconds.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(pictures, theirs), daemon=True)
+    process = context.Process(target=_serve, args=(pictures, pause, theirs), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}/"
@@ -79,7 +80,7 @@ def served(pictures: list[bytes]) -> Iterator[str]:
         process.join()
 
 
-def _serve(pictures: list[bytes], theirs: Connection) -> None:
+def _serve(pictures: list[bytes], pause: float, theirs: Connection) -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -87,6 +88,7 @@ def _serve(pictures: list[bytes], theirs: Connection) -> None:
         def do_GET(self) -> None:
             number = int(self.path.rsplit("/", 1)[1].split(".")[0])
             body = pictures[number % len(pictures)] + f"\n{number}".encode()
+            time.sleep(pause)
             self.send_response(200)
             self.send_header("Content-Type", "image/*")
             self.send_header("Content-Length", str(len(body)))

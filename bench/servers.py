@@ -45,5 +45,6 @@ def fresh_broker() -> Iterator[str]:
 
 
 def as_shipped(folder: Path, **settings: str) -> AbstractContextManager[Installation]:
-    """Start a whole Kantei that sweeps as often as it does by default, where tests have it hurry."""
-    return installed(folder, KANTEI_SWEEP_INTERVAL="", **settings)
+    """Start a whole Kantei with its defaults, where tests have it hurry and take little room."""
+    defaults = {"KANTEI_SWEEP_INTERVAL": "", "KANTEI_WORKER_CONCURRENCY": ""}
+    return installed(folder, **defaults | settings)

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from core.setting_values import cores
 from core.settings import Settings
 from core.vocabulary import Failure, FailureCode
 from kantei.looking import Look, Looker
@@ -15,7 +16,7 @@ _looker: list[Looker] = []  # one in each child
 
 def look_at_all(sources: list[str], settings: Settings, heatmaps: Path | None) -> Iterator[Look]:
     """Give a look for each source, in their order, as they are done."""
-    processes = min(len(sources), settings.worker_concurrency)
+    processes = min(len(sources), settings.worker_concurrency, cores())
     if processes <= 1:
         looker = Looker(settings, heatmaps, settings.classifier_threads)
         yield from (looker.look(source) for source in sources)

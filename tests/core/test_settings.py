@@ -64,6 +64,15 @@ def test_a_wrong_value_stops_the_program_and_names_the_variable(
         read(tmp_path, **{name: value})
 
 
+def test_a_worker_has_two_children_for_each_core_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.setting_values.cores", lambda: 3)
+    environ = {"KANTEI_DATA_DIR": str(tmp_path)}
+    assert read_settings(environ).worker_concurrency == 6
+    assert read_settings(environ | {"KANTEI_WORKER_CONCURRENCY": "1"}).worker_concurrency == 1
+
+
 def test_every_setting_has_a_default_that_needs_no_server(tmp_path: Path) -> None:
     settings = read_settings({"KANTEI_DATA_DIR": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/kantei.sqlite3"

@@ -119,6 +119,7 @@ def installed(folder: Path, *, program: str = "kantei", **settings: str) -> Iter
         "KANTEI_FETCH_ALLOW": "127.0.0.1/32",
         "KANTEI_FETCH_TIMEOUT": "5",
         "KANTEI_SWEEP_INTERVAL": "1",
+        "KANTEI_WORKER_CONCURRENCY": "2",
         "PYTHONUNBUFFERED": "1",
         **settings,
     }
