@@ -147,7 +147,8 @@ def _plain(image: Image.Image) -> Image.Image:
         return _from_deep_grey(image)
     if image.has_transparency_data:
         return image.convert("RGBA")
-    return image.convert("RGB")
+    # What is RGB already would be copied, at full size.
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
