@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.ids import new_id
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.client_events import Told, add_events, called_at, note_examined
+from store.database import hastily
 from store.review_states import ReviewState
 from store.tables import Image, Submission
 
@@ -52,7 +53,10 @@ class Claim:
 
 
 def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetime) -> Claim | None:
-    """Claim a submission that is due, or whose claimer's lease ran out; None where there is nothing to do."""
+    """Claim a submission that is due, or whose claimer's lease ran out; None where there is nothing to do.
+
+    One statement, to be a transaction by itself.
+    """
     claim_id = new_id()
     row = session.execute(
         update(Submission)
@@ -72,6 +76,8 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.created_at,
             Submission.callback_url,
             called_at(),
+            # A claim that the server forgets as it dies is one that is not there: somebody else makes it.
+            *hastily(session),
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()

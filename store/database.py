@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, make_url, text, true
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -40,15 +40,18 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self, *, lasting: bool = True) -> Iterator[Session]:
-        """Open a session that commits when the block ends and rolls back when it raises.
-
-        What is not `lasting` is not waited for until it is on PostgreSQL's disk: a server that dies within
-        the next second may forget it as a whole. On SQLite nothing is waited for (`synchronous=NORMAL`).
-        """
+    def writing(self) -> Iterator[Session]:
+        """Open a session that commits when the block ends and rolls back when it raises."""
         with self._write.begin() as session:
-            if not (lasting or self.is_sqlite):
-                session.execute(text("set local synchronous_commit to off"))
+            yield session
+
+    @contextmanager
+    def writing_one(self) -> Iterator[Session]:
+        """Open a session for one statement that writes: a transaction by itself.
+
+        On PostgreSQL that spares the words BEGIN and COMMIT, each of which the server answers.
+        """
+        with self._write.begin() if self.is_sqlite else self._read() as session:
             yield session
 
     def ping(self) -> None:
@@ -91,6 +94,17 @@ def _server_engine(url: str, pool_size: int) -> Engine:
         record.info["used"] = monotonic()
 
     return engine
+
+
+def hastily(session: Session) -> list[ColumnElement[str]]:
+    """Give what a statement has to return so that nobody waits until it is on PostgreSQL's disk.
+
+    A server that dies within the next second may forget the whole of it. On SQLite nothing is waited for
+    (`synchronous=NORMAL`).
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return []
+    return [func.set_config("synchronous_commit", "off", true())]  # true: until this transaction ends
 
 
 def _is_closing(connection: Any) -> bool:

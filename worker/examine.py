@@ -78,8 +78,7 @@ class Examiner:
         the lease then runs out and the sweeper sends again.
         """
         at = now()
-        # A claim that the server forgets as it dies is one that is not there: somebody else makes it.
-        with self.measures.stage(Stage.CLAIM), self.database.writing(lasting=False) as session:
+        with self.measures.stage(Stage.CLAIM), self.database.writing_one() as session:
             held = claim(session, submission_id, lease=self.lease, at=at)
         if held is None:
             return

@@ -34,9 +34,9 @@ def read(database: Database, submission_id: str) -> Submission:
 
 
 def test_of_two_workers_told_of_one_submission_one_claims_it(database: Database, submission_id: str) -> None:
-    with database.writing() as session:
+    with database.writing_one() as session:
         first = claim(session, submission_id, lease=LEASE, at=now())
-    with database.writing() as session:
+    with database.writing_one() as session:
         second = claim(session, submission_id, lease=LEASE, at=now())
     assert first is not None
     assert first.tries == 1

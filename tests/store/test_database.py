@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from store import database as database_room
-from store.database import Database
+from store.database import Database, hastily
 from tests.conftest import POSTGRESQL
 
 
@@ -90,12 +90,14 @@ def test_what_need_not_last_is_not_waited_for_and_what_comes_after_it_is(own: Da
     asked = text("select current_setting('synchronous_commit')")
     with own.writing() as session:  # the databases of tests wait for nothing
         session.execute(text("set synchronous_commit to on"))
-    with own.writing(lasting=False) as session:
-        assert session.scalar(asked) == "off"
     with own.writing() as session:
-        assert session.scalar(asked) == "on"
+        session.execute(select(*hastily(session)))
+        assert session.scalar(asked) == "off"
+    with own.writing_one() as session:
+        session.execute(select(*hastily(session)))
+        assert session.scalar(asked) == "on"  # the statement before was a transaction by itself
 
 
 def test_sqlite_takes_what_need_not_last_as_all_else(sqlite_database: Database) -> None:
-    with sqlite_database.writing(lasting=False) as session:
-        assert session.scalar(text("select 1")) == 1
+    with sqlite_database.writing_one() as session:
+        assert hastily(session) == []
