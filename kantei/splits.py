@@ -8,12 +8,20 @@ JUDGED = "test"  # the split that what is published is judged on, and nothing is
 
 
 def of_split(samples: list[Sample], split: str) -> list[Sample]:
-    """Take the samples of a split, or all where the data has no splits. Errors: `SamplesError`."""
-    if not any(sample.split for sample in samples):
-        return samples
-    chosen = [sample for sample in samples if sample.split == split]
+    """Take the samples of a split, or all where the data has no splits.
+
+    Errors: `SamplesError`, also where files are not there: better now than after an hour.
+    """
+    chosen = samples
+    if any(sample.split for sample in samples):
+        chosen = [sample for sample in samples if sample.split == split]
     if not chosen:
         raise SamplesError(f"the manifest has no split {split!r}")
+    lost = [sample for sample in chosen if not sample.path.is_file()]
+    if lost:
+        raise SamplesError(
+            f"{len(lost)} of {len(chosen)} pictures are not there; the first is {lost[0].path}"
+        )
     return chosen
 
 

@@ -63,10 +63,23 @@ def digest(samples: Sequence[Sample]) -> str:
 def _read_manifest(path: Path) -> list[Sample]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        samples = [_from_row(path.parent, row, number) for number, row in enumerate(rows)]
-    except (OSError, KeyError, ValueError, csv.Error) as error:
-        raise SamplesError(f"{path}: {error!r}") from error
+            rows = csv.DictReader(file)
+            missing = {"file", "label"}.difference(rows.fieldnames or ())
+            if missing:
+                raise SamplesError(f"{path} has no column {' and no '.join(sorted(missing))}")
+            samples = []
+            for number, row in enumerate(rows):
+                if row["label"] not in set(Label):
+                    raise SamplesError(
+                        f"{path}, line {rows.line_num}: {row['label']!r} is neither ai nor human"
+                    )
+                samples.append(_from_row(path.parent, row, number))
+    except UnicodeDecodeError as error:
+        raise SamplesError(f"{path} is not text in UTF-8") from error
+    except OSError as error:
+        raise SamplesError(f"{path}: {error.strerror}") from error
+    except csv.Error as error:
+        raise SamplesError(f"{path} is no table: {error}") from error
     return _checked(samples, path)
 
 

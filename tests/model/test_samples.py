@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import Label
+from kantei.splits import of_split
 from model.folds import lone_labels, owner_folds, spread
 from model.samples import Sample, SamplesError, digest, read_samples
 
@@ -48,12 +49,32 @@ def test_a_manifest_is_read_with_its_facets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "file,label\n", "file,label\na.png,robot\n", "label\nai\n", "file,label\na.png,ai\n"]
+    ("text", "why"),
+    [
+        (b"", "has no column file and no label"),
+        (b"label\nai\n", "has no column file$"),
+        (b"file,label\n", "pictures of both labels"),
+        (b"file,label\na.png,ai\n", "pictures of both labels"),
+        (b"file,label\na.png,ai\nb.png,robot\n", "line 3: 'robot' is neither ai nor human"),
+        (b"file,label\na.png\n", "line 2: None is neither"),
+        ("file,label\n線画.png,ai\n".encode("shift_jis"), "not text in UTF-8"),
+    ],
 )
-def test_an_unusable_manifest_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "manifest.csv").write_text(text)
-    with pytest.raises(SamplesError):
+def test_an_unusable_manifest_is_refused_and_says_where(tmp_path: Path, text: bytes, why: str) -> None:
+    (tmp_path / "manifest.csv").write_bytes(text)
+    with pytest.raises(SamplesError, match=why):
         read_samples(tmp_path)
+
+
+def test_pictures_that_are_not_there_are_missed_before_the_work_begins(tmp_path: Path) -> None:
+    text = "file,label,split\na.png,ai,train\nb.png,human,train\nc.png,ai,test\n"
+    (tmp_path / "manifest.csv").write_text(text)
+    (tmp_path / "a.png").touch()
+    samples = read_samples(tmp_path)
+    with pytest.raises(SamplesError, match=r"1 of 2 pictures are not there; the first is .*b\.png"):
+        of_split(samples, "train")
+    (tmp_path / "b.png").touch()
+    assert len(of_split(samples, "train")) == 2
 
 
 def test_a_folder_without_both_labels_is_refused(tmp_path: Path) -> None:
