@@ -13,8 +13,8 @@ from core.blobs_url import S3Place
 from core.logs import LogFormat
 
 MIB = 1024 * 1024
-# While one child waits for a host, another works: from hosts that answer in 0.2 s, two for each core get 1.6
-# times as much done as one. Each costs its memory.
+# While one child waits for a host, another works: from hosts that answer after 0.2 s, two for each core get
+# half as much again done as one. Each costs its memory.
 CHILDREN_A_CORE = 2
 
 
