@@ -28,7 +28,8 @@ def servers(ground: Ground) -> Report:
     report = Report()
     count = ground.many(60, 16)
     allowed = ",".join(f"{host}/32" for host in (OPEN, *CRAWLING))
-    settings = ground.settings() | {"KANTEI_FETCH_ALLOW": allowed}
+    # As many children as by default: that slow hosts may hold but half of them is what is tried.
+    settings = ground.settings() | {"KANTEI_FETCH_ALLOW": allowed, "KANTEI_WORKER_CONCURRENCY": ""}
     with (
         Server(host=OPEN) as web,
         Server(host=BAD) as bad_web,
