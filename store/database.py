@@ -15,6 +15,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.hash_column import count_differing
+from store.insertion import is_on_sqlite
 
 BUSY_SECONDS = 30  # how long a SQLite writer waits for its turn
 FRESH = 0.5  # seconds for which a connection that nobody closed is taken to be alive
@@ -102,7 +103,7 @@ def hastily(session: Session) -> list[ColumnElement[str]]:
     A server that dies within the next second may forget the whole of it. On SQLite nothing is waited for
     (`synchronous=NORMAL`).
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if is_on_sqlite(session):
         return []
     return [func.set_config("synchronous_commit", "off", true())]  # true: until this transaction ends
 
