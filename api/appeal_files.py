@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.bodies import FORM_MEMORY, FORM_PARTS, KIB, refuse_encoding
 from api.file_kinds import HEAD, file_kind
+from api.parts import FileLimits
 from api.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from store.appeal_files import NewFile, unwanted
 from store.blobs import BlobStore
@@ -19,14 +20,6 @@ OVERHEAD = FORM_MEMORY + 64 * KIB  # other fields, boundaries and part headers b
 NAME_LENGTH = 200
 LISTS = {"evidence_urls"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-@dataclass(frozen=True, slots=True)
-class FileLimits:
-    """How much may be sent with one appeal: so many files, so many bytes in all of them."""
-
-    files: int = 10
-    bytes: int = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

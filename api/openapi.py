@@ -13,10 +13,10 @@ from typing import Any
 from apiflask import APIFlask
 from pydantic import BaseModel
 
-from api.appeal_files import FileLimits
 from api.auth import SCOPE
 from api.openapi_bodies import BODIES, add_bodies, add_call_backs
 from api.openapi_examples import add_examples
+from api.parts import FileLimits
 from api.problems import KINDS, ProblemCode
 from api.schemas.answers import ProblemAnswer
 from api.schemas.events import EventAnswer

@@ -3,13 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from api.appeal_files import FileLimits
 from api.express import Express
 from core.bell import Ears
 from core.measuring import Measuring, measure_alone
 from core.queue import Sender
 from store.blobs import BlobStore
 from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """How much may be sent with one appeal: so many files, so many bytes in all of them."""
+
+    files: int = 10
+    bytes: int = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The web process's real parts."""
 
-from api.appeal_files import FileLimits
-from api.parts import ApiParts
+from api.parts import ApiParts, FileLimits
 from core.bell import Ears
 from core.settings import Settings
 from kantei.parts import open_bell, open_blobs, open_database, open_sender, start_measuring

@@ -6,14 +6,14 @@ A claim strands nothing: its end is a moment in the row, and whoever comes after
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from store.events import note_event
 from store.review_tables import CaseClaim
-from store.tables import Image, Moderator
+from store.tables import Moderator
 
 LEASE = timedelta(minutes=10)
 
@@ -88,22 +88,3 @@ def find_holders(session: Session, sha256s: list[str], at: datetime) -> dict[str
 def find_holder(session: Session, sha256: str, at: datetime) -> Holder | None:
     """Find who has this case."""
     return find_holders(session, [sha256], at).get(sha256)
-
-
-def is_claimed_by(moderator_id: str, at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed by somebody."""
-    return _live(at, CaseClaim.moderator_id == moderator_id)
-
-
-def is_claimed_by_others(moderator_id: str, at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed by somebody else."""
-    return _live(at, CaseClaim.moderator_id != moderator_id)
-
-
-def is_claimed(at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed."""
-    return _live(at)
-
-
-def _live(at: datetime, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(1).where(CaseClaim.image_sha256 == Image.sha256, CaseClaim.until > at, *more).exists()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from store.checks import hide_decisions
+from store.cases import hide_decisions
 from store.known_images import NearImage, near_images
 from store.marketplace_tables import Listing
 from store.sellers import SellerHistory, seller_history

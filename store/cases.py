@@ -1,9 +1,11 @@
 """One case: an image, what the machine says, where it came from, and what people decided."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from store.decision_log import LogFilter, LogLine, list_decisions
 from store.images import find_image
@@ -43,3 +45,14 @@ def find_case(session: Session, sha256: str) -> Case | None:
         count = session.scalar(query) or 0
     decisions = list_decisions(session, LogFilter(image_sha256=sha256), limit=MOST)
     return Case(image, image.verdict, decisions, submissions, count)
+
+
+def hide_decisions(images: Iterable[Image | None], blind: set[str]) -> None:
+    """Make images that somebody has before them as checks look undecided to them.
+
+    The rows are for reading alone: what is changed here is what the page shows, nothing else.
+    """
+    for image in images:
+        if image is not None and image.sha256 in blind:
+            set_committed_value(image, "decision_id", None)
+            set_committed_value(image, "decision", None)

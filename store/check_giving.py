@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session, aliased
 from core.ids import new_id
 from core.vocabulary import Outcome
 from store.appeal_resolution import is_appealed
-from store.case_claims import is_claimed_by_others
 from store.checks import GIVEN_FOR
 from store.own_submissions import is_own
 from store.quality import Rates
 from store.quality_tables import Check, CheckKind, GoldenCase
 from store.queue_filter import Tab, Viewer, Wanted, narrow
 from store.review_states import ReviewState
+from store.review_tables import is_claimed_by_others
 from store.tables import Decision, Image
 
 RULINGS = (Outcome.HUMAN, Outcome.AI)

@@ -4,13 +4,11 @@ A golden case changes nothing, whatever is answered. A second look changes somet
 disagrees: then a lead decides. Which come is the matter of `store.check_giving`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from core.vocabulary import Outcome
 from store.decisions import Seen, StaleCaseError, decide
@@ -67,17 +65,6 @@ def blind_for(session: Session, viewer: Viewer) -> set[str]:
             )
         )
     )
-
-
-def hide_decisions(images: Iterable[Image | None], blind: set[str]) -> None:
-    """Make images that somebody has before them as checks look undecided to them.
-
-    The rows are for reading alone: what is changed here is what the page shows, nothing else.
-    """
-    for image in images:
-        if image is not None and image.sha256 in blind:
-            set_committed_value(image, "decision_id", None)
-            set_committed_value(image, "decision", None)
 
 
 def answer_check(

@@ -12,21 +12,11 @@ from core.clock import now
 from core.ids import new_id
 from core.known_image import PictureHash
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome
+from store.image_facts import ImageFacts
 from store.insertion import insert_once
 from store.known_images import keep_hash
 from store.review_states import ReviewState
 from store.tables import Decision, Image, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
-    """What is known of the bytes without judging them; width and height in pixels, upright."""
-
-    sha256: str
-    width: int
-    height: int
-    format: str
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True)

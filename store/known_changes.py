@@ -7,11 +7,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.known_image import LEAST_QUALITY, PictureHash
-from store.case_claims import is_claimed
-from store.images import ImageFacts
+from store.image_facts import ImageFacts
 from store.insertion import is_on_sqlite
 from store.known_images import is_near, near_values
 from store.known_tables import ImageHash, KnownChange
+from store.review_tables import is_claimed
 from store.tables import Image, Verdict
 
 STEP = 100  # images judged again for one change before others have their turn

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from core.clock import now
 from core.vocabulary import Thresholds
 from store.events import note_event
-from store.policy_states import ChangeState, PolicyFault
 from store.policy_tables import PolicyChange, PolicyVersion
+from store.review_states import ChangeState, PolicyFault
 
 
 class PolicyError(Exception):

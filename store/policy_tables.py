@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.vocabulary import Finding, Label
 from store.base import Table
 from store.columns import Id, Sha256, UtcDateTime, words
-from store.policy_states import ChangeState
+from store.review_states import ChangeState
 from store.tables import Moderator
 
 

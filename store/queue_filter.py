@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, Grade, Source
 from store.appeal_resolution import is_appealed
-from store.case_claims import is_claimed, is_claimed_by, is_claimed_by_others
 from store.marketplace_tables import Listing
 from store.review_states import ReviewState
+from store.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
 from store.tables import Image, Submission
 
 Columns = TypeVarTuple("Columns")

@@ -1,4 +1,4 @@
-"""Where an image stands in review."""
+"""States that rows pass through."""
 
 from enum import StrEnum
 
@@ -10,3 +10,26 @@ class ReviewState(StrEnum):
     OPEN = "open"
     ESCALATED = "escalated"
     CLOSED = "closed"
+
+
+class ChangeState(StrEnum):
+    """Say how a proposal stands: it waits, or was approved, refused, or withdrawn."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class PolicyFault(StrEnum):
+    """Say why a change cannot be made."""
+
+    LINES = "lines"
+    UNKNOWN = "unknown"
+    SAME = "same"
+    NOT_YOURS = "not_yours"
+    YOURS = "yours"
+    OWN_APPROVAL = "own_approval"
+    STALE = "stale"
+    RACE = "race"
+    SETTLED = "settled"

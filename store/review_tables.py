@@ -6,14 +6,14 @@ Like decisions, undos and events are only ever added to.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
 from store.base import Table
 from store.columns import Id, Json, Sha256, UtcDateTime
-from store.tables import Moderator
+from store.tables import Image, Moderator
 
 
 class LoginAttempt(Table):
@@ -67,3 +67,22 @@ class Event(Table):
     subject: Mapped[str] = mapped_column(String(255), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def is_claimed_by(moderator_id: str, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed by somebody."""
+    return _live(at, CaseClaim.moderator_id == moderator_id)
+
+
+def is_claimed_by_others(moderator_id: str, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed by somebody else."""
+    return _live(at, CaseClaim.moderator_id != moderator_id)
+
+
+def is_claimed(at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed."""
+    return _live(at)
+
+
+def _live(at: datetime, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(1).where(CaseClaim.image_sha256 == Image.sha256, CaseClaim.until > at, *more).exists()

@@ -20,7 +20,8 @@ from model.picture import Picture, PictureError, decode_picture, thumbnail
 from store.blobs import BlobStore, BlobsUnavailableError
 from store.claims import Claim, ClaimLostError, claim, finish_examined
 from store.database import Database
-from store.images import ImageFacts, find_verdict, record_verdict
+from store.image_facts import ImageFacts
+from store.images import find_verdict, record_verdict
 from store.known_images import find_known
 from store.standing_policy import Standing, StandingPolicy, policy_name
 from worker import policy

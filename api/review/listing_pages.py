@@ -7,7 +7,8 @@ from api.review.access import me
 from api.review.page_error import not_found
 from api.review.parts import ReviewParts
 from core.clock import now
-from store.checks import blind_for, hide_decisions
+from store.cases import hide_decisions
+from store.checks import blind_for
 from store.clients import find_client
 from store.listing_view import view_listing
 from store.queue_filter import Viewer

@@ -34,8 +34,8 @@ from store.policies import (
     withdraw,
 )
 from store.policy_preview import BINS, count_by_score
-from store.policy_states import ChangeState
 from store.policy_tables import PolicyVersion
+from store.review_states import ChangeState
 from store.shadow_verdicts import compare_observed
 
 WINDOWS = (7, 30, 90)

@@ -15,7 +15,8 @@ from api.review.undo import undoable
 from core.clock import now
 from core.ids import is_id
 from store.case_claims import find_holders
-from store.checks import blind_for, hide_decisions
+from store.cases import hide_decisions
+from store.checks import blind_for
 from store.queue_filter import Sort, Tab, Viewer, Wanted
 from store.review_queue import (
     COUNT_LIMIT,

@@ -7,9 +7,9 @@ from core.quota import QuotaPeriod
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.passwords import PasswordFault
-from store.policy_states import ChangeState, PolicyFault
 from store.quality_tables import CheckKind
 from store.queue_filter import Claimed, Sort, Tab
+from store.review_states import ChangeState, PolicyFault
 
 
 def N_(text: str) -> str:  # noqa: N802  # the mark that catalogue tools look for

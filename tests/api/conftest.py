@@ -37,7 +37,8 @@ from store import passwords
 from store.blobs import FolderBlobs
 from store.clients import NewClient, add_client
 from store.database import Database
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.submissions import find_submission
 from store.tables import Submission
 

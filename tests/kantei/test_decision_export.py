@@ -11,7 +11,8 @@ from store.blobs import FolderBlobs
 from store.clients import NewClient
 from store.database import Database
 from store.decisions import Seen, decide
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.moderators import add_moderator
 from store.submissions import Request, add_submission
 from tests.model.drawing import gradient, saved

@@ -19,7 +19,8 @@ from store.blobs import FolderBlobs
 from store.database import Database
 from store.decisions import Seen, decide
 from store.hash_backfill import unhashed
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.known_images import find_known
 from store.known_tables import ImageHash, KnownChange
 from store.tables import Image, Moderator

@@ -27,7 +27,8 @@ from store.blobs import FolderBlobs
 from store.claims import Claim, claim, finish_examined
 from store.clients import NewClient
 from store.database import Database
-from store.images import ImageFacts, find_image, find_verdict, record_verdict
+from store.image_facts import ImageFacts
+from store.images import find_image, find_verdict, record_verdict
 from store.purge import purge
 from store.review_states import ReviewState
 from store.submissions import Request, add_submission, find_submission

@@ -11,7 +11,8 @@ from core.vocabulary import Finding, Judgement, Label, Outcome, Role
 from store.database import Database
 from store.decisions import Seen, decide, undo
 from store.hash_column import count_differing
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.known_images import find_known, near_images, word_columns
 from store.known_tables import HashList, ListedHash
 from store.tables import Image, Moderator

@@ -20,7 +20,8 @@ from core.vocabulary import (
 from store.claims import claim, finish_examined, finish_failed
 from store.clients import NewClient, add_client
 from store.database import Database
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.marketplace_tables import Callback, Endpoint
 from store.submissions import Request, add_submission
 from tests.conftest import SECRET_KEY

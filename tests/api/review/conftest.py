@@ -31,7 +31,8 @@ from core.vocabulary import (
 from store.blobs import FolderBlobs
 from store.clients import NewClient, add_client
 from store.database import Database
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.passwords import hash_password
 from store.submissions import Request, add_submission
 from store.tables import Moderator

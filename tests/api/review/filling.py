@@ -36,8 +36,8 @@ from store.hash_lists import all_lists, take_list
 from store.hook_deliveries import keep_delivery
 from store.marketplace_tables import ClientEvent, HookOutcome, Listing
 from store.policies import ensure_packaged, list_changes, propose
-from store.policy_states import ChangeState
 from store.quality import add_golden, list_golden
+from store.review_states import ChangeState
 from store.tables import Image, Submission
 from tests.api.review.conftest import FACTS, Desk
 from tests.conftest import SECRET_KEY

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
-from store.images import ImageFacts, record_verdict
+from store.image_facts import ImageFacts
+from store.images import record_verdict
 from store.review_states import ReviewState
 from store.review_tables import Undo
 from store.tables import Decision, Image

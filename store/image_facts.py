@@ -1,0 +1,14 @@
+"""Facts of an image's bytes that need no verdict."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of the bytes without judging them; width and height in pixels, upright."""
+
+    sha256: str
+    width: int
+    height: int
+    format: str
+    bytes: int
