@@ -5,29 +5,29 @@ from functools import partial
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.appeal_links import make_appeal_links
-from api.appeals import make_appeals
-from api.auth import Gate
-from api.batch import make_batch
-from api.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
-from api.client_events import make_client_events
-from api.cors import share_with_extensions
-from api.errors import register_errors
-from api.headers import add_headers
-from api.health import make_health
-from api.heatmaps import make_heatmaps, obtain_heatmap
-from api.hooks.inbox import make_hooks
-from api.images import make_images
-from api.limits import RateLimits
-from api.listings import make_listings
-from api.metrics import add_metrics
-from api.openapi import Document, prepare
-from api.parts import ApiParts
-from api.quota import make_quota
-from api.reference import make_reference
+from api.document.openapi import Document, prepare
+from api.http.auth import Gate
+from api.http.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
+from api.http.cors import share_with_extensions
+from api.http.error_handlers import register_errors
+from api.http.parts import ApiParts
+from api.http.request_limits import RateLimits
+from api.http.security_headers import add_headers
+from api.http.traces import add_traces
+from api.operations.health import make_health
+from api.operations.metrics import add_metrics
+from api.operations.reference import make_reference
 from api.review.pages import register_review
-from api.submissions import make_submissions
-from api.traces import add_traces
+from api.v1.appeals.appeal_links import make_appeal_links
+from api.v1.appeals.appeal_routes import make_appeals
+from api.v1.clients.quota_routes import make_quota
+from api.v1.intake.batch_routes import make_batch
+from api.v1.intake.submission_routes import make_submissions
+from api.v1.market.hook_routes import make_hooks
+from api.v1.market.listing_routes import make_listings
+from api.v1.outbox.event_routes import make_client_events
+from api.v1.verdicts.heatmaps import make_heatmaps, obtain_heatmap
+from api.v1.verdicts.image_routes import make_images
 
 VERSION = "1"
 

@@ -9,20 +9,21 @@ from pathlib import Path
 from bench.table import LEAST, Row, busy_elsewhere, machine, markdown
 
 # In the order of the table in docs/operating.md.
-NAMES = (
-    "overhead",
-    "waiting",
-    "stages",
-    "runtimes",
-    "parity",
-    "paper",
-    "hashing",
-    "latency",
-    "accepting",
-    "growth",
-    "memory",
-    "start",
-)
+MODULES = {
+    "overhead": "bench.service.overhead",
+    "waiting": "bench.service.waiting",
+    "stages": "bench.service.stages",
+    "runtimes": "bench.classifier.runtimes",
+    "parity": "bench.classifier.parity",
+    "paper": "bench.classifier.paper",
+    "hashing": "bench.service.hashing",
+    "latency": "bench.service.latency",
+    "accepting": "bench.service.accepting",
+    "growth": "bench.desk.growth",
+    "memory": "bench.service.memory",
+    "start": "bench.service.start",
+}
+NAMES = tuple(MODULES)
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
     for name in given.names or NAMES:
         began = time.monotonic()
         print(f"{name} ({busy_elsewhere()})", file=sys.stderr, flush=True)  # noqa: T201  # a program for people
-        for row in importlib.import_module(f"bench.{name}").rows(given):
+        for row in importlib.import_module(MODULES[name]).rows(given):
             found.append(row)
             print(f"  {row.what}: {row.measured}  ({row.noise})", file=sys.stderr, flush=True)  # noqa: T201
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)  # noqa: T201

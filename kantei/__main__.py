@@ -5,26 +5,26 @@ import sys
 
 import click
 
-from core.setting_values import SettingsError
+from core.settings.setting_values import SettingsError
 
 # Each command is loaded when it is called: the web process must not load the classifier, a quick
 # check not the web framework, and an installation may lack the extras of the others.
 COMMANDS = {
-    "api": "kantei.api_server:api",
-    "check": "kantei.check:check",
-    "client": "kantei.client_commands:client",
-    "doctor": "kantei.doctor:doctor",
-    "evaluate": "kantei.model_commands:evaluate",
-    "export": "kantei.model_commands:export",
-    "import": "kantei.import_command:import_command",
-    "known": "kantei.known_commands:known",
-    "migrate": "kantei.migrate_command:migrate_command",
-    "moderator": "kantei.moderator_commands:moderator",
-    "purge": "kantei.purge_command:purge",
-    "serve": "kantei.serve:serve",
-    "sweep": "kantei.sweeper:sweep",
-    "train": "kantei.model_commands:train",
-    "worker": "kantei.worker:worker",
+    "api": "kantei.roots.api_server:api",
+    "check": "kantei.checking.check:check",
+    "client": "kantei.clients.client_commands:client",
+    "doctor": "kantei.operations.doctor:doctor",
+    "evaluate": "kantei.training.model_commands:evaluate",
+    "export": "kantei.training.model_commands:export",
+    "import": "kantei.intake.import_command:import_command",
+    "known": "kantei.known.known_commands:known",
+    "migrate": "kantei.roots.migrate_command:migrate_command",
+    "moderator": "kantei.people.moderator_commands:moderator",
+    "purge": "kantei.retention.purge_command:purge",
+    "serve": "kantei.roots.serve:serve",
+    "sweep": "kantei.roots.sweeper:sweep",
+    "train": "kantei.training.model_commands:train",
+    "worker": "kantei.roots.worker:worker",
 }
 
 

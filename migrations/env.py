@@ -5,20 +5,10 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, Enum
 
-from core.settings import read_settings
-from store import (  # noqa: F401  # registers every table
-    appeal_tables,
-    client_tables,
-    known_tables,
-    marketplace_tables,
-    policy_tables,
-    quality_tables,
-    review_tables,
-    tables,
-)
-from store.base import Table
-from store.columns import UtcDateTime
-from store.database import Database
+from core.settings.settings import read_settings
+from store.base.columns import UtcDateTime
+from store.base.database import Database
+from store.base.table import Table
 
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

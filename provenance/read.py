@@ -1,7 +1,7 @@
 """Read what the bytes of an image say about their origin.
 
 Pure functions from bytes to evidence: no network, no file, no state. Every reader runs; none can
-raise; what each may read is capped (`provenance.limits`).
+raise; what each may read is capped (`provenance.shared.limits`).
 """
 
 import base64
@@ -9,9 +9,13 @@ import logging
 from dataclasses import dataclass
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
-from provenance import (
+from provenance.c2pa import c2pa_claims
+from provenance.containers.containers import open_image
+from provenance.containers.image_file import ImageFile
+from provenance.containers.pixels import Pixels
+from provenance.containers.stealth import Stealth, read_stealth
+from provenance.readers import (
     a1111,
-    c2pa_claims,
     comfyui,
     damage,
     fooocus,
@@ -24,16 +28,12 @@ from provenance import (
     swarmui,
     watermark,
 )
-from provenance.containers import open_image
-from provenance.errors import ProvenanceError
-from provenance.image_file import ImageFile
-from provenance.limits import MAX_EVIDENCE, MAX_PIXELS
-from provenance.pixels import Pixels
-from provenance.reading import Looked, Reader, Sources
-from provenance.records import make_records
-from provenance.stealth import Stealth, read_stealth
-from provenance.text import one_line
-from provenance.trust import TrustList
+from provenance.readers.reading import Looked, Reader, Sources
+from provenance.shared.errors import ProvenanceError
+from provenance.shared.limits import MAX_EVIDENCE, MAX_PIXELS
+from provenance.shared.records import make_records
+from provenance.shared.text import one_line
+from provenance.shared.trust import TrustList
 
 # NovelAI's verify key (NovelAI/novelai-image-metadata, `nai_sig.py`).
 NOVELAI_KEY = base64.b64decode("Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic=")

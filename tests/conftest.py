@@ -12,10 +12,10 @@ import redis
 from psycopg import sql
 
 from core.vocabulary import Scheme, Source
-from kantei.migrate import migrate
-from store.blobs import FolderBlobs
-from store.clients import NewClient, add_client
-from store.database import Database
+from kantei.roots.migrate import migrate
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient, add_client
 
 POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 # A database of Redis for each process that tests run in: 9, 10, ...

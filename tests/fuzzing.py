@@ -16,18 +16,18 @@ from dataclasses import dataclass, field
 from PIL import Image
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.appeal_tokens import make_appeal_token, read_appeal_token
-from api.cursors import read_cursor, write_cursor
-from api.hooks.signatures import is_signed
-from api.problems import Problem
-from api.review.page_error import PageError
-from core.dialects import read_delivery
+from api.http.appeal_tokens import make_appeal_token, read_appeal_token
+from api.review.frame.page_error import PageError
+from api.schemas.problems import Problem
+from api.v1.intake.cursors import read_cursor, write_cursor
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Scheme
-from model.picture import PictureError, decode_picture
+from marketplace.dialects import read_delivery
+from marketplace.signatures import is_signed
+from model.serving.picture import PictureError, decode_picture
 from tests import fuzzing_requests as requests
 from tests.provenance.writing import drawing
-from worker.retry_after import retry_after
+from worker.outbound.retry_after import retry_after
 
 SLOW = 2.0  # seconds for one small input
 KEY = "a secret of the tests, long enough to be one"

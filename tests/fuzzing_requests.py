@@ -11,20 +11,20 @@ from typing import Any
 from flask import Flask, Request, request
 from flask_babel import Babel
 
-from api.appeal_files import FileLimits, read_appeal_form
-from api.auth import bearer_key
-from api.bodies import read_json_object
-from api.idempotency import read_key
-from api.review.cookies import read_token
-from api.review.forgery import form_token, refuse_forgery
-from api.review.queue_address import read_position, read_wanted, write_position, write_wanted
-from api.uploads import read_upload
+from api.http.auth import bearer_key
+from api.http.bodies import read_json_object
+from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
+from api.review.frame.cookies import read_token
+from api.review.frame.forgery import form_token, refuse_forgery
+from api.v1.appeals.sent_files import FileLimits, read_appeal_form
+from api.v1.intake.idempotency import read_key
+from api.v1.intake.uploads import read_upload
 from core.clock import now
 from core.vocabulary import Role
-from store.base import Table
-from store.database import Database
-from store.sessions import find_login, start_login
-from store.tables import Moderator
+from store.base.database import Database
+from store.base.table import Table
+from store.people.sessions import find_login, start_login
+from store.tables.case_tables import Moderator
 
 KEY = "a secret of the tests, long enough to be one"
 COOKIE = "0123456789abcdefghijklmnopqrstuvwxyz_-ABCDE"

@@ -7,7 +7,7 @@ import click
 import pytest
 import yaml
 
-from core.settings import read_settings
+from core.settings.settings import read_settings
 from kantei.__main__ import kantei
 from tests.whole.deployed import DEPLOY, METRIC, metrics_asked_for
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.bell import TO_TELL, Bell
+from core.broker.bell import TO_TELL, Bell
+from core.broker.queue import DEPTH_LIMIT, Sender
 from core.clock import now
-from core.queue import DEPTH_LIMIT, Sender
 from core.vocabulary import Priority
-from store.claims import mark_sent, overdue, release_expired
-from store.database import Database
-from store.turns import next_in_turn
-from worker.inbox import take_in_kept
-from worker.measures import SweepMeasures
+from store.base.database import Database
+from store.intake.claims import mark_sent, overdue, release_expired
+from store.intake.turns import next_in_turn
+from worker.market.kept_deliveries import take_in_kept
+from worker.operations.measures import SweepMeasures
 
 FRESH = timedelta(seconds=3)  # the API has just sent it, or is about to
 LOST = timedelta(seconds=60)  # a message this old, while others wait, may be lost

@@ -21,43 +21,43 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.limits import RateLimits
-from api.review.access import guard, public
-from api.review.appeal_pages import add_appeal_pages
-from api.review.artist_pages import add_artist_pages
-from api.review.assets import add_assets
-from api.review.bulk_pages import add_bulk_pages
-from api.review.case_pages import add_case_pages
-from api.review.claim_pages import add_claim_pages
-from api.review.client_pages import add_client_pages
-from api.review.decision_pages import add_decision_pages
-from api.review.delivery_pages import add_delivery_pages
-from api.review.event_pages import add_event_pages
-from api.review.filters import FILTERS
-from api.review.headers import harden
-from api.review.known_pages import add_known_pages
-from api.review.language_pages import add_language_pages
-from api.review.languages import speak
-from api.review.lines import LinesInForce
-from api.review.listing_pages import add_listing_pages
-from api.review.login_pages import add_login_pages
-from api.review.model_facts import read_facts
-from api.review.model_page import add_model_page
-from api.review.moderator_pages import add_moderator_pages
-from api.review.navigation import navigation
-from api.review.page_error import PageError
-from api.review.parts import ModelFacts, ReviewParts
-from api.review.password_pages import add_password_pages
-from api.review.pictures import ObtainHeatmap, add_pictures
-from api.review.policy_pages import add_policy_pages
-from api.review.preference_pages import add_preference_pages
-from api.review.quality_pages import add_quality_pages
-from api.review.queue_page import add_queue_pages
-from api.review.seller_pages import add_seller_pages
-from api.review.sentences import told
-from api.review.stats_pages import add_stats_pages
-from api.review.undo import add_undo
-from api.review.words import PHRASE, PHRASES, WORDS
+from api.http.request_limits import RateLimits
+from api.review.appeals.appeal_pages import add_appeal_pages
+from api.review.appeals.artist_pages import add_artist_pages
+from api.review.clients.client_pages import add_client_pages
+from api.review.desk.bulk_pages import add_bulk_pages
+from api.review.desk.case_pages import add_case_pages
+from api.review.desk.claim_pages import add_claim_pages
+from api.review.desk.decision_pages import add_decision_pages
+from api.review.desk.pictures import ObtainHeatmap, add_pictures
+from api.review.desk.queue_page import add_queue_pages
+from api.review.desk.thresholds import LinesInForce
+from api.review.desk.undo import add_undo
+from api.review.frame.access import guard, public
+from api.review.frame.assets import add_assets
+from api.review.frame.filters import FILTERS
+from api.review.frame.language_pages import add_language_pages
+from api.review.frame.languages import speak
+from api.review.frame.navigation import navigation
+from api.review.frame.page_error import PageError
+from api.review.frame.page_headers import harden
+from api.review.frame.preference_pages import add_preference_pages
+from api.review.frame.review_parts import ModelFacts, ReviewParts
+from api.review.frame.sentences import told
+from api.review.frame.words import PHRASE, PHRASES, WORDS
+from api.review.known.known_pages import add_known_pages
+from api.review.market.listing_pages import add_listing_pages
+from api.review.market.seller_pages import add_seller_pages
+from api.review.outbox.delivery_pages import add_delivery_pages
+from api.review.people.audit_pages import add_event_pages
+from api.review.people.login_pages import add_login_pages
+from api.review.people.moderator_pages import add_moderator_pages
+from api.review.people.password_pages import add_password_pages
+from api.review.quality.quality_pages import add_quality_pages
+from api.review.quality.stats_pages import add_stats_pages
+from api.review.verdicts.model_facts import read_facts
+from api.review.verdicts.model_page import add_model_page
+from api.review.verdicts.policy_pages import add_policy_pages
 
 log = logging.getLogger(__name__)
 

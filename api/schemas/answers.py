@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.quota import QuotaPeriod
+from core.clients.quota import QuotaPeriod
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
 

@@ -1,4 +1,4 @@
-"""What a marketplace's own code sends to its inbox; for describing it: reading is `core/dialects.py`'s.
+"""What a marketplace's own code sends to its inbox; described here, read in `marketplace/dialects.py`.
 
 Fields that are not named here are ignored, and an image may also be its address alone.
 """

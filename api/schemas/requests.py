@@ -9,7 +9,7 @@ from core.vocabulary import Priority, State
 
 BATCH_LIMIT = 1000
 PAGE_LIMIT = 100
-# What `api.cursors` writes and reads; a wrong one is refused there, with a code of its own.
+# What `api.v1.intake.cursors` writes and reads; a wrong one is refused there, with a code of its own.
 CURSOR = "^(A[Q-Za-f][A-Za-z0-9_-]{20}[AEIMQUYcgkosw048])?$"
 WAIT_LIMIT = 30
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from api.problems import ProblemCode
+from api.schemas.problems import ProblemCode
 from core.urls import MAX_URL, UrlError, UrlFault, parse_web_url
 
 URL_CODES = {

@@ -17,10 +17,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.parts import ApiParts
-from core.bell import Ears
+from api.http.parts import ApiParts
+from core.broker.bell import Ears
 from core.clock import now
-from core.measuring import measure_alone
+from core.operations.measuring import measure_alone
 from core.vocabulary import (
     Evidence,
     EvidenceKind,
@@ -33,14 +33,14 @@ from core.vocabulary import (
     Source,
     State,
 )
-from store import passwords
-from store.blobs import FolderBlobs
-from store.clients import NewClient, add_client
-from store.database import Database
-from store.image_facts import ImageFacts
-from store.images import record_verdict
-from store.submissions import find_submission
-from store.tables import Submission
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.bytes.image_facts import ImageFacts
+from store.clients.clients import NewClient, add_client
+from store.intake.submissions import find_submission
+from store.people import passwords
+from store.tables.case_tables import Submission
+from store.verdicts.images import record_verdict
 
 SECRET_KEY = "a secret of the tests, long enough to be one"
 MAX_IMAGE_BYTES = 200_000
@@ -113,7 +113,7 @@ def compiled_routes() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[None]:
-    """Hash passwords at the least cost; `tests/store/test_passwords.py` asks for the true one."""
+    """Hash passwords at the least cost; `tests/store/people/test_passwords.py` asks for the true one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.vocabulary import Label
-from model.samples import Sample
+from model.data.samples import Sample
 
 pytest.importorskip("keras")
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore")]  # Keras warns of its own habits
@@ -29,8 +29,8 @@ def _features(told: float, seed: int, width: int = 90) -> np.ndarray:
 
 
 def test_a_candidate_is_judged_as_the_production_head_would() -> None:
-    from bench.candidates import judge
-    from model.head import fit_head, gram_of, standardise
+    from bench.classifier.candidates import judge
+    from model.training.head import fit_head, gram_of, standardise
 
     features = standardise(_features(0.15, 1))[0]
     count, outside = len(SAMPLES), np.flatnonzero(FOLDS != 0)
@@ -49,7 +49,7 @@ def test_a_candidate_is_judged_as_the_production_head_would() -> None:
 
 
 def test_a_bank_that_tells_raises_the_row_and_one_of_noise_does_not(tmp_path: Path) -> None:
-    from bench.candidates import DRESSES, products, row
+    from bench.classifier.candidates import DRESSES, products, row
 
     for name, told in (("run", 0.1), ("good", 0.4), ("noise", 0.0)):
         (tmp_path / name).mkdir()
@@ -66,7 +66,7 @@ def test_a_bank_that_tells_raises_the_row_and_one_of_noise_does_not(tmp_path: Pa
 
 
 def test_folds_of_chance_keep_owners_whole_and_differ() -> None:
-    from bench.candidates import random_folds
+    from bench.classifier.candidates import random_folds
 
     first, again, other = (random_folds(SAMPLES, 3, seed) for seed in (1, 1, 2))
     assert first == again
@@ -79,8 +79,8 @@ def test_folds_of_chance_keep_owners_whole_and_differ() -> None:
 def test_a_network_is_asked_in_every_dress_and_only_once(tmp_path: Path) -> None:
     from PIL import Image
 
-    from bench.candidates import DRESSES, take
-    from model.pixels import open_pixels
+    from bench.classifier.candidates import DRESSES, take
+    from model.data.sample_pixels import open_pixels
 
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 256, (300, 280, 3), dtype=np.uint8)).save(tmp_path / "p.png")

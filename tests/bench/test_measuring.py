@@ -8,7 +8,7 @@ import pytest
 import urllib3
 from PIL import Image
 
-from bench.__main__ import NAMES
+from bench.__main__ import MODULES, NAMES
 from bench.pictures import KINDS, SIZES, make_pictures, served
 from bench.table import Row, machine, markdown, percentile, spread
 
@@ -48,4 +48,4 @@ def test_drawn_pictures_take_turns_in_size_and_kind() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measurement_that_the_door_names_is_there(name: str) -> None:
-    assert callable(importlib.import_module(f"bench.{name}").rows)
+    assert callable(importlib.import_module(MODULES[name]).rows)

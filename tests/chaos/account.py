@@ -13,11 +13,11 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.settings import read_settings
+from core.settings.settings import read_settings
 from core.vocabulary import State
-from kantei.parts import open_blobs, open_database
-from store.database import Database
-from store.tables import Submission, Verdict
+from kantei.roots.joining import open_blobs, open_database
+from store.base.database import Database
+from store.tables.case_tables import Submission, Verdict
 from tests.whole.installation import Installation
 
 BATCH = 50

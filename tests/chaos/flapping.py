@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from kantei import reading, serve, worker
 from kantei.__main__ import main
+from kantei.roots import picture_reading as reading
+from kantei.roots import serve, worker
 from tests.whole.light import make_light_examiner
-from worker.fetch import Fetcher
-from worker.resolve import system_resolve
+from worker.outbound.fetch import Fetcher
+from worker.outbound.resolve import system_resolve
 
 OPEN, SHUT = "127.0.0.1", "127.0.0.2"
 _TURNS = itertools.cycle([(OPEN,), (SHUT,), (OPEN, SHUT), (OPEN,), (SHUT, OPEN)])

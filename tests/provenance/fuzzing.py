@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.vocabulary import Evidence
-from provenance.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
 from provenance.read import explain, read_evidence
+from provenance.shared.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
 from tests.provenance.making import COMMENT, INFOTEXT, PROMPT, VERIFY_KEY, WORKFLOW, envelope, hide, signed
 from tests.provenance.signing import created, make_signer, sign
 from tests.provenance.writing import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance import read
 from provenance.read import READERS, explain, read_evidence
-from provenance.reading import Reader, Sources
+from provenance.readers.reading import Reader, Sources
 from tests.provenance.asking import says_unreadable
 from tests.provenance.making import INFOTEXT, PROMPT, VERIFY_KEY, envelope, hide, signed
 from tests.provenance.writing import (

@@ -3,7 +3,7 @@
 import psycopg
 import redis
 
-from core.settings import read_settings
+from core.settings.settings import read_settings
 from tests.whole.installation import Installation
 
 

@@ -30,10 +30,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 
 from core.clock import now
-from core.settings import read_settings
+from core.settings.settings import read_settings
 from kantei.client import Kantei
-from kantei.parts import open_database
-from store.endpoints import enable_endpoint, list_endpoints
+from kantei.roots.joining import open_database
+from store.outbox.endpoints import enable_endpoint, list_endpoints
 from tests.chaos.killing import kill
 from tests.whole.flood_account import count_left, count_rows, is_whole, spread_of
 from tests.whole.installation import LIGHT, Installation, installed

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.settings import read_settings
+from core.settings.settings import read_settings
 from core.vocabulary import State
-from kantei.parts import open_database
-from store.marketplace_tables import ClientEvent
-from store.tables import Image, Submission, Verdict
+from kantei.roots.joining import open_database
+from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.marketplace_tables import ClientEvent
 
 
 def is_whole(report: dict[str, object]) -> bool:

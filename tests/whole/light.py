@@ -8,15 +8,15 @@ import os
 import sys
 from dataclasses import replace
 
-from core.settings import Settings
+from core.settings.settings import Settings
 from core.vocabulary import Classification, Thresholds
-from kantei import serve, worker
 from kantei.__main__ import main
-from kantei.examiner import make_examiner
-from model.picture import Picture
-from worker import app
-from worker.examine import Examiner
-from worker.opinion import Classifies
+from kantei.roots import serve, worker
+from kantei.roots.examiner import make_examiner
+from model.serving.picture import Picture
+from worker import tasks as app
+from worker.examining.examine import Examiner
+from worker.examining.opinion import Classifies
 
 SPARE = "KANTEI_TEST_SPARE_SECONDS"
 

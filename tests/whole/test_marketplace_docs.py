@@ -15,7 +15,7 @@ import pytest
 from core.clock import now
 from tests.conftest import leave_out
 from tests.whole.installation import Installation
-from worker.notify import sign
+from worker.outbox.notify import sign
 
 PAGE = (Path(__file__).parents[2] / "docs" / "marketplaces.md").read_text(encoding="utf-8")
 SECRET = "whsec_" + base64.b64encode(b"a key of thirty-two random bytes").decode()

@@ -15,10 +15,10 @@ import requests
 from PIL import Image
 from sqlalchemy import func, select
 
-from core.settings import read_settings
-from kantei.parts import open_database
-from store.tables import Image as ImageRow
-from store.tables import Verdict
+from core.settings.settings import read_settings
+from kantei.roots.joining import open_database
+from store.tables.case_tables import Image as ImageRow
+from store.tables.case_tables import Verdict
 from tests.servers import Reply, Server
 from tests.whole.broker import break_connections, empty_broker
 from tests.whole.deployed import metrics_asked_for

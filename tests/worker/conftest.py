@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from core.setting_values import FetchAllow
-from store.database import Database
+from core.settings.setting_values import FetchAllow
+from store.base.database import Database
 from tests.certificates import Authority
 from tests.conftest import SECRET_KEY
 from tests.servers import Server
-from tests.worker.outside import LOOPBACK, MakeFetcher
-from tests.worker.telling import FakePoster
-from worker.fetch import Fetcher
-from worker.notify import Notifier
-from worker.resolve import Resolve, system_resolve
+from tests.worker.outbound.outside import LOOPBACK, MakeFetcher
+from tests.worker.outbox.telling import FakePoster
+from worker.outbound.fetch import Fetcher
+from worker.outbound.resolve import Resolve, system_resolve
+from worker.outbox.notify import Notifier
 
 _dialled: list[list[Any]] = []
 

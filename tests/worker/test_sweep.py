@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from core.bell import TO_TELL, Ears
+from core.broker.bell import TO_TELL, Ears
+from core.broker.queue import DEPTH_LIMIT
 from core.clock import now
-from core.queue import DEPTH_LIMIT
 from core.vocabulary import Priority, Scheme, Source, State
-from store.claims import claim
-from store.clients import NewClient, add_client
-from store.database import Database
-from store.submissions import Request, add_submission, find_submission
-from store.tables import Submission
+from store.base.database import Database
+from store.clients.clients import NewClient, add_client
+from store.intake.claims import claim
+from store.intake.submissions import Request, add_submission, find_submission
+from store.tables.case_tables import Submission
 from tests.conftest import SECRET_KEY
 from worker.sweep import Swept, sweep_once
 

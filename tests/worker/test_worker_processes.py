@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from core.broker.queue import CelerySender, make_celery
 from core.ids import new_id
-from core.queue import CelerySender, make_celery
 from core.vocabulary import Priority
 from tests.conftest import leave_out
 from tests.whole.own_servers import MissingError, Redis
-from worker.app import YIELD
 from worker.consumer import RETRY
+from worker.tasks import YIELD
 
 WORKER = """
 import os, sys, time
 from pathlib import Path
-from core.queue import make_celery
-from worker.app import add_tasks, start_worker
+from core.broker.queue import make_celery
+from worker.tasks import add_tasks, start_worker
 
 class Examiner:
     def examine(self, submission_id):

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from PIL import Image as Picture
 from werkzeug.test import TestResponse
 
-from api.review.model_facts import Facts
+from api.review.desk.pictures import ObtainHeatmap
 from api.review.pages import register_review
-from api.review.pictures import ObtainHeatmap
-from core.known_image import PictureHash
+from api.review.verdicts.model_facts import Facts
+from core.known.known_image import PictureHash
 from core.vocabulary import (
     Basis,
     Evidence,
@@ -28,14 +28,14 @@ from core.vocabulary import (
     State,
     Thresholds,
 )
-from store.blobs import FolderBlobs
-from store.clients import NewClient, add_client
-from store.database import Database
-from store.image_facts import ImageFacts
-from store.images import record_verdict
-from store.passwords import hash_password
-from store.submissions import Request, add_submission
-from store.tables import Moderator
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.bytes.image_facts import ImageFacts
+from store.clients.clients import NewClient, add_client
+from store.intake.submissions import Request, add_submission
+from store.people.passwords import hash_password
+from store.tables.case_tables import Moderator
+from store.verdicts.images import record_verdict
 from tests.conftest import SECRET_KEY
 
 PASSWORD = "seven lanterns float"

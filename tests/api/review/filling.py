@@ -6,10 +6,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.appeal_tokens import make_appeal_token
+from api.http.appeal_tokens import make_appeal_token
 from core.clock import now
-from core.hash_files import SharedHash
-from core.known_image import PictureHash
+from core.known.hash_files import SharedHash
+from core.known.known_image import PictureHash
 from core.vocabulary import (
     EventKind,
     Evidence,
@@ -25,20 +25,20 @@ from core.vocabulary import (
     State,
     Thresholds,
 )
-from store.appeal_files import NewFile
-from store.appeal_tables import AppealFile
-from store.appeals import add_appeal
-from store.client_events import Told, add_events, place_events
-from store.client_tables import ApiKey, Client
-from store.decisions import Seen, decide
-from store.events import note_event
-from store.hash_lists import all_lists, take_list
-from store.hook_deliveries import keep_delivery
-from store.marketplace_tables import ClientEvent, HookOutcome, Listing
-from store.policies import ensure_packaged, list_changes, propose
-from store.quality import add_golden, list_golden
-from store.review_states import ChangeState
-from store.tables import Image, Submission
+from store.appeals.appeal_files import NewFile
+from store.appeals.appeals import add_appeal
+from store.desk.decisions import Seen, decide
+from store.known.hash_lists import all_lists, take_list
+from store.market.hook_deliveries import keep_delivery
+from store.outbox.client_events import Told, add_events, place_events
+from store.people.audit_notes import note_event
+from store.quality.quality import add_golden, list_golden
+from store.tables.appeal_tables import AppealFile
+from store.tables.case_tables import Image, Submission
+from store.tables.client_tables import ApiKey, Client
+from store.tables.marketplace_tables import ClientEvent, HookOutcome, Listing
+from store.tables.review_states import ChangeState
+from store.verdicts.policies import ensure_packaged, list_changes, propose
 from tests.api.review.conftest import FACTS, Desk
 from tests.conftest import SECRET_KEY
 

@@ -1,0 +1,217 @@
+"""The OpenAPI 3.1 document: APIFlask's, made whole.
+
+Decorators at the routes say paths, parameters and answers; here is added what they cannot say: scopes,
+headers, and the problems of each operation; bodies and call backs in `openapi_bodies`.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from apiflask import APIFlask
+from pydantic import BaseModel
+
+from api.document.openapi_bodies import BODIES, add_bodies, add_call_backs
+from api.document.openapi_examples import add_examples
+from api.http.auth import SCOPE
+from api.http.parts import FileLimits
+from api.schemas.answers import ProblemAnswer
+from api.schemas.event_schemas import EventAnswer
+from api.schemas.problems import KINDS, ProblemCode
+from api.schemas.requests import BATCH_LIMIT
+from core.vocabulary import Scope
+
+PROBLEMS = "x-problems"
+# Every operation behind a key can end so.
+ALWAYS = (
+    ProblemCode.BAD_REQUEST,
+    ProblemCode.UNAUTHORIZED,
+    ProblemCode.RATE_LIMITED,
+    ProblemCode.INTERNAL_ERROR,
+    ProblemCode.UNAVAILABLE,
+)
+PATH_PATTERNS = {
+    "submission_id": "^[0-9a-f]{32}$",
+    "sha256": "^[0-9a-f]{64}$",
+    "client_id": "^[0-9a-f]{32}$",
+    "listing_id": "^[^\\x00-\\x1f\\x7f-\\x9f]{1,255}$",
+}
+# How deliveries of marketplaces are signed; the client's scheme says which it is.
+SIGNATURES = {
+    "standardWebhooks": {"type": "apiKey", "in": "header", "name": "webhook-signature"},
+    "shopify": {"type": "apiKey", "in": "header", "name": "X-Shopify-Hmac-SHA256"},
+    "wooCommerce": {"type": "apiKey", "in": "header", "name": "X-WC-Webhook-Signature"},
+}
+HEADERS = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+PLACE = re.compile(r"<(?:[^>:]+:)?(\w+)>")
+SCHEMA_PATH = "#/components/schemas/"
+DESCRIPTION = (
+    "Submit anime pictures, read what was found and why. "
+    "Answers other than 2xx are problems (RFC 9457) with a `code` from the closed set of `ProblemCode`."
+)
+
+
+def problems(*codes: ProblemCode) -> dict[str, Any]:
+    """Say, for `doc(extensions=...)`, with which problems of its own an operation can end."""
+    return {PROBLEMS: codes}
+
+
+def prepare(app: APIFlask) -> None:
+    """Set what the document says of the whole, and have it made whole."""
+    app.info = {"description": DESCRIPTION}
+    app.servers = [{"url": "/"}]  # not from the first request's Host, which may be anybody's
+    app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}, **SIGNATURES}
+    app.config.update(
+        AUTO_TAGS=False,
+        AUTO_200_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        VALIDATION_ERROR_STATUS_CODE=422,
+    )
+    app.spec_processor(lambda spec: complete(spec, _scopes(app)))
+
+
+class Document:
+    """The document of one application, written once, on first demand."""
+
+    def __init__(self, app: APIFlask) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._text: str | None = None
+
+    def text(self) -> str:
+        """Give the document as JSON."""
+        with self._lock:
+            if self._text is None:
+                self._text = json.dumps(self._app.spec, separators=(",", ":"))
+            return self._text
+
+    def data(self) -> dict[str, Any]:
+        """Give the document as data of the caller's own."""
+        data: dict[str, Any] = json.loads(self.text())
+        return data
+
+
+def _scopes(app: APIFlask) -> dict[tuple[str, str], Scope]:
+    """Say which scope each operation needs, as its route says."""
+    return {
+        (PLACE.sub(r"{\1}", rule.rule), method.lower()): scope
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if (scope := getattr(app.view_functions[rule.endpoint], SCOPE, None)) is not None
+    }
+
+
+def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]) -> dict[str, Any] | str:
+    """Add what decorators cannot say."""
+    if isinstance(spec, str):
+        raise TypeError("the document is made as JSON, not as YAML")
+    schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+    models: tuple[type[BaseModel], ...] = (ProblemAnswer, EventAnswer, *BODIES)
+    for model in models:
+        _add_schema(schemas, model)
+    upload = schemas["NewUpload"]
+    # In a form, null would be a word like any other.
+    upload["properties"] = {name: _without_null(field) for name, field in upload["properties"].items()}
+    upload["properties"]["image"] = {
+        "type": "string",
+        "format": "binary",
+        "minLength": 1,
+        "contentMediaType": "application/octet-stream",
+        "description": "The bytes.",
+    }
+    upload["required"] = ["image"]
+    appeal = schemas["NewAppealForm"]
+    appeal["properties"] = {name: _without_null(field) for name, field in appeal["properties"].items()}
+    appeal["properties"]["files"] = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"},
+        "maxItems": FileLimits().files,
+        "description": "Layered files, time lapses, sketches; as many as the server is set to take.",
+    }
+    schemas["ProblemAnswer"]["properties"]["code"] = {"$ref": SCHEMA_PATH + "ProblemCode"}
+    schemas["ProblemCode"] = {"type": "string", "enum": [code.value for code in ProblemCode]}
+    schemas["NewBatch"]["properties"]["submissions"] = {
+        "type": "array",
+        # Whatever else stands there is refused as an entry, and does not make the batch invalid.
+        "items": {"anyOf": [{"$ref": SCHEMA_PATH + "NewSubmission"}, {}]},
+        "minItems": 1,
+        "maxItems": BATCH_LIMIT,
+    }
+    spec["security"] = [{"apiKey": []}]
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            scope = scopes.get((path, method))
+            if scope is not None:
+                operation["security"] = [{"apiKey": [scope.value]}]
+            is_public = not path.startswith("/v1/")
+            operation["tags"] = ["operations" if is_public else path.split("/")[2]]
+            _complete_operation(operation, is_public=is_public, has_scope=scope is not None)
+    add_bodies(spec["paths"])
+    spec["paths"]["/v1/hooks/{client_id}"]["post"]["security"] = [{name: []} for name in SIGNATURES]
+    add_call_backs(spec)
+    flat = _flatten(spec)
+    add_examples(flat["components"]["schemas"])
+    return flat
+
+
+def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope: bool) -> None:
+    for parameter in operation["parameters"]:
+        parameter["schema"] = _without_null(parameter["schema"])
+        if parameter["in"] == "path":
+            parameter["schema"]["pattern"] = PATH_PATTERNS[parameter["name"]]
+    codes = set(operation.pop(PROBLEMS, ()))
+    codes |= {ProblemCode.INTERNAL_ERROR} if is_public else set(ALWAYS)
+    codes |= {ProblemCode.INSUFFICIENT_SCOPE} if has_scope else set()
+    if is_public:
+        operation["security"] = []
+    for status in sorted({KINDS[code].status for code in codes}):
+        operation["responses"][str(status)] = _problem_response(
+            [code for code in ProblemCode if code in codes and KINDS[code].status == status]
+        )
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say that a value may be left out, which in an address or a form is all that null can mean."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    described = {name: schema[name] for name in ("description",) if name in schema}
+    return {**kinds[0], **described}
+
+
+def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
+    codes = list(codes)
+    status = KINDS[codes[0]].status
+    response: dict[str, Any] = {
+        "description": " ".join(f"`{code}`: {KINDS[code].meaning}" for code in codes),
+        "content": {"application/problem+json": {"schema": {"$ref": SCHEMA_PATH + "ProblemAnswer"}}},
+    }
+    header = HEADERS.get(status)
+    if header is not None:
+        kind = "integer" if header == "Retry-After" else "string"
+        response["headers"] = {header: {"required": True, "schema": {"type": kind}}}
+    return response
+
+
+def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    schema = model.model_json_schema(ref_template=SCHEMA_PATH + "{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas[model.__name__] = schema
+
+
+def _flatten(spec: dict[str, Any]) -> dict[str, Any]:
+    """Name every schema once: APIFlask names the parts of each model anew, as `Model.Part`."""
+    schemas = spec["components"]["schemas"]
+    text = json.dumps(spec)
+    for name in schemas:
+        if "." in name:
+            text = text.replace(f'"{SCHEMA_PATH}{name}"', f'"{SCHEMA_PATH}{name.rpartition(".")[2]}"')
+    flat: dict[str, Any] = json.loads(text)
+    flat["components"]["schemas"] = {
+        name.rpartition(".")[2]: schema for name, schema in sorted(flat["components"]["schemas"].items())
+    }
+    return flat

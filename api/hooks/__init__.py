@@ -1,1 +1,0 @@
-"""The inbox for what marketplaces tell us."""

@@ -1,0 +1,143 @@
+"""Who asks: API keys, and how often they may.
+
+A key found is remembered for a few seconds, so that a busy client does not cost a query a request;
+a key revoked may live on that long in each process.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from api.http.parts import ApiParts
+from api.http.request_limits import RateLimits
+from api.schemas.problems import Problem, ProblemCode
+from core.clients.quota import Quota
+from core.clock import now
+from core.vocabulary import Scope, Source
+from store.clients.clients import USED_EVERY, digest, find_key, mark_used
+
+REMEMBERED = 5.0  # seconds
+MOST_REMEMBERED = 10_000
+FAILURES_A_MINUTE = 60  # for each address; a key cannot be guessed, but guessing costs queries
+LONGEST_KEY = 200
+SCOPE = "kantei_scope"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The holder of a live key."""
+
+    key_id: str
+    client_id: str
+    source: Source
+    scopes: frozenset[str]
+    quota: Quota | None
+
+
+class Gate:
+    """Lets callers in: a live key first, then the client's rate limit."""
+
+    def __init__(self, parts: ApiParts, limits: RateLimits) -> None:
+        self._parts = parts
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, Caller]] = {}
+        self._used: dict[str, float] = {}
+
+    def admit(self) -> None:
+        """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
+        caller = self._identify(bearer_key())
+        _refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
+        view = current_app.view_functions.get(request.endpoint or "")
+        _refuse_unscoped(caller, getattr(view, SCOPE, None))
+        g.caller = caller
+
+    def _identify(self, key: str | None) -> Caller:
+        known_as = digest(key) if key else ""
+        with self._lock:
+            until, caller = self._known.get(known_as, (0.0, None))
+        if caller is not None and time.monotonic() < until:
+            return caller
+        address = request.remote_addr or ""
+        _refuse_too_many(self._limits.look("failed", address, FAILURES_A_MINUTE))
+        caller = self._find(key) if key else None
+        if caller is None:
+            self._limits.hit("failed", address, FAILURES_A_MINUTE)
+            raise _unauthorized(key)
+        with self._lock:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[known_as] = (time.monotonic() + REMEMBERED, caller)
+        return caller
+
+    def _find(self, key: str) -> Caller | None:
+        with self._parts.database.reading() as session:
+            found = find_key(session, key)
+            if found is None:
+                return None
+            caller = Caller(found.id, found.client_id, found.client.source, found.scopes, found.client.quota)
+        self._mark_used(caller.key_id)
+        return caller
+
+    def _mark_used(self, key_id: str) -> None:
+        with self._lock:
+            marked = self._used.get(key_id)
+            if marked is not None and time.monotonic() - marked < USED_EVERY.total_seconds():
+                return
+            if len(self._used) >= MOST_REMEMBERED:
+                self._used.clear()
+            self._used[key_id] = time.monotonic()
+        with self._parts.database.writing() as session:
+            mark_used(session, key_id, now())
+
+
+def needs(scope: Scope) -> Callable[[View], View]:
+    """Say which scope a key needs for a route; stands below all other decorators of the route."""
+
+    def mark(view: View) -> View:
+        setattr(view, SCOPE, scope)
+        return view
+
+    return mark
+
+
+def current_caller() -> Caller:
+    """Give the caller that the gate admitted."""
+    return cast(Caller, g.caller)
+
+
+def bearer_key() -> str | None:
+    """Take the key of the present request; None where there is none that could be one."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not 0 < len(key) <= LONGEST_KEY:
+        return None
+    return key
+
+
+def _unauthorized(key: str | None) -> Problem:
+    # RFC 6750, section 3.1: no error code where no credentials were given.
+    challenge = 'Bearer realm="kantei"' + (', error="invalid_token"' if key else "")
+    return Problem(ProblemCode.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+
+
+def _refuse_unscoped(caller: Caller, scope: Scope | None) -> None:
+    """Refuse who may not. A route that forgot to say what it needs is nobody's."""
+    if scope is None or scope not in caller.scopes:
+        # RFC 6750, section 3.1.
+        challenge = f'Bearer realm="kantei", error="insufficient_scope", scope="{scope or ""}"'
+        raise Problem(
+            ProblemCode.INSUFFICIENT_SCOPE,
+            f"This API key has no scope `{scope}`." if scope else None,
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
+def _refuse_too_many(retry_after: int | None) -> None:
+    if retry_after is not None:
+        raise Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": str(retry_after)})

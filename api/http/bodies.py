@@ -1,0 +1,75 @@
+"""Reading bodies strictly: what two parsers could read differently is refused.
+
+One JSON object in UTF-8, each name once, no NaN or Infinity, nesting and size bounded.
+"""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+
+from api.schemas.problems import Problem, ProblemCode
+
+KIB = 1024
+SMALL_BODY = 64 * KIB  # a submission at its longest is 9 KiB, six times that with every character escaped
+BATCH_BODY = 8 * KIB * KIB
+MOST_VALUES = 100_000  # a body of empty lists would grow thirtyfold in memory
+# All fields of a form that are no file; werkzeug also holds what it reads of a file (64 KiB at a time, and
+# what was left over) against it, so that less would refuse every larger image.
+FORM_MEMORY = 256 * KIB
+FORM_PARTS = 32
+
+
+def read_json_object(request: Request, limit: int) -> dict[str, Any]:
+    """Read the body as one JSON object of at most `limit` bytes.
+
+    Errors: `Problem` (unsupported_media_type, malformed_json), werkzeug's RequestEntityTooLarge.
+    """
+    refuse_encoding(request)
+    if not request.is_json:
+        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as application/json.")
+    request.max_content_length = limit
+    try:
+        data = request.get_data(cache=False)
+    except OSError:  # the server's word for a connection that ended within a chunk
+        data = b""
+    # A server may pass on what came of a body that broke off, and that may be whole JSON by chance.
+    if request.content_length not in {None, len(data)}:
+        raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise Problem(ProblemCode.BODY_TOO_LARGE, f"The body holds more than {MOST_VALUES:,} values.")
+    try:
+        body = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+        )
+    # Recursion: nesting deeper than the interpreter's stack. ValueError also covers wrong UTF-8 and
+    # integers too long for Python to read.
+    except (ValueError, RecursionError) as error:
+        detail = str(error) if isinstance(error, _StrictError) else None
+        raise Problem(ProblemCode.MALFORMED_JSON, detail) from None
+    if not isinstance(body, dict):
+        raise Problem(ProblemCode.MALFORMED_JSON, "The body must be a JSON object.")
+    return body
+
+
+def refuse_encoding(request: Request) -> None:
+    """Refuse compressed bodies: nothing here unpacks them."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must not be compressed.")
+
+
+class _StrictError(ValueError):
+    """JSON that others may accept and we do not; the text is ours."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _StrictError("An object names one of its fields twice.")
+    return found
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise _StrictError("NaN and Infinity are no JSON numbers.")

@@ -1,0 +1,154 @@
+"""What can be measured, for Prometheus: requests, and what waits as the database knows it.
+
+The parts of one machine measure together (`core/operations/measuring.py`), so `/metrics` shows theirs too.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint, APIFlask
+from flask import Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.document.openapi import problems
+from core.clock import now
+from core.operations.measuring import Measuring
+from core.vocabulary import Priority, State
+from store.base.database import Database
+from store.intake.backlog import Waiting, count_kept_deliveries, oldest_call, waiting
+from store.intake.submissions import count_states
+
+CONVERTER = re.compile(r"<(?:[^<>]+:)?(\w+)>")  # `<string(length=32):id>` is read as `{id}`
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+TEXT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
+FRESH = 2.0  # seconds for which the backlog is not counted again
+UNFINISHED = (State.QUEUED, State.PROCESSING)
+
+
+class BacklogCollector(Collector):
+    """What waits, as the database knows it, counted at most so often, however many scrape."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._counted: tuple[float, list[Metric]] = (-FRESH, [])
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the gauges; where the database is down, only `kantei_database_up 0`."""
+        up = GaugeMetricFamily("kantei_database_up", "Whether the database answered this scrape.")
+        with self._lock:
+            try:
+                self._refresh()
+                up.add_metric([], 1)
+            except SQLAlchemyError:
+                up.add_metric([], 0)
+                yield up
+                return
+            found = [up, *self._counted[1]]
+        yield from found
+
+    def _refresh(self) -> None:
+        at = time.monotonic()
+        if at - self._counted[0] < FRESH:
+            return
+        with self._database.reading() as session:
+            found = [
+                *_waiting_metrics(waiting(session)),
+                _states_metric(count_states(session, UNFINISHED)),
+                _gauge(
+                    "kantei_callback_age_seconds",
+                    "How long the call that waits longest has been due.",
+                    _age(oldest_call(session)),
+                ),
+                _gauge(
+                    "kantei_hook_deliveries_kept",
+                    "Deliveries of marketplaces that were kept and not yet taken in.",
+                    count_kept_deliveries(session),
+                ),
+            ]
+        self._counted = (at, found)
+
+
+def _waiting_metrics(found: dict[Priority, Waiting]) -> list[Metric]:
+    depth = GaugeMetricFamily(
+        "kantei_queue_depth", "Submissions that wait for a worker.", labels=["priority"]
+    )
+    age = GaugeMetricFamily(
+        "kantei_queue_age_seconds", "How long the oldest of them has been due.", labels=["priority"]
+    )
+    for priority in Priority:
+        one = found.get(priority)
+        depth.add_metric([priority.value], one.count if one else 0)
+        age.add_metric([priority.value], _age(one.oldest_due if one else None))
+    return [depth, age]
+
+
+def _states_metric(states: dict[State, int]) -> Metric:
+    metric = GaugeMetricFamily(
+        "kantei_submissions", "Submissions that are not at their end, by state.", labels=["state"]
+    )
+    for state in UNFINISHED:
+        metric.add_metric([state.value], states.get(state, 0))
+    return metric
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    metric = GaugeMetricFamily(name, text)
+    metric.add_metric([], value)
+    return metric
+
+
+def _age(since: datetime | None) -> float:
+    return max(0.0, (now() - since).total_seconds()) if since is not None else 0.0
+
+
+def add_metrics(app: APIFlask, database: Database, measuring: Measuring) -> None:
+    """Time every request by its route's template, and serve at `/metrics` all that is measured here."""
+    measuring.shown.register(BacklogCollector(database))
+    served = Counter(
+        "kantei_http_requests", "Requests answered.", ["method", "route", "status"], registry=measuring.new
+    )
+    seconds = Histogram(
+        "kantei_http_request_seconds",
+        "Time to answer a request.",
+        ["method", "route"],
+        buckets=BUCKETS,
+        registry=measuring.new,
+    )
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        # By template: a label for each id, or for each path that a scanner tries, would grow for ever.
+        route = CONVERTER.sub(r"{\1}", request.url_rule.rule) if request.url_rule is not None else "none"
+        method = request.method if request.method in METHODS else "other"
+        served.labels(method, route, str(response.status_code)).inc()
+        seconds.labels(method, route).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response
+
+    routes = APIBlueprint("metrics", __name__)
+
+    @routes.get("/metrics")
+    @routes.doc(
+        operation_id="readMetrics",
+        responses=TEXT,
+        extensions=problems(),
+    )
+    def metrics() -> Response:
+        """Measure the processes of this machine and the queue, for Prometheus."""
+        return Response(generate_latest(measuring.shown), content_type=CONTENT_TYPE_LATEST)
+
+    app.register_blueprint(routes)

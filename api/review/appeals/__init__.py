@@ -1,0 +1,1 @@
+"""Appeals, and the artist's page."""

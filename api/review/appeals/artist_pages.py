@@ -1,0 +1,165 @@
+"""The artist's page: who was handed a signed link may ask for another look, without a login.
+
+The link is the only key. A forged, an old and a purged one look alike from outside, and so nothing
+can be found by trying.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.http.appeal_tokens import read_appeal_token
+from api.http.request_limits import RateLimits
+from api.review.desk.pictures import find_thumbnail
+from api.review.frame.access import public
+from api.review.frame.page_error import PageError
+from api.review.frame.page_headers import IMAGE_POLICY
+from api.review.frame.review_parts import ReviewParts
+from core.ids import is_id
+from core.urls import UrlError, parse_web_url
+from core.vocabulary import Outcome, State
+from store.appeals.appeals import AppealOpenError, add_appeal, find_last_appeal
+from store.intake.submissions import find_submission
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Submission
+
+LOOKS_A_MINUTE = 120  # for each address; a page with its thumbnail is two
+APPEALS_A_MINUTE = 6
+REASON_LENGTH = 2000  # as the API takes it
+MOST_LINKS = 5
+# What no person types; lines and tabs stay.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the artist wrote, as it was written, and what is wrong with it."""
+
+    reason: str = ""
+    links: str = ""
+    fault: str | None = None
+
+
+def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimits) -> None:
+    """Add the page, its picture, and its form."""
+
+    @blueprint.get("/appeal/<token>")
+    @public
+    def artist(token: str) -> Response:
+        _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+        return _show(token, Words())
+
+    @blueprint.get("/appeal/<token>/thumbnail")
+    @public
+    def artist_thumbnail(token: str) -> Response:
+        _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+        submission = _find(token)[0]
+        found = find_thumbnail(parts.blobs, submission.image_sha256 or "")
+        if found is None:
+            raise _not_valid()
+        response = Response(found.data, mimetype=found.content_type)
+        response.headers["Cache-Control"] = "private, max-age=600"
+        response.headers["Content-Security-Policy"] = IMAGE_POLICY
+        return response
+
+    @blueprint.post("/appeal/<token>")
+    @public
+    def send_artist_appeal(token: str) -> AnyResponse:
+        _refuse_too_many(limits.hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
+        words = Words(request.form.get("reason", ""), request.form.get("links", ""))
+        reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
+        links = [line.strip() for line in words.links.splitlines() if line.strip()]
+        fault = _fault(reason, links)
+        if fault is not None:
+            return _show(token, Words(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY)
+        submission = _find(token)[0]
+        with parts.database.writing() as session:
+            found = find_submission(session, submission.id)
+            if found is None:
+                raise _not_valid()
+            try:
+                add_appeal(
+                    session,
+                    found,
+                    reason=reason,
+                    evidence_urls=links,
+                    from_artist=True,
+                )
+            except AppealOpenError:
+                return _show(token, words, HTTPStatus.CONFLICT)
+        return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
+
+    def _show(token: str, words: Words, status: HTTPStatus = HTTPStatus.OK) -> Response:
+        submission, appeal, until = _find(token)
+        image = submission.image
+        decision = image.decision if image is not None else None
+        page = render_template(
+            "review/artist.html",
+            token=token,
+            until=until,
+            image=image,
+            verdict=submission.verdict,
+            decision=decision,
+            appeal=appeal,
+            is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
+            written=words,
+            reason_length=REASON_LENGTH,
+            most_links=MOST_LINKS,
+        )
+        return make_response(page, status)
+
+    def _find(token: str) -> tuple[Submission, Appeal | None, datetime]:
+        known = read_appeal_token(parts.secret_key, token)
+        if known is None or not is_id(known[0]):
+            raise _not_valid()
+        submission_id, until = known
+        with parts.database.reading() as session:
+            submission = find_submission(session, submission_id)
+            appeal = find_last_appeal(session, submission_id)
+        if submission is None or submission.state is not State.EXAMINED:
+            raise _not_valid()
+        return submission, appeal, until
+
+
+def _fault(reason: str, links: list[str]) -> str | None:
+    wrong = next((link for link in links if not _is_web_address(link)), None)
+    fault: str | None = None
+    if not reason:
+        fault = _("Say how the picture was made: without that, nobody can look again.")
+    elif len(reason) > REASON_LENGTH:
+        fault = _("Your text has %(count)s characters; %(most)s fit.", count=len(reason), most=REASON_LENGTH)
+    elif len(links) > MOST_LINKS:
+        fault = _("%(most)s links fit, one a line.", most=MOST_LINKS)
+    elif wrong is not None:
+        fault = _("This is not a web address: %(text)s", text=wrong[:80])
+    return fault
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parse_web_url(text)
+    except UrlError:
+        return False
+    return True
+
+
+def _refuse_too_many(seconds: int | None) -> None:
+    if seconds is not None:
+        raise PageError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Too many at once"),
+            _("Nothing was done. Wait a minute, go back, and try again."),
+        )
+
+
+def _not_valid() -> PageError:
+    return PageError(
+        HTTPStatus.NOT_FOUND,
+        _("This link leads nowhere"),
+        _("It is incomplete, it has ended, or its picture is forgotten. Ask for a new one where you got it."),
+    )

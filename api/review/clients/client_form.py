@@ -1,0 +1,51 @@
+"""What an admin writes of a client: owner, quota, address."""
+
+from http import HTTPStatus
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.words import URL_FAULTS
+from core.clients.quota import Quota, parse_quota
+from core.ids import is_id
+from core.urls import UrlError, parse_web_url
+from store.tables.case_tables import Moderator
+
+
+def given_owner(session: Session) -> str | None:
+    """Read whose client it is; what they submit is decided by others. Errors: PageError."""
+    owner_id = given_text("owner")
+    if not owner_id:
+        return None
+    if not is_id(owner_id) or session.get(Moderator, owner_id) is None:
+        raise not_found(_("There is no such moderator."))
+    return owner_id
+
+
+def given_text(name: str) -> str:
+    """Read a field, less what surrounds it and what no database takes."""
+    return request.form.get(name, "").replace("\x00", "").strip()
+
+
+def given_quota() -> Quota | None:
+    """Read how many images a client may submit, None for any number. Errors: PageError."""
+    limit, period = given_text("quota"), given_text("period")
+    try:
+        return parse_quota(f"{limit}/{period}") if limit else None
+    except ValueError:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No quota"), _("A quota is a number of images. Nothing was done.")
+        ) from None
+
+
+def given_url() -> str | None:
+    """Read where the client is called, None for nowhere. Errors: PageError."""
+    text = given_text("callback_url")
+    try:
+        return parse_web_url(text).text if text else None
+    except UrlError as error:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No address"), _(URL_FAULTS[error.code]) + " " + _("Nothing was done.")
+        ) from None

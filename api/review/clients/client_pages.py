@@ -1,0 +1,215 @@
+"""Who submits: clients, their keys and secrets (shown once), how they are called; for admins."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.clients.client_form import given_owner, given_quota, given_text, given_url
+from api.review.frame.access import me, needs
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.permissions import Act
+from api.review.frame.review_parts import ReviewParts
+from core.clients.quota import QuotaPeriod
+from core.clock import now
+from core.vocabulary import Scheme, Scope, Source
+from store.clients.clients import (
+    add_client,
+    add_key,
+    add_secret,
+    count_live_secrets,
+    find_client,
+    list_clients,
+    list_keys,
+    retire_secrets,
+    revoke_key,
+    usual_scopes,
+)
+from store.clients.quotas import read_quota, read_quotas, set_quota
+from store.outbox.endpoints import (
+    count_waiting,
+    enable_endpoint,
+    list_endpoints,
+    move_endpoint,
+    replay_exhausted,
+    send_test,
+)
+from store.people.audit_notes import note_event
+from store.people.moderators import list_moderators
+from store.tables.client_tables import Client
+
+SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
+
+
+def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the list of clients, and a page for each."""
+
+    @blueprint.get("/admin/clients")
+    @needs(Act.MANAGE_CLIENTS)
+    def clients() -> str:
+        with parts.database.reading() as session:
+            rows, quotas = list_clients(session), read_quotas(session, now())
+        return render_template(
+            "review/clients.html", clients=rows, quotas=quotas, sources=SOURCES, schemes=list(Scheme)
+        )
+
+    @blueprint.post("/admin/clients")
+    @needs(Act.MANAGE_CLIENTS)
+    def add_new_client() -> AnyResponse:
+        form = request.form
+        try:
+            with parts.database.writing() as session:
+                new = add_client(
+                    session,
+                    name=given_text("name")[:200],
+                    source=Source(form.get("source", "")),
+                    scheme=Scheme(form.get("scheme", "")),
+                    callback_url=given_url(),
+                    webhook_secret=given_text("secret") or None,
+                    secret_key=parts.secret_key,
+                )
+                _note(session, "client_added", new.client)
+        except ValueError:
+            raise PageError(
+                HTTPStatus.BAD_REQUEST,
+                _("No client"),
+                _("A client has a name, one of the sources and one of the schemes. Nothing was done."),
+            ) from None
+        # Shown in the answer and kept nowhere: the page cannot be loaded again.
+        return _shown(parts, new.client.id, key=new.api_key, secret=new.webhook_secret)
+
+    @blueprint.get("/admin/clients/<client_id>")
+    @needs(Act.MANAGE_CLIENTS)
+    def client(client_id: str) -> AnyResponse:
+        return _shown(parts, client_id)
+
+    _add_key_acts(blueprint, parts)
+    _add_call_acts(blueprint, parts)
+
+
+def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
+    @blueprint.post("/admin/clients/<client_id>/keys")
+    @needs(Act.MANAGE_CLIENTS)
+    def add_client_key(client_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
+            if not scopes:
+                raise PageError(
+                    HTTPStatus.BAD_REQUEST, _("No key"), _("A key needs a scope. Nothing was done.")
+                )
+            key = add_key(session, row, scopes)
+            _note(session, "key_added", row, scopes=" ".join(scopes))
+        return _shown(parts, client_id, key=key)
+
+    @blueprint.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
+    @needs(Act.MANAGE_CLIENTS)
+    def revoke_client_key(client_id: str, key_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            if revoke_key(session, client_id, key_id, now()):
+                _note(session, "key_revoked", row)
+        return _back(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>/secrets")
+    @needs(Act.MANAGE_CLIENTS)
+    def rotate_secret(client_id: str) -> AnyResponse:
+        secret = None
+        try:
+            with parts.database.writing() as session:
+                row = _find(session, client_id)
+                if request.form.get("retire") == "1":
+                    retire_secrets(session, client_id, now())
+                    _note(session, "secrets_retired", row)
+                else:
+                    secret = add_secret(session, client_id, given_text("secret") or None, parts.secret_key)
+                    _note(session, "secret_added", row)
+        except ValueError:
+            raise PageError(
+                HTTPStatus.BAD_REQUEST, _("No secret"), _("It could not be made. Nothing was done.")
+            ) from None
+        return _shown(parts, client_id, secret=secret) if secret else _back(client_id)
+
+
+def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
+    @blueprint.post("/admin/clients/<client_id>")
+    @needs(Act.MANAGE_CLIENTS)
+    def change_client(client_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            url, weight = given_url(), request.form.get("weight", "1")
+            if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
+                raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
+            if url is None:
+                row.callback_url = None
+            elif url != row.callback_url:
+                move_endpoint(session, row, url, now())
+            row.weight = int(weight)
+            quota = given_quota()
+            if quota != row.quota:
+                set_quota(session, row, quota, now())
+            row.owner_id = given_owner(session)
+            row.is_explicit = request.form.get("explicit") == "1"
+            is_out = request.form.get("disabled") == "1"
+            row.disabled_at = (row.disabled_at or now()) if is_out else None
+            _note(session, "client_changed", row)
+        return _back(client_id)
+
+    @blueprint.post("/admin/clients/<client_id>/endpoints")
+    @needs(Act.MANAGE_CLIENTS)
+    def change_endpoints(client_id: str) -> AnyResponse:
+        act = request.form.get("act", "")
+        with parts.database.writing() as session:
+            row = _find(session, client_id)
+            if act == "test":
+                send_test(session, client_id, now())
+            for endpoint in list_endpoints(session, client_id):
+                if act == "enable":
+                    enable_endpoint(session, endpoint.id, now())
+                elif act == "replay":
+                    replay_exhausted(session, endpoint.id, now())
+            _note(session, "client_changed", row, act=act[:20])
+        return _back(client_id)
+
+
+def _shown(
+    parts: ReviewParts, client_id: str, *, key: str | None = None, secret: str | None = None
+) -> AnyResponse:
+    with parts.database.reading() as session:
+        row = _find(session, client_id)
+        endpoints = list_endpoints(session, client_id)
+        page = render_template(
+            "review/client.html",
+            client=row,
+            quota=read_quota(session, client_id, row.quota, now()) if row.quota else None,
+            periods=list(QuotaPeriod),
+            scopes=list(Scope),
+            usual=usual_scopes(row.source),
+            people=list_moderators(session),
+            keys=list_keys(session, client_id),
+            secrets=count_live_secrets(session, client_id),
+            endpoints=endpoints,
+            waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
+            new_key=key,
+            new_secret=secret,
+        )
+    return make_response(page)
+
+
+def _find(session: Session, client_id: str) -> Client:
+    found = find_client(session, client_id.replace("\x00", ""))
+    if found is None:
+        raise not_found(_("There is no such client."))
+    return found
+
+
+def _back(client_id: str) -> AnyResponse:
+    return redirect(url_for("review.client", client_id=client_id), HTTPStatus.SEE_OTHER)
+
+
+def _note(session: Session, kind: str, client: Client, **detail: str) -> None:
+    note_event(
+        session, kind, moderator_id=me().id, at=now(), subject=client.name, detail={"id": client.id, **detail}
+    )

@@ -1,0 +1,1 @@
+"""Queue, cases and decisions."""

@@ -1,0 +1,46 @@
+"""What the forms of a decision carry."""
+
+from http import HTTPStatus
+
+from flask import request
+from flask_babel import gettext as _
+
+from api.review.frame.filters import number
+from api.review.frame.page_error import PageError
+from core.ids import is_id
+from core.vocabulary import Outcome
+from store.desk.decisions import Seen
+
+NOTE_LENGTH = 2000
+
+
+def read_outcome() -> Outcome:
+    """Read what was decided. Errors: PageError."""
+    try:
+        return Outcome(request.form.get("outcome", ""))
+    except ValueError:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No decision"), _("Choose human, AI or escalate. Nothing was done.")
+        ) from None
+
+
+def read_seen(sha256: str) -> Seen:
+    """Read what the moderator had before their eyes. Errors: PageError."""
+    verdict_id, decision_id = request.form.get("verdict_id", ""), request.form.get("decision_id", "")
+    if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No decision"), _("The form was not whole. Nothing was done.")
+        )
+    return Seen(sha256, verdict_id, decision_id or None)
+
+
+def read_note() -> str:
+    """Read the note. Errors: PageError where it is too long."""
+    note = request.form.get("note", "").replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(note) > NOTE_LENGTH:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST,
+            _("The note is too long"),
+            _("Keep it to %(limit)s characters.", limit=number(NOTE_LENGTH)),
+        )
+    return note

@@ -1,0 +1,113 @@
+"""Claims on cases: opened is claimed, and a claim can be kept, given back or taken over."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Request, Response, jsonify, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.desk.queue_address import read_wanted, write_wanted
+from api.review.frame.access import me
+from api.review.frame.permissions import may_decide
+from api.review.frame.review_parts import ReviewParts
+from core.clock import now
+from store.appeals.appeal_resolution import appealed_among, barred_from
+from store.base.database import Database
+from store.clients.own_submissions import is_own
+from store.desk.case_claims import Holder, claim_case, find_holder, release_case, take_over
+from store.desk.decisions import StaleCaseError
+from store.desk.queue_filter import Viewer
+from store.quality.checks import open_check
+from store.tables.case_tables import Image
+from store.tables.review_states import ReviewState
+
+LOOK_AHEAD = "X-Look-Ahead"
+WAITING = {ReviewState.OPEN, ReviewState.ESCALATED}
+
+
+def add_claim_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add what a case's page asks for while somebody works on it."""
+
+    @blueprint.post("/review/cases/<sha256>/claim")
+    def keep_case(sha256: str) -> Response:
+        viewer = Viewer(me().id, now())
+        claim_if_waiting(parts.database, sha256, viewer)
+        with parts.database.reading() as session:
+            holder = find_holder(session, sha256, viewer.at)
+        answer = jsonify(_tell(holder, viewer))
+        answer.status_code = HTTPStatus.OK if _is_free(holder, viewer) else HTTPStatus.CONFLICT
+        return answer
+
+    @blueprint.post("/review/cases/<sha256>/release")
+    def release(sha256: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
+        if "claimed_at" in request.form:
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return redirect(url_for("review.queue", **write_wanted(read_wanted(request.args))))
+
+    @blueprint.post("/review/cases/<sha256>/takeover")
+    def take(sha256: str) -> AnyResponse:
+        viewer = Viewer(me().id, now())
+        with parts.database.writing() as session:
+            is_barred = barred_from(session, [sha256], viewer.moderator_id)
+            if not is_barred and _decidable(session, sha256, viewer) is not None:
+                take_over(session, sha256, viewer.moderator_id, viewer.at)
+        address = write_wanted(read_wanted(request.args))
+        return redirect(url_for("review.case", sha256=sha256, **address))
+
+
+def is_look_ahead(request: Request) -> bool:
+    """Tell whether a page is fetched before anybody looks at it: that claims nothing."""
+    return LOOK_AHEAD in request.headers or "prefetch" in request.headers.get("Sec-Purpose", "")
+
+
+def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
+    """Claim a case that waits for a person, if nobody else has it and one may decide it."""
+    with database.writing() as session:
+        image = _decidable(session, sha256, viewer)
+        if image is None:
+            return
+        is_appealed = bool(appealed_among(session, [sha256]))
+        if is_appealed and barred_from(session, [sha256], viewer.moderator_id):
+            return
+        if image.review in WAITING or is_appealed or open_check(session, sha256, viewer):
+            claim_case(session, sha256, viewer.moderator_id, viewer.at)
+
+
+def _decidable(session: Session, sha256: str, viewer: Viewer) -> Image | None:
+    """Find a case that somebody's role and clients let them decide: who may not must hold nobody up."""
+    query = select(Image).where(Image.sha256 == sha256, ~is_own(viewer.moderator_id))
+    image = session.scalar(query)
+    return image if image is not None and may_decide(me(), image) else None
+
+
+def refuse_claimed(session: Session, sha256: str, viewer: Viewer) -> None:
+    """Let nobody decide what another is looking at. Errors: StaleCaseError."""
+    if not _is_free(find_holder(session, sha256, viewer.at), viewer):
+        raise StaleCaseError
+
+
+def _is_free(holder: Holder | None, viewer: Viewer) -> bool:
+    return holder is None or holder.moderator_id == viewer.moderator_id
+
+
+def _tell(holder: Holder | None, viewer: Viewer) -> dict[str, object]:
+    if holder is None:
+        return {"holder": None}
+    return {
+        "holder": holder.email,
+        "mine": holder.moderator_id == viewer.moderator_id,
+        "seconds": int((holder.until - viewer.at).total_seconds()),
+        "claimed_at": holder.claimed_at.isoformat(),
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

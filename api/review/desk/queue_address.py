@@ -1,0 +1,102 @@
+"""The queue's filters and places as they stand in an address, read from it and written to it."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from api.review.frame.digests import is_sha256
+from core.ids import is_id
+from core.vocabulary import Finding, Grade, Source, Thresholds
+from store.desk.queue_filter import Claimed, Sort, Tab, Wanted
+from store.desk.review_queue import Position
+
+NO_LINES = (0.5,)  # where no classifier says better
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINES) -> Wanted:
+    """Read what is wanted; what cannot be read is as if it were not there."""
+    client_id = values.get("client", "")
+    low, high = _score(values.get("from")), _score(values.get("to"))
+    return Wanted(
+        tab=_word(Tab, values.get("tab")) or Tab.OPEN,
+        sort=_word(Sort, values.get("sort")) or Sort.RISK,
+        finding=_word(Finding, values.get("finding")),
+        grade=_word(Grade, values.get("grade")),
+        claimed=_word(Claimed, values.get("claimed")),
+        days=_days(values.get("days")),
+        source=_word(Source, values.get("source")),
+        client_id=client_id if is_id(client_id) else None,
+        listing_id=_text(values.get("listing")),
+        seller=_text(values.get("seller")),
+        score_from=low,
+        score_to=high,
+        lines=lines,
+    )
+
+
+def lines_of(thresholds: Thresholds | None) -> tuple[float, ...]:
+    """Give the scores that the order by doubt is about: where a little more or less changes the finding."""
+    return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_LINES
+
+
+def write_wanted(wanted: Wanted) -> dict[str, Any]:
+    """Write what is wanted, leaving out what goes without saying."""
+    pairs = {
+        "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,
+        "sort": wanted.sort if wanted.sort is not Sort.RISK else None,
+        "finding": wanted.finding,
+        "grade": wanted.grade,
+        "claimed": wanted.claimed,
+        "days": wanted.days,
+        "source": wanted.source,
+        "client": wanted.client_id,
+        "listing": wanted.listing_id,
+        "seller": wanted.seller,
+        "from": None if wanted.score_from is None else f"{wanted.score_from:g}",
+        "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
+    }
+    return {name: str(value) for name, value in pairs.items() if value is not None}
+
+
+def read_position(text: str | None) -> Position | None:
+    """Read a place in the queue."""
+    try:
+        risk, score, moment, sha256 = (text or "").split("~")
+        position = Position(float(risk), float(score), datetime.fromisoformat(moment), sha256)
+    except ValueError:
+        return None
+    good = math.isfinite(position.risk + position.score) and position.created_at.tzinfo is not None
+    return position if good and is_sha256(sha256) else None
+
+
+def write_position(position: Position) -> str:
+    """Write a place in the queue."""
+    return f"{position.risk!r}~{position.score!r}~{position.created_at.isoformat()}~{position.sha256}"
+
+
+def _word(kind: type[Word], text: str | None) -> Word | None:
+    try:
+        return kind(text) if text else None
+    except ValueError:
+        return None
+
+
+def _text(text: str | None) -> str | None:
+    return (text or "").replace("\x00", "").strip()[:255] or None
+
+
+def _days(text: str | None) -> int | None:
+    good = text and text.isascii() and text.isdigit() and len(text) <= 4
+    return int(text) or None if text and good else None
+
+
+def _score(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0.0 <= value <= 1.0 else None

@@ -1,0 +1,91 @@
+"""Take back a decision just made."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.desk.queue_address import read_wanted, write_wanted
+from api.review.frame.access import me
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.review_parts import ReviewParts
+from core.clock import now
+from core.ids import is_id
+from core.vocabulary import Outcome
+from store.appeals.appeal_resolution import reopen_appeals
+from store.desk.batches import standing
+from store.desk.decisions import StaleCaseError, find_decision, undo
+from store.quality.checks import reopen_check
+from store.tables.case_tables import Image
+
+OFFERED = timedelta(seconds=30)
+GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What the one who decided may still take back, for so many seconds: a decision, or a whole batch."""
+
+    decision_id: str
+    batch_id: str | None
+    sha256: str
+    outcome: Outcome
+    count: int
+    seconds: int
+
+
+def undoable(session: Session, done: str | None, at: datetime | None = None) -> Undoable | None:
+    """Find the decision, or the batch, that was just made, while it can be taken back."""
+    if not done or not is_id(done):
+        return None
+    one = find_decision(session, done)
+    found = [one] if one else standing(session, done, me().id)
+    if not found or found[0].moderator_id != me().id:
+        return None
+    decision = found[0]
+    left = decision.created_at + OFFERED - (at or now())
+    image = session.get(Image, decision.image_sha256)
+    if left <= timedelta() or image is None or (one and image.decision_id != one.id):
+        return None
+    return Undoable(
+        decision_id=decision.id,
+        batch_id=None if one else done,
+        sha256=decision.image_sha256,
+        outcome=decision.outcome,
+        count=len(found),
+        seconds=int(left.total_seconds()),
+    )
+
+
+def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the way back."""
+
+    @blueprint.post("/review/decisions/<decision_id>/undo")
+    def undo_decision(decision_id: str) -> AnyResponse:
+        at = now()
+        with parts.database.writing() as session:
+            decision = find_decision(session, decision_id)
+            if decision is None or decision.moderator_id != me().id:
+                raise not_found(_("There is no such decision of yours."))
+            if at > decision.created_at + OFFERED + GRACE:
+                raise PageError(
+                    HTTPStatus.CONFLICT,
+                    _("Too late to undo"),
+                    _("Open the case and decide it again instead."),
+                )
+            try:
+                sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
+                reopen_appeals(session, decision_id)
+                reopen_check(session, decision_id)
+            except StaleCaseError:
+                raise PageError(
+                    HTTPStatus.CONFLICT,
+                    _("Nothing to undo"),
+                    _("This decision does not stand any more: somebody decided again, or it was undone."),
+                ) from None
+        address = write_wanted(read_wanted(request.args))
+        return redirect(url_for("review.case", sha256=sha256, **address))

@@ -1,0 +1,144 @@
+"""How values are written on a page."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+from flask_babel import get_locale
+
+from api.review.frame.digests import is_sha256
+from core.clock import now
+from core.urls import UrlError, parse_web_url
+from store.desk.review_queue import COUNT_LIMIT
+
+# Controls, and marks that reorder or hide text: a stranger's title must not rearrange our page.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # the largest first
+
+
+def visible(text: object) -> str:
+    """Show what is there: every control and reordering mark becomes a box."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def web_link(text: str | None) -> str | None:
+    """Give an address that may stand in a link, or None: http and https only."""
+    try:
+        return parse_web_url(text or "").text
+    except UrlError:
+        return None
+
+
+def age(moment: datetime, at: datetime | None = None) -> str:
+    """Say how long ago, in the largest unit that fits: `40 secs`, `12 mins`, `5 hrs`, `3 days`."""
+    return _age(*_largest((at or now()) - moment), get_locale())
+
+
+def ago(moment: datetime, at: datetime | None = None) -> str:
+    """Say how long ago, in words that stand in a sentence: `12 minutes ago`."""
+    return _ago(*_largest((at or now()) - moment), get_locale())
+
+
+def span(time: timedelta) -> str:
+    """Say how long something took, to a tenth of a unit."""
+    seconds = time.total_seconds()
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    return str(format_unit(round(seconds / size, 1), f"duration-{unit}", length="short", locale=get_locale()))
+
+
+def clock(time: timedelta) -> str:
+    """Write the time that is left: `9:58`."""
+    seconds = max(0, int(time.total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def _largest(time: timedelta) -> tuple[int, str]:
+    seconds = max(0, int(time.total_seconds()))
+    return next(((seconds // size, unit) for size, unit in _UNITS if seconds >= size), (seconds, "second"))
+
+
+# A queue names a hundred ages, of which many are the same; writing one takes some 20 microseconds.
+@lru_cache(2048)
+def _age(count: int, unit: str, locale: Locale) -> str:
+    return format_unit(count, f"duration-{unit}", length="short", locale=locale)
+
+
+@lru_cache(2048)
+def _ago(count: int, unit: str, locale: Locale) -> str:
+    past = timedelta(**{f"{unit}s": -max(count, 1)})
+    # The threshold lies out of reach: what is 59 minutes ago shall not be an hour ago.
+    return format_timedelta(past, granularity=unit, threshold=1e9, add_direction=True, locale=locale)  # type: ignore[arg-type]
+
+
+def moment_text(moment: datetime) -> str:
+    """Write a moment to the minute, in UTC."""
+    locale = get_locale()
+    return f"{day(moment)} {format_time(moment, 'HH:mm', locale=locale)} UTC"
+
+
+def day(date: date) -> str:
+    """Write a day."""
+    return format_date(date, "medium", locale=get_locale())
+
+
+def number(value: float) -> str:
+    """Write a number with its thousands apart."""
+    return format_decimal(value, locale=get_locale())
+
+
+def counted(count: int) -> str:
+    """Write what was counted as far as `COUNT_LIMIT`: beyond it only that there are more."""
+    return f"{number(COUNT_LIMIT)}+" if count > COUNT_LIMIT else number(count)
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage with one digit after the point."""
+    return format_percent(share, "0.0 %", locale=get_locale())
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment for programs (RFC 3339)."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def score_text(score: float) -> str:
+    """Write a score with three digits, never rounding up to a certainty that is not there."""
+    return f"{min(max(score, 0.001), 0.999):.3f}" if 0.0 < score < 1.0 else f"{score:.3f}"
+
+
+def line_text(line: float) -> str:
+    """Write a line on the score with as many digits as it has."""
+    return f"{line:.6g}"
+
+
+def size_text(count: int) -> str:
+    """Write a number of bytes for a person."""
+    if count < 10_240:
+        return f"{number(count)} B"
+    return f"{count / 1_048_576:.1f} MiB" if count >= 1_048_576 else f"{count / 1024:.0f} KiB"
+
+
+FILTERS = {
+    "visible": visible,
+    "web_link": web_link,
+    "age": age,
+    "ago": ago,
+    "span": span,
+    "seconds": timedelta.total_seconds,
+    "clock": clock,
+    "day": day,
+    "number": number,
+    "counted": counted,
+    "percent": percent,
+    "moment": moment_text,
+    "iso": iso,
+    "score": score_text,
+    "line": line_text,
+    "is_digest": is_sha256,
+    "size": size_text,
+}

@@ -1,0 +1,46 @@
+"""Who may do what: one matrix, which the guard reads, the docs print and the tests walk cell by cell."""
+
+from enum import StrEnum
+
+from core.vocabulary import Role
+from store.tables.case_tables import Image, Moderator
+from store.tables.review_states import ReviewState
+
+
+class Act(StrEnum):
+    """Name what somebody may be allowed to do."""
+
+    REVIEW = "review"
+    DECIDE_ESCALATED = "decide_escalated"
+    SEE_PEOPLE = "see_people"
+    SEE_LOG = "see_log"
+    MANAGE_POLICY = "manage_policy"
+    MANAGE_QUALITY = "manage_quality"
+    MANAGE_KNOWN = "manage_known"
+    MANAGE_MODERATORS = "manage_moderators"
+    MANAGE_CLIENTS = "manage_clients"
+
+
+# The least role for each act; whoever has a higher one may do it too.
+MATRIX = {
+    Act.REVIEW: Role.MODERATOR,
+    Act.DECIDE_ESCALATED: Role.LEAD,
+    Act.SEE_PEOPLE: Role.LEAD,
+    Act.SEE_LOG: Role.LEAD,
+    Act.MANAGE_POLICY: Role.LEAD,
+    Act.MANAGE_QUALITY: Role.LEAD,
+    Act.MANAGE_KNOWN: Role.LEAD,
+    Act.MANAGE_MODERATORS: Role.ADMIN,
+    Act.MANAGE_CLIENTS: Role.ADMIN,
+}
+RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
+
+
+def may(moderator: Moderator, act: Act) -> bool:
+    """Tell whether somebody's role reaches this act."""
+    return RANKS[moderator.role] >= RANKS[MATRIX[act]]
+
+
+def may_decide(moderator: Moderator, image: Image) -> bool:
+    """Tell whether somebody may decide a case: what was escalated waits for somebody senior."""
+    return image.review is not ReviewState.ESCALATED or may(moderator, Act.DECIDE_ESCALATED)

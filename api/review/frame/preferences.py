@@ -1,0 +1,105 @@
+"""How a moderator wants the desk: read from what was stored, whatever was stored."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from api.review.frame.words import LANGUAGES, N_
+
+ACTS = {
+    "human": N_("Decide: human"),
+    "ai": N_("Decide: AI"),
+    "escalate": N_("Escalate"),
+    "skip": N_("Skip to the next case"),
+    "undo": N_("Undo"),
+    "note": N_("Write a note"),
+    "queue": N_("Back to the queue"),
+    "take": N_("Take over"),
+    "next": N_("Next page"),
+    "select": N_("Select the case"),
+    "zoom": N_("Zoom in and out"),
+    "heat": N_("Show where the classifier looked"),
+    "veil": N_("Show or veil the picture"),
+}
+DEFAULT_KEYS = {
+    "human": "h",
+    "ai": "a",
+    "escalate": "e",
+    "skip": "s",
+    "undo": "u",
+    "note": "w",
+    "queue": "q",
+    "take": "t",
+    "next": "n",
+    "select": "x",
+    "zoom": "z",
+    "heat": "m",
+    "veil": "v",
+}
+MOVES = {"j": N_("Next in the list"), "k": N_("Previous in the list"), "?": N_("Show the keys")}
+VIEWS = ("grid", "list")
+
+
+class KeyClashError(Exception):
+    """Two acts want one key; the text is the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The desk as one moderator has it; `keys` names the key of each act that has one."""
+
+    view: str = "grid"
+    blur: bool = False
+    grey: bool = False
+    mix: bool = False  # start with the mixed order, in which nobody meets a long run of one finding
+    language: str = ""  # empty: as the browser asks
+    remind: int = 50  # minutes at the desk after which a break is suggested; 0 for never
+    keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))
+
+
+def read_preferences(stored: Mapping[str, object] | None) -> Preferences:
+    """Read what was stored; what cannot be used is as if it were not there."""
+    stored = stored or {}
+    view, remind, keys = stored.get("view"), stored.get("remind"), stored.get("keys")
+    language = stored.get("language")
+    return Preferences(
+        view=str(view) if view in VIEWS else VIEWS[0],
+        blur=stored.get("blur") is True,
+        grey=stored.get("grey") is True,
+        mix=stored.get("mix") is True,
+        language=language if isinstance(language, str) and language in LANGUAGES else "",
+        remind=remind if isinstance(remind, int) and 0 <= remind <= 480 else 50,
+        keys={act: key for act, key in keys.items() if act in ACTS and is_key(key)}
+        if isinstance(keys, dict)
+        else dict(DEFAULT_KEYS),
+    )
+
+
+def preferences_from_form(values: Mapping[str, str]) -> Preferences:
+    """Read a form; an empty key leaves an act without one. Errors: KeyClashError."""
+    keys: dict[str, str] = {}
+    for act in ACTS:
+        key = values.get(f"key_{act}", "").strip().lower()
+        if key and (key in keys.values() or key in MOVES or not is_key(key)):
+            raise KeyClashError(key)
+        if key:
+            keys[act] = key
+    remind = values.get("remind", "")
+    return Preferences(
+        view=values.get("view", "") if values.get("view") in VIEWS else VIEWS[0],
+        blur=values.get("blur") == "1",
+        grey=values.get("grey") == "1",
+        mix=values.get("mix") == "1",
+        language=values.get("language", "") if values.get("language") in LANGUAGES else "",
+        remind=int(remind) if remind.isascii() and remind.isdigit() and len(remind) <= 3 else 50,
+        keys=keys,
+    )
+
+
+def write_preferences(preferences: Preferences) -> dict[str, object]:
+    """Write them for storing."""
+    return asdict(preferences)
+
+
+def is_key(key: object) -> bool:
+    """Tell whether this is one visible character that can be a key by itself."""
+    return isinstance(key, str) and len(key) == 1 and key.isprintable() and not key.isspace()

@@ -1,0 +1,104 @@
+"""Known images: others' lists of hashes come in and are forgotten, our decisions go out; for leads."""
+
+import io
+from http import HTTPStatus
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.frame.access import large_form, me, needs
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.permissions import Act
+from api.review.frame.review_parts import ReviewParts
+from core.known.hash_files import FORMS, read_hashes
+from core.vocabulary import Label
+from store.known.hash_lists import (
+    Taken,
+    all_lists,
+    count_decided,
+    decided_hashes,
+    find_list,
+    forget_list,
+    take_list,
+)
+from store.known.hash_lists import note_export as note
+
+NAME_LENGTH = 200
+MIB = 1024 * 1024
+MOST_MIB = 8  # about a hundred thousand hashes, which a request can take in; more on the command line
+OWN_NAME = "kantei"
+TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
+
+
+def add_known_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the lists, what takes one in or forgets it, and what goes out."""
+
+    @blueprint.get("/admin/known")
+    @needs(Act.MANAGE_KNOWN)
+    def known() -> str:
+        return _show()
+
+    @blueprint.post("/admin/known")
+    @needs(Act.MANAGE_KNOWN)
+    @large_form(MOST_MIB * MIB)
+    def import_known() -> str:
+        file, name = request.files.get("file"), request.form.get("source", "").strip()
+        if not name or len(name) > NAME_LENGTH or not name.isprintable():
+            raise _refused(_("A list needs the name of its source. Nothing was done."))
+        if file is None or not file.filename:
+            raise _refused(_("Choose a file. Nothing was done."))
+        try:
+            with io.TextIOWrapper(file.stream, encoding="utf-8-sig", newline="") as text:
+                entries = read_hashes(file.filename, text, _label())
+                done = take_list(parts.database, name, entries, moderator_id=me().id)
+        except ValueError:
+            raise _refused(
+                _("The file is in none of the forms that are known. What was read before stays.")
+            ) from None
+        return _show(done, name)
+
+    @blueprint.post("/admin/known/export")
+    @needs(Act.MANAGE_KNOWN)
+    def export_known() -> Response:
+        form, label = request.form.get("form", ""), _label()
+        if form not in FORMS:
+            raise _refused(_("Choose a form. Nothing was done."))
+        with parts.database.writing() as session:
+            note(session, moderator_id=me().id, label=label)
+        response = Response(FORMS[form](decided_hashes(parts.database, label), OWN_NAME))
+        response.mimetype = TYPES[form]
+        response.headers["Content-Disposition"] = f'attachment; filename="kantei-known.{form}"'
+        return response
+
+    @blueprint.post("/admin/known/<list_id>/forgotten")
+    @needs(Act.MANAGE_KNOWN)
+    def forget_known(list_id: str) -> AnyResponse:
+        with parts.database.writing() as session:
+            found = find_list(session, list_id)
+            if found is None:
+                raise not_found(_("There is no such list."))
+            forget_list(session, found.name, moderator_id=me().id)
+        return redirect(url_for("review.known"), HTTPStatus.SEE_OTHER)
+
+    def _show(done: Taken | None = None, name: str = "") -> str:
+        with parts.database.reading() as session:
+            lists, decided = all_lists(session), count_decided(session)
+        return render_template(
+            "review/known.html",
+            lists=lists,
+            decided=decided,
+            done=done,
+            name=name,
+            name_length=NAME_LENGTH,
+            most_mib=MOST_MIB,
+        )
+
+
+def _label() -> Label | None:
+    """Read which label is meant; none of them is both."""
+    return next((label for label in Label if label.value == request.form.get("label")), None)
+
+
+def _refused(message: str) -> PageError:
+    return PageError(HTTPStatus.BAD_REQUEST, _("No list"), message)

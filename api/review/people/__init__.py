@@ -1,0 +1,1 @@
+"""Logins, moderators and the audit log."""

@@ -1,0 +1,92 @@
+"""The log of all that people did: decisions, undos, appeals, checks, logins, changes; for leads."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
+
+from api.review.frame.access import me, needs
+from api.review.frame.csv_text import csv_lines
+from api.review.frame.days import first_moment, moment_after
+from api.review.frame.filters import iso
+from api.review.frame.permissions import Act
+from api.review.frame.pseudonyms import naming
+from api.review.frame.review_parts import ReviewParts
+from api.review.frame.words import EVENTS
+from core.clock import now
+from core.ids import is_id
+from store.desk.queue_filter import Viewer
+from store.people.audit_log import ActFilter, ActLine, every_act, list_acts
+from store.people.moderators import list_moderators
+from store.quality.checks import blind_for
+
+PAGE = 100
+
+
+def add_event_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
+    """Add the log and its CSV."""
+
+    @blueprint.get("/admin/log")
+    @needs(Act.SEE_LOG)
+    def events() -> str:
+        before = _read_place(request.args.get("before"))
+        with parts.database.reading() as session:
+            lines = list_acts(session, _read_filter(session), before=before, limit=PAGE + 1)
+            people = list_moderators(session)
+        return render_template(
+            "review/events.html",
+            lines=lines[:PAGE],
+            moderators=people,
+            given={name: value for name, value in request.args.items() if value and name != "before"},
+            before=_write_place(lines[PAGE - 1]) if len(lines) > PAGE else None,
+            is_first=before is None,
+        )
+
+    @blueprint.get("/admin/log.csv")
+    @needs(Act.SEE_LOG)
+    def events_csv() -> Response:
+        name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
+        with parts.database.reading() as session:
+            wanted = _read_filter(session)
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            yield "act", "at", "kind", "moderator", "subject", "detail"
+            with parts.database.reading() as session:
+                for line in every_act(session, wanted):
+                    # The subject of a login is an address, too.
+                    subject = name(line.subject) if "@" in line.subject else line.subject
+                    detail = json.dumps(line.detail, ensure_ascii=False) if line.detail else ""
+                    yield line.id, iso(line.at), line.kind, name(line.who), subject, detail
+
+        response = Response(csv_lines(rows()), mimetype="text/csv")
+        response.headers["Content-Disposition"] = 'attachment; filename="kantei-log.csv"'
+        return response
+
+
+def _read_filter(session: Session) -> ActFilter:
+    """Read what is wanted; nothing is told of what is before this person as a check."""
+    args = request.args
+    moderator, kind = args.get("moderator", ""), args.get("kind", "")
+    return ActFilter(
+        kind=kind if kind in EVENTS else None,
+        moderator_id=moderator if is_id(moderator) else None,
+        since=first_moment(args.get("from")),
+        until=moment_after(args.get("to")),
+        hidden=frozenset(blind_for(session, Viewer(me().id, now()))),
+    )
+
+
+def _read_place(text: str | None) -> tuple[datetime, str] | None:
+    """Read a place in the log; what is none is the top."""
+    moment, _, act = (text or "").partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (at, act) if at.tzinfo and is_id(act) else None
+
+
+def _write_place(line: ActLine) -> str:
+    return f"{line.at.isoformat()}~{line.id}"

@@ -1,0 +1,1 @@
+"""Golden cases, second looks and statistics."""

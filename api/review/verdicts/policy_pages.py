@@ -1,0 +1,186 @@
+"""Policy: the lines in force, what others would do, and changing them by two people; for leads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.review.frame.access import me, needs
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.permissions import Act
+from api.review.frame.review_parts import ModelFacts, ReviewParts
+from api.review.frame.words import POLICY_FAULTS
+from api.review.verdicts.policy_sides import Pending, compare, lines_in, make_side
+from core.clock import now
+from core.vocabulary import Thresholds
+from store.base.database import Database
+from store.tables.policy_tables import PolicyVersion
+from store.tables.review_states import ChangeState
+from store.verdicts.policies import (
+    PolicyError,
+    approve,
+    ensure_packaged,
+    find_version,
+    in_force,
+    list_changes,
+    list_versions,
+    propose,
+    refuse,
+    withdraw,
+)
+from store.verdicts.policy_preview import BINS, count_by_score
+from store.verdicts.shadow_verdicts import compare_observed
+
+WINDOWS = (7, 30, 90)
+REASON_LENGTH = 1000
+SETTLING = {"approve": approve, "refuse": refuse, "withdraw": withdraw}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks to be compared, as far as it can be read."""
+
+    days: int
+    lines: Thresholds | None
+    fault: str | None
+    against: int | None
+
+
+def add_policy_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
+    """Add the page, the proposal, and its settlement."""
+
+    @blueprint.get("/admin/policy")
+    @needs(Act.MANAGE_POLICY)
+    def policy() -> str:
+        model = _prepare(parts.database, facts)
+        at, asked = now(), _read_asked()
+        with parts.database.reading() as session:
+            known = _gather(session, model, asked, at) if model else {}
+            observed = [compare(one) for one in compare_observed(session, since=_since(at, asked.days))]
+        return render_template(
+            "review/policy.html",
+            model=model,
+            asked=asked,
+            observed=observed,
+            windows=WINDOWS,
+            bins=BINS,
+            reason_length=REASON_LENGTH,
+            **known,
+        )
+
+    @blueprint.post("/admin/policy")
+    @needs(Act.MANAGE_POLICY)
+    def propose_policy() -> AnyResponse:
+        model = _prepare(parts.database, facts)
+        lines = _read_lines(request.form.get("clear"), request.form.get("flagged"))
+        reason = request.form.get("reason", "").replace("\x00", "").strip()
+        if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
+            raise PageError(
+                HTTPStatus.BAD_REQUEST,
+                _("No proposal"),
+                _("A proposal needs two lines between 0 and 1, and a reason. Nothing was done."),
+            )
+        with _explained(), parts.database.writing() as session:
+            propose(session, model, lines, moderator_id=me().id, reason=reason, at=now())
+        return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
+
+    @blueprint.post("/admin/policy/changes/<change_id>")
+    @needs(Act.MANAGE_POLICY)
+    def settle_policy(change_id: str) -> AnyResponse:
+        settle = SETTLING.get(request.form.get("act", ""))
+        if settle is None:
+            raise PageError(HTTPStatus.BAD_REQUEST, _("No answer"), _("Approve, refuse or withdraw."))
+        with _explained(), parts.database.writing() as session:
+            settle(session, change_id, moderator_id=me().id, at=now())
+        return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
+
+
+def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[str, Any]:
+    since = _since(at, asked.days)
+    current = in_force(session, model)
+    if current is None:
+        raise not_found(_("There is no policy yet."))
+    base = find_version(session, asked.against) if asked.against else current
+    if base is None:
+        raise not_found(_("There is no such version."))
+    sides = [make_side(session, _title(base), lines_in(base), model, since)]
+    if asked.lines is not None:
+        sides.append(make_side(session, "", asked.lines, model, since))
+    pending = [
+        Pending(
+            change,
+            change.model != model or change.base != current.number,
+            make_side(session, "", lines_in(change), change.model, change.created_at),
+        )
+        for change in list_changes(session, ChangeState.OPEN)
+    ]
+    return {
+        "current": current,
+        "against": base,
+        "sides": sides,
+        "by_score": count_by_score(session, model, since=since),
+        "pending": pending,
+        "versions": list_versions(session),
+        "settled": [
+            *list_changes(session, ChangeState.REFUSED, limit=20),
+            *list_changes(session, ChangeState.WITHDRAWN, limit=20),
+        ],
+    }
+
+
+def _title(version: PolicyVersion) -> str:
+    return str(version.number)
+
+
+def _prepare(database: Database, facts: ModelFacts) -> str | None:
+    """Write down the classifier's own lines where no worker has yet; give the model."""
+    if facts.version is None or facts.thresholds is None:
+        return None
+    with database.reading() as session:
+        known = in_force(session, facts.version) is not None
+    if not known:
+        with database.writing() as session:
+            ensure_packaged(session, facts.version, facts.thresholds)
+    return facts.version
+
+
+def _read_asked() -> Asked:
+    args = request.args
+    days = next((days for days in WINDOWS if str(days) == args.get("days")), WINDOWS[1])
+    against = args.get("against", "")
+    lines = _read_lines(args.get("clear"), args.get("flagged"))
+    is_asked = bool(args.get("clear") or args.get("flagged"))
+    return Asked(
+        days=days,
+        lines=lines,
+        fault="lines" if is_asked and lines is None else None,
+        against=int(against) if against.isascii() and against.isdigit() and len(against) < 9 else None,
+    )
+
+
+def _read_lines(clear: str | None, flagged: str | None) -> Thresholds | None:
+    """Read two lines; None where they are no lines."""
+    try:
+        lines = Thresholds(float(clear or ""), float(flagged or ""))
+    except ValueError:
+        return None
+    return lines if 0 < lines.clear_below <= lines.flagged_from < 1 else None
+
+
+def _since(at: datetime, days: int) -> datetime:
+    return at - timedelta(days=days)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except PolicyError as error:
+        raise PageError(HTTPStatus.CONFLICT, _("The policy stays"), _(POLICY_FAULTS[error.fault])) from None

@@ -1,0 +1,88 @@
+"""What lines make of the last days, beside others: the figures of the policy page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from api.review.frame.intervals import Rate
+from core.vocabulary import Finding, Thresholds
+from store.tables.policy_tables import PolicyChange, PolicyVersion
+from store.verdicts.policy_preview import Preview, Told, preview_lines
+from store.verdicts.shadow_verdicts import Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What some lines make of the window, with the rates at which people overturned it."""
+
+    name: str
+    lines: Thresholds
+    preview: Preview
+
+    @property
+    def flagged(self) -> Told:
+        """Give what is flagged."""
+        return self.preview.findings[Finding.FLAGGED]
+
+    @property
+    def clear(self) -> Told:
+        """Give what is clear."""
+        return self.preview.findings[Finding.CLEAR]
+
+    @property
+    def accused(self) -> Rate:
+        """Give the share of decided flagged images that a person called human."""
+        return Rate(self.flagged.human, self.flagged.decided)
+
+    @property
+    def missed(self) -> Rate:
+        """Give the share of decided clear images that a person called AI."""
+        return Rate(self.clear.ai, self.clear.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A proposal with what it would have made of what came in since, acted on by nobody."""
+
+    change: PolicyChange
+    is_stale: bool
+    observed: Side
+
+
+def lines_in(row: PolicyVersion | PolicyChange) -> Thresholds:
+    """Give the lines of a version or of a proposal."""
+    return Thresholds(row.clear_below, row.flagged_from)
+
+
+def make_side(session: Session, name: str, lines: Thresholds, model: str, since: datetime) -> Side:
+    """Count what some lines make of the images since a moment."""
+    return Side(name, lines, preview_lines(session, model, lines, since=since))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An observed model beside the live one, on the images that both have judged."""
+
+    observed: Observed
+    live_accused: Rate
+    accused: Rate
+    live_right: Rate
+    right: Rate
+
+
+def compare(observed: Observed) -> Compared:
+    """Put an observed model beside the live one."""
+    live, other = observed.by_live(Finding.FLAGGED), observed.by_observed(Finding.FLAGGED)
+    return Compared(
+        observed,
+        Rate(live.human, live.decided),
+        Rate(other.human, other.decided),
+        _right(live, observed.by_live(Finding.CLEAR)),
+        _right(other, observed.by_observed(Finding.CLEAR)),
+    )
+
+
+def _right(flagged: Told, clear: Told) -> Rate:
+    """Count how often a finding that is one agreed with the decision."""
+    return Rate(flagged.ai + clear.human, flagged.decided + clear.decided)

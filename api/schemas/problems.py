@@ -1,0 +1,173 @@
+"""What can go wrong, as a closed set that clients may rely on (RFC 9457).
+
+A problem's `type` is a page of ours, `/docs/problems/<code>`, that says what it means.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from core.clients.quota import QuotaState
+
+
+class ProblemCode(StrEnum):
+    """Name what went wrong."""
+
+    BAD_REQUEST = "bad_request"
+    MALFORMED_JSON = "malformed_json"
+    UNAUTHORIZED = "unauthorized"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    BODY_TOO_LARGE = "body_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    INVALID_REQUEST = "invalid_request"
+    INVALID_URL = "invalid_url"
+    UNSUPPORTED_SCHEME = "unsupported_scheme"
+    URL_TOO_LONG = "url_too_long"
+    URL_HAS_CREDENTIALS = "url_has_credentials"
+    INVALID_CURSOR = "invalid_cursor"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    NOT_EXAMINED = "not_examined"
+    APPEAL_OPEN = "appeal_open"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    INTERNAL_ERROR = "internal_error"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What is the same for every problem with one code; `meaning` is also its default detail."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
+    {
+        ProblemCode.BAD_REQUEST: ProblemKind(400, "Bad request", "The request cannot be understood."),
+        ProblemCode.MALFORMED_JSON: ProblemKind(
+            400, "Malformed JSON", "The body is not one JSON object in UTF-8 (RFC 8259)."
+        ),
+        ProblemCode.UNAUTHORIZED: ProblemKind(
+            401, "Unauthorized", "A live API key is needed, as `Authorization: Bearer <key>`."
+        ),
+        ProblemCode.INSUFFICIENT_SCOPE: ProblemKind(
+            403, "Insufficient scope", "This API key is good, but not for this."
+        ),
+        ProblemCode.NOT_FOUND: ProblemKind(404, "Not found", "There is nothing here that this key may see."),
+        ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(
+            405,
+            "Method not allowed",
+            "This path does not know this method; the header `Allow` names those it does.",
+        ),
+        ProblemCode.BODY_TOO_LARGE: ProblemKind(
+            413, "Body too large", "The body, or a part of it, is larger than this path takes."
+        ),
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE: ProblemKind(
+            415,
+            "Unsupported media type",
+            "The body must be sent as this path's content type, not compressed.",
+        ),
+        ProblemCode.INVALID_REQUEST: ProblemKind(
+            422, "Invalid request", "Fields are missing, unknown or wrong; `errors` names them."
+        ),
+        ProblemCode.INVALID_URL: ProblemKind(422, "Invalid URL", "A field is not an absolute web address."),
+        ProblemCode.UNSUPPORTED_SCHEME: ProblemKind(
+            422, "Unsupported scheme", "Only http and https addresses are taken."
+        ),
+        ProblemCode.URL_TOO_LONG: ProblemKind(
+            422, "URL too long", "A web address may have at most 2,048 characters."
+        ),
+        ProblemCode.URL_HAS_CREDENTIALS: ProblemKind(
+            422, "URL has credentials", "A web address must not carry a user name or password."
+        ),
+        ProblemCode.INVALID_CURSOR: ProblemKind(
+            422, "Invalid cursor", "A cursor must be the `next_cursor` of an earlier page, unchanged."
+        ),
+        ProblemCode.IDEMPOTENCY_MISMATCH: ProblemKind(
+            422, "Idempotency mismatch", "This `Idempotency-Key` was used before with another request."
+        ),
+        ProblemCode.NOT_EXAMINED: ProblemKind(
+            409, "Not examined", "There is no verdict yet, so there is nothing to appeal against."
+        ),
+        ProblemCode.APPEAL_OPEN: ProblemKind(
+            409, "Appeal open", "An appeal on this submission is open already."
+        ),
+        ProblemCode.RATE_LIMITED: ProblemKind(
+            429, "Rate limited", "Too many requests; try again after `Retry-After` seconds."
+        ),
+        ProblemCode.QUOTA_EXHAUSTED: ProblemKind(
+            429,
+            "Quota exhausted",
+            "The client's quota is used up, as `quota` says; it begins anew after `Retry-After` seconds.",
+        ),
+        ProblemCode.INTERNAL_ERROR: ProblemKind(
+            500, "Internal error", "The server made a mistake; it has been noted."
+        ),
+        ProblemCode.UNAVAILABLE: ProblemKind(
+            503,
+            "Unavailable",
+            "A part that is needed does not answer; try again after `Retry-After` seconds.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; `field` is its path, such as `image_url`."""
+
+    field: str
+    code: ProblemCode
+    detail: str
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's word
+    """A request is answered with a problem; every text in it is ours and fit for a client."""
+
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str | None = None,
+        *,
+        errors: tuple[FieldError, ...] = (),
+        headers: Mapping[str, str] | None = None,
+        quota: QuotaState | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail or KINDS[code].meaning
+        self.errors = errors
+        self.headers = dict(headers or {})
+        self.quota = quota
+
+
+def invalid(errors: tuple[FieldError, ...]) -> Problem:
+    """Make one problem of one or more field errors; a single fault keeps its own code."""
+    codes = {error.code for error in errors}
+    code = codes.pop() if len(codes) == 1 else ProblemCode.INVALID_REQUEST
+    detail = "; ".join(f"{error.field}: {error.detail}" for error in errors[:5])
+    return Problem(code, detail, errors=errors)
+
+
+def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
+    """Say that a client's quota is used up, what it is, and when it begins anew."""
+    resets_at = state.resets_at.isoformat().replace("+00:00", "Z")
+    return Problem(
+        ProblemCode.QUOTA_EXHAUSTED,
+        f"{state.used} of {state.quota.limit} images a {state.quota.period} are submitted; "
+        f"the quota begins anew at {resets_at}.",
+        headers={"Retry-After": str(max(1, math.ceil((state.resets_at - at).total_seconds())))},
+        quota=state,
+    )
+
+
+def unavailable(retry_after: int = 5) -> Problem:
+    """Say that a part does not answer, and when to come back (seconds)."""
+    return Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": str(retry_after)})

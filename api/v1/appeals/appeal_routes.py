@@ -1,0 +1,101 @@
+"""Appeals: a client asks for another look by a person, and shows how the picture was made."""
+
+from collections.abc import Sequence
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from api.document.openapi import problems
+from api.http.auth import Gate, current_caller, needs
+from api.http.bodies import SMALL_BODY, read_json_object
+from api.http.parts import ApiParts
+from api.http.rendering import json_response
+from api.schemas.answers import AppealAnswer, AppealFileAnswer
+from api.schemas.problems import Problem, ProblemCode
+from api.schemas.requests import NewAppeal
+from api.schemas.validation import check
+from api.v1.appeals.sent_files import drop_files, keep_files, read_appeal_form
+from core.ids import is_id
+from core.vocabulary import Scope, State
+from store.appeals.appeal_files import NewFile
+from store.appeals.appeals import AppealOpenError, add_appeal
+from store.intake.submissions import find_submission
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Submission
+
+
+def make_appeals(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the route `/v1/submissions/{id}/appeal`."""
+    routes = APIBlueprint("appeals", __name__, url_prefix="/v1/submissions")
+    routes.before_request(gate.admit)
+
+    @routes.post("/<string(length=32):submission_id>/appeal")
+    @routes.output(AppealAnswer, status_code=201, description="Opened; a person will look again.")
+    @routes.doc(
+        operation_id="createAppeal",
+        extensions=problems(
+            ProblemCode.NOT_FOUND,
+            ProblemCode.MALFORMED_JSON,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_REQUEST,
+            ProblemCode.INVALID_URL,
+            ProblemCode.UNSUPPORTED_SCHEME,
+            ProblemCode.URL_TOO_LONG,
+            ProblemCode.URL_HAS_CREDENTIALS,
+            ProblemCode.NOT_EXAMINED,
+            ProblemCode.APPEAL_OPEN,
+        ),
+    )
+    @needs(Scope.APPEAL)
+    def create(submission_id: str) -> Response:
+        """Ask that a person looks again, another than who decided first."""
+        caller = current_caller()
+        if request.mimetype == "multipart/form-data":
+            form = read_appeal_form(request, parts.file_limits)
+            fields, sent = check(NewAppeal, form.fields), form.files
+        else:
+            fields, sent = check(NewAppeal, read_json_object(request, SMALL_BODY)), ()
+        with parts.database.reading() as session:
+            _find(session, submission_id, caller.client_id)
+        files = keep_files(sent, parts.blobs)  # bytes before rows, like everywhere
+        try:
+            with parts.database.writing() as session:
+                appeal = add_appeal(
+                    session,
+                    _find(session, submission_id, caller.client_id),
+                    reason=fields.reason,
+                    evidence_urls=fields.addresses,
+                    files=files,
+                )
+                answer = _answer(appeal, fields, files)
+        except AppealOpenError:
+            drop_files(files, parts.database, parts.blobs)
+            raise Problem(ProblemCode.APPEAL_OPEN) from None
+        return json_response(answer, 201)
+
+    return routes
+
+
+def _find(session: Session, submission_id: str, client_id: str) -> Submission:
+    """Find what can be appealed against. Errors: Problem."""
+    found = find_submission(session, submission_id, client_id) if is_id(submission_id) else None
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    if found.state is not State.EXAMINED:
+        raise Problem(ProblemCode.NOT_EXAMINED)
+    return found
+
+
+def _answer(appeal: Appeal, fields: NewAppeal, files: Sequence[NewFile]) -> AppealAnswer:
+    return AppealAnswer(
+        id=appeal.id,
+        submission_id=appeal.submission_id,
+        state="open",
+        reason=appeal.reason,
+        evidence_url=fields.evidence_url,
+        evidence_urls=fields.evidence_urls,
+        files=[AppealFileAnswer(name=file.name, bytes=file.bytes, sha256=file.sha256) for file in files],
+        created_at=appeal.created_at,
+    )

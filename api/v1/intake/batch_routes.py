@@ -1,0 +1,74 @@
+"""Many submissions in one request and one transaction."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from api.document.openapi import problems
+from api.http.auth import Caller, Gate, current_caller, needs
+from api.http.bodies import BATCH_BODY, read_json_object
+from api.http.parts import ApiParts
+from api.http.rendering import json_response, problem_answer
+from api.schemas.answers import BatchAnswer
+from api.schemas.problems import Problem, ProblemCode
+from api.schemas.requests import NewBatch, NewSubmission
+from api.schemas.validation import check
+from api.v1.intake.accept import Accepted, Entry, accept
+from api.v1.intake.idempotency import entry_key, read_key
+from api.v1.intake.new_request import make_request
+from core.vocabulary import Scope
+from store.outbox.submission_json import standing_json
+
+
+def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the route `/v1/submissions/batch`."""
+    routes = APIBlueprint("batch", __name__, url_prefix="/v1/submissions")
+    routes.before_request(gate.admit)
+
+    @routes.post("/batch")
+    @routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
+    @routes.doc(
+        operation_id="createBatch",
+        extensions=problems(
+            ProblemCode.MALFORMED_JSON,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            ProblemCode.INVALID_REQUEST,
+        ),
+    )
+    @needs(Scope.SUBMIT)
+    def create() -> Response:
+        """Submit up to 1,000 images; each is accepted or refused on its own."""
+        key = read_key(request)
+        batch = check(NewBatch, read_json_object(request, BATCH_BODY))
+        return json_response(_accept(parts, current_caller(), batch, key), 202)
+
+    return routes
+
+
+def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -> dict[str, Any]:
+    checked = [
+        _check_entry(caller, fields, entry_key(key, index) if key is not None else None)
+        for index, fields in enumerate(batch.submissions)
+    ]
+    good = [entry for entry in checked if isinstance(entry, Entry)]
+    stored = iter(accept(parts, caller, good)) if good else iter(())
+    results = [_result(next(stored) if isinstance(entry, Entry) else entry) for entry in checked]
+    refused = sum(result["problem"] is not None for result in results)
+    return {"accepted": len(results) - refused, "refused": refused, "results": results}
+
+
+def _check_entry(caller: Caller, fields: object, key: str | None) -> Entry | Problem:
+    try:
+        return Entry(make_request(caller, check(NewSubmission, fields)), key)
+    except Problem as problem:
+        return problem
+
+
+def _result(result: Accepted | Problem) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        problem = problem_answer(result)
+        return {"status": problem.status, "submission": None, "problem": problem.model_dump(mode="json")}
+    status = 200 if result.is_repeat else 202
+    return {"status": status, "submission": standing_json(result.submission), "problem": None}

@@ -1,0 +1,1 @@
+"""Listings, and the webhook inbox of marketplaces."""

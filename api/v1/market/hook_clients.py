@@ -1,0 +1,65 @@
+"""Whose inbox it is, and which keys may sign: remembered for a few seconds."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from api.http.parts import ApiParts
+from core.clients.quota import Quota
+from core.ids import is_id
+from core.market.webhook_secrets import webhook_key
+from core.vocabulary import Scheme
+from store.clients.clients import find_client, signing_secrets
+
+REMEMBERED = 5.0  # seconds for which a client's secrets are good enough
+MOST_REMEMBERED = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HookClient:
+    """Whose inbox it is, and which keys may sign."""
+
+    id: str
+    scheme: Scheme
+    keys: tuple[bytes, ...]
+    quota: Quota | None
+
+
+class Inboxes:
+    """Finds inboxes, and remembers them for a few seconds."""
+
+    def __init__(self, parts: ApiParts) -> None:
+        self._parts = parts
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, HookClient | None]] = {}
+
+    def find(self, client_id: str) -> HookClient | None:
+        """Find the inbox of a live client."""
+        if not is_id(client_id):
+            return None
+        with self._lock:
+            until, client = self._known.get(client_id, (0.0, None))
+        if time.monotonic() < until:
+            return client
+        client = self._read(client_id)
+        with self._lock:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[client_id] = (time.monotonic() + REMEMBERED, client)
+        return client
+
+    def _read(self, client_id: str) -> HookClient | None:
+        with self._parts.database.reading() as session:
+            client = find_client(session, client_id)
+            if client is None or client.disabled_at is not None:
+                return None
+            keys: list[bytes] = []
+            try:
+                secrets = signing_secrets(session, client_id, self._parts.secret_key)
+                keys = [webhook_key(secret, client.scheme) for secret in secrets]
+            except ValueError as error:
+                log.error("inbox of client %s: %s", client_id, error)
+            return HookClient(client_id, client.scheme, tuple(keys), client.quota)

@@ -1,0 +1,104 @@
+"""The inbox: only what is signed passes to the desk; examining comes later."""
+
+import logging
+import re
+from collections.abc import Mapping
+
+from apiflask import APIBlueprint
+from flask import Request, Response, request
+
+from api.document.openapi import problems
+from api.http.bodies import KIB, refuse_encoding
+from api.http.parts import ApiParts
+from api.http.rendering import json_response
+from api.http.request_limits import RateLimits
+from api.schemas.hook_schemas import HookAnswer
+from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
+from api.v1.market.hook_clients import HookClient, Inboxes
+from api.v1.market.hook_intake import Desk, read_letter, to_answer
+from core.vocabulary import Scheme
+from marketplace.signatures import is_signed
+
+MOST_BODY = 2 * KIB * KIB  # a product with 250 images and 2,000 variants has less
+FAILURES_A_MINUTE = 6000  # for each address; a signature costs little to check, but not nothing
+EXCESS = 10  # a shop cannot spread its deliveries as a program can: so many times the usual rate
+PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+
+log = logging.getLogger(__name__)
+
+
+def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
+    """Make the route `/v1/hooks/{client_id}`."""
+    routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
+    inboxes, desk = Inboxes(parts), Desk(parts)
+
+    @routes.post("/<string:client_id>")
+    @routes.output(HookAnswer)
+    @routes.doc(
+        operation_id="receiveHook",
+        extensions=problems(
+            ProblemCode.BODY_TOO_LARGE, ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_REQUEST
+        ),
+    )
+    def receive(client_id: str) -> Response:
+        """Take in what a marketplace tells of a listing, signed by the client's scheme."""
+        client = inboxes.find(client_id)
+        body = _read(request)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
+            return json_response(to_answer("ping", "The webhook is known here."))
+        _check(limits, parts, client, headers, body)
+        assert client is not None  # noqa: S101  # _check has refused nobody's inbox
+        letter = read_letter(client, headers, body)
+        answer = desk.receive(client, letter)
+        if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
+            raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
+        return json_response(answer)
+
+    return routes
+
+
+def _read(incoming: Request) -> bytes:
+    refuse_encoding(incoming)
+    incoming.max_content_length = MOST_BODY
+    try:
+        data = incoming.get_data(cache=False, parse_form_data=False)
+    except OSError:  # the server's word for a connection that ended within a chunk
+        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
+    if incoming.content_length not in {None, len(data)}:
+        raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
+    return data
+
+
+def _is_ping(incoming: Request, body: bytes) -> bool:
+    """Tell whether WooCommerce asks, unsigned and with a form, whether anybody is here."""
+    return (
+        incoming.mimetype == "application/x-www-form-urlencoded"
+        and "X-WC-Webhook-Signature" not in incoming.headers
+        and PING.fullmatch(body) is not None
+    )
+
+
+def _check(
+    limits: RateLimits, parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Let only what is signed pass. Errors: Problem (unauthorized, rate_limited, unavailable)."""
+    if client is not None and not client.keys:
+        # Never verified with an empty key: anybody can sign with that.
+        log.error("client %s has no usable webhook secret: its inbox is closed", client.id)
+        raise unavailable(60)
+    address = request.remote_addr or ""
+    _refuse_too_many(limits.look("hook-failed", address, FAILURES_A_MINUTE))
+    if client is None or not is_signed(client.scheme, client.keys, headers, body):
+        limits.hit("hook-failed", address, FAILURES_A_MINUTE)
+        raise Problem(
+            ProblemCode.UNAUTHORIZED,
+            "The delivery is not signed by a live secret of this client, or not within five minutes.",
+            headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
+        )
+    _refuse_too_many(limits.hit("hook", client.id, EXCESS * parts.rate_limit))
+
+
+def _refuse_too_many(retry_after: int | None) -> None:
+    if retry_after is not None:
+        raise Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": str(retry_after)})

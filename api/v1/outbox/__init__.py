@@ -1,0 +1,1 @@
+"""Events for clients that pull them."""

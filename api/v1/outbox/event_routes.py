@@ -1,0 +1,108 @@
+"""Events for those who cannot be called: the same that call backs send, pulled."""
+
+import json
+from datetime import datetime
+from typing import Literal
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from api.document.openapi import problems
+from api.http.auth import Gate, current_caller, needs
+from api.http.parts import ApiParts
+from api.http.queries import refuse_repeated
+from api.http.rendering import json_response
+from api.schemas.event_schemas import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
+from api.schemas.problems import Problem, ProblemCode
+from core.ids import is_id
+from core.vocabulary import Scope
+from store.outbox.client_events import event_json, find_event, has_unplaced, list_events, place_events
+from store.outbox.endpoints import count_waiting, list_endpoints
+from store.tables.marketplace_tables import Endpoint
+
+
+def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the routes `/v1/events` and `/v1/endpoints`."""
+    routes = APIBlueprint("client_events", __name__, url_prefix="/v1")
+    routes.before_request(gate.admit)
+    routes.before_request(refuse_repeated)
+
+    @routes.get("/events")
+    @routes.input(EventQuery, location="query", arg_name="query")
+    @routes.output(EventPageAnswer)
+    @routes.doc(
+        operation_id="listEvents",
+        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.NOT_FOUND),
+    )
+    @needs(Scope.EVENTS)
+    def index(query: EventQuery) -> Response:
+        """Pull your events in their order, those after the last one that you have."""
+        client_id = current_caller().client_id
+        _place(parts, client_id)
+        after = _position(parts, client_id, query.after)
+        with parts.database.reading() as session:
+            rows = list_events(session, client_id, after=after, limit=query.limit + 1)
+        page = {
+            "events": [event_json(row) for row in rows[: query.limit]],
+            "has_more": len(rows) > query.limit,
+        }
+        return Response(json.dumps(page, ensure_ascii=False), content_type="application/json")
+
+    @routes.get("/endpoints")
+    @routes.output(EndpointsAnswer)
+    @routes.doc(operation_id="listEndpoints")
+    @needs(Scope.EVENTS)
+    def endpoints() -> Response:
+        """Read how the addresses of your call backs are doing."""
+        with parts.database.reading() as session:
+            rows = list_endpoints(session, current_caller().client_id)
+            waiting = count_waiting(session, [row.id for row in rows])
+        return json_response(
+            EndpointsAnswer(endpoints=[_endpoint(row, waiting.get(row.id, 0)) for row in rows])
+        )
+
+    return routes
+
+
+def _place(parts: ApiParts, client_id: str) -> None:
+    """Give new events their place, so that who pulls need not wait for the notifier."""
+    with parts.database.reading() as session:
+        if not has_unplaced(session, client_id):
+            return
+    with parts.database.writing() as session:
+        place_events(session, client_id)
+
+
+def _position(parts: ApiParts, client_id: str, after: str) -> int:
+    """Find where to go on. Errors: Problem (not_found) for an id that is not this client's."""
+    if not is_id(after):
+        return int(after or 0)
+    with parts.database.reading() as session:
+        event = find_event(session, after, client_id)
+    if event is None or event.position is None:
+        raise Problem(ProblemCode.NOT_FOUND, "You have no event with this id; it may have been purged.")
+    return event.position
+
+
+def _endpoint(row: Endpoint, waiting: int) -> EndpointAnswer:
+    state: Literal["well", "failing", "disabled"] = "failing" if row.failures else "well"
+    return EndpointAnswer(
+        url=row.url,
+        state="disabled" if row.disabled_at else state,
+        waiting=waiting,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        next_call_at=_next_call(row),
+        last_success_at=row.succeeded_at,
+        disabled_at=row.disabled_at,
+        disabled_reason=_REASONS.get(row.disabled_reason or ""),
+    )
+
+
+def _next_call(row: Endpoint) -> datetime | None:
+    if row.due_at is None or row.disabled_at is not None:
+        return None
+    return max(row.due_at, row.paused_until) if row.paused_until else row.due_at
+
+
+_REASONS: dict[str, Literal["gone", "failing"]] = {"gone": "gone", "failing": "failing"}

@@ -1,0 +1,78 @@
+"""Where the classifier looked, as a picture; painted by a worker when it is first asked for."""
+
+import time
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from api.document.openapi import problems
+from api.http.auth import Gate, current_caller, needs
+from api.http.parts import ApiParts
+from api.schemas.problems import Problem, ProblemCode
+from core.ids import is_id
+from core.vocabulary import Scope
+from store.intake.submissions import find_submission
+from store.verdicts.images import heatmap_name
+
+PNG: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A PNG over the picture.",
+        "content": {"image/png": {"schema": {"type": "string", "contentMediaType": "image/png"}}},
+    }
+}
+PATIENCE = 10.0  # seconds for a worker to paint
+LOOK_AGAIN = 1.0  # seconds; a bell may be missed
+
+
+def make_heatmaps(parts: ApiParts, gate: Gate) -> APIBlueprint:
+    """Make the route `/v1/submissions/{id}/heatmap`."""
+    routes = APIBlueprint("heatmaps", __name__, url_prefix="/v1/submissions")
+    routes.before_request(gate.admit)
+
+    @routes.get("/<string(length=32):submission_id>/heatmap")
+    @routes.doc(
+        operation_id="readHeatmap",
+        responses=PNG,
+        extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.UNAVAILABLE),
+    )
+    @needs(Scope.READ)
+    def read(submission_id: str) -> Response:
+        """Read where the classifier saw signs of generation in a submission's picture."""
+        found = None
+        if is_id(submission_id):
+            with parts.database.reading() as session:
+                found = find_submission(session, submission_id, current_caller().client_id)
+        if found is None or found.image_sha256 is None or found.verdict_id is None:
+            raise Problem(ProblemCode.NOT_FOUND)
+        heat = obtain_heatmap(parts, found.image_sha256, found.verdict_id)
+        if heat is None:
+            raise Problem(ProblemCode.UNAVAILABLE)
+        answer = Response(heat, mimetype="image/png")
+        answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
+        return answer
+
+    return routes
+
+
+def obtain_heatmap(parts: ApiParts, sha256: str, verdict_id: str) -> bytes | None:
+    """Give a verdict's heat map, asking a worker to paint it and waiting where there is none yet."""
+    name = heatmap_name(verdict_id)
+    with parts.ears.waiting_for(verdict_id) as bell:
+        heat = _kept(parts, sha256, name)
+        if heat is not None:
+            return heat
+        parts.sender.ask_heatmap(verdict_id)
+        until = time.monotonic() + PATIENCE
+        while heat is None and (left := until - time.monotonic()) > 0:
+            bell.wait(min(left, LOOK_AGAIN))
+            bell.clear()
+            heat = _kept(parts, sha256, name)
+    return heat
+
+
+def _kept(parts: ApiParts, sha256: str, name: str) -> bytes | None:
+    try:
+        return parts.blobs.get(sha256, name)
+    except KeyError:
+        return None

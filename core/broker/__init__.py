@@ -1,0 +1,1 @@
+"""The message broker: queues, and the bell that wakes waiters."""

@@ -1,0 +1,1 @@
+"""Perceptual hashes, and the file formats that exchange them."""

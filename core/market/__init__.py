@@ -1,0 +1,1 @@
+"""What every marketplace says, whatever its dialect."""

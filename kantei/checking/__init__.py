@@ -1,0 +1,1 @@
+"""`kantei check`."""

@@ -1,0 +1,88 @@
+"""`kantei check`: examine files, folders and URLs without any server."""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from core.settings.settings import read_settings
+from kantei.checking.check_pool import look_at_all
+from kantei.checking.explaining import explain_all
+from kantei.checking.looking import Look
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
+MANY = 5  # from here on, and on a terminal, a progress bar helps
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="PATH_OR_URL...")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option(
+    "--evidence", "all_evidence", is_flag=True, help="Print every piece of evidence below its picture."
+)
+@click.option(
+    "--heatmap",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write there, for each picture, a PNG of where the classifier looked.",
+)
+@click.option(
+    "--explain", "explained", is_flag=True, help="Walk through every reader of provenance and what it saw."
+)
+def check(
+    sources: tuple[str, ...], as_json: bool, all_evidence: bool, heatmap: Path | None, explained: bool
+) -> None:
+    """Examine pictures: files, folders (with all below them) and http(s) URLs.
+
+    Ends with 0 when all were examined, 1 when some failed, 2 when the call itself is wrong.
+    """
+    settings = read_settings()
+    targets = list(_expand(sources))
+    if explained:
+        sys.exit(explain_all(targets, settings))
+    if heatmap is not None:
+        heatmap.mkdir(parents=True, exist_ok=True)
+    looks: Iterable[Look] = look_at_all(targets, settings, heatmap)
+    if len(targets) >= MANY and sys.stderr.isatty():
+        looks = track(looks, total=len(targets), description="Examining", console=Console(stderr=True))
+    failed = 0
+    for look in looks:
+        failed += look.failure is not None
+        click.echo(json.dumps(look.as_json(), ensure_ascii=False) if as_json else _line(look))
+        if all_evidence and not as_json:
+            for item in look.evidence:
+                click.echo(f"           {item.grade.value} {item.kind.value}: {item.detail}")
+    if len(targets) > 1 and not as_json:
+        click.echo(f"{len(targets)} pictures, {failed} failed", err=True)
+    sys.exit(1 if failed else 0)
+
+
+def _expand(sources: Iterable[str]) -> Iterable[str]:
+    """Give every single file and URL. Errors: UsageError for a path that is not there or holds nothing."""
+    for source in sources:
+        if source.lower().startswith(("http://", "https://")):
+            yield source
+            continue
+        path = Path(source)
+        if path.is_dir():
+            found = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            if not found:
+                raise click.UsageError(f"no pictures in {source}")
+            yield from found
+        elif path.exists():
+            yield source
+        else:
+            raise click.UsageError(f"there is no {source}")
+
+
+def _line(look: Look) -> str:
+    if look.opinion is None:
+        failure = look.failure
+        why = f"{failure.code.value}: {failure.detail}" if failure else ""
+        return f"{'failed':<10}   --  {look.source}  {why}"
+    judgement = look.opinion.judgement
+    score = f"{look.opinion.classification.score:.2f}"
+    return f"{judgement.finding.value:<10} {score}  {look.source}  {judgement.reasons[0]}"

@@ -1,0 +1,97 @@
+"""One picture of `kantei check`, from a path or URL to an opinion or a failure."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.settings.settings import Settings
+from core.vocabulary import Evidence, Failure, FailureCode
+from kantei.roots.picture_reading import make_evidence_reader, make_fetcher
+from model.serving.picture import PictureError, decode_picture
+from model.serving.runtime import Classifier
+from worker.examining.opinion import Opinion, form_opinion
+from worker.outbound.fetch import Fetcher
+from worker.outbound.fetch_error import FetchError
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The outcome for one source: an opinion, or a failure."""
+
+    source: str
+    sha256: str | None = None
+    opinion: Opinion | None = None
+    failure: Failure | None = None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Give the evidence, none where the look failed."""
+        return self.opinion.evidence if self.opinion else ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the JSON object of the contract; what does not apply is null."""
+        opinion = self.opinion
+        return {
+            "source": self.source,
+            "sha256": self.sha256,
+            "score": round(opinion.classification.score, 6) if opinion else None,
+            "finding": opinion.judgement.finding if opinion else None,
+            "label": opinion.judgement.label if opinion else None,
+            "model": opinion.classification.model if opinion else None,
+            "reasons": list(opinion.judgement.reasons) if opinion else [],
+            "evidence": [_evidence_json(item) for item in self.evidence],
+            "failure": asdict(self.failure) if self.failure else None,
+        }
+
+
+class Looker:
+    """What one process of `kantei check` keeps: the classifier, loaded once, and the fetcher."""
+
+    def __init__(self, settings: Settings, heatmaps: Path | None, threads: int) -> None:
+        self._settings = settings
+        self._heatmaps = heatmaps
+        self._fetcher = make_fetcher(settings)
+        self._classifier = Classifier.load(threads=threads)
+        self._read_evidence = make_evidence_reader(settings)
+
+    def look(self, source: str) -> Look:
+        """Examine one source; whatever is wrong with it becomes its failure."""
+        try:
+            data = read_source(source, self._fetcher, self._settings)
+        except FetchError as error:
+            return Look(source, failure=Failure(error.reason, error.detail, permanent=error.is_permanent))
+        except OSError as error:
+            detail = f"The file cannot be read: {error.strerror}."
+            return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True))
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            picture = decode_picture(data, max_pixels=self._settings.max_pixels)
+        except PictureError as error:
+            return Look(source, sha256, failure=Failure(error.code, error.detail, permanent=True))
+        opinion = form_opinion(data, picture, self._classifier, self._read_evidence)
+        if self._heatmaps is not None:
+            (self._heatmaps / f"{sha256}.png").write_bytes(self._classifier.heatmap(picture))
+        return Look(source, sha256, opinion)
+
+
+def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
+    """Give the bytes of a file or URL. Errors: FetchError, also for a file that is too large; OSError."""
+    if source.lower().startswith(("http://", "https://")):
+        return fetcher.fetch(source).data
+    limit = settings.max_image_bytes
+    with Path(source).open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise FetchError(FailureCode.TOO_LARGE, f"The file has more than {limit:,} bytes.", is_permanent=True)
+    return data
+
+
+def _evidence_json(item: Evidence) -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "grade": item.grade,
+        "label": item.label,
+        "generator": item.generator,
+        "detail": item.detail,
+    }

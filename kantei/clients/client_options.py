@@ -1,0 +1,64 @@
+"""What the commands on clients share: their options, and a session in which a client is found."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+from sqlalchemy.orm import Session
+
+from core.clients.quota import Quota, parse_quota
+from core.settings.settings import Settings, read_settings
+from core.vocabulary import Scope
+from kantei.roots.joining import open_database
+from kantei.roots.migrate import migrate
+from store.clients.clients import find_client
+from store.tables.client_tables import Client
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaGiven:
+    """A quota that somebody asked for; inside is None where they want no bound."""
+
+    quota: Quota | None
+
+
+class QuotaType(click.ParamType[QuotaGiven]):
+    """Read a quota from the command line."""
+
+    name = "quota"
+
+    def convert(
+        self, value: str | QuotaGiven, param: click.Parameter | None, ctx: click.Context | None
+    ) -> QuotaGiven:
+        """Read it, or say how one is written."""
+        try:
+            return value if isinstance(value, QuotaGiven) else QuotaGiven(parse_quota(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+QUOTA = QuotaType()
+SCOPES = click.Choice([scope.value for scope in Scope])
+SCOPES_HELP = "What the key is good for, may be repeated; the source's usual scopes where none is given."
+
+
+@contextmanager
+def writing() -> Iterator[tuple[Session, Settings]]:
+    """Open a session on the configured database, brought up to date; with the settings."""
+    settings = read_settings()
+    database = open_database(settings)
+    try:
+        migrate(database)
+        with database.writing() as session:
+            yield session, settings
+    finally:
+        database.close()
+
+
+def find(session: Session, client_id: str) -> Client:
+    """Find a client, or say how ids are found."""
+    found = find_client(session, client_id)
+    if found is None:
+        raise click.UsageError(f"there is no client {client_id}; kantei client list shows them")
+    return found

@@ -1,0 +1,1 @@
+"""`kantei doctor`."""

@@ -1,0 +1,29 @@
+"""What a look at one thing came to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.settings.setting_values import SettingsError
+
+
+class State(StrEnum):
+    """Say how a thing is."""
+
+    WELL = "well"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was looked at, how it is, what was seen, and what to do where that is bad."""
+
+    check: str
+    state: State
+    said: str
+    advice: str = ""
+
+
+def wrong_setting(error: SettingsError) -> Checked:
+    """Tell of a setting that no part can run with."""
+    return Checked("settings", State.BROKEN, str(error), "The README's table says what it takes.")

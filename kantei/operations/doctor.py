@@ -1,0 +1,39 @@
+"""`kantei doctor`: look at everything that Kantei needs, and say what to do."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from core.settings.setting_values import SettingsError
+from core.settings.settings import read_settings
+from kantei.operations.checked import Checked, State, wrong_setting
+from kantei.operations.checkup import examine_settings
+
+MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.BROKEN: "FAIL"}
+COLOURS = {State.WELL: "green", State.WARNING: "yellow", State.BROKEN: "red"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+def doctor(as_json: bool) -> None:
+    """Check settings, disk, database, broker, blobs, classifier and clocks; end with 1 if one is broken."""
+    try:
+        checks = examine_settings(read_settings())
+    except SettingsError as error:
+        checks = [wrong_setting(error)]
+    is_well = all(checked.state is not State.BROKEN for checked in checks)
+    if as_json:
+        click.echo(json.dumps({"well": is_well, "checks": [asdict(checked) for checked in checks]}, indent=1))
+    else:
+        for checked in checks:
+            _say(checked)
+    sys.exit(0 if is_well else 1)
+
+
+def _say(checked: Checked) -> None:
+    mark = click.style(MARKS[checked.state], fg=COLOURS[checked.state])
+    click.echo(f"{mark}  {checked.check:<12} {checked.said}")
+    if checked.advice:
+        click.echo(f"{'':>18} -> {checked.advice}")

@@ -1,0 +1,51 @@
+"""`kantei moderator`: who may review."""
+
+import json
+
+import click
+
+from core.clock import now
+from core.settings.settings import read_settings
+from core.vocabulary import Role
+from kantei.roots.joining import open_database
+from kantei.roots.migrate import migrate
+from store.people.audit_notes import note_command
+from store.people.moderators import ModeratorExistsError, add_moderator
+
+
+@click.group()
+def moderator() -> None:
+    """The people who review."""
+
+
+@moderator.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.MODERATOR.value)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def add(email: str, role: str, *, as_json: bool) -> None:
+    """Add a moderator; prints a one-time password, once."""
+    database = open_database(read_settings())
+    try:
+        migrate(database)
+        with database.writing() as session:
+            new = add_moderator(session, email=email, role=Role(role))
+            note_command(session, "moderator_added", at=now(), subject=new.moderator.email, role=role)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except ModeratorExistsError as error:
+        raise click.ClickException(f"{error} is a moderator already") from error
+    finally:
+        database.close()
+    facts = {
+        "id": new.moderator.id,
+        "email": new.moderator.email,
+        "role": new.moderator.role.value,
+        "password": new.password,
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    article = "an" if new.moderator.role is Role.ADMIN else "a"
+    click.echo(f"{facts['email']} is {article} {facts['role']} now.")
+    click.echo(f"One-time password, shown only here: {new.password}")
+    click.echo("It must be replaced at the first login.")

@@ -1,0 +1,1 @@
+"""Commands that purge and erase."""

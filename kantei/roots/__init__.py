@@ -1,0 +1,1 @@
+"""Composition roots: where real parts are joined."""

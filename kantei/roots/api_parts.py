@@ -1,0 +1,32 @@
+"""The web process's real parts."""
+
+from api.http.parts import ApiParts, FileLimits
+from core.broker.bell import Ears
+from core.settings.settings import Settings
+from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
+
+MAX_WAITING = 32  # of the 48 threads of `kantei api`: the rest answer those who do not wait
+
+
+def make_api_parts(settings: Settings) -> ApiParts:
+    """Join the parts, in the process that serves."""
+    database = open_database(settings, pool_size=10)
+    sender, ears = open_sender(settings), Ears()
+    open_bell(settings).listen(ears)
+    return ApiParts(
+        database=database,
+        blobs=open_blobs(settings),
+        sender=sender,
+        ears=ears,
+        secret_key=settings.secret_key,
+        max_image_bytes=settings.max_image_bytes,
+        rate_limit=settings.rate_limit,
+        limiter_storage="memory://" if settings.is_embedded_broker else settings.broker_url,
+        probes={"database": database.ping, "broker": sender.ping},
+        max_waiting=MAX_WAITING,
+        trusted_proxies=settings.trusted_proxies,
+        secure_cookies=settings.secure_cookies,
+        extension_origins=settings.extension_origins,
+        file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
+        measuring=start_measuring(settings, "api"),
+    )

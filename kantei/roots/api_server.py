@@ -1,0 +1,76 @@
+"""`kantei api`: the web process, served by gunicorn."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from api.app import create_app
+from core.operations.logs import set_up_logs
+from core.settings.settings import Settings, read_settings
+from kantei.roots.api_parts import make_api_parts
+from kantei.roots.joining import start_traces
+from kantei.roots.migrate import ready_database
+
+THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
+
+
+class OneWayLogger(Logger):  # type: ignore[misc]  # the same
+    """gunicorn's own lines, in the way of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand them to the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, configured from here instead of a file."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Join the parts, in the process that serves: threads do not survive a fork."""
+        start_traces(self._settings, "api")
+        return create_app(make_api_parts(self._settings))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+def api(host: str, port: int, processes: int) -> None:
+    """Serve the API and the review pages until told to stop."""
+    threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
+    settings = read_settings()
+    set_up_logs(settings.log_format, "api")
+    ready_database(settings)
+    Server(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": processes,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "keepalive": 15,
+            "timeout": 60,
+            "graceful_timeout": 8,
+            "control_socket_disable": True,
+            "logger_class": OneWayLogger,
+            # Its heartbeat file: in memory, so that a slow disk is not taken for a hung worker.
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+        },
+    ).run()

@@ -1,0 +1,27 @@
+"""A small port of its own where the worker and the sweeper are scraped, on machines without an API."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from prometheus_client import start_http_server
+
+from core.operations.measuring import measuring_folder, show_all
+from core.settings.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def metrics_options(command: Command) -> Command:
+    """Give a command the options that say where it may be scraped."""
+    port = click.option(
+        "--metrics-port", type=click.IntRange(1, 65535), help="Serve /metrics of this machine here."
+    )
+    host = click.option("--metrics-host", default="127.0.0.1", show_default=True)
+    return port(host(command))
+
+
+def serve_metrics(settings: Settings, host: str, port: int | None) -> None:
+    """Show what the processes of this machine measure, in a thread, where a port is named."""
+    if port is not None:
+        start_http_server(port, host, registry=show_all(measuring_folder(settings.data_dir)))

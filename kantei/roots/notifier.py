@@ -1,0 +1,53 @@
+"""The notifier's real parts, and how it hears that there is something to tell."""
+
+import threading
+
+from core.broker.bell import TO_TELL, Ears
+from core.operations.measuring import Measuring
+from core.settings.settings import Settings
+from kantei.roots.joining import open_bell, open_database
+from worker.operations.measures import CallMeasures
+from worker.outbound.post import Poster
+from worker.outbox.notify import TIMEOUT, Notifier
+from worker.outbox.notify_forever import THREADS, notify_forever
+
+
+class WakingEars(Ears):
+    """Ears of one who wants to know when there is somebody to call."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        super().__init__()
+        self._wake = wake
+
+    def hear(self, rung_for: str) -> None:
+        """Wake the notifier; most rings are for those who wait before one submission."""
+        if rung_for == TO_TELL:
+            self._wake.set()
+
+
+def make_poster(settings: Settings) -> Poster:
+    """Build the way out for call backs: the same guard as for fetching, places at hosts of its own."""
+    return Poster(
+        allow=settings.fetch_allow,
+        ports=settings.fetch_ports,
+        timeout=TIMEOUT,
+        per_host=settings.fetch_per_host,
+        slots_dir=settings.data_dir / "callbacks",
+    )
+
+
+def start_notifying(settings: Settings, stop: threading.Event, measuring: Measuring) -> threading.Thread:
+    """Tell clients in threads of this process, until told to stop; join the thread that is given."""
+    wake = threading.Event()
+    open_bell(settings).listen(WakingEars(wake))
+    notifier = Notifier(
+        database=open_database(settings, pool_size=THREADS // 2),
+        poster=make_poster(settings),
+        secret_key=settings.secret_key,
+        measures=CallMeasures(measuring),
+    )
+    thread = threading.Thread(
+        target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop}, name="notify"
+    )
+    thread.start()
+    return thread

@@ -1,0 +1,38 @@
+"""What examining needs beside a database: the fetcher, and the reader of provenance."""
+
+from collections.abc import Callable
+from functools import partial
+
+from core.settings.settings import Settings
+from core.vocabulary import Evidence
+from provenance.read import read_evidence
+from provenance.shared.trust import TrustList
+from worker.outbound.fetch import Fetcher
+
+
+def make_fetcher(settings: Settings) -> Fetcher:
+    """Build the fetcher that the settings permit.
+
+    All hosts that are slow hold no more than half of a worker's children: the others' pictures go on.
+    """
+    return Fetcher(
+        allow=settings.fetch_allow,
+        ports=settings.fetch_ports,
+        timeout=settings.fetch_timeout,
+        max_bytes=settings.max_image_bytes,
+        per_host=settings.fetch_per_host,
+        per_slow_host=max(1, settings.worker_concurrency // 2),
+        slots_dir=settings.data_dir / "hosts",
+    )
+
+
+def trust_list(settings: Settings) -> TrustList | None:
+    """Give the signers that the operator trusts; None where none is named."""
+    if not settings.c2pa_anchors and not settings.c2pa_allowed:
+        return None
+    return TrustList(anchors=settings.c2pa_anchors, allowed=settings.c2pa_allowed)
+
+
+def make_evidence_reader(settings: Settings) -> Callable[[bytes], tuple[Evidence, ...]]:
+    """Build the reader of provenance that the settings describe."""
+    return partial(read_evidence, trust=trust_list(settings), max_pixels=settings.max_pixels)

@@ -1,0 +1,177 @@
+"""`kantei serve`: everything on one machine, each part a process of its own.
+
+The parts are started anew when they die, with a growing pause; what they were at is taken up again
+by claims and the sweeper.
+"""
+
+import ctypes
+import http.client
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+import click
+
+from core.settings.settings import read_settings
+from core.vocabulary import Role
+from kantei.roots.joining import open_database
+from kantei.roots.migrate import migrate
+from store.people.moderators import add_moderator, has_moderators
+
+FIRST_MODERATOR = "admin@kantei.local"
+# glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
+THRIFTY = {"MALLOC_ARENA_MAX": "2"}
+PROGRAM = (sys.executable, "-m", "kantei")
+LONGEST_PAUSE = 30.0
+LOOK = 0.2  # seconds between two looks whether all is ready
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+@dataclass(slots=True)
+class Part:
+    """One process of the whole, and how often it has died of late."""
+
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    started: float = 0.0
+    due: float = field(default=0.0)
+
+    def keep_alive(self) -> None:
+        """Start the process where it is not running and its pause is over."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        at = time.monotonic()
+        if self.process is not None:
+            lived = at - self.started
+            self.deaths = 0 if lived > LONGEST_PAUSE else self.deaths + 1
+            click.echo(
+                f"kantei: {self.arguments[0]} ended with {self.process.returncode}, starting anew", err=True
+            )
+            self.due = at + min(0.2 * 2**self.deaths, LONGEST_PAUSE)
+            self.process = None
+        if at >= self.due:
+            self.process = subprocess.Popen(
+                [*PROGRAM, *self.arguments],
+                env=os.environ | THRIFTY,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  # one thread here
+            )
+            self.started = at
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Run API, worker and sweeper together until Ctrl-C."""
+    settings = read_settings()
+    password = _prepare()
+    parts = [
+        Part(["api", "--host", host, "--port", str(port)]),
+        Part(["worker"]),
+        Part(["sweep"]),
+    ]
+    if settings.express_concurrency:
+        parts.append(Part(["worker", "--express"]))
+    signals = _Signals()
+    address = f"http://{host}:{port}"
+    click.echo(f"Kantei is starting (data in {settings.data_dir})")
+    if password is not None:
+        # At once: it is kept nowhere, and a start that is cut off must not take it along.
+        click.echo(f"The first moderator is {FIRST_MODERATOR}, with the one-time password {password}")
+    is_ready = False
+    while not signals.say_end:
+        for part in parts:
+            part.keep_alive()
+        if not is_ready and _answers(host, port):
+            is_ready = True
+            _greet(address)
+        signals.wait(_until_due(parts) if is_ready else LOOK)
+    _end(parts)
+
+
+class _Signals:
+    """Waits for the end of a part, or for our own.
+
+    A signal writes a byte into a pipe, which a wait is woken by: an event that is set by a handler could
+    find its lock held by the very wait that it interrupts.
+    """
+
+    def __init__(self) -> None:
+        self.say_end = False
+        self._reader, writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for a signal, for so many seconds at most; None for as long as it takes."""
+        if select.select([self._reader], [], [], seconds)[0]:
+            os.read(self._reader, 4096)
+
+    def _end(self, *_: object) -> None:
+        self.say_end = True
+
+
+def _until_due(parts: list[Part]) -> float | None:
+    """Give the seconds until the first part that died is started anew, None where all run."""
+    due = [part.due for part in parts if part.process is None]
+    return max(0.0, min(due) - time.monotonic()) if due else None
+
+
+def _prepare() -> str | None:
+    """Migrate, and make a first moderator where there is none; give the one-time password."""
+    database = open_database(read_settings())
+    migrate(database)
+    with database.writing() as session:
+        password = None
+        if not has_moderators(session):
+            password = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN).password
+    database.close()
+    return password
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _greet(address: str) -> None:
+    click.echo(f"""Kantei is ready at {address}
+  moderators log in at   {address}/login        (kantei moderator add EMAIL makes another)
+  programs call          {address}/v1           (kantei client add NAME makes an API key)
+  the API is described   {address}/docs
+  the classifier         {address}/model
+Ctrl-C stops everything.""")
+
+
+def _end(parts: list[Part]) -> None:
+    running = [part.process for part in parts if part.process is not None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _die_with_parent() -> None:
+    """Leave no part behind when this process is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.setpgrp()  # Ctrl-C reaches this process alone, which then ends the parts in order

@@ -1,0 +1,55 @@
+"""`kantei sweep`: send again what is overdue, take back what was dropped, tell clients."""
+
+import signal
+import threading
+
+import click
+
+from core.operations.logs import set_up_logs
+from core.settings.settings import read_settings
+from kantei.roots.joining import open_bell, open_database, open_sender, start_measuring
+from kantei.roots.metrics_server import metrics_options, serve_metrics
+from kantei.roots.migrate import ready_database
+from kantei.roots.notifier import start_notifying
+from model.serving.info import read_model_info
+from store.verdicts.standing_policy import StandingPolicy
+from worker.known.judge_again import JudgesAgain
+from worker.operations.measures import SweepMeasures
+from worker.sweep import sweep_forever, sweep_once
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Sweep one time and end.")
+@metrics_options
+def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
+    """Sweep every few seconds and make call backs until told to stop."""
+    settings = read_settings()
+    set_up_logs(settings.log_format, "sweep")
+    ready_database(settings)
+    database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
+    info = read_model_info()
+    standing = StandingPolicy(database, info.version, info.thresholds)
+    judge_again = JudgesAgain(database, info.version, standing)
+    if once:
+        swept = sweep_once(database, sender, bell)
+        judge_again()
+        click.echo(f"{swept.taken_back} taken back, {swept.failed} failed, {swept.sent} sent")
+        return
+    serve_metrics(settings, metrics_host, metrics_port)
+    measuring = start_measuring(settings, "sweep")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    notifying = start_notifying(settings, stop, measuring)
+    alive = settings.data_dir / "sweeper.alive"  # touched after each sweep, for a health check to look at
+    sweep_forever(
+        database,
+        sender,
+        bell,
+        interval=settings.sweep_interval,
+        stop=stop,
+        swept=alive.touch,
+        measures=SweepMeasures(measuring),
+        judge_again=judge_again,
+    )
+    notifying.join()

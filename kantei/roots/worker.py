@@ -1,0 +1,51 @@
+"""`kantei worker`: examine what the queue names."""
+
+import sys
+import warnings
+from dataclasses import replace
+
+import click
+from celery.platforms import SecurityWarning
+
+from core.broker.queue import make_celery
+from core.operations.logs import set_up_logs
+from core.settings.settings import read_settings
+from kantei.roots.examiner import make_examiner
+from kantei.roots.metrics_server import metrics_options, serve_metrics
+from kantei.roots.migrate import ready_database
+from worker.tasks import add_tasks, is_alive, start_worker
+
+
+@click.command()
+@click.option(
+    "--concurrency", type=click.IntRange(1, 256), help="Processes; default KANTEI_WORKER_CONCURRENCY."
+)
+@click.option(
+    "--express",
+    "is_express",
+    is_flag=True,
+    help="Serve the first queue alone; processes default to KANTEI_EXPRESS_CONCURRENCY.",
+)
+@click.option("--ping", is_flag=True, help="Ask the worker of this machine over the broker whether it lives.")
+@metrics_options
+def worker(
+    concurrency: int | None, is_express: bool, ping: bool, metrics_host: str, metrics_port: int | None
+) -> None:
+    """Examine submissions until told to stop."""
+    # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
+    warnings.simplefilter("ignore", SecurityWarning)
+    settings = read_settings()
+    usual = max(1, settings.express_concurrency) if is_express else settings.worker_concurrency
+    concurrency = concurrency or usual
+    if not is_express:
+        settings = replace(settings, worker_concurrency=concurrency)
+    set_up_logs(settings.log_format, "worker")
+    app = make_celery(settings.broker_url, settings.data_dir)
+    if ping:
+        sys.exit(0 if is_alive(app, is_express=is_express) else 1)
+    ready_database(settings)
+    serve_metrics(settings, metrics_host, metrics_port)
+    add_tasks(
+        app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout, is_express=is_express
+    )
+    start_worker(app, concurrency=concurrency, is_express=is_express)

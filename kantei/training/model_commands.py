@@ -1,0 +1,203 @@
+"""`kantei train`, `kantei evaluate`, `kantei export`: the model's life.
+
+TensorFlow and Keras are imported inside the commands: no other command may pay for them.
+"""
+
+import importlib.util
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+RUNS = Path("runs")
+FOLDER = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=FOLDER,
+    required=True,
+    help="A manifest, or a folder with manifest.csv or ai/OWNER/ and human/OWNER/.",
+)
+@click.option(
+    "--split", default="train", show_default=True, help="The manifest's split; ignored where there is none."
+)
+@click.option(
+    "--also", type=FOLDER, multiple=True, help="More data, such as `kantei export --decisions` writes."
+)
+@click.option(
+    "--recipe", "kind", type=click.Choice(["production", "paper"]), default="production", show_default=True
+)
+@click.option(
+    "--backbone",
+    type=click.Choice(["mobilenet_v2", "mobilenet_v3", "mobilenet_v3_minimalistic"]),
+    default="mobilenet_v2",
+    show_default=True,
+    help="Of the paper's recipe; the production recipe has its own.",
+)
+@click.option(
+    "--weights",
+    default="imagenet",
+    show_default=True,
+    help="A folder of Keras weights without top, or one file; `imagenet` downloads.",
+)
+@click.option(
+    "--run", "run_dir", type=click.Path(path_type=Path), help="Where checkpoints go. [default: runs/NAME]"
+)
+@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs of the paper's recipe. [default: 100]")
+@click.option("--folds", type=click.IntRange(2, 10), default=6, show_default=True)
+@click.option("--seed", type=int, default=11, show_default=True)
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Then export the network, judge it on the split `test`, install it, renew report, card and "
+    "regression set; refused where pictures that had been mended are misjudged again.",
+)
+@click.option(
+    "--accept-accused",
+    metavar="WHY",
+    help="Publish although human pictures that had been mended are misjudged again; the reason is kept.",
+)
+@click.option(
+    "--accept-missed",
+    metavar="WHY",
+    help="The same of generated pictures.",
+)
+def train(
+    data: Path,
+    split: str,
+    also: tuple[Path, ...],
+    kind: str,
+    backbone: str,
+    weights: str,
+    run_dir: Path | None,
+    epochs: int | None,
+    folds: int,
+    seed: int,
+    accept_accused: str | None,
+    accept_missed: str | None,
+    *,
+    publish: bool,
+) -> None:
+    """Train a classifier; a run that was cut is resumed by the same command.
+
+    The production recipe fits one head for each fold of owners, to learn what it is worth on sources
+    that it has not seen, then one on everything. `kantei export --run DIR` publishes it.
+    The paper's recipe reproduces Kusuma et al. 2024 and writes their table.
+    """
+    _need("keras", "training")
+    if (accept_accused or accept_missed) and not publish:
+        raise click.UsageError("--accept-accused and --accept-missed go with --publish")
+    if publish:
+        if kind == "paper":
+            raise click.UsageError("--publish is for the production recipe")
+        _need("tensorflow", "publishing")
+        _need("matplotlib", "plots")
+        from kantei.training.splits import check_judgeable  # noqa: PLC0415  # late, as all of the model is
+
+        _report_errors(lambda: check_judgeable(data, split))
+    from kantei.training.training_runs import Wanted, run_paper, run_production  # noqa: PLC0415  # loads Keras
+
+    wanted = Wanted(
+        data=data,
+        split=split,
+        also=also,
+        backbone=backbone,
+        weights=weights,
+        folder=run_dir or RUNS / f"{kind}-{backbone}",
+        epochs=epochs,
+        folds=folds,
+        seed=seed,
+    )
+    _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
+    if publish:
+        from kantei.training.publishing import publish_judged  # noqa: PLC0415  # loads TensorFlow
+        from model.judging.relapses import Reasons  # noqa: PLC0415  # late, as all of the model is
+
+        reasons = Reasons(human=accept_accused, ai=accept_missed)
+        _report_errors(lambda: publish_judged(wanted.folder, data, _month(), reasons, _say))
+
+
+@click.command()
+@click.option(
+    "--data", type=FOLDER, required=True, help="A manifest, or a folder with manifest.csv or ai/ and human/."
+)
+@click.option(
+    "--split", default="test", show_default=True, help="The manifest's split; ignored where there is none."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write report.json, report.md and plots there.")
+@click.option("--encodings/--no-encodings", default=True, help="Also judge under five ordinary re-encodings.")
+@click.option(
+    "--confounds/--no-confounds", default=True, help="Also prove that codec and size do not decide."
+)
+@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
+def evaluate(
+    data: Path, split: str, out: Path | None, *, encodings: bool, confounds: bool, processes: int
+) -> None:
+    """Judge the installed classifier on labelled pictures, through the runtime that serves."""
+    from kantei.training.evaluate_command import run_evaluation  # noqa: PLC0415  # loads the runtime
+
+    if out is not None:
+        _need("matplotlib", "plots")
+    _report_errors(
+        lambda: run_evaluation(
+            data, split, out, processes=processes, encodings=encodings, confounds=confounds, say=_say
+        )
+    )
+
+
+@click.command()
+@click.option("--run", "run_dir", type=FOLDER, help="A finished run of `kantei train`: publish its network.")
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "float16", "int8_weights", "int8"]),
+    default="float16",
+    show_default=True,
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where to. [default: the installed model/weights]"
+)
+@click.option(
+    "--decisions", type=click.Path(path_type=Path), help="Write moderators' decisions there as labelled data."
+)
+def export(run_dir: Path | None, precision: str, out: Path | None, decisions: Path | None) -> None:
+    """Publish a trained network for serving, or moderators' decisions as training data."""
+    if (run_dir is None) == (decisions is None):
+        raise click.UsageError("say either --run or --decisions")
+    if decisions is not None:
+        from kantei.training.decision_export import export_decisions  # noqa: PLC0415  # loads the store
+
+        _report_errors(lambda: export_decisions(decisions, _say))
+        return
+    _need("tensorflow", "publishing")
+    from kantei.training.publishing import publish_run  # noqa: PLC0415  # loads TensorFlow
+
+    _report_errors(lambda: publish_run(run_dir, precision, _month(), out, _say) if run_dir else None)
+
+
+def _month() -> str:
+    return datetime.now(UTC).strftime("%Y.%m")
+
+
+def _need(name: str, what: str) -> None:
+    if importlib.util.find_spec(name) is None:
+        raise click.UsageError(f"{what} needs {name}: install the extra with `pip install 'kantei[train]'`")
+
+
+def _say(text: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')} {text}")
+
+
+def _report_errors(work: Callable[[], object]) -> None:
+    """Run the work; what is wrong with the user's data ends with one line."""
+    from model.data.samples import SamplesError  # noqa: PLC0415  # the same
+    from model.judging.relapses import RelapseError  # noqa: PLC0415  # the same
+    from model.serving.picture import PictureError  # noqa: PLC0415  # late, as all of the model is
+
+    try:
+        work()
+    except (PictureError, RelapseError, SamplesError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from error

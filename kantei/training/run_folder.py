@@ -1,0 +1,45 @@
+"""A run's folder: what was computed in it is used again only for a run of the same things."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from model.data.samples import Sample, SamplesError
+
+MADE_OF = "made-of.json"
+
+
+def claim_folder(folder: Path, made_of: Mapping[str, object]) -> None:
+    """Write down what a run is made of, or hold it against what an earlier call wrote there.
+
+    Features, maps and checkpoints in it are taken for this run's own: those of other pictures or weights
+    would spoil it without a word. Errors: `SamplesError`, naming what differs.
+    """
+    place = folder / MADE_OF
+    wanted = json.loads(json.dumps(made_of))
+    if place.is_file():
+        before = json.loads(place.read_text(encoding="utf-8"))
+        other = [name for name in wanted if before.get(name) != wanted[name]]
+        if other:
+            raise SamplesError(
+                f"{folder} holds a run with other {' and '.join(other)}: name another folder by --run, or "
+                "delete this one"
+            )
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+
+
+def pictures_of(samples: Sequence[Sample]) -> str:
+    """Give a SHA-256 over names, labels and numbers in their order: rows of features are in that order."""
+    lines = (f"{sample.name}\t{sample.label}\t{sample.number}" for sample in samples)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def weights_of(files: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Give each backbone's weights by their SHA-256, or `imagenet`, so that a moved file is the same."""
+    return {
+        name: hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else file
+        for name, file in files.items()
+    }

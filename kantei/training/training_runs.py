@@ -1,0 +1,108 @@
+"""Runs of training, joined from the model's parts; on whatever backend Keras is given."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kantei.training.run_folder import claim_folder, pictures_of, weights_of
+from kantei.training.splits import of_split
+from model.data.folds import lone_labels
+from model.data.sample_pixels import open_pixels
+from model.data.samples import Sample, SamplesError, read_samples
+from model.paper.paper import EPOCHS, SIZE, train_paper
+from model.paper.paper_report import write_paper_report
+from model.serving.info import REPORTS
+from model.training.backbones import find_weights
+from model.training.pretrained import check_pretrained
+from model.training.production import Recipe, train_production
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for."""
+
+    data: Path
+    split: str
+    also: tuple[Path, ...]
+    backbone: str
+    weights: str
+    folder: Path
+    epochs: int | None
+    folds: int
+    seed: int
+
+    def samples(self) -> list[Sample]:
+        """Read the pictures: of the split, where the data has one, and all of what comes beside it."""
+        samples = of_split(read_samples(self.data), self.split)
+        for place in self.also:
+            first = max(sample.number for sample in samples) + 1
+            # Two folders may hold a file of one name.
+            samples += [
+                replace(sample, name=f"{place}/{sample.name}", number=first + sample.number)
+                for sample in read_samples(place)
+            ]
+        return samples
+
+
+def run_production(wanted: Wanted, say: Say) -> None:
+    """Train the production model. Errors: `SamplesError`."""
+    samples = wanted.samples()
+    recipe = Recipe(folds=wanted.folds, seed=wanted.seed)
+    check_pretrained(recipe.backbones, wanted.weights, recipe.size)
+    made_of = {"views": [recipe.size, recipe.scales], "seed": recipe.seed}
+    _claim(wanted, recipe.backbones, samples, made_of)
+    say(f"{len(samples)} pictures of {len({sample.owner for sample in samples})} owners")
+    for label in lone_labels(samples):
+        say(
+            f"all pictures of {label} are one owner's: thresholds and figures will flatter. Put each source "
+            f"into a folder of its own, {label}/SOURCE/, or name it in a manifest"
+        )
+    pixels = open_pixels(samples, wanted.folder, say)
+    facts = train_production(recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say)
+    say(json.dumps(facts["unseen_owners"]))
+    say(f"publish it with: kantei export --run {wanted.folder}")
+
+
+def run_paper(wanted: Wanted, say: Say) -> None:
+    """Reproduce the paper's experiment, and write its table. Errors: `SamplesError`."""
+    samples = [sample for sample in read_samples(wanted.data) if sample.facets.get("paper_split")]
+    pairs = list(enumerate(samples))
+    learn = [pair for pair in pairs if pair[1].facets["paper_split"] == "train"]
+    judge = [pair for pair in pairs if pair[1].facets["paper_split"] == "test"]
+    if any(len({sample.label for _, sample in part}) < 2 for part in (learn, judge)):
+        raise SamplesError(
+            f"{wanted.data} has no column paper_split of train and test, each with both labels"
+        )
+    check_pretrained([wanted.backbone], wanted.weights, SIZE)
+    _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed})
+    pixels = open_pixels(samples, wanted.folder.parent, say)
+    file = find_weights([wanted.backbone], wanted.weights)[wanted.backbone] or ""
+    outcome = train_paper(
+        wanted.backbone,
+        file,
+        learn,
+        judge,
+        pixels=pixels,
+        folder=wanted.folder,
+        epochs=wanted.epochs or EPOCHS,
+        seed=wanted.seed,
+        say=say,
+    )
+    # A run of fewer epochs is a trial: the repository's report is the paper's experiment.
+    whole = len(outcome.curves) >= EPOCHS
+    place = REPORTS / "paper" if whole else wanted.folder / "report"
+    write_paper_report(
+        wanted.backbone, outcome, judge, pixels, weights=Path(file).name, seed=wanted.seed, folder=place
+    )
+    say(f"report in {place}")
+
+
+def _claim(
+    wanted: Wanted, backbones: Sequence[str], samples: Sequence[Sample], made_of: dict[str, object]
+) -> None:
+    """Take the run's folder for these pictures and weights. Errors: `SamplesError`."""
+    weights = weights_of(find_weights(backbones, wanted.weights))
+    claim_folder(wanted.folder, {"pictures": pictures_of(samples), "weights": weights, **made_of})

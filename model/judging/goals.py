@@ -1,0 +1,95 @@
+"""The goals of the classifier, and what was measured of each, with intervals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.data.figures import (
+    Bools,
+    Floats,
+    auc,
+    balanced_accuracy,
+    expected_calibration_error,
+    found_at,
+    sigmoid,
+)
+from model.data.judged import Judged
+from model.judging.resampling import Draws, Interval, Rows, basic_interval, interval
+
+JPEG_60, JPEG_40 = "jpeg 60, 768 px", "jpeg 40, 512 px"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A figure over all test pictures: what it is called, and what it should at least or at most be."""
+
+    words: str
+    goal: float
+    is_least: bool = False
+
+
+_AUC = Goal("AUC", 0.98, is_least=True)
+_FOUND = Goal("AI found at 1 % of humans accused", 0.85, is_least=True)
+_BALANCED = Goal("balanced accuracy", 0.95, is_least=True)
+_LOST = (
+    (Goal("points lost as JPEG 60 at 768 px", 0.02), JPEG_60),
+    (Goal("points lost as JPEG 40 at 512 px", 0.04), JPEG_40),
+)
+_FLIPS = Goal("pictures that flip between `clear` and `flagged`", 0.005)
+_ECE = Goal("ECE", 0.03)
+
+
+def measure_goals(
+    judged: Sequence[Judged], is_ai: Bools, draws: Draws, flips: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Give each goal that was measured; `flips` is the share from the report, with Wilson's interval.
+
+    Where a line is part of a figure (found at 1 %), each draw sets it anew, so that the interval is
+    wider than Wilson's, which takes the line for granted. Losses are of the same pictures in two dresses.
+    """
+    scores = sigmoid(np.array([item.logit for item in judged]))
+    everything = np.arange(len(scores))
+
+    def of(figure: Callable[[Floats, Bools], float], values: Floats = scores) -> Callable[[Rows], float]:
+        return lambda rows: figure(values[rows], is_ai[rows])
+
+    def drawn(goal: Goal, figure: Callable[[Rows], float]) -> dict[str, Any]:
+        by_picture, by_owner = interval(figure, draws.by_picture), interval(figure, draws.by_owner)
+        return _row(goal, figure(everything), by_picture, by_owner)
+
+    right = of(balanced_accuracy)
+    found = [
+        drawn(_AUC, of(auc)),
+        drawn(_FOUND, of(lambda values, truth: found_at(values, truth, 0.01).value)),
+        drawn(_BALANCED, right),
+    ]
+    if flips is not None:
+        for goal, name in _LOST:
+            again = of(balanced_accuracy, sigmoid(np.array([item.encoded[name] for item in judged])))
+            found.append(drawn(goal, _loss(right, again)))
+        found.append(_row(_FLIPS, float(flips["value"]), (flips["low"], flips["high"]), None))
+    ece = of(expected_calibration_error)
+    value = ece(everything)
+    ends = (basic_interval(ece, rows, value) for rows in (draws.by_picture, draws.by_owner))
+    return [*found, _row(_ECE, value, *ends)]
+
+
+def _loss(before: Callable[[Rows], float], after: Callable[[Rows], float]) -> Callable[[Rows], float]:
+    return lambda rows: before(rows) - after(rows)
+
+
+def _row(goal: Goal, value: float, by_picture: Interval | None, by_owner: Interval | None) -> dict[str, Any]:
+    def holds(figure: float) -> bool:
+        return figure >= goal.goal if goal.is_least else figure <= goal.goal
+
+    return {
+        "goal": goal.words,
+        "at_least" if goal.is_least else "at_most": goal.goal,
+        "value": value,
+        "by_picture": by_picture,
+        "by_owner": by_owner,
+        "reached": holds(value),
+        "surely": by_picture is not None and all(holds(end) for end in by_picture),
+    }

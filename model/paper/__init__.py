@@ -1,0 +1,1 @@
+"""Reproducing the paper's experiment."""

@@ -1,0 +1,171 @@
+"""The report of the paper's experiment: its table beside ours, matrices, curves, the wrongly accused."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.data.figures import Share, auc, auc_interval
+from model.data.sample_pixels import Pixels
+from model.data.samples import Sample
+from model.judging.markdown import percent
+from model.judging.plots import plot_confusion, plot_curves
+from model.paper.paper import PaperOutcome, colourfulness
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A confusion matrix of 250 pictures: what became of the generated and of the human ones."""
+
+    found: int
+    missed: int
+    accused: int
+    right: int
+
+    def shares(self) -> dict[str, Share]:
+        """Give the figures of the paper's Table 1, by its own equations."""
+        total = self.found + self.missed + self.accused + self.right
+        return {
+            "accuracy": Share(self.found + self.right, total),
+            "precision of AI": Share(self.found, self.found + self.accused),
+            "recall of AI": Share(self.found, self.found + self.missed),
+            "humans accused": Share(self.accused, self.accused + self.right),
+        }
+
+    @property
+    def f1(self) -> float:
+        """Give the harmonic mean of precision and recall."""
+        return 2 * self.found / max(1, 2 * self.found + self.missed + self.accused)
+
+
+PAPER = {"mobilenet_v2": Counts(133, 0, 8, 109), "mobilenet_v3": Counts(133, 0, 7, 110)}
+# What is to be known of weights that are not ImageNet's own, by a word in the file's name.
+_NOTES = {
+    "kelp": (
+        "This MobileNetV3-Large starts from weights that descend from ImageNet by way of two drone "
+        "segmentation models, since a true ImageNet copy was not at hand: it is not the paper's V3."
+    ),
+    "minimalistic": "The minimalistic MobileNetV3-Large is not the paper's V3.",
+    "dequant": "Its weights are a dequantised copy of ImageNet's.",
+}
+_HEAD = """# The paper's experiment, on our pictures
+
+Kusuma, Natalia, Ko, Sudirman 2024 (DOI 10.24507/icicelb.15.03.295): 750 pictures to learn from, 250 to
+be judged on (133 AI, 117 human), crop 1:1, 256x256, flip, rotate, zoom, RMSprop 0.001, binary cross
+entropy, 100 epochs. The paper's Table 1 prints the names precision and recall the other way round than
+its own equations define them; here they follow the equations. Intervals: Wilson, 95 %. Other pictures
+than the paper's, from more sources and generators: the figures compare recipes, not models.
+
+| | accuracy | precision of AI | recall of AI | F1 | humans accused |
+|---|---|---|---|---|---|"""
+
+
+def write_paper_report(
+    backbone: str,
+    outcome: PaperOutcome,
+    judge: Sequence[tuple[int, Sample]],
+    pixels: Pixels,
+    *,
+    weights: str,
+    seed: int,
+    folder: Path,
+) -> None:
+    """Write this backbone's figures and plots, and the table of all backbones that were run.
+
+    `weights` is the name of the file that it started from, or `imagenet`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    said = outcome.scores >= 0.5
+    is_ai = np.array([sample.is_ai for _, sample in judge])
+    counts = Counts(
+        *(int(mask.sum()) for mask in (said & is_ai, ~said & is_ai, said & ~is_ai, ~said & ~is_ai))
+    )
+    matrix = [[counts.right, counts.accused], [counts.missed, counts.found]]
+    plot_confusion(matrix, ["human", "AI"], ["human", "AI"], folder / f"{backbone}-confusion.png")
+    plot_curves(outcome.curves, folder / f"{backbone}-curves.png")
+    facts = {
+        "backbone": backbone,
+        "weights": weights,
+        "seed": seed,
+        "epochs": len(outcome.curves),
+        "cut": outcome.cut,
+        "counts": asdict(counts),
+        "accused": _accused(judge, said, pixels),
+    }
+    (folder / f"{backbone}.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("mobilenet*.json"))]
+    (folder / "README.md").write_text(_render(runs), encoding="utf-8")
+
+
+def _accused(judge: Sequence[tuple[int, Sample]], said: Any, pixels: Pixels) -> dict[str, Any]:
+    """Name the wrongly accused, and compare their colours with those of the rest of the humans."""
+    human = [
+        (sample.name, colourfulness(pixels[number]), bool(flagged))
+        for (number, sample), flagged in zip(judge, said, strict=True)
+        if not sample.is_ai
+    ]
+    files = [{"file": name, "colourfulness": round(value, 1)} for name, value, flagged in human if flagged]
+    is_accused = np.array([flagged for _, _, flagged in human])
+    dullness = np.array([-value for _, value, _ in human])
+    paler = None
+    if 0 < is_accused.sum() < len(human):
+        low, high = auc_interval(dullness, is_accused)
+        paler = {"value": auc(dullness, is_accused), "low": low, "high": high}
+    return {
+        "files": files,
+        "median_colourfulness": _median([value for _, value, flagged in human if flagged]),
+        "median_of_the_rest": _median([value for _, value, flagged in human if not flagged]),
+        "paler": paler,
+    }
+
+
+def _median(values: list[float]) -> float | None:
+    return round(float(np.median(values)), 1) if values else None
+
+
+def _render(runs: list[dict[str, Any]]) -> str:
+    lines = [_HEAD]
+    for run in runs:
+        if run["backbone"] in PAPER:
+            lines.append(_row(f"{run['backbone']}, the paper", PAPER[run["backbone"]]))
+        lines.append(_row(f"{run['backbone']}, here", Counts(**run["counts"])))
+    for run in runs:
+        lines += ["", *_about(run)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, counts: Counts) -> str:
+    shares = {key: percent(share.as_dict()) for key, share in counts.shares().items()}
+    return (
+        f"| {name} | {shares['accuracy']} | {shares['precision of AI']} | {shares['recall of AI']} "
+        f"| {100 * counts.f1:.1f} % | {shares['humans accused']} |"
+    )
+
+
+def _about(run: dict[str, Any]) -> list[str]:
+    accused = run["accused"]
+    name = run["backbone"]
+    notes = " ".join(note for word, note in _NOTES.items() if word in run["weights"])
+    about = (
+        f"{run['epochs']} epochs, seed {run['seed']}, batches of 32, from `{run['weights']}`. "
+        f"The paper does not say which layers learn: here those up to `{run['cut']}` are frozen and the "
+        "rest learns, so that it fits a machine of two cores; what is frozen is computed once for each of "
+        "five copies of a picture, the first as it is, the others flipped, rotated and zoomed at random "
+        f"(the same whatever the seed); batch normalisation keeps its statistics. {notes}"
+    ).strip()
+    colours = (
+        f"Wrongly accused: {len(accused['files'])}. Median colourfulness (Hasler and Suesstrunk 2003) "
+        f"{accused['median_colourfulness']}, of the other humans {accused['median_of_the_rest']}."
+    )
+    if accused["paler"]:
+        colours += (
+            " The paper blames low colour: of an accused picture and another human one, the accused "
+            f"is the paler one in {percent(accused['paler'])} of the cases (50 % would be chance; Hanley "
+            "and McNeil)."
+        )
+    plots = f"![confusion]({name}-confusion.png) ![curves]({name}-curves.png)"
+    files = [f"- `{item['file']}`: {item['colourfulness']}" for item in accused["files"]]
+    return [f"## {name}", "", about, "", plots, "", colours, "", *files]

@@ -1,0 +1,72 @@
+"""What is known about the classifier without loading it: the web process reads this and no more."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.vocabulary import Thresholds
+
+ROOM = Path(__file__).parent.parent
+WEIGHTS = ROOM / "weights"
+CARD = ROOM / "card.md"
+REPORTS = ROOM / "reports"
+INFO_FILE = "classifier.json"
+
+
+class ModelInfoError(Exception):
+    """The description of the classifier is missing or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The classifier's description.
+
+    `version` is `<architecture>-<yyyy.mm>-<8 hex digits of the weights' SHA-256>`; `calibration` is
+    (slope, intercept) of Platt's line on the mean logit; `margin` is how near to a threshold, in
+    calibrated logits, a score must be for its picture to be looked at again, re-encoded; `views`
+    holds the side and the scales (short side or None, crops); `manifest` is the SHA-256 of the list
+    of pictures that it was trained on.
+    """
+
+    version: str
+    weights: str
+    sha256: str
+    thresholds: Thresholds
+    calibration: tuple[float, float]
+    margin: float
+    view_size: int
+    view_scales: tuple[tuple[int | None, int], ...]
+    manifest: str
+
+
+def read_model_info(folder: Path = WEIGHTS) -> ModelInfo:
+    """Read `classifier.json`. Errors: `ModelInfoError`."""
+    try:
+        return _parse(json.loads((folder / INFO_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelInfoError(f"{folder / INFO_FILE}: {error}") from error
+
+
+@cache
+def read_card() -> str:
+    """Read the model card, as Markdown."""
+    return CARD.read_text(encoding="utf-8")
+
+
+def _parse(data: dict[str, Any]) -> ModelInfo:
+    lines = Thresholds(float(data["thresholds"]["clear_below"]), float(data["thresholds"]["flagged_from"]))
+    if not 0 < lines.clear_below <= lines.flagged_from < 1:
+        raise ValueError("thresholds must satisfy 0 < clear_below <= flagged_from < 1")
+    return ModelInfo(
+        version=str(data["version"]),
+        weights=str(data["weights"]["file"]),
+        sha256=str(data["weights"]["sha256"]),
+        thresholds=lines,
+        calibration=(float(data["calibration"]["slope"]), float(data["calibration"]["intercept"])),
+        margin=float(data["stability"]["margin"]),
+        view_size=int(data["views"]["size"]),
+        view_scales=tuple((scale["short"], int(scale["crops"])) for scale in data["views"]["scales"]),
+        manifest=str(data["training"]["manifest_sha256"]),
+    )

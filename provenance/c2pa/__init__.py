@@ -1,0 +1,1 @@
+"""C2PA manifests, read in a process of their own."""

@@ -1,0 +1,85 @@
+"""Read a C2PA manifest store: its JSON, and what its signature is worth.
+
+The library that does it runs in a process of its own (`provenance.c2pa.c2pa_process`), which is started only
+for files that carry one. It is told to fetch nothing and given the type that the bytes have.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provenance.c2pa.c2pa_process import READER
+from provenance.shared.bounded_json import parse_object
+from provenance.shared.errors import TooMuchError
+from provenance.shared.limits import MAX_C2PA_BYTES
+from provenance.shared.trust import TrustList
+
+_UNTRUSTED = "signingCredential.untrusted"
+_CHANGED = ("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch")
+_BROKEN = ("claimSignature.mismatch", "claimSignature.missing", "signingCredential.invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What the signature is worth: `state` is trusted, valid or invalid; `codes` say what failed."""
+
+    state: str
+    codes: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether the signature holds for these bytes, whoever made it."""
+        return self.state in {"trusted", "valid"}
+
+    def __str__(self) -> str:
+        if self.state == "trusted":
+            return "the signature is valid and its signer is on the trust list"
+        if self.state == "valid":
+            return "the signature is valid, but its signer is not on the trust list"
+        if any(code in _CHANGED for code in self.codes):
+            return "the picture was changed after it was signed"
+        if any(code in _BROKEN for code in self.codes):
+            return "the signature does not hold"
+        others = [code for code in self.codes if code != _UNTRUSTED]
+        return f"validation failed ({', '.join(others[:3]) or 'unspecified'})"
+
+
+def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
+    """Read and validate a manifest store: its JSON, and what the signature is worth.
+
+    Errors: `RecordError`.
+    """
+    if size > MAX_C2PA_BYTES:
+        raise TooMuchError(f"the manifest store has more than {MAX_C2PA_BYTES:,} bytes")
+    answer = READER.ask(data, mime, _settings(trust))
+    store = parse_object(answer["store"])
+    return store, Validity(answer["state"].lower(), tuple(_failures(store)))
+
+
+def _settings(trust: TrustList | None) -> dict[str, Any]:
+    listed = trust is not None and bool(trust.anchors or trust.allowed)
+    settings: dict[str, Any] = {
+        "version": 1,
+        "verify": {
+            "verify_after_reading": True,
+            "verify_trust": True,
+            "remote_manifest_fetch": False,
+            "ocsp_fetch": False,
+        },
+    }
+    if trust is not None and listed:
+        lists = {
+            "trust_anchors": trust.anchors,
+            "allowed_list": trust.allowed,
+            "trust_config": trust.config,
+        }
+        settings["trust"] = {name: value for name, value in lists.items() if value}
+    return settings
+
+
+def _failures(store: Mapping[str, Any]) -> Iterator[str]:
+    statuses = store.get("validation_status")
+    if isinstance(statuses, list):
+        for status in statuses[:64]:
+            if isinstance(status, dict) and isinstance(status.get("code"), str):
+                yield status["code"]

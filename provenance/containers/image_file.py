@@ -1,0 +1,161 @@
+"""One image file, taken apart: what its container says, before any reader makes sense of it."""
+
+import struct
+from dataclasses import dataclass, field
+
+from provenance.containers.exif import ExifTag, parse_exif
+from provenance.containers.iim import parse_iim
+from provenance.containers.xmp import XmpProperty, parse_xmp
+from provenance.shared.errors import ProvenanceError, TooMuchError
+from provenance.shared.fields import Field, FieldBag
+from provenance.shared.limits import MAX_PACKETS
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that stands in the file and cannot be read; `why` is a clause for a person."""
+
+    place: str
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A container, taken apart.
+
+    `format` is `png`, `jpeg`, `webp`, `avif`, `gif`, `bmp` or empty (unknown); `mime` goes with it.
+    `width` and `height` are the header's (0 where it has none). `c2pa_bytes` is the size of the C2PA
+    manifest store, 0 where there is none. `parts` names what was walked, for `explain`.
+    """
+
+    format: str
+    mime: str
+    data: bytes = field(repr=False)
+    width: int = 0
+    height: int = 0
+    fields: tuple[Field, ...] = ()
+    exif: tuple[ExifTag, ...] = ()
+    xmp: tuple[XmpProperty, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    parts: tuple[str, ...] = ()
+    c2pa_bytes: int = 0
+    lossless: bool = False
+    has_alpha: bool = False
+    animated: bool = False
+    recoloured: bool = False  # a colour profile or gamma changes what is shown of the stored values
+
+    @property
+    def pixels(self) -> int:
+        """Give the number of pixels that the header promises."""
+        return self.width * self.height
+
+    def with_fields(self, more: tuple[Field, ...], broken: tuple[Broken, ...] = ()) -> "ImageFile":
+        """Give the same file with texts found elsewhere in it."""
+        return _replaced(self, more, broken)
+
+
+def _replaced(image: ImageFile, more: tuple[Field, ...], broken: tuple[Broken, ...]) -> ImageFile:
+    values = {name: getattr(image, name) for name in ImageFile.__slots__}
+    values["fields"] = (*image.fields, *more)
+    values["broken"] = (*image.broken, *broken)
+    return ImageFile(**values)
+
+
+@dataclass(slots=True)
+class Builder:
+    """What a container's walker fills in while it walks."""
+
+    format: str
+    mime: str
+    data: bytes
+    width: int = 0
+    height: int = 0
+    bag: FieldBag = field(default_factory=FieldBag)
+    exif: list[ExifTag] = field(default_factory=list)
+    xmp: list[XmpProperty] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    c2pa_bytes: int = 0
+    lossless: bool = False
+    has_alpha: bool = False
+    animated: bool = False
+    recoloured: bool = False
+    _exif_seen: int = 0
+    _xmp_seen: int = 0
+
+    def part(self, name: str) -> None:
+        """Note a part of the container that was looked into."""
+        if len(self.parts) < 64:
+            self.parts.append(name)
+
+    def break_(self, place: str, key: str, error: Exception) -> None:
+        """Note a record that cannot be read."""
+        if len(self.broken) < 16:
+            self.broken.append(Broken(place, key, str(error)))
+
+    def add_text(self, place: str, key: str, value: str) -> None:
+        """Keep a text; past the caps of one file it is noted as unread."""
+        try:
+            self.bag.add(place, key, value)
+        except TooMuchError as error:
+            self.break_(place, key, error)
+
+    def add_exif(self, data: bytes) -> None:
+        """Read an EXIF record and keep its texts as fields."""
+        self.part("EXIF")
+        self._exif_seen += 1
+        if self._exif_seen > MAX_PACKETS:
+            return
+        try:
+            tags = parse_exif(data)
+        except (ProvenanceError, struct.error) as error:
+            self.break_("EXIF", "", error)
+            return
+        self.exif.extend(tags)
+        for tag in tags:
+            if tag.name == "XMLPacket":
+                self.add_xmp(tag.raw)
+            else:
+                self.add_text("EXIF", tag.name, tag.text)
+
+    def add_xmp(self, packet: bytes) -> None:
+        """Read an XMP packet and keep its properties as fields."""
+        self.part("XMP")
+        self._xmp_seen += 1
+        if self._xmp_seen > MAX_PACKETS:
+            return
+        try:
+            properties = parse_xmp(packet)
+        except ProvenanceError as error:
+            self.break_("XMP", "", error)
+            return
+        for item in properties:
+            self.xmp.append(item)
+            self.add_text("XMP", item.key, item.value)
+
+    def add_iptc(self, data: bytes) -> None:
+        """Read IPTC's older records and keep their texts as fields."""
+        self.part("IPTC")
+        for item in parse_iim(data):
+            self.add_text(item.place, item.key, item.value)
+
+    def build(self) -> ImageFile:
+        """Give what was found."""
+        return ImageFile(
+            format=self.format,
+            mime=self.mime,
+            data=self.data,
+            width=self.width,
+            height=self.height,
+            fields=tuple(self.bag.fields),
+            exif=tuple(self.exif),
+            xmp=tuple(self.xmp),
+            broken=tuple(self.broken),
+            parts=tuple(self.parts),
+            c2pa_bytes=self.c2pa_bytes,
+            lossless=self.lossless,
+            has_alpha=self.has_alpha,
+            animated=self.animated,
+            recoloured=self.recoloured,
+        )

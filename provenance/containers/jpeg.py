@@ -1,0 +1,96 @@
+"""JPEG (ITU-T T.81; JFIF; EXIF 2.32; XMP part 3): segments up to the start of the scan."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance.containers.iim import MARK as PHOTOSHOP
+from provenance.containers.image_file import Builder, ImageFile
+from provenance.shared.errors import ContainerError
+from provenance.shared.limits import MAX_CHUNKS, MAX_XMP_BYTES
+from provenance.shared.text import decode_text
+
+SIGNATURE = b"\xff\xd8\xff"
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
+_XMP_MORE_HEAD = len(_XMP_MORE) + 32 + 8  # a digest in hexadecimal, the whole length, the offset
+_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_SCAN, _END, _COMMENT, _APP1, _APP2, _APP11, _APP13 = 0xDA, 0xD9, 0xFE, 0xE1, 0xE2, 0xEB, 0xED
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: its marker's second byte, and its data."""
+
+    marker: int
+    body: bytes
+
+
+def segments(data: bytes) -> Iterator[Segment]:
+    """Walk the segments before the first scan; what stands after it is pixels, or no part at all."""
+    at = 2
+    for _ in range(MAX_CHUNKS):
+        while at + 1 < len(data) and data[at] == 0xFF and data[at + 1] == 0xFF:
+            at += 1  # fill bytes (T.81, B.1.1.2)
+        if at + 4 > len(data) or data[at] != 0xFF:
+            return
+        marker = data[at + 1]
+        if marker in {_SCAN, _END}:
+            return
+        if marker == 0x01 or 0xD0 <= marker <= 0xD8:
+            at += 2  # a marker without data
+            continue
+        length = struct.unpack_from(">H", data, at + 2)[0]
+        if length < 2 or at + 2 + length > len(data):
+            return
+        yield Segment(marker, data[at + 4 : at + 2 + length])
+        at += 2 + length
+
+
+def read_jpeg(data: bytes) -> ImageFile:
+    """Take a JPEG apart. Errors: `ContainerError` where it has no first segment."""
+    found = Builder("jpeg", "image/jpeg", data)
+    more_xmp: dict[bytes, bytearray] = {}
+    walked = 0
+    for segment in segments(data):
+        walked += 1
+        body = segment.body
+        if segment.marker in _FRAMES and len(body) >= 5:
+            found.height, found.width = struct.unpack_from(">HH", body, 1)
+        elif segment.marker == _COMMENT:
+            found.part("COM")
+            found.add_text("JPEG comment", "Comment", decode_text(body.rstrip(b"\0")))
+        elif segment.marker == _APP1:
+            _read_app1(found, body, more_xmp)
+        elif segment.marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
+            found.recoloured = True
+        elif segment.marker == _APP13 and body.startswith(PHOTOSHOP):
+            found.add_iptc(body)
+        elif segment.marker == _APP11 and _is_jumbf(body):
+            found.c2pa_bytes += len(body)
+    if found.c2pa_bytes:
+        found.part("APP11 JUMBF")
+    for packet in more_xmp.values():
+        found.add_xmp(bytes(packet))
+    if not walked:
+        raise ContainerError("the JPEG has no segments")
+    return found.build()
+
+
+def _read_app1(found: Builder, body: bytes, more_xmp: dict[bytes, bytearray]) -> None:
+    if body.startswith(_EXIF):
+        found.add_exif(body)
+    elif body.startswith(_XMP):
+        found.add_xmp(body[len(_XMP) :])
+    elif body.startswith(_XMP_MORE) and len(body) > _XMP_MORE_HEAD and len(more_xmp) < 4:
+        # Pieces are joined in the order in which they come, which is how every writer writes them.
+        digest = body[len(_XMP_MORE) : len(_XMP_MORE) + 32]
+        packet = more_xmp.setdefault(digest, bytearray())
+        if len(packet) + len(body) <= MAX_XMP_BYTES:
+            packet += body[_XMP_MORE_HEAD:]
+
+
+def _is_jumbf(body: bytes) -> bool:
+    """Tell whether an APP11 segment holds a JUMBF box (ISO 19566-5): `JP`, instance, number, box."""
+    return body[:2] == b"JP" and body[12:16] == b"jumb"

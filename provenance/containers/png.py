@@ -1,0 +1,175 @@
+"""PNG (W3C PNG, third edition): chunks, their checksums, and the texts inside them."""
+
+import binascii
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance.containers.image_file import Builder, ImageFile
+from provenance.shared.errors import ContainerError, RecordError
+from provenance.shared.inflate import inflate_zlib
+from provenance.shared.limits import MAX_CHUNKS, MAX_TEXT_BYTES
+from provenance.shared.text import decode_text
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SILENT = frozenset({b"IDAT", b"fdAT"})  # pixels: walked over, not summed
+_SRGB_GAMMA = range(45_000, 46_001)  # in 1/100,000: what every screen assumes without being told
+_RAW_PROFILE = re.compile(r"\s*+\w[\w ]{0,30}\s++(\d{1,9})\s++([0-9a-fA-F\s]++)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk: its type, and where its data lie in the file."""
+
+    kind: bytes
+    start: int
+    end: int
+
+
+def chunks(data: bytes) -> Iterator[Chunk]:
+    """Walk the chunks up to IEND, the end of the file, or the first that breaks off.
+
+    What follows IEND is no part of the picture and is never looked at.
+    """
+    at = len(SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        if at + 12 > len(data):
+            return
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if at + 12 + length > len(data):
+            return
+        yield Chunk(kind, at + 8, at + 8 + length)
+        if kind == b"IEND":
+            return
+        at += 12 + length
+
+
+def is_sound(data: bytes, chunk: Chunk) -> bool:
+    """Tell whether a chunk's checksum is right; decoders throw away an ancillary one that is not."""
+    stored = int.from_bytes(data[chunk.end : chunk.end + 4], "big")
+    return zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]) == stored
+
+
+def read_png(data: bytes) -> ImageFile:
+    """Take a PNG apart. Errors: `ContainerError` where there is no header."""
+    found = Builder("png", "image/png", data, lossless=True)
+    walk = chunks(data)
+    header = next(walk, None)
+    if (
+        header is None
+        or header.kind != b"IHDR"
+        or header.end - header.start != 13
+        or not is_sound(data, header)
+    ):
+        raise ContainerError("the PNG has no sound header")
+    found.width, found.height, _, colour = struct.unpack_from(">IIBB", data, header.start)
+    found.has_alpha = colour in {4, 6}
+    for chunk in walk:
+        if chunk.kind in _SILENT:
+            continue
+        if not is_sound(data, chunk):
+            found.part(f"{_name(chunk)} (bad checksum, ignored)")
+            continue
+        _read_chunk(found, chunk.kind, data[chunk.start : chunk.end], _name(chunk))
+    return found.build()
+
+
+def _name(chunk: Chunk) -> str:
+    return chunk.kind.decode("latin-1") if chunk.kind.isalpha() else "????"
+
+
+def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
+    if kind in {b"tEXt", b"zTXt", b"iTXt"}:
+        key = decode_text(body.partition(b"\0")[0][:79])
+        found.part(f"{name} {key}")
+        try:
+            _add_text(found, key, _text_of(kind, body))
+        except RecordError as error:
+            found.break_("PNG text", key, error)
+    elif kind == b"comf":
+        _add_comf(found, body)
+    elif kind == b"eXIf":
+        found.add_exif(body)
+    elif kind == b"caBX":
+        found.part(name)
+        found.c2pa_bytes += len(body)
+    elif kind == b"tRNS":
+        found.has_alpha = True
+    elif kind == b"acTL":
+        found.animated = True
+    elif kind == b"gAMA":
+        found.recoloured = found.recoloured or int.from_bytes(body, "big") not in _SRGB_GAMMA
+    elif kind in {b"iCCP", b"cICP", b"mDCV"}:
+        found.recoloured = True
+
+
+def _add_comf(found: Builder, body: bytes) -> None:
+    """Read ComfyUI's own chunk, in the animations of its SaveAnimatedPNG: key, zero, JSON."""
+    name, _, text = body.partition(b"\0")
+    key = decode_text(name[:79])
+    found.part(f"comf {key}")
+    try:
+        found.add_text("PNG comf", key, decode_text(_within(text)))
+    except RecordError as error:
+        found.break_("PNG comf", key, error)
+
+
+def _text_of(kind: bytes, body: bytes) -> str:
+    _, _, rest = body.partition(b"\0")
+    if kind == b"tEXt":
+        return _capped(decode_text(_within(rest)))
+    if kind == b"zTXt":
+        if rest[:1] != b"\0":
+            raise RecordError("the text chunk names an unknown compression")
+        return decode_text(inflate_zlib(rest[1:], MAX_TEXT_BYTES))
+    packed, method, rest = rest[:1], rest[1:2], rest[2:]
+    _, _, rest = rest.partition(b"\0")  # language
+    _, _, rest = rest.partition(b"\0")  # translated keyword
+    if packed == b"\1":
+        if method != b"\0":
+            raise RecordError("the text chunk names an unknown compression")
+        rest = inflate_zlib(rest, MAX_TEXT_BYTES)
+    return decode_text(_within(rest))
+
+
+def _within(body: bytes) -> bytes:
+    if len(body) > MAX_TEXT_BYTES:
+        raise RecordError(f"the text chunk is longer than {MAX_TEXT_BYTES:,} bytes")
+    return body
+
+
+def _capped(text: str) -> str:
+    return text.rstrip("\0")  # one web service fills its records up with zeros
+
+
+def _add_text(found: Builder, key: str, text: str) -> None:
+    lowered = key.lower()
+    if lowered == "xml:com.adobe.xmp":
+        found.add_xmp(text.encode("utf-8", "replace"))
+    elif lowered.startswith("raw profile type "):
+        _add_raw_profile(found, lowered.removeprefix("raw profile type "), text)
+    else:
+        found.add_text("PNG text", key, text.rstrip("\0"))
+
+
+def _add_raw_profile(found: Builder, kind: str, text: str) -> None:
+    """Read the hexadecimal profiles that ImageMagick keeps when it writes a PNG."""
+    if kind not in {"exif", "app1", "xmp", "iptc", "8bim"}:
+        return
+    match = _RAW_PROFILE.fullmatch(text)
+    if match is None:
+        raise RecordError("the raw profile is not hexadecimal text")
+    try:
+        body = binascii.unhexlify("".join(match[2].split()))
+    except binascii.Error:
+        raise RecordError("the raw profile is not hexadecimal text") from None
+    if body.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
+        found.add_xmp(body.partition(b"\0")[2])
+    elif kind == "xmp":
+        found.add_xmp(body)
+    elif kind in {"iptc", "8bim"}:
+        found.add_iptc(body)
+    else:
+        found.add_exif(body)

@@ -1,0 +1,69 @@
+"""WebP (RFC 9649): RIFF chunks."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance.containers.image_file import Builder, ImageFile
+from provenance.shared.errors import ContainerError
+from provenance.shared.limits import MAX_CHUNKS
+
+
+@dataclass(frozen=True, slots=True)
+class RiffChunk:
+    """One chunk: its four letters, and its data."""
+
+    kind: bytes
+    body: bytes
+
+
+def is_webp(data: bytes) -> bool:
+    """Tell whether bytes start as a WebP does."""
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+
+
+def riff_chunks(data: bytes) -> Iterator[RiffChunk]:
+    """Walk the chunks within the length that the header gives; what follows is no part of it."""
+    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
+    at = 12
+    for _ in range(MAX_CHUNKS):
+        if at + 8 > end:
+            return
+        kind, length = struct.unpack_from("<4sI", data, at)
+        if at + 8 + length > end:
+            return
+        yield RiffChunk(kind, data[at + 8 : at + 8 + length])
+        at += 8 + length + (length & 1)
+
+
+def read_webp(data: bytes) -> ImageFile:
+    """Take a WebP apart. Errors: `ContainerError` where it has no chunk."""
+    found = Builder("webp", "image/webp", data)
+    walked = 0
+    for chunk in riff_chunks(data):
+        walked += 1
+        body = chunk.body
+        if chunk.kind == b"VP8X" and len(body) >= 10:
+            found.has_alpha = bool(body[0] & 0x10)
+            found.width, found.height = (1 + int.from_bytes(body[at : at + 3], "little") for at in (4, 7))
+        elif chunk.kind == b"VP8L" and len(body) >= 5 and body[0] == 0x2F:
+            bits = int.from_bytes(body[1:5], "little")
+            found.width, found.height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+            found.has_alpha = found.has_alpha or bool(bits >> 28 & 1)
+            found.lossless = True
+        elif chunk.kind == b"VP8 " and len(body) >= 10 and not found.width:
+            found.width, found.height = (side & 0x3FFF for side in struct.unpack_from("<HH", body, 6))
+        elif chunk.kind == b"ANIM":
+            found.animated = True
+        elif chunk.kind == b"EXIF":
+            found.add_exif(body)
+        elif chunk.kind == b"XMP ":
+            found.add_xmp(body)
+        elif chunk.kind == b"C2PA":
+            found.part("RIFF C2PA")
+            found.c2pa_bytes += len(body)
+        elif chunk.kind == b"ICCP":
+            found.recoloured = True
+    if not walked:
+        raise ContainerError("the WebP has no chunks")
+    return found.build()

@@ -1,0 +1,1 @@
+"""Readers of single kinds of evidence."""

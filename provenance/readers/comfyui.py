@@ -1,0 +1,140 @@
+"""ComfyUI: the graph that ran (`prompt`) and the graph on the canvas (`workflow`), as JSON.
+
+PNG text; EXIF Make and Model in the WebP of `SaveAnimatedWEBP`; UserComment or ImageDescription by
+the savers that others wrote (comfyanonymous/ComfyUI, `nodes.py` and `comfy_extras/nodes_images.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.readers.reading import Looked, Reader, Sources
+from provenance.shared.records import Record, keyed
+
+GENERATOR = "ComfyUI"
+_KIND = EvidenceKind.COMFYUI_WORKFLOW
+_NODES = 5000  # nodes looked at; the largest workflows have a few hundred
+# Nodes that load, save, show, cut or scale a picture: a graph of these alone generates nothing.
+_IDLE = frozenset(
+    {
+        "imageblend",
+        "imageblur",
+        "imagecolortomask",
+        "imagecompositemasked",
+        "imagecrop",
+        "imageinvert",
+        "imagepadforoutpaint",
+        "imagescale",
+        "imagescaleby",
+        "imagescaletototalpixels",
+        "imagesharpen",
+        "imageupscalewithmodel",
+        "loadimage",
+        "loadimagemask",
+        "markdownnote",
+        "note",
+        "previewimage",
+        "primitivenode",
+        "reroute",
+        "saveanimatedwebp",
+        "saveimage",
+        "upscalemodelloader",
+    }
+)
+_INPUTS = {
+    "ckpt_name": "model",
+    "unet_name": "model",
+    "seed": "seed",
+    "noise_seed": "seed",
+    "steps": "steps",
+    "cfg": "cfg",
+    "sampler_name": "sampler",
+    "text": "text",
+    "text_g": "text",
+    "prompt": "text",
+    "positive": "text",
+    "negative": "text",
+}
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    graphs: dict[str, list[Record]] = defaultdict(list)
+    for record in sources.records:
+        if record.values is not None and (is_prompt(record.values) or is_workflow(record.values)):
+            graphs[record.place].append(record)
+        elif record.fault and record.key.lower() in {"prompt", "workflow"}:
+            looked.unreadable(_KIND, record.where, record.fault, generator=GENERATOR)
+    service = _service(sources)
+    for place, records in graphs.items():
+        names = " and ".join(sorted({record.key for record in records if record.key}))
+        types = {name for record in records for name in _types(record.values or {})}
+        idle = all(name.lower() in _IDLE for name in types)
+        looked.add(
+            _KIND,
+            Grade.HINT if idle else Grade.DECLARED,
+            Label.AI,
+            f"A ComfyUI graph of {len(types)} kinds of nodes stands in {place} ({names}), unsigned"
+            + ("; none of them generates." if idle else "."),
+            generator=service or GENERATOR,
+            fields=_shown(records),
+        )
+    return looked
+
+
+def is_prompt(values: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a graph that ran: numbered nodes with a class and inputs."""
+    nodes = [item for item in list(values.values())[:_NODES] if isinstance(item, dict)]
+    sound = sum(isinstance(n.get("class_type"), str) and isinstance(n.get("inputs"), dict) for n in nodes)
+    return sound > 0 and 2 * sound >= len(nodes)
+
+
+def is_workflow(values: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a canvas: a list of typed nodes, with links or a node count."""
+    nodes = values.get("nodes")
+    if not isinstance(nodes, list) or not ({"links", "last_node_id"} & values.keys()):
+        return False
+    typed = sum(isinstance(node, dict) and isinstance(node.get("type"), str) for node in nodes[:_NODES])
+    return typed > 0 and 2 * typed >= len(nodes[:_NODES])
+
+
+def _types(values: Mapping[str, Any]) -> Iterator[str]:
+    nodes = values.get("nodes")
+    if isinstance(nodes, list):
+        yield from (str(n.get("type")) for n in nodes[:_NODES] if isinstance(n, dict))
+    else:
+        for node in list(values.values())[:_NODES]:
+            if isinstance(node, dict) and isinstance(node.get("class_type"), str):
+                yield node["class_type"]
+
+
+def _service(sources: Sources) -> str | None:
+    """Name the service that ran the graph, where it left its mark."""
+    if any(record.values for record in keyed(sources.records, "generation_data")):
+        return "Tensor.Art (ComfyUI)"
+    if any(record.values for record in keyed(sources.records, "extrametadata")):
+        return "Civitai (ComfyUI)"
+    return None
+
+
+def _shown(records: list[Record]) -> dict[str, object]:
+    """Pick prompts and settings out of the graph that ran."""
+    shown: dict[str, object] = {}
+    for record in records:
+        for node in list((record.values or {}).values())[:_NODES]:
+            inputs = node.get("inputs") if isinstance(node, dict) else None
+            if not isinstance(inputs, dict):
+                continue
+            for name, title in _INPUTS.items():
+                value = inputs.get(name)
+                if isinstance(value, str | int | float) and value != "" and value not in shown.values():
+                    number = sum(key.startswith(title) for key in shown) + 1
+                    if number <= 6:
+                        shown[title if number == 1 else f"{title} {number}"] = value
+    return shown
+
+
+READER = Reader(
+    "comfyui", "ComfyUI's graphs: PNG text, EXIF Make, Model and UserComment, hidden text", _KIND, _read
+)

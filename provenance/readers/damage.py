@@ -1,0 +1,32 @@
+"""Records that stand in the container and cannot be read: shown, and evidence for nobody."""
+
+from core.vocabulary import EvidenceKind
+from provenance.readers.reading import Looked, Reader, Sources
+
+_KINDS = {
+    "parameters": EvidenceKind.A1111_PARAMETERS,
+    "prompt": EvidenceKind.COMFYUI_WORKFLOW,
+    "workflow": EvidenceKind.COMFYUI_WORKFLOW,
+    "invokeai_metadata": EvidenceKind.INVOKEAI_METADATA,
+    "sd-metadata": EvidenceKind.INVOKEAI_METADATA,
+    "dream": EvidenceKind.INVOKEAI_METADATA,
+    "stealth": EvidenceKind.NOVELAI_STEALTH,
+}
+_SHOWN = 4
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    for item in sources.image.broken[:_SHOWN]:
+        kind = _KINDS.get(item.key.lower(), EvidenceKind.SOFTWARE_TAG)
+        where = item.place if item.key == "stealth" else f"{item.place} {item.key}".strip()
+        looked.unreadable(kind, where, item.why)
+    return looked
+
+
+READER = Reader(
+    "damage",
+    "records that break off, inflate without end or are no EXIF or XML",
+    EvidenceKind.SOFTWARE_TAG,
+    _read,
+)

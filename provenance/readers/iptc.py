@@ -1,0 +1,49 @@
+"""IPTC's DigitalSourceType in plain XMP (IPTC Photo Metadata Standard 2023.1): a declaration, unsigned."""
+
+from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.containers.xmp import IPTC_EXT
+from provenance.readers.reading import Looked, Reader, Sources
+from provenance.shared.known_names import generator_in
+from provenance.shared.source_types import GENERATED, PARTLY, code_of, label_of
+
+_KIND = EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE
+_NAMES = frozenset({"DigitalSourceType", "DigitalSourcetype"})  # both spellings were printed by IPTC
+_MAKERS = frozenset({"Credit", "CreatorTool", "AISystemUsed", "creator", "softwareAgent", "Software"})
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    maker = next(
+        (name for item in sources.image.xmp if item.name in _MAKERS if (name := generator_in(item.value))),
+        None,
+    )
+    for item in sources.image.xmp:
+        if item.name not in _NAMES or item.namespace != IPTC_EXT:
+            continue
+        code = code_of(item.value)
+        if code is None:
+            _note_unknown(looked, item.value, maker)
+            continue
+        label = label_of(code)
+        declared = code in GENERATED
+        looked.add(
+            _KIND,
+            Grade.DECLARED if declared else Grade.HINT,
+            label,
+            f"XMP declares the digital source type {code}, unsigned.",
+            generator=maker if code in GENERATED | PARTLY else None,
+            fields={"digital source type": item.value},
+        )
+    return looked
+
+
+def _note_unknown(looked: Looked, value: str, maker: str | None) -> None:
+    """Only a whole URI is a declaration; the bare word is a word in a field, all else is noise."""
+    if value.strip() in GENERATED:
+        detail = f"XMP holds the word {value.strip()} as digital source type, not the vocabulary's URI."
+        looked.add(_KIND, Grade.HINT, Label.AI, detail, generator=maker)
+    else:
+        looked.unreadable(_KIND, "XMP DigitalSourceType", "its value is not in IPTC's vocabulary")
+
+
+READER = Reader("iptc", "IPTC DigitalSourceType in XMP, as a property with a whole URI", _KIND, _read)

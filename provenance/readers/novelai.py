@@ -1,0 +1,206 @@
+"""NovelAI: its records in PNG text, WebP EXIF and the alpha channel, and its signature over pixels.
+
+Formats from NovelAI's own scripts (NovelAI/novelai-image-metadata: `nai_meta.py`, `nai_sig.py`).
+The signature (Ed25519, RFC 8032) covers the red, green and blue bytes row by row, followed by the
+comment's JSON without `signed_hash`. It covers neither alpha nor the picture's width.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.containers.pixels import rgb_bytes
+from provenance.readers.reading import Looked, Reader, Sources, picked
+from provenance.shared.errors import RecordError
+from provenance.shared.records import Record, keyed
+
+GENERATOR = "NovelAI"
+_TITLE = "AI generated image"
+_OWN = frozenset(
+    {
+        "signed_hash",
+        "v4_prompt",
+        "v4_negative_prompt",
+        "uncond_scale",
+        "noise_schedule",
+        "request_type",
+        "sm_dyn",
+    }
+)
+_KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
+_SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
+_MOST_COMMENTS = (
+    4  # a file has one in its text and one in its alpha; each new one costs a pass over all pixels
+)
+_OPAQUE = 254  # the hidden text lowers alpha from 255 by one at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    record: Record
+    values: Mapping[str, Any]
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.record.place.startswith("text hidden")
+
+
+def _read(sources: Sources) -> Looked:
+    looked = Looked()
+    named = _names_itself(sources)
+    comments = list(_comments(sources, named=named))[:_MOST_COMMENTS]
+    checked: dict[str, str | None] = {}  # the same comment stands in the text and in the pixels
+    for comment in comments:
+        _add_record(looked, comment, _envelope(sources, comment))
+        if "signed_hash" in comment.values:
+            written = json.dumps(comment.values)
+            if written not in checked:
+                checked[written] = _flaw(sources, comment.values)
+            _add_signature(looked, comment, checked[written])
+    if named and not comments:
+        broken = next((item for item in keyed(sources.records, "comment", "usercomment") if item.fault), None)
+        if broken is not None:
+            kind = EvidenceKind.NOVELAI_METADATA
+            looked.unreadable(kind, broken.where, broken.fault or "", generator=GENERATOR)
+        looked.add(
+            EvidenceKind.NOVELAI_METADATA,
+            Grade.HINT,
+            Label.AI,
+            f"{named} names NovelAI, without a record of the generation.",
+            generator=GENERATOR,
+        )
+    _note_broken(looked, sources)
+    return looked
+
+
+def _names_itself(sources: Sources) -> str | None:
+    """Name the field that names NovelAI, if one does."""
+    for record in sources.records:
+        key, text = record.key.lower(), record.text[:200].strip()
+        if key in {"software", "source"} and text.startswith("NovelAI"):
+            return record.where
+        if str((record.values or {}).get("Software", ""))[:80].startswith("NovelAI"):
+            return record.where
+        if key in {"title", "documentname"} and text == _TITLE:
+            return record.where
+    return None
+
+
+def _comments(sources: Sources, *, named: str | None) -> Iterator[_Comment]:
+    """Find the comments: objects with NovelAI's settings, innermost where they are wrapped."""
+    for record in keyed(sources.records, "comment", "usercomment", "stealth"):
+        values = record.values
+        if values is None or isinstance(values.get("Comment"), str | dict):
+            continue  # the inner one is a record of its own
+        known = len(_KNOWN & values.keys())
+        own = len(_OWN & values.keys())
+        if "signed_hash" in values or (known >= 3 and (named or own >= 2)):
+            yield _Comment(record, values)
+
+
+def _envelope(sources: Sources, comment: _Comment) -> Mapping[str, Any]:
+    """Give what stands around a comment: the outer object, or the file's other fields."""
+    for record in sources.records:
+        if (
+            comment.record.depth
+            and record.place == comment.record.place
+            and "Comment" in (record.values or {})
+        ):
+            return record.values or {}
+    return {record.key: record.text for record in sources.records if record.place == comment.record.place}
+
+
+def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) -> None:
+    kind = EvidenceKind.NOVELAI_STEALTH if comment.is_hidden else EvidenceKind.NOVELAI_METADATA
+    where = comment.record.where
+    looked.add(
+        kind,
+        Grade.DECLARED,
+        Label.AI,
+        f"A generation record of NovelAI stands in {where}, unsigned by itself.",
+        generator=GENERATOR,
+        fields={**picked(comment.values, _SHOWN), **picked(envelope, ("Source", "Generation time"))},
+    )
+
+
+def _add_signature(looked: Looked, comment: _Comment, flaw: str | None) -> None:
+    where = comment.record.where
+    if flaw is None:
+        looked.add(
+            EvidenceKind.NOVELAI_SIGNATURE,
+            Grade.PROOF,
+            Label.AI,
+            f"NovelAI's signature in {where} is valid for exactly these pixels.",
+            generator=GENERATOR,
+        )
+    else:
+        looked.add(
+            EvidenceKind.NOVELAI_SIGNATURE,
+            Grade.HINT,
+            None,
+            f"A NovelAI signature in {where} is not verifiable: {flaw}.",
+            generator=GENERATOR,
+        )
+
+
+def _flaw(sources: Sources, comment: Mapping[str, Any]) -> str | None:
+    try:
+        return _check(sources, comment)
+    except RecordError as error:
+        return f"it cannot be checked: {error}"
+
+
+def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
+    """Check a signature: None where it holds, else a clause that says why it bears nothing."""
+    image = sources.image
+    if image.format not in {"png", "webp"} or not image.lossless:
+        return "only PNG and lossless WebP keep the pixels that were signed"
+    signature = _signature(comment)
+    values = {key: value for key, value in comment.items() if key != "signed_hash"}
+    pixels = sources.pixels.whole()
+    message = rgb_bytes(pixels) + json.dumps(values).encode()
+    try:
+        Ed25519PublicKey.from_public_bytes(sources.verify_key).verify(signature, message)
+    except InvalidSignature:
+        return "pixels or comment changed since it was made, as any editing or re-saving does"
+    # What the signature does not cover could show another picture than the signed one.
+    if pixels.shape[2] == 4 and int(pixels[:, :, 3].min()) < _OPAQUE:
+        return "it holds, but parts are transparent, and transparency is not signed"
+    colour_key = image.format == "png" and image.has_alpha and pixels.shape[2] == 3
+    if image.animated or image.recoloured or colour_key:
+        return "it holds, but the file changes how its pixels are shown, and that is not signed"
+    return None
+
+
+def _signature(comment: Mapping[str, Any]) -> bytes:
+    text = comment["signed_hash"]
+    if not isinstance(text, str) or len(text) > 200:
+        raise RecordError("the signature is not a short text")
+    try:
+        signature = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise RecordError("the signature is not base64") from None
+    if len(signature) != 64:
+        raise RecordError("the signature has not 64 bytes")
+    return signature
+
+
+def _note_broken(looked: Looked, sources: Sources) -> None:
+    for record in keyed(sources.records, "stealth"):
+        if record.fault:
+            looked.unreadable(EvidenceKind.NOVELAI_STEALTH, record.place, record.fault)
+
+
+READER = Reader(
+    "novelai",
+    "NovelAI's records in PNG text, EXIF and hidden text, and its signature over the pixels",
+    EvidenceKind.NOVELAI_METADATA,
+    _read,
+)

@@ -1,0 +1,1 @@
+"""What every reader shares: limits, text and known names."""

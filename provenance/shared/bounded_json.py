@@ -1,0 +1,54 @@
+"""JSON from strangers, measured before it is parsed."""
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from provenance.shared.errors import RecordError, TooMuchError
+from provenance.shared.limits import MAX_JSON_DEPTH, MAX_JSON_MARKS, MAX_TEXT_BYTES
+
+# Possessive, and satisfied by the end of the text: no second try, so one pass however it is quoted.
+_STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_OPEN, _CLOSE, _MARK = (np.frombuffer(marks, dtype=np.uint8) for marks in (b"[{", b"]}", b",:"))
+
+
+def measure_json(text: str) -> int:
+    """Count the brackets, commas and colons outside of strings: each may cost an object in memory.
+
+    Errors: `TooMuchError` where a text is too long, nested too deep, or has too many of them.
+    """
+    if len(text) > MAX_TEXT_BYTES:
+        raise TooMuchError(f"the JSON text is longer than {MAX_TEXT_BYTES:,} characters")
+    bones = np.frombuffer(_STRINGS.sub("", text).encode("ascii", "replace"), dtype=np.uint8)
+    opened, closed = np.isin(bones, _OPEN), np.isin(bones, _CLOSE)
+    marks = int(opened.sum() + np.isin(bones, _MARK).sum())
+    if marks > MAX_JSON_MARKS:
+        raise TooMuchError("the JSON text has too many parts")
+    depth = np.cumsum(opened.astype(np.int32) - closed.astype(np.int32))
+    if depth.size and int(depth.max()) > MAX_JSON_DEPTH:
+        raise TooMuchError(f"the JSON text is nested deeper than {MAX_JSON_DEPTH} levels")
+    return marks
+
+
+def parse_json(text: str) -> Any:
+    """Parse a text as JSON. Errors: `RecordError`; `TooMuchError` past the caps."""
+    measure_json(text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise RecordError("the text is not JSON") from None
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """Parse a text that should be one JSON object. Errors: `RecordError`."""
+    value = parse_json(text)
+    if not isinstance(value, dict):
+        raise RecordError("the JSON text is not an object")
+    return value
+
+
+def looks_like_object(text: str) -> bool:
+    """Tell whether a text starts as a JSON object does."""
+    return text[:64].lstrip("\ufeff \t\r\n").startswith("{")

@@ -1,0 +1,92 @@
+"""Records: the texts of a file, each with its JSON parsed once for all readers."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from provenance.shared.bounded_json import looks_like_object, measure_json, parse_object
+from provenance.shared.errors import RecordError, TooMuchError
+from provenance.shared.fields import Field
+from provenance.shared.limits import MAX_JSON_MARKS
+
+# EXIF has no tag for a prompt: writers put `prompt:{...}` into one that they do not need.
+_PREFIX = re.compile(r"\s*(prompt|workflow|parameters|generation_data)\s*:\s*(?=\{)", re.IGNORECASE)
+# Objects within objects that are records of their own, written as objects or as text.
+_INNER = (
+    "Comment",
+    "prompt",
+    "workflow",
+    "parameters",
+    "extraMetadata",
+    "invokeai_metadata",
+    "generation_data",
+)
+_DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One text of the file.
+
+    `values` is its JSON object, None where it is none; `fault` says why a text that starts as an
+    object cannot be read as one. `depth` counts the records that this one stood in.
+    """
+
+    place: str
+    key: str
+    text: str
+    values: dict[str, Any] | None = None
+    fault: str | None = None
+    depth: int = 0
+
+    @property
+    def where(self) -> str:
+        """Name the place for a person."""
+        named = self.key and self.key != "stealth"
+        return f"{self.place} {self.key}" if named else self.place
+
+
+def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:
+    """Turn fields into records; JSON is parsed while the marks of one file last."""
+    left = [MAX_JSON_MARKS]
+    found: list[Record] = []
+    for field in fields:
+        key, text = field.key, field.value
+        prefix = _PREFIX.match(text)
+        if prefix:
+            key, text = prefix[1].lower(), text[prefix.end() :]
+        found.extend(_expand(_record(field.place, key, text, left, 0), left))
+    return tuple(found)
+
+
+def _record(place: str, key: str, text: str, left: list[int], depth: int) -> Record:
+    if not looks_like_object(text):
+        return Record(place, key, text, depth=depth)
+    body = text.strip("\ufeff \t\r\n\0")
+    try:
+        left[0] -= measure_json(body)
+        if left[0] < 0:
+            raise TooMuchError("the file holds more JSON than is read")
+        return Record(place, key, text, parse_object(body), depth=depth)
+    except RecordError as error:
+        return Record(place, key, text, fault=str(error), depth=depth)
+
+
+def _expand(record: Record, left: list[int]) -> Iterator[Record]:
+    yield record
+    if record.values is None or record.depth >= _DEEPEST:
+        return
+    for key in _INNER:
+        value = record.values.get(key)
+        if isinstance(value, dict):
+            yield from _expand(Record(record.place, key, "", value, depth=record.depth + 1), left)
+        elif isinstance(value, str) and looks_like_object(value):
+            yield from _expand(_record(record.place, key, value, left, record.depth + 1), left)
+        elif isinstance(value, str) and key == "parameters":
+            yield Record(record.place, key, value, depth=record.depth + 1)
+
+
+def keyed(records: Iterable[Record], *keys: str) -> Iterator[Record]:
+    """Pick the records whose key is one of `keys` (lower case), in any case of letters."""
+    return (record for record in records if record.key.lower() in keys)

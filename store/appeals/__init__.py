@@ -1,0 +1,1 @@
+"""Appeals and the files sent with them."""

@@ -1,0 +1,102 @@
+"""Appeals and decisions: who may decide an appealed case, and what a decision does to its appeals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from core.vocabulary import EventKind, Outcome
+from store.outbox.client_events import Told, add_events
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Decision, Image
+from store.tables.review_tables import Undo
+
+
+class OwnDecisionError(Exception):
+    """The appeal is against one's own decision: somebody else has to look."""
+
+
+def is_appealed() -> ColumnElement[bool]:
+    """Say in SQL that an image has an open appeal."""
+    return select(1).where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None)).exists()
+
+
+def appealed() -> Select[str]:
+    """Select the images with open appeals, each once."""
+    return select(Appeal.image_sha256).where(Appeal.resolved_at.is_(None)).distinct()
+
+
+def appealed_among(session: Session, sha256s: Sequence[str]) -> set[str]:
+    """Tell which of these images have open appeals."""
+    query = select(Appeal.image_sha256).where(Appeal.image_sha256.in_(sha256s), Appeal.resolved_at.is_(None))
+    return set(session.scalars(query))
+
+
+def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> set[str]:
+    """Tell which of these images somebody may not decide: those with an appeal against their own word."""
+    undone = aliased(Undo)
+    query = (
+        select(Decision.image_sha256)
+        .join(Appeal, Appeal.image_sha256 == Decision.image_sha256)
+        .outerjoin(undone, undone.decision_id == Decision.id)
+        .where(
+            Decision.image_sha256.in_(sha256s),
+            Decision.moderator_id == moderator_id,
+            Decision.outcome != Outcome.ESCALATE,
+            Decision.created_at <= Appeal.created_at,
+            Appeal.resolved_at.is_(None),
+            undone.id.is_(None),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def resolve_appeals(
+    session: Session, sha256: str, *, decision_id: str, outcome: Outcome, moderator_id: str, at: datetime
+) -> int:
+    """Let a decision answer the open appeals on its image, and tell who appealed; give how many.
+
+    To escalate answers nothing. Errors: OwnDecisionError where the appeal is against this moderator.
+    """
+    if outcome is Outcome.ESCALATE:
+        return 0
+    if barred_from(session, [sha256], moderator_id):
+        raise OwnDecisionError
+    rows = session.execute(
+        update(Appeal)
+        .where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None))
+        .values(resolved_at=at, resolved_by=moderator_id, decision_id=decision_id, outcome=outcome)
+        .returning(Appeal.client_id, Appeal.submission_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    told = [Told(row.client_id, row.submission_id, decision_id) for row in rows]
+    add_events(session, EventKind.APPEAL_RESOLVED, told, at=at)
+    return len(rows)
+
+
+def reopen_appeals(session: Session, decision_id: str) -> None:
+    """Open the appeals again that a decision answered which was taken back.
+
+    Where the client has appealed anew meanwhile, that appeal is enough.
+    """
+    newer = aliased(Appeal)
+    is_open = select(1).where(newer.submission_id == Appeal.submission_id, newer.resolved_at.is_(None))
+    session.execute(
+        update(Appeal)
+        .where(Appeal.decision_id == decision_id, ~is_open.exists())
+        .values(resolved_at=None, resolved_by=None, decision_id=None, outcome=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def appeals_on(session: Session, sha256: str, *, limit: int = 100) -> list[Appeal]:
+    """List the appeals on an image, newest first, with who resolved them and what was sent along."""
+    query = (
+        select(Appeal)
+        .where(Appeal.image_sha256 == sha256)
+        .options(joinedload(Appeal.resolver), selectinload(Appeal.files))
+        .order_by(Appeal.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,83 @@
+"""Appeals: asking for another look, and who may resolve it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from store.appeals.appeal_files import NewFile, add_files
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Submission
+
+
+class AppealOpenError(Exception):
+    """There is an open appeal on this submission already."""
+
+
+def add_appeal(
+    session: Session,
+    submission: Submission,
+    *,
+    reason: str,
+    evidence_urls: Sequence[str] = (),
+    files: Sequence[NewFile] = (),
+    from_artist: bool = False,
+) -> Appeal:
+    """Open an appeal on a submission that has an image, with what the appellant shows for it.
+
+    The files lie among the blobs already; addresses are shown to moderators and never fetched.
+    Errors: AppealOpenError, also for the slower of two that ask at once; ValueError without an image.
+    """
+    if submission.image_sha256 is None:
+        raise ValueError("there is nothing to appeal against")
+    appeal = Appeal(
+        submission_id=submission.id,
+        image_sha256=submission.image_sha256,
+        client_id=submission.client_id,
+        reason=reason,
+        evidence_url=next(iter(evidence_urls), None),
+        more_urls=list(evidence_urls[1:]),
+        from_artist=from_artist,
+    )
+    try:
+        with session.begin_nested():
+            session.add(appeal)
+            session.flush()
+            add_files(session, appeal.id, files)
+    except IntegrityError:
+        raise AppealOpenError from None
+    return appeal
+
+
+def list_open_appeals(session: Session, *, after_id: str = "", limit: int = 50) -> list[Appeal]:
+    """List open appeals, oldest first, each with its submission and its files."""
+    query = (
+        select(Appeal)
+        .where(Appeal.resolved_at.is_(None), Appeal.id > after_id)
+        .options(joinedload(Appeal.submission), selectinload(Appeal.files))
+        .order_by(Appeal.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def count_open_appeals(session: Session) -> int:
+    """Count the appeals that wait for a person."""
+    return session.scalar(select(func.count()).select_from(Appeal).where(Appeal.resolved_at.is_(None))) or 0
+
+
+def find_open_appeals(session: Session, image_sha256: str) -> list[Appeal]:
+    """Find the open appeals on one image, oldest first."""
+    query = (
+        select(Appeal)
+        .where(Appeal.image_sha256 == image_sha256, Appeal.resolved_at.is_(None))
+        .order_by(Appeal.id)
+    )
+    return list(session.scalars(query))
+
+
+def find_last_appeal(session: Session, submission_id: str) -> Appeal | None:
+    """Find what was last appealed on one submission, open or resolved."""
+    query = select(Appeal).where(Appeal.submission_id == submission_id).order_by(Appeal.id.desc()).limit(1)
+    return session.scalar(query)

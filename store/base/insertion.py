@@ -1,0 +1,29 @@
+"""One way to insert what may stand there already."""
+
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
+
+from store.base.table import Table
+
+
+def insert_once(session: Session, table: type[Table], values: dict[str, Any]) -> bool:
+    """Insert a row unless one like it stands there; tell whether it was inserted."""
+    return session.scalar(_insertion(table, is_sqlite=is_on_sqlite(session)), values) is not None
+
+
+def is_on_sqlite(session: Session) -> bool:
+    """Tell whether the database is SQLite, which has no arrays and its own INSERT."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@lru_cache  # of the table, past the mapper, and put together once: half of what an insertion takes us
+def _insertion(table: type[Table], *, is_sqlite: bool) -> ReturningInsert[Any]:
+    columns = cast(SqlTable, table.__table__)
+    insert = sqlite_insert if is_sqlite else postgresql_insert
+    return insert(columns).on_conflict_do_nothing().returning(next(iter(columns.primary_key)))

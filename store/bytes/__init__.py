@@ -1,0 +1,1 @@
+"""Image bytes, stored by SHA-256."""

@@ -1,0 +1,1 @@
+"""The moderators' desk: queue, cases and decisions."""

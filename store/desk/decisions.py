@@ -1,0 +1,133 @@
+"""Decisions: a person's rulings, only ever added to.
+
+Who decides names what they saw: the verdict and the standing decision. If either has changed
+meanwhile nothing is written, so that two people never overrule each other unknowingly.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from core.ids import new_id
+from core.vocabulary import Finding, Outcome
+from store.clients.own_submissions import is_own, own_among
+from store.known.known_images import note_change
+from store.outbox.client_events import note_decision
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.review_states import ReviewState
+from store.tables.review_tables import Undo
+
+
+class OwnSubmissionError(Exception):
+    """A client of the moderator's own submitted the image; nothing was written."""
+
+
+class StaleCaseError(Exception):
+    """The case is no longer what the moderator saw; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a moderator had before their eyes when they decided."""
+
+    sha256: str
+    verdict_id: str
+    decision_id: str | None
+
+
+def decide(
+    session: Session,
+    seen: Seen,
+    *,
+    moderator_id: str,
+    outcome: Outcome,
+    note: str,
+    at: datetime,
+    batch_id: str | None = None,
+) -> str:
+    """Add a decision, make it the standing one, and give its id.
+
+    Errors: StaleCaseError; OwnSubmissionError for what the moderator submitted.
+    """
+    decision_id = new_id()
+    try:
+        _move(session, seen, ~is_own(moderator_id), to=decision_id, review=state_after(outcome))
+    except StaleCaseError:
+        if own_among(session, [seen.sha256], moderator_id):
+            raise OwnSubmissionError from None
+        raise
+    session.add(
+        Decision(
+            id=decision_id,
+            image_sha256=seen.sha256,
+            verdict_id=seen.verdict_id,
+            moderator_id=moderator_id,
+            outcome=outcome,
+            note=note,
+            previous_id=seen.decision_id,
+            batch_id=batch_id,
+            created_at=at,
+        )
+    )
+    session.flush()
+    note_change(session, seen.sha256, at)
+    note_decision(session, seen.sha256, decision_id, at=at)
+    return decision_id
+
+
+def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime) -> str:
+    """Take back a standing decision: the one before it stands again. Give the image's SHA-256.
+
+    Errors: StaleCaseError where it stands no more, LookupError where there is none.
+    """
+    decision = session.get(Decision, decision_id)
+    if decision is None:
+        raise LookupError(decision_id)
+    image = session.get_one(Image, decision.image_sha256)
+    if image.verdict_id is None:
+        raise StaleCaseError
+    seen = Seen(image.sha256, image.verdict_id, decision_id)
+    _move(session, seen, to=decision.previous_id, review=_state_before(session, decision, image.verdict_id))
+    session.add(Undo(decision_id=decision_id, moderator_id=moderator_id, created_at=at))
+    session.flush()
+    note_change(session, image.sha256, at)
+    note_decision(session, image.sha256, decision.previous_id, at=at)
+    return image.sha256
+
+
+def state_after(outcome: Outcome) -> ReviewState:
+    """Say where a decision puts the case."""
+    return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
+
+
+def _state_before(session: Session, decision: Decision, verdict_id: str) -> ReviewState:
+    if decision.previous_id is not None:
+        return state_after(session.get_one(Decision, decision.previous_id).outcome)
+    finding = session.get_one(Verdict, verdict_id).finding
+    return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
+
+
+def _move(
+    session: Session, seen: Seen, *also: ColumnElement[bool], to: str | None, review: ReviewState
+) -> None:
+    moved = session.scalar(
+        update(Image)
+        .where(
+            Image.sha256 == seen.sha256,
+            Image.verdict_id == seen.verdict_id,
+            Image.decision_id.is_not_distinct_from(seen.decision_id),
+            *also,
+        )
+        .values(decision_id=to, review=review)
+        .returning(Image.sha256)
+        .execution_options(synchronize_session=False)
+    )
+    if moved is None:
+        raise StaleCaseError
+
+
+def find_decision(session: Session, decision_id: str) -> Decision | None:
+    """Find one decision."""
+    return session.scalar(select(Decision).where(Decision.id == decision_id))

@@ -1,0 +1,153 @@
+"""What the review queue can be asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.vocabulary import Finding, Grade, Source
+from store.appeals.appeal_resolution import is_appealed
+from store.tables.case_tables import Image, Submission
+from store.tables.marketplace_tables import Listing
+from store.tables.review_states import ReviewState
+from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
+
+Columns = TypeVarTuple("Columns")
+GREAT_SELLER = 1000  # listings; where walking the queue for a page begins to win, by bench.desk
+
+
+class Tab(StrEnum):
+    """Name a part of the queue."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    APPEALS = "appeals"
+    ALL = "all"
+
+
+class Sort(StrEnum):
+    """Name an order: most likely generated, longest waiting, newest, closest to a threshold, or none.
+
+    `MIXED` goes by the digest: flagged and uncertain as they come, so that nobody meets a long run of one.
+    """
+
+    RISK = "risk"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    DOUBT = "doubt"
+    MIXED = "mixed"
+
+
+class Claimed(StrEnum):
+    """Say who may have a claim on a case: oneself, somebody else, nobody, or not somebody else."""
+
+    ME = "me"
+    OTHERS = "others"
+    NOBODY = "nobody"
+    NOT_OTHERS = "not_others"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at the queue, and when; claims are theirs or others' and live or over by this."""
+
+    moderator_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are wanted, and in which order.
+
+    `days` is how long a case must have waited; `lines` are the scores that `Sort.DOUBT` is about.
+    """
+
+    tab: Tab = Tab.OPEN
+    sort: Sort = Sort.RISK
+    finding: Finding | None = None
+    grade: Grade | None = None
+    claimed: Claimed | None = None
+    days: int | None = None
+    source: Source | None = None
+    client_id: str | None = None
+    listing_id: str | None = None
+    seller: str | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    lines: tuple[float, ...] = (0.5,)
+
+
+def narrow(
+    query: Select[*Columns], wanted: Wanted, viewer: Viewer, *, along_the_queue: bool = False
+) -> Select[*Columns]:
+    """Keep of a query over images what is wanted; `along_the_queue` where a page of a great seller is."""
+    return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted, along_the_queue=along_the_queue))
+
+
+def is_great_seller(session: Session, seller: str) -> bool:
+    """Tell whether a seller has so many listings that a page is found sooner by walking the queue."""
+    some = select(Listing.listing_id).where(Listing.seller == seller).limit(GREAT_SELLER + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
+
+
+def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    if wanted.tab is Tab.APPEALS:
+        yield is_appealed()
+    elif wanted.tab is not Tab.ALL:
+        yield Image.review == ReviewState(wanted.tab)
+    if wanted.finding is not None:
+        yield Image.finding == wanted.finding
+    if wanted.grade is not None:
+        yield Image.grade == wanted.grade
+    if wanted.score_from is not None:
+        yield Image.score >= wanted.score_from
+    if wanted.score_to is not None:
+        yield Image.score <= wanted.score_to
+    if wanted.days is not None:
+        yield Image.created_at <= viewer.at - timedelta(days=wanted.days)
+    if wanted.claimed is Claimed.ME:
+        yield is_claimed_by(viewer.moderator_id, viewer.at)
+    elif wanted.claimed is Claimed.OTHERS:
+        yield is_claimed_by_others(viewer.moderator_id, viewer.at)
+    elif wanted.claimed is Claimed.NOBODY:
+        yield ~is_claimed(viewer.at)
+    elif wanted.claimed is Claimed.NOT_OTHERS:
+        yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
+
+
+def _of_submissions(wanted: Wanted, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
+    came: list[ColumnElement[bool]] = []
+    if wanted.source is not None:
+        came.append(Submission.source == wanted.source)
+    if wanted.client_id is not None:
+        came.append(Submission.client_id == wanted.client_id)
+    if wanted.listing_id is not None:
+        came.append(Submission.listing_id == wanted.listing_id)
+    if came and wanted.seller is None:
+        # One submission must fit all of them: "this client's listing", not "this client, and that listing".
+        is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
+        yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
+    if wanted.seller is not None:
+        theirs = sellers_images(wanted.seller, *came)
+        if along_the_queue:
+            # The offset keeps PostgreSQL from turning the question round and reading all that they sell.
+            yield theirs.where(Submission.image_sha256 == Image.sha256).offset(0).exists()
+        else:
+            # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
+            yield Image.sha256.in_(theirs)
+
+
+def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:
+    """Select the images that a seller's listings show or have shown, by the submissions made for them."""
+    return (
+        select(Submission.image_sha256)
+        .join(
+            Listing,
+            (Listing.client_id == Submission.client_id) & (Listing.listing_id == Submission.listing_id),
+        )
+        .where(Listing.seller == seller, Submission.image_sha256.is_not(None), *more)
+    )

@@ -1,0 +1,153 @@
+"""The review queue: a query, never a list that could go stale.
+
+One case is one image with all its submissions. Pages are cut by position, not by number, so that a
+case decided meanwhile shifts nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session, joinedload
+
+from core.vocabulary import State
+from store.appeals.appeal_resolution import appealed
+from store.desk.doubt_order import closest
+from store.desk.queue_filter import Sort, Viewer, Wanted, is_great_seller, narrow
+from store.tables.case_tables import Image, Submission
+from store.tables.client_tables import Client
+from store.tables.review_states import ReviewState
+
+COUNT_LIMIT = 1000  # an exact number beyond this helps nobody to choose, and costs a walk through all
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a case stands in any order."""
+
+    risk: float
+    score: float
+    created_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an image came from: its newest submission, and how many there are."""
+
+    submission: Submission
+    client: str
+    count: int
+    is_explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How many cases and failures there are behind a tab; one more than `COUNT_LIMIT` means even more."""
+
+    open: int
+    escalated: int
+    appeals: int
+    failed: int
+    all: int
+
+
+def position(image: Image) -> Position:
+    """Give the place of a case."""
+    return Position(image.risk, image.score, image.created_at, image.sha256)
+
+
+def list_cases(
+    session: Session, wanted: Wanted, viewer: Viewer, *, after: Position | None = None, limit: int = 50
+) -> list[Image]:
+    """List images with verdict and standing decision, those that come after a position."""
+    # Which ones first, and then what they hold: an order is found in an index without reading a row.
+    is_great = wanted.seller is not None and is_great_seller(session, wanted.seller)
+    query = narrow(select(Image.sha256), wanted, viewer, along_the_queue=is_great)
+    if wanted.sort is Sort.DOUBT:
+        mark = (after.score, after.sha256) if after else None
+        found = closest(session, query, wanted.lines, after=mark, limit=limit)
+    else:
+        found = list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
+    images = find_images(session, found)
+    return [images[sha256] for sha256 in found if sha256 in images]
+
+
+def count_cases(session: Session, wanted: Wanted, viewer: Viewer) -> int:
+    """Count what a filter lets through; one more than `COUNT_LIMIT` means more than that."""
+    found = narrow(select(Image.sha256), wanted, viewer).limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def count_queue(session: Session) -> QueueCounts:
+    """Count what is behind each tab, as far as `COUNT_LIMIT`: among a million as soon as among thousands."""
+    # Orders for PostgreSQL alone: each is that of an index, which it might else pass over to read a table
+    # from its beginning, where what was decided long ago lies.
+    counted = (
+        select(Image.sha256).where(Image.review == ReviewState.OPEN).order_by(Image.risk),
+        select(Image.sha256).where(Image.review == ReviewState.ESCALATED).order_by(Image.risk),
+        appealed(),
+        select(Submission.id).where(Submission.state == State.FAILED).order_by(Submission.due_at),
+        select(Image.sha256).order_by(Image.sha256),
+    )
+    numbers = (
+        select(func.count()).select_from(query.limit(COUNT_LIMIT + 1).subquery()).scalar_subquery()
+        for query in counted
+    )
+    return QueueCounts(*session.execute(select(*numbers)).one())
+
+
+def find_origins(session: Session, sha256s: list[str]) -> dict[str, Origin]:
+    """Find where images came from, in one query for all."""
+    counted = (
+        select(func.max(Submission.id).label("id"), func.count().label("count"))
+        .where(Submission.image_sha256.in_(sha256s))
+        .group_by(Submission.image_sha256)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission, Client.name, counted.c.count, Client.is_explicit)
+        .join(counted, counted.c.id == Submission.id)
+        .join(Client, Client.id == Submission.client_id)
+    )
+    return {
+        submission.image_sha256: Origin(submission, client, count, is_explicit)
+        for submission, client, count, is_explicit in rows
+        if submission.image_sha256
+    }
+
+
+def find_images(session: Session, sha256s: list[str]) -> dict[str, Image]:
+    """Find images with verdict and standing decision."""
+    query = select(Image).where(Image.sha256.in_(sha256s))
+    rows = session.scalars(query.options(joinedload(Image.verdict), joinedload(Image.decision)))
+    return {image.sha256: image for image in rows}
+
+
+def client_names(session: Session) -> dict[str, str]:
+    """Give the clients by name, for choosing one; the first thousand."""
+    rows = session.execute(select(Client.id, Client.name).order_by(Client.name).limit(1000))
+    return {row.id: row.name for row in rows}
+
+
+def list_failures(session: Session, *, before_id: str | None = None, limit: int = 50) -> list[Submission]:
+    """List submissions that failed, newest first, with their clients."""
+    query = select(Submission).where(Submission.state == State.FAILED).options(joinedload(Submission.client))
+    if before_id is not None:
+        query = query.where(Submission.id < before_id)
+    return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
+
+
+def _ordered(query: Select[str], sort: Sort, after: Position | None) -> Select[str]:
+    if sort is Sort.MIXED:
+        mixed = query.order_by(Image.sha256)
+        return mixed if after is None else mixed.where(Image.sha256 > after.sha256)
+    column = Image.risk if sort is Sort.RISK else Image.created_at
+    place = tuple_(column, Image.sha256)
+    rises = sort is Sort.OLDEST
+    if after is not None:
+        mark = (after.risk if sort is Sort.RISK else after.created_at, after.sha256)
+        query = query.where(place > mark if rises else place < mark)
+    if rises:
+        return query.order_by(column, Image.sha256)
+    return query.order_by(column.desc(), Image.sha256.desc())

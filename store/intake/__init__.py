@@ -1,0 +1,1 @@
+"""Submissions, and the claims of workers on them."""

@@ -1,0 +1,50 @@
+"""What waits, and since when: the figures that tell whether there are workers enough.
+
+Each is asked of rows that wait alone, through an index that holds no others, so that it costs the same
+however much has been examined.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.vocabulary import Priority, State
+from store.tables.case_tables import Submission
+from store.tables.marketplace_tables import Endpoint, HookDelivery, HookOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many submissions of one priority wait, and since when the oldest is due."""
+
+    count: int
+    oldest_due: datetime
+
+
+def waiting(session: Session) -> dict[Priority, Waiting]:
+    """Give what waits for a worker; a priority with nothing is left out."""
+    rows = session.execute(
+        select(Submission.priority, func.count(), func.min(Submission.due_at))
+        .where(Submission.state == State.QUEUED)
+        .group_by(Submission.priority)
+    )
+    return {priority: Waiting(count, oldest) for priority, count, oldest in rows}
+
+
+def oldest_call(session: Session) -> datetime | None:
+    """Give the moment since which the longest waiting endpoint is due a call; none that was given up."""
+    return session.scalar(
+        select(func.min(Endpoint.due_at)).where(Endpoint.due_at.is_not(None), Endpoint.disabled_at.is_(None))
+    )
+
+
+def count_kept_deliveries(session: Session) -> int:
+    """Count the marketplaces' deliveries that were kept and not yet taken in."""
+    return (
+        session.scalar(
+            select(func.count()).select_from(HookDelivery).where(HookDelivery.outcome == HookOutcome.PENDING)
+        )
+        or 0
+    )

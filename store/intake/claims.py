@@ -1,0 +1,234 @@
+"""Claims: who works on a submission, until when, and how it ends.
+
+A claim is a conditional UPDATE: of many workers told of one submission, one row count is 1. Every
+end of the work names the claim it holds, so that a worker whose lease ran out cannot overwrite what
+its successor wrote (a fencing token).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.ids import new_id
+from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
+from store.base.database import hastily
+from store.outbox.client_events import Told, add_events, called_at, note_examined
+from store.tables.case_tables import Image, Submission
+from store.tables.review_states import ReviewState
+
+MAX_TRIES = 3
+# No pause or lease of ours reaches farther: a moment beyond it was written before a clock was set back.
+FARTHEST = timedelta(minutes=15)
+CRASHED = Failure(
+    FailureCode.CRASHED_WORKER, "The worker died each time it examined this image.", permanent=True
+)
+
+
+class ClaimLostError(Exception):
+    """The lease ran out and somebody else took over; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to examine one submission until the lease ends; `tries` counts this one.
+
+    `is_called`: somebody is to be called when it has come to its end.
+    """
+
+    id: str
+    submission_id: str
+    image_url: str | None
+    upload_sha256: str | None
+    tries: int
+    due_at: datetime
+    created_at: datetime
+    is_called: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether there is no try left after this one."""
+        return self.tries >= MAX_TRIES
+
+
+def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetime) -> Claim | None:
+    """Claim a submission that is due, or whose claimer's lease ran out; None where there is nothing to do.
+
+    One statement, to be a transaction by itself.
+    """
+    claim_id = new_id()
+    row = session.execute(
+        update(Submission)
+        .where(
+            Submission.id == submission_id,
+            Submission.tries < MAX_TRIES,
+            or_(and_(Submission.state == State.QUEUED, is_due(at)), _expired(at)),
+        )
+        .values(
+            state=State.PROCESSING, claim_id=claim_id, claimed_until=at + lease, tries=Submission.tries + 1
+        )
+        .returning(
+            Submission.image_url,
+            Submission.upload_sha256,
+            Submission.tries,
+            Submission.due_at,
+            Submission.created_at,
+            Submission.callback_url,
+            called_at(),
+            # A claim that the server forgets as it dies is one that is not there: somebody else makes it.
+            *hastily(session),
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Claim(claim_id, submission_id, *row[:5], is_called=bool(row[5] or row[6]))
+
+
+def finish_examined(
+    session: Session,
+    held: Claim,
+    *,
+    image_sha256: str,
+    verdict_id: str,
+    at: datetime,
+    is_new_image: bool = False,
+) -> None:
+    """End a claim with a verdict, and tell the client; `is_new_image` spares it looks at the image.
+
+    Errors: ClaimLostError.
+    """
+    client_id = _end(
+        session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
+    )
+    if is_new_image:
+        add_events(session, EventKind.SUBMISSION_EXAMINED, [Told(client_id, held.submission_id)], at=at)
+        return
+    # A case that was closed because its listings went is open again: somebody shows the image anew.
+    session.execute(
+        update(Image)
+        .where(
+            Image.sha256 == image_sha256,
+            Image.review == ReviewState.NONE,
+            Image.decision_id.is_(None),
+            Image.finding != Finding.CLEAR,
+        )
+        .values(review=ReviewState.OPEN)
+        .execution_options(synchronize_session=False)
+    )
+    note_examined(session, client_id, held.submission_id, image_sha256, at=at)
+
+
+def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
+    """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
+    client_id = _end(session, held, state=State.FAILED, examined_at=at, **_failure_values(failure))
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, held.submission_id)], at=at)
+
+
+def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = True) -> None:
+    """Give a submission back to be tried again later; `counts` False takes the try back.
+
+    Errors: ClaimLostError.
+    """
+    tries = held.tries if counts else held.tries - 1
+    _end(session, held, state=State.QUEUED, due_at=due_at, sent_at=None, tries=tries)
+
+
+def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
+    """Take back the claims whose worker died.
+
+    Give how many wait again, and the ids that have no try left and failed as `crashed_worker`.
+    """
+    failed = session.execute(
+        update(Submission)
+        .where(_expired(at), Submission.tries >= MAX_TRIES)
+        .values(
+            state=State.FAILED, claim_id=None, claimed_until=None, examined_at=at, **_failure_values(CRASHED)
+        )
+        .returning(Submission.client_id, Submission.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(*row) for row in failed], at=at)
+    waiting = session.scalars(
+        update(Submission)
+        .where(_expired(at))
+        .values(state=State.QUEUED, claim_id=None, claimed_until=None, due_at=at, sent_at=None)
+        .returning(Submission.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(waiting), [row.id for row in failed]
+
+
+def overdue(
+    session: Session, priority: Priority, *, at: datetime, sent_before: datetime, limit: int
+) -> list[str]:
+    """List submissions that are due and for which no message, or only an old one, was sent; oldest first."""
+    return list(
+        session.scalars(
+            select(Submission.id)
+            .where(
+                Submission.state == State.QUEUED,
+                is_due(at),
+                Submission.priority == priority,
+                is_unsent(at, sent_before),
+            )
+            .order_by(Submission.due_at)
+            .limit(limit)
+        )
+    )
+
+
+def mark_sent(session: Session, submission_ids: list[str], at: datetime) -> None:
+    """Note that messages were sent, so that they are not sent again at once."""
+    session.execute(
+        update(Submission)
+        .where(Submission.id.in_(submission_ids), Submission.state == State.QUEUED)
+        .values(sent_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """Match what may be taken now, also where its moment is that of a clock that has been set back."""
+    return or_(Submission.due_at <= at, Submission.due_at > at + FARTHEST)
+
+
+def is_unsent(at: datetime, sent_before: datetime) -> ColumnElement[bool]:
+    """Match what has no message, or one that was sent long ago or by a clock that has been set back."""
+    return or_(
+        Submission.sent_at.is_(None), Submission.sent_at < sent_before, Submission.sent_at > at + FARTHEST
+    )
+
+
+def _expired(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        Submission.state == State.PROCESSING,
+        or_(Submission.claimed_until < at, Submission.claimed_until > at + FARTHEST),
+    )
+
+
+def _failure_values(failure: Failure) -> dict[str, object]:
+    return {
+        "failure_code": failure.code,
+        "failure_detail": failure.detail[:500],
+        "failure_permanent": failure.permanent,
+    }
+
+
+def _end(session: Session, held: Claim, **values: object) -> str:
+    """End a claim; give whose submission it was."""
+    client_id = session.scalar(
+        update(Submission)
+        .where(
+            Submission.id == held.submission_id,
+            Submission.state == State.PROCESSING,
+            Submission.claim_id == held.id,
+        )
+        .values(claim_id=None, claimed_until=None, **values)
+        .returning(Submission.client_id)
+        .execution_options(synchronize_session=False)
+    )
+    if client_id is None:
+        raise ClaimLostError
+    return client_id

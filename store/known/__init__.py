@@ -1,0 +1,1 @@
+"""Known images: lists of hashes and past decisions."""

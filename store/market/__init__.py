@@ -1,0 +1,1 @@
+"""Listings, sellers and deliveries from marketplaces."""

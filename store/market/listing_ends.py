@@ -1,0 +1,118 @@
+"""The end of a listing, and its return: what waits is called off, open cases are closed, and back again."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.vocabulary import EventKind, FailureCode, Finding, State
+from store.outbox.client_events import Told, add_events
+from store.people.audit_notes import note_event
+from store.tables.case_tables import Image, Submission
+from store.tables.marketplace_tables import Listing, ListingImage
+from store.tables.review_states import ReviewState
+
+CALLED_OFF = "The listing was deleted before this image was examined."
+
+
+def delete_listing(session: Session, client_id: str, listing: Listing, at: datetime) -> None:
+    """End a listing: what waits is called off, and cases that nobody else's picture keeps open are closed."""
+    if listing.deleted_at is not None:
+        return
+    listing.deleted_at = listing.updated_at = at
+    called_off = session.scalars(
+        update(Submission)
+        .where(
+            Submission.client_id == client_id,
+            Submission.listing_id == listing.listing_id,
+            Submission.state == State.QUEUED,
+        )
+        .values(
+            state=State.FAILED,
+            examined_at=at,
+            failure_code=FailureCode.GONE,
+            failure_detail=CALLED_OFF,
+            failure_permanent=True,
+        )
+        .returning(Submission.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, one) for one in called_off], at=at)
+    session.flush()
+    closed = _close_cases(session, client_id, listing.listing_id)
+    for sha256 in closed:
+        note_event(
+            session,
+            "listing_deleted",
+            moderator_id=None,
+            at=at,
+            subject=sha256,
+            detail={"client": client_id, "listing": listing.listing_id},
+        )
+
+
+def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]:
+    """Close the open cases of a listing's images, unless another submission shows the same image.
+
+    It opens again when the image is submitted again (`store/intake/claims.py`). Escalated cases stay: a person
+    asked for another.
+    """
+    other = aliased(Submission)
+    gone = aliased(Listing)
+    is_elsewhere = exists().where(
+        other.image_sha256 == Image.sha256,
+        ~exists().where(
+            gone.client_id == other.client_id,
+            gone.listing_id == other.listing_id,
+            gone.deleted_at.is_not(None),
+        ),
+    )
+    return list(
+        session.scalars(
+            update(Image)
+            .where(
+                Image.sha256.in_(_images_of(client_id, listing_id)),
+                Image.review == ReviewState.OPEN,
+                ~is_elsewhere,
+            )
+            .values(review=ReviewState.NONE)
+            .returning(Image.sha256)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
+    """Bring a deleted listing back: its closed cases are open again, what was called off is looked at anew.
+
+    Images that were called off forget their submission, so that they are new to who takes the listing in.
+    """
+    called_off = select(Submission.id).where(
+        Submission.client_id == client_id,
+        Submission.listing_id == listing.listing_id,
+        Submission.state == State.FAILED,
+        Submission.failure_code == FailureCode.GONE,
+        Submission.failure_detail == CALLED_OFF,
+    )
+    session.execute(
+        delete(ListingImage)
+        .where(ListingImage.listing_row == listing.id, ListingImage.submission_id.in_(called_off))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Image)
+        .where(
+            Image.sha256.in_(_images_of(client_id, listing.listing_id)),
+            Image.review == ReviewState.NONE,
+            Image.decision_id.is_(None),
+            Image.finding != Finding.CLEAR,
+        )
+        .values(review=ReviewState.OPEN)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _images_of(client_id: str, listing_id: str) -> Select[str | None]:
+    return select(Submission.image_sha256).where(
+        Submission.client_id == client_id, Submission.listing_id == listing_id
+    )

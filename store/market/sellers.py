@@ -1,0 +1,90 @@
+"""Sellers: what became of what they offer, as marketplaces tell us who offers what."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from core.vocabulary import Finding, Outcome
+from store.tables.case_tables import Decision, Image, Submission
+from store.tables.marketplace_tables import Listing
+
+FEW = 200  # listings that are counted beside a case
+MANY = 5_000  # on the seller's own page
+
+
+@dataclass(frozen=True, slots=True)
+class SellerHistory:
+    """What became of a seller's pictures; `is_cut` where only some of their listings were counted.
+
+    `flagged` and `uncertain` are the machine's findings as they stand, decided or not; `overturned` are
+    pictures that it flagged and a person called human.
+    """
+
+    client_id: str
+    seller: str
+    listings: int
+    pictures: int
+    flagged: int
+    uncertain: int
+    decided_ai: int
+    decided_human: int
+    overturned: int
+    is_cut: bool
+
+
+def seller_history(
+    session: Session, client_id: str, seller: str, *, limit: int = FEW, blind: Collection[str] = ()
+) -> SellerHistory:
+    """Count a seller's listings and pictures, of so many listings at most; each picture counts once.
+
+    Those in `blind` count as not decided: who asks has them before them as if nobody had decided them.
+    """
+    # Along the index by seller, and no further than asked: who sells a lot must not slow down each case.
+    listings = (
+        select(Listing.listing_id)
+        .where(Listing.seller == seller, Listing.client_id == client_id)
+        .limit(limit)
+        .subquery()
+    )
+    pictures = (
+        select(Submission.image_sha256.label("sha256"))
+        .join(listings, listings.c.listing_id == Submission.listing_id)
+        .where(Submission.client_id == client_id, Submission.image_sha256.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    flagged, human = Image.finding == Finding.FLAGGED, Decision.outcome == Outcome.HUMAN
+    row = session.execute(
+        select(
+            select(func.count()).select_from(listings).scalar_subquery(),
+            func.count(),
+            _sum(flagged),
+            _sum(Image.finding == Finding.UNCERTAIN),
+            _sum(Decision.outcome == Outcome.AI),
+            _sum(human),
+            _sum(flagged & human),
+        )
+        .select_from(Image)
+        .join(pictures, pictures.c.sha256 == Image.sha256)
+        .outerjoin(Decision, (Decision.id == Image.decision_id) & Image.sha256.not_in(blind))
+    ).one()
+    listed, pictures_count, *found = (int(count or 0) for count in row)
+    flagged_count, uncertain, decided_ai, decided_human, overturned = found
+    return SellerHistory(
+        client_id=client_id,
+        seller=seller,
+        listings=listed,
+        pictures=pictures_count,
+        flagged=flagged_count,
+        uncertain=uncertain,
+        decided_ai=decided_ai,
+        decided_human=decided_human,
+        overturned=overturned,
+        is_cut=listed == limit,
+    )
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))

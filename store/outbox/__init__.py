@@ -1,0 +1,1 @@
+"""Events for clients, and the callbacks that deliver them."""

@@ -1,0 +1,202 @@
+"""Call backs on their way: whose turn it is, and what each call came to.
+
+The unit that is claimed is the endpoint, not the call: so an endpoint is called by one thread of one
+process at a time, in the order of events, and one that hangs or fails holds up nobody but itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from core.ids import new_id
+from store.outbox.client_events import WITH_PAYLOAD
+from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
+
+GONE, FAILING = "gone", "failing"
+
+
+class EndpointLostError(Exception):
+    """The lease ran out and somebody else took over; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to call one endpoint until the lease ends."""
+
+    claim_id: str
+    endpoint_id: str
+    client_id: str
+    url: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call and what it came to: a status, or a failure in words; `seconds` is how long it took."""
+
+    status: int | None
+    failure: str | None
+    answer: str
+    seconds: float
+
+
+def claim_endpoint(session: Session, *, lease: timedelta, at: datetime) -> Turn | None:
+    """Claim the endpoint that has waited longest among those that are due; None where there is none."""
+    is_due = _is_due(at)
+    for endpoint_id in session.scalars(select(Endpoint.id).where(*is_due).order_by(Endpoint.due_at).limit(5)):
+        claim_id = new_id()
+        row = session.execute(
+            update(Endpoint)
+            .where(Endpoint.id == endpoint_id, *is_due)
+            .values(claim_id=claim_id, claimed_until=at + lease)
+            .returning(Endpoint.client_id, Endpoint.url, Endpoint.failures)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if row is not None:
+            return Turn(claim_id, endpoint_id, row.client_id, row.url, row.failures)
+    return None
+
+
+def has_due_endpoint(session: Session, at: datetime) -> bool:
+    """Tell, at the least cost, whether a claim is worth trying."""
+    return session.scalar(select(Endpoint.id).where(*_is_due(at)).limit(1)) is not None
+
+
+def next_callback(session: Session, turn: Turn, at: datetime) -> Callback | None:
+    """Give the first call in order that is due, with all that it tells."""
+    return session.scalar(
+        select(Callback)
+        .where(
+            Callback.endpoint_id == turn.endpoint_id,
+            Callback.state == CallbackState.WAITING,
+            Callback.due_at <= at,
+        )
+        .options(joinedload(Callback.event).options(*WITH_PAYLOAD))
+        .order_by(Callback.position)
+        .limit(1)
+    )
+
+
+def succeed(
+    session: Session, turn: Turn, callback: Callback, attempt: Attempt, *, lease: timedelta, at: datetime
+) -> None:
+    """Note that a call arrived; the endpoint is well. Errors: EndpointLostError."""
+    _hold(
+        session,
+        turn,
+        failures=0,
+        failing_since=None,
+        paused_until=None,
+        succeeded_at=at,
+        claimed_until=at + lease,
+    )
+    _note(session, callback, attempt, at=at, state=CallbackState.DELIVERED, delivered_at=at)
+
+
+def fail(
+    session: Session,
+    turn: Turn,
+    callback: Callback,
+    attempt: Attempt,
+    *,
+    due_at: datetime | None,
+    paused_until: datetime | None,
+    is_gone: bool,
+    lease: timedelta,
+    at: datetime,
+) -> str | None:
+    """Note that a call failed; without `due_at` it had its last try. Give why the endpoint was disabled.
+
+    An endpoint that said it is gone is disabled at once; one that had nothing get through since a
+    call was first tried, until that call had all its tries, after that. Errors: EndpointLostError.
+    """
+    since = _hold(
+        session,
+        turn,
+        failures=Endpoint.failures + 1,
+        failing_since=func.coalesce(Endpoint.failing_since, at),
+        paused_until=paused_until,
+        claimed_until=at + lease,
+    )
+    state = CallbackState.WAITING if due_at is not None else CallbackState.EXHAUSTED
+    _note(session, callback, attempt, at=at, state=state, due_at=due_at or at)
+    began = callback.first_tried_at
+    if is_gone:
+        reason = GONE
+    elif due_at is None and began is not None and since is not None and since <= began:
+        reason = FAILING
+    else:
+        return None
+    _hold(session, turn, disabled_at=at, disabled_reason=reason)
+    return reason
+
+
+def put_off(session: Session, turn: Turn, *, until: datetime) -> None:
+    """Leave an endpoint alone for a while without a try being counted. Errors: EndpointLostError."""
+    _hold(session, turn, paused_until=until)
+
+
+def end_turn(session: Session, turn: Turn, at: datetime) -> None:
+    """Give an endpoint back; it is due again when its next call is. Errors: EndpointLostError.
+
+    The endpoint's row is locked first: a call that is added at this moment either is seen here, or
+    sets the due time after us.
+    """
+    _hold(session, turn, claim_id=None, claimed_until=None)
+    due_at = session.scalar(
+        select(func.min(Callback.due_at)).where(
+            Callback.endpoint_id == turn.endpoint_id, Callback.state == CallbackState.WAITING
+        )
+    )
+    # Never in the past: with more endpoints than threads, who has just had a turn stands last.
+    session.execute(
+        update(Endpoint)
+        .where(Endpoint.id == turn.endpoint_id)
+        .values(due_at=max(due_at, at) if due_at is not None else None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Endpoint.due_at <= at,
+        Endpoint.disabled_at.is_(None),
+        or_(Endpoint.paused_until.is_(None), Endpoint.paused_until <= at),
+        or_(Endpoint.claimed_until.is_(None), Endpoint.claimed_until < at),
+    )
+
+
+def _hold(session: Session, turn: Turn, **values: object) -> datetime | None:
+    """Change an endpoint while it is ours; give since when it has been failing."""
+    row = session.execute(
+        update(Endpoint)
+        .where(Endpoint.id == turn.endpoint_id, Endpoint.claim_id == turn.claim_id)
+        .values(**values)
+        .returning(Endpoint.failing_since)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if row is None:
+        raise EndpointLostError
+    found: datetime | None = row.failing_since
+    return found
+
+
+def _note(session: Session, callback: Callback, attempt: Attempt, *, at: datetime, **values: object) -> None:
+    session.execute(
+        update(Callback)
+        .where(Callback.event_id == callback.event_id)
+        .values(tries=Callback.tries + 1, first_tried_at=func.coalesce(Callback.first_tried_at, at), **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(
+        CallbackAttempt(
+            event_id=callback.event_id,
+            created_at=at,
+            status=attempt.status,
+            failure=attempt.failure and attempt.failure[:500],
+            answer=attempt.answer[:1000],
+            seconds=attempt.seconds,
+        )
+    )

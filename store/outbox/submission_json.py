@@ -1,0 +1,95 @@
+"""Submissions, images and listings' parts as the contract writes them, for whoever tells of them.
+
+Call backs are made by the worker, answers and pulled events by the API; they share no room but this
+one, and what they say of a submission must be the same. `api/schemas/answers.py` describes it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from store.tables.case_tables import Decision, Image, Submission, Verdict
+
+
+def standing_json(row: Submission) -> dict[str, Any]:
+    """Write a submission as it stands now; it was read with image, verdict and decision, or is new."""
+    return submission_json(row, row.image.decision if row.image is not None else None)
+
+
+def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any]:
+    """Write a submission that was read with its image and verdict, under the given decision."""
+    own = f"/v1/submissions/{row.id}"
+    return {
+        "id": row.id,
+        "state": row.state.value,
+        "source": row.source.value,
+        "image_url": row.image_url,
+        "page_url": row.page_url,
+        "title": row.title,
+        "listing_id": row.listing_id,
+        "external_id": row.external_id,
+        "created_at": time_json(row.created_at),
+        "examined_at": time_json(row.examined_at),
+        "image": _facts(row.image) if row.image is not None else None,
+        "verdict": _verdict(row.verdict),
+        "decision": _decision(decision),
+        "failure": row.failure_code
+        and {
+            "code": row.failure_code.value,
+            "detail": row.failure_detail or "",
+            "permanent": bool(row.failure_permanent),
+        },
+        "links": {
+            "self": own,
+            "appeal": f"{own}/appeal" if row.verdict_id else None,
+            "heatmap": f"{own}/heatmap" if row.verdict_id else None,
+        },
+    }
+
+
+def image_json(row: Image) -> dict[str, Any]:
+    """Write an image that was read with its verdict and decision."""
+    return {
+        **_facts(row),
+        "verdict": _verdict(row.verdict),
+        "decision": _decision(row.decision),
+        "links": {"self": f"/v1/images/{row.sha256}"},
+    }
+
+
+def time_json(moment: datetime | None) -> str | None:
+    """Write a moment in UTC by RFC 3339."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _facts(image: Image) -> dict[str, Any]:
+    return {
+        "sha256": image.sha256,
+        "width": image.width,
+        "height": image.height,
+        "format": image.format,
+        "bytes": image.bytes,
+    }
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {"outcome": decision.outcome.value, "decided_at": time_json(decision.created_at)}
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {
+        "finding": verdict.finding.value,
+        "score": verdict.score,
+        "label": verdict.label and verdict.label.value,
+        "model": verdict.model,
+        "policy": verdict.policy,
+        "reasons": verdict.reasons,
+        # Named one by one: `fields` (a prompt, a seed) is for moderators only.
+        "evidence": [
+            {name: item[name] for name in ("kind", "grade", "label", "generator", "detail")}
+            for item in verdict.evidence
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Moderators: accounts, sessions and the audit log."""

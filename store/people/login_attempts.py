@@ -1,0 +1,67 @@
+"""How often a password was tried: counted in the database, so that web processes throttle together.
+
+An attempt is noted before the password is checked and forgotten when it was right. So a burst of
+parallel guesses is counted as what it is.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from store.clients.clients import digest
+from store.tables.review_tables import LoginAttempt
+
+WINDOW = timedelta(minutes=15)
+# Few for one address on one account (a guesser), more for the account from everywhere (a botnet; too
+# few would let anybody lock anybody out), and for an address on all accounts (one password for many).
+PAIR_LIMIT, ACCOUNT_LIMIT, ADDRESS_LIMIT = 8, 40, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was noted; `wait` is None where it may go on, else how long to wait."""
+
+    ids: tuple[str, ...]
+    wait: timedelta | None
+
+
+def note_attempt(session: Session, *, email: str, address: str, at: datetime) -> Attempt:
+    """Note an attempt to log in, and say whether it is one too many."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.created_at < at - WINDOW))
+    network = _network(address)
+    limits = {
+        digest(f"pair {email} {network}"): PAIR_LIMIT,
+        digest(f"account {email}"): ACCOUNT_LIMIT,
+        digest(f"address {network}"): ADDRESS_LIMIT,
+    }
+    counted = session.execute(
+        select(LoginAttempt.key_sha256, func.count(), func.min(LoginAttempt.created_at))
+        .where(LoginAttempt.key_sha256.in_(limits))
+        .group_by(LoginAttempt.key_sha256)
+    )
+    full = [oldest for key, count, oldest in counted if count >= limits[key]]
+    if full:
+        return Attempt((), max(oldest + WINDOW - at for oldest in full))
+    rows = [LoginAttempt(key_sha256=key, created_at=at) for key in limits]
+    session.add_all(rows)
+    session.flush()
+    return Attempt(tuple(row.id for row in rows), None)
+
+
+def forget_attempt(session: Session, attempt: Attempt) -> None:
+    """Take back an attempt: the password was right."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(attempt.ids)))
+
+
+def _network(address: str) -> str:
+    """Give what one guesser holds: an IPv4 address, or the /64 that any IPv6 customer gets."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

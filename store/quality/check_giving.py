@@ -1,0 +1,175 @@
+"""Checks to come: which decisions get a second look, and which check is put before whom, after which case.
+
+Which check comes after which case follows from who looks and what they looked at, so that asking twice
+gives the same answer.
+"""
+
+import hashlib
+from dataclasses import replace
+from random import SystemRandom
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, aliased
+
+from core.ids import new_id
+from core.vocabulary import Outcome
+from store.appeals.appeal_resolution import is_appealed
+from store.clients.own_submissions import is_own
+from store.desk.queue_filter import Tab, Viewer, Wanted, narrow
+from store.quality.checks import GIVEN_FOR
+from store.quality.quality import Rates
+from store.tables.case_tables import Decision, Image
+from store.tables.quality_tables import Check, CheckKind, GoldenCase
+from store.tables.review_states import ReviewState
+from store.tables.review_tables import is_claimed_by_others
+
+RULINGS = (Outcome.HUMAN, Outcome.AI)
+
+
+def sample_decisions(session: Session, decision_ids: list[str], rate: float) -> int:
+    """Put a share of decisions up for a second look; give how many."""
+    chance = SystemRandom()
+    chosen = [decision_id for decision_id in decision_ids if chance.random() < rate]
+    if not chosen:
+        return 0
+    rows = session.execute(
+        select(Decision.id, Decision.image_sha256, Decision.verdict_id, Decision.outcome).where(
+            Decision.id.in_(chosen), Decision.outcome.in_(RULINGS)
+        )
+    )
+    found = [
+        Check(
+            kind=CheckKind.SECOND,
+            image_sha256=row.image_sha256,
+            verdict_id=row.verdict_id,
+            decision_id=row.id,
+            expected=row.outcome,
+        )
+        for row in rows
+    ]
+    session.add_all(found)
+    return len(found)
+
+
+def draw(moderator_id: str, sha256: str, rates: Rates) -> CheckKind | None:
+    """Say whether a check comes after this case, and which kind; the same each time it is asked.
+
+    Second looks come twice as often as they arise, so that none waits for long.
+    """
+    digest = hashlib.sha256(f"check {moderator_id} {sha256}".encode()).digest()
+    place = int.from_bytes(digest[:6]) / 2**48
+    if place < rates.golden:
+        return CheckKind.GOLDEN
+    return CheckKind.SECOND if place < rates.golden + min(0.5, 2 * rates.second) else None
+
+
+def give_check(session: Session, kind: CheckKind, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+    """Put a check before somebody, one that fits their filters and lies near the case they were at.
+
+    Give the image's SHA-256, or None where there is none for them.
+    """
+    wanted = replace(wanted, tab=Tab.ALL, claimed=None, days=None)
+    if kind is CheckKind.GOLDEN:
+        return _give_golden(session, wanted, viewer, after)
+    return _give_second(session, wanted, viewer, after)
+
+
+def _give_golden(session: Session, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+    was_answered = (
+        select(1)
+        .where(
+            Check.golden_id == GoldenCase.id,
+            Check.moderator_id == viewer.moderator_id,
+            Check.answered_at.is_not(None),
+        )
+        .exists()
+    )
+    query = (
+        narrow(select(GoldenCase, Image.verdict_id), wanted, viewer)
+        .select_from(GoldenCase)
+        .join(Image, Image.sha256 == GoldenCase.image_sha256)
+        .where(
+            GoldenCase.retired_at.is_(None),
+            GoldenCase.added_by != viewer.moderator_id,
+            ~was_answered,
+            *_may_be_put_before(viewer, after),
+        )
+        .order_by(func.abs(Image.risk - after.risk), Image.sha256)
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    golden = row.GoldenCase
+    add = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    new = add(Check).values(
+        id=new_id(),
+        kind=CheckKind.GOLDEN,
+        image_sha256=golden.image_sha256,
+        verdict_id=row.verdict_id,
+        golden_id=golden.id,
+        expected=golden.answer,
+        moderator_id=viewer.moderator_id,
+        given_at=viewer.at,
+        note="",
+        created_at=viewer.at,
+    )
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Check.moderator_id, Check.golden_id],
+            set_={"given_at": viewer.at, "verdict_id": row.verdict_id},
+            where=Check.answered_at.is_(None),
+        )
+    )
+    sha256: str = golden.image_sha256
+    return sha256
+
+
+def _give_second(session: Session, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+    is_free = or_(
+        Check.moderator_id.is_(None),
+        Check.moderator_id == viewer.moderator_id,
+        Check.given_at <= viewer.at - GIVEN_FOR,
+    )
+    is_mine = func.coalesce(Check.moderator_id == viewer.moderator_id, False)
+    query = (
+        narrow(select(Check.id, Check.image_sha256), wanted, viewer)
+        .join(Image, (Image.sha256 == Check.image_sha256) & (Image.decision_id == Check.decision_id))
+        .where(
+            Check.kind == CheckKind.SECOND,
+            Check.answered_at.is_(None),
+            is_free,
+            *_may_be_put_before(viewer, after),
+        )
+        .order_by(is_mine.desc(), func.abs(Image.risk - after.risk), Image.sha256)
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return session.scalar(
+        update(Check)
+        .where(Check.id == row.id, Check.answered_at.is_(None), is_free)
+        .values(moderator_id=viewer.moderator_id, given_at=viewer.at)
+        .returning(Check.image_sha256)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _may_be_put_before(viewer: Viewer, after: Image) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that somebody has no word of their own on an image, and nobody else is at it."""
+    own = aliased(Decision)
+    has_decided = select(1).where(own.image_sha256 == Image.sha256, own.moderator_id == viewer.moderator_id)
+    return (
+        Image.review == ReviewState.CLOSED,
+        Image.decision_id.is_not(None),
+        Image.verdict_id.is_not(None),
+        Image.purged_at.is_(None),
+        Image.sha256 != after.sha256,
+        ~has_decided.exists(),
+        ~is_claimed_by_others(viewer.moderator_id, viewer.at),
+        ~is_appealed(),
+        ~is_own(viewer.moderator_id),
+    )

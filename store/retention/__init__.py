@@ -1,0 +1,1 @@
+"""Purging by age and erasure on request."""

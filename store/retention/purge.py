@@ -1,0 +1,137 @@
+"""Retention: what is older than it may be is forgotten, in small steps.
+
+Submissions, the bytes of images and the files of appeals go; verdicts and decisions stay, for they are
+the record of what was said and by whom, and hold no picture (`docs/operating.md`).
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+
+from core.vocabulary import State
+from store.appeals.appeal_files import forget_files, unwanted
+from store.base.database import Database
+from store.bytes.blobs import BlobStore
+from store.clients.quotas import forget_quota_uses
+from store.market.hook_deliveries import forget_deliveries
+from store.outbox.client_events import forget_events
+from store.people.audit_notes import note_command
+from store.retention.erasure import trim_records
+from store.retention.orphans import forget_orphans
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import IdempotencyKey, Image, Submission
+from store.tables.case_tables import Session as Login
+from store.tables.review_states import ReviewState
+
+STEP = 500  # rows a transaction, so that nobody waits long for a purge
+LOG_RETENTION = timedelta(days=730)  # two years: a complaint, and a court after it, take their time
+KEY_LIFE = timedelta(hours=24)  # how long an idempotency key is good for
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How much was forgotten."""
+
+    submissions: int
+    images: int
+    files: int  # sent with appeals
+    orphans: int
+    events: int
+    texts: int
+
+
+def purge(
+    database: Database,
+    blobs: BlobStore,
+    *,
+    at: datetime,
+    retention: timedelta,
+    log_retention: timedelta = LOG_RETENTION,
+) -> Purged:
+    """Forget what is older than the retention times; cases that wait for a person are kept.
+
+    `log_retention` is for the desk's records: its log, and texts that people wrote.
+    """
+    with database.writing() as session:
+        forget_deliveries(session, at)
+        forget_quota_uses(session, at)
+        session.execute(delete(Login).where(Login.expires_at < at))
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
+    submissions = images = 0
+    while step := _purge_submissions(database, blobs, at - retention):
+        submissions += step
+    while step := _purge_images(database, blobs, at - retention, at):
+        images += step
+    files = 0
+    while step := _purge_files(database, blobs, at - retention, at):
+        files += step
+    orphans = forget_orphans(database, blobs, at=at)
+    with database.writing() as session:
+        trimmed = trim_records(session, at - log_retention)
+        if submissions or images or files or trimmed.events or trimmed.texts:
+            counts = {"submissions": submissions, "images": images, "files": files, **asdict(trimmed)}
+            note_command(session, "purged", at=at, subject="", **counts)
+    return Purged(submissions, images, files, orphans, trimmed.events, trimmed.texts)
+
+
+def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:
+    """Delete a step of old, final submissions whose case is not open, and uploads that led nowhere."""
+    with database.writing() as session:
+        rows = session.execute(
+            select(Submission.id, Submission.upload_sha256)
+            .outerjoin(Image, Image.sha256 == Submission.image_sha256)
+            .where(
+                Submission.created_at < before,
+                Submission.state.in_([State.EXAMINED, State.FAILED]),
+                Submission.image_sha256.is_(None) | ~_is_waiting(),
+            )
+            .limit(STEP)
+        ).all()
+        ids = [row.id for row in rows]
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
+        forget_events(session, ids)
+        session.execute(delete(Submission).where(Submission.id.in_(ids)))
+        uploads = {row.upload_sha256 for row in rows if row.upload_sha256}
+        # The bytes of an image go with the image.
+        orphans = unwanted(session, uploads) - set(
+            session.scalars(select(Image.sha256).where(Image.sha256.in_(uploads)))
+        )
+    for sha256 in orphans:
+        blobs.delete(sha256)
+    return len(rows)
+
+
+def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
+    """Delete the bytes of a step of old images that no submission shows any more."""
+    with database.writing() as session:
+        digests = session.scalars(
+            select(Image.sha256)
+            .where(
+                Image.created_at < before,
+                Image.purged_at.is_(None),
+                ~_is_waiting(),
+                ~exists().where(Submission.image_sha256 == Image.sha256),
+            )
+            .limit(STEP)
+        ).all()
+        session.execute(update(Image).where(Image.sha256.in_(digests)).values(purged_at=at))
+        orphans = unwanted(session, digests)
+    for sha256 in orphans:
+        blobs.delete(sha256)
+    return len(digests)
+
+
+def _purge_files(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
+    """Delete a step of the files of appeals that were resolved long ago."""
+    with database.writing() as session:
+        digests = forget_files(session, resolved_before=before, at=at, limit=STEP)
+        orphans = unwanted(session, digests)
+    for sha256 in orphans:
+        blobs.delete(sha256)
+    return len(digests)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    has_appeal = exists().where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None))
+    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED]) | has_appeal

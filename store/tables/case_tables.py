@@ -1,0 +1,237 @@
+"""The tables, all in one picture; those of clients are spelled out in `client_tables`.
+
+    clients --< api_keys, quota_uses   moderators --< sessions
+       |   \\-< signing_secrets             |
+       v                                  v
+    submissions >-- images --< verdicts  decisions >-- images
+       ^
+    idempotency_keys
+
+Verdicts (machine) and decisions (person) are only ever added to. An image row points at its latest
+verdict and its standing decision, so that the review queue is one indexed query.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
+from store.base.columns import Id, Json, Sha256, UtcDateTime, words
+from store.base.table import Table
+from store.tables.client_tables import Client
+from store.tables.review_states import ReviewState
+
+
+class Image(Table):
+    """Bytes known by their SHA-256, with what the review queue needs to find and rank them."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        Index("ix_images_review_risk", "review", "risk", "sha256"),
+        Index("ix_images_review_created_at", "review", "created_at", "sha256"),
+        Index("ix_images_review_finding_risk", "review", "finding", "risk", "sha256"),
+        Index("ix_images_review_grade_risk", "review", "grade", "risk", "sha256"),
+        Index("ix_images_created_at", "created_at", "sha256"),
+        Index("ix_images_risk", "risk", "sha256"),
+        # With the place in the queue, so that a band of scores is put in order without reading a row.
+        Index("ix_images_review_score", "review", "score", "sha256", "risk"),
+        Index("ix_images_score", "score", "sha256", "risk"),
+    )
+
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    format: Mapped[str] = mapped_column(String(16))
+    bytes: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
+    # Of the latest verdict: how soon a person should look, the model's score, the finding, and the
+    # strongest grade among its evidence.
+    risk: Mapped[float] = mapped_column(Float, default=0.0)
+    score: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
+    finding: Mapped[Finding | None] = mapped_column(words(Finding))
+    grade: Mapped[Grade | None] = mapped_column(words(Grade))
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Pointers without constraints: the rows they name point back at this one, and a circle of
+    # foreign keys can be neither created nor purged in one go.
+    verdict_id: Mapped[str | None] = mapped_column(Id)
+    decision_id: Mapped[str | None] = mapped_column(Id)
+    verdict: Mapped["Verdict | None"] = relationship(
+        primaryjoin="foreign(Image.verdict_id) == Verdict.id", lazy="raise", viewonly=True
+    )
+    decision: Mapped["Decision | None"] = relationship(
+        primaryjoin="foreign(Image.decision_id) == Decision.id", lazy="raise", viewonly=True
+    )
+
+
+class Verdict(Table):
+    """One finding of the machine on one image; at most one for each model, policy and what it rests on.
+
+    `rests_on` names known images; where there were none, it is empty.
+    """
+
+    __tablename__ = "verdicts"
+    __table_args__ = (
+        UniqueConstraint("image_sha256", "model", "policy", "rests_on"),
+        Index("ix_verdicts_created_at", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    finding: Mapped[Finding] = mapped_column(words(Finding))
+    basis: Mapped[Basis] = mapped_column(words(Basis), default=Basis.PIXELS, server_default="pixels")
+    score: Mapped[float] = mapped_column(Float)
+    label: Mapped[Label | None] = mapped_column(words(Label))
+    model: Mapped[str] = mapped_column(String(100))
+    policy: Mapped[str] = mapped_column(String(100))
+    rests_on: Mapped[str] = mapped_column(Id, default="", server_default="")
+    reasons: Mapped[list[str]] = mapped_column(Json)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Submission(Table):
+    """One request to look at one image; also the queue of truth for the workers."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        Index("ix_submissions_state_due_at", "state", "due_at"),
+        Index("ix_submissions_client_id_id", "client_id", "id"),
+        Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
+        # With all that the queue's filters ask of an image's submissions, so that they read no row.
+        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
+        Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
+        # From a client's, a seller's or a source's end, where they have few pictures among many; only of
+        # what was examined, so that taking in submissions costs no more for it.
+        Index(
+            "ix_submissions_shown_client",
+            "client_id",
+            "listing_id",
+            "image_sha256",
+            sqlite_where=text("image_sha256 IS NOT NULL"),
+            postgresql_where=text("image_sha256 IS NOT NULL"),
+        ),
+        Index(
+            "ix_submissions_shown_source",
+            "source",
+            "image_sha256",
+            sqlite_where=text("image_sha256 IS NOT NULL"),
+            postgresql_where=text("image_sha256 IS NOT NULL"),
+        ),
+        # Only of uploads: whether their bytes are still wanted.
+        Index(
+            "ix_submissions_upload_sha256",
+            "upload_sha256",
+            sqlite_where=text("upload_sha256 is not null"),
+            postgresql_where=text("upload_sha256 is not null"),
+        ),
+        # Only of what waits: whose turn it is among many clients, however much has been examined.
+        Index(
+            "ix_submissions_waiting",
+            "priority",
+            "client_id",
+            "due_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    source: Mapped[Source] = mapped_column(words(Source))
+    state: Mapped[State] = mapped_column(words(State), default=State.QUEUED)
+    priority: Mapped[Priority] = mapped_column(words(Priority), default=Priority.NORMAL)
+    image_url: Mapped[str | None] = mapped_column(String(2048))
+    upload_sha256: Mapped[str | None] = mapped_column(Sha256)
+    page_url: Mapped[str | None] = mapped_column(String(2048))
+    title: Mapped[str | None] = mapped_column(String(500))
+    listing_id: Mapped[str | None] = mapped_column(String(255))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    callback_url: Mapped[str | None] = mapped_column(String(2048))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    examined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim_id: Mapped[str | None] = mapped_column(Id)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
+    verdict_id: Mapped[str | None] = mapped_column(ForeignKey("verdicts.id"))
+    failure_code: Mapped[FailureCode | None] = mapped_column(words(FailureCode))
+    failure_detail: Mapped[str | None] = mapped_column(String(500))
+    failure_permanent: Mapped[bool | None] = mapped_column(Boolean)
+
+    client: Mapped[Client] = relationship(lazy="raise")
+    image: Mapped[Image | None] = relationship(lazy="raise")
+    verdict: Mapped[Verdict | None] = relationship(lazy="raise")
+
+
+class IdempotencyKey(Table):
+    """What a client's key has answered, so that a repeat gives the same submission."""
+
+    __tablename__ = "idempotency_keys"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body_sha256: Mapped[str] = mapped_column(Sha256)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class Moderator(Table):
+    """A person who reviews; `must_change_password` holds until the one-time password is replaced."""
+
+    __tablename__ = "moderators"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[Role] = mapped_column(words(Role))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    preferences: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
+class Session(Table):
+    """A moderator's login, known by the SHA-256 of the token in the cookie."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Decision(Table):
+    """A moderator's ruling on an image, resting on the verdict that was shown.
+
+    `previous_id` is the decision it replaced, to which an undo goes back; `batch_id` joins what was
+    decided in one stroke.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        Index("ix_decisions_image_sha256_id", "image_sha256", "id"),
+        Index("ix_decisions_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    verdict_id: Mapped[str] = mapped_column(ForeignKey("verdicts.id"))
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    note: Mapped[str] = mapped_column(Text, default="")
+    previous_id: Mapped[str | None] = mapped_column(Id)
+    batch_id: Mapped[str | None] = mapped_column(Id, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+    verdict: Mapped[Verdict] = relationship(lazy="raise", foreign_keys=[verdict_id])

@@ -1,0 +1,201 @@
+"""The tables between a marketplace and us: what it tells us, what we tell it.
+
+    hook_deliveries      listings --< listing_images        client_events --- callbacks >-- endpoints
+    (what came in)                                                              |
+                                                                                ^-- callback_attempts
+
+An event is written in the transaction of what it tells of; it names rows that never change again
+(a finished submission, a decision), so that the same event always reads the same.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from core.vocabulary import EventKind
+from store.base.columns import Id, Json, Sha256, UtcDateTime, words
+from store.base.table import Table
+from store.tables.case_tables import Decision, Submission
+from store.tables.client_tables import Client
+
+
+class CallbackState(StrEnum):
+    """Say how far telling has come; `exhausted` had all its tries and can be sent again by hand."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    EXHAUSTED = "exhausted"
+
+
+class HookOutcome(StrEnum):
+    """Say what became of a delivery from a marketplace."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+
+
+class ClientEvent(Table):
+    """Something that a client is told of; `position` counts its events without a gap, once committed."""
+
+    __tablename__ = "client_events"
+    __table_args__ = (
+        UniqueConstraint("client_id", "position"),
+        Index(
+            "ix_client_events_unplaced",
+            "client_id",
+            "id",
+            sqlite_where=text("position IS NULL"),
+            postgresql_where=text("position IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    kind: Mapped[EventKind] = mapped_column(words(EventKind))
+    submission_id: Mapped[str | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    # The decision that stood at that moment; none where it was taken back.
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    position: Mapped[int | None] = mapped_column(Integer)
+    submission: Mapped[Submission | None] = relationship(lazy="raise")
+    decision: Mapped[Decision | None] = relationship(lazy="raise")
+
+
+class Endpoint(Table):
+    """An address that a client's call backs go to: how it is doing, and who is calling it now."""
+
+    __tablename__ = "endpoints"
+    __table_args__ = (UniqueConstraint("client_id", "url_sha256"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    url: Mapped[str] = mapped_column(String(2048))
+    url_sha256: Mapped[str] = mapped_column(Sha256)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    claim_id: Mapped[str | None] = mapped_column(Id)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_reason: Mapped[str | None] = mapped_column(String(32))
+    client: Mapped[Client] = relationship(lazy="raise")
+
+
+class Callback(Table):
+    """One event on its way to one endpoint; the event's id is its own."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("ix_callbacks_endpoint_id_state_position", "endpoint_id", "state", "position"),
+        Index("ix_callbacks_endpoint_id_state_due_at", "endpoint_id", "state", "due_at"),
+    )
+
+    event_id: Mapped[str] = mapped_column(ForeignKey("client_events.id"), primary_key=True)
+    endpoint_id: Mapped[str] = mapped_column(ForeignKey("endpoints.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    state: Mapped[CallbackState] = mapped_column(words(CallbackState), default=CallbackState.WAITING)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    event: Mapped[ClientEvent] = relationship(lazy="raise")
+    endpoint: Mapped[Endpoint] = relationship(lazy="raise")
+
+
+class CallbackAttempt(Table):
+    """One call and its answer: a status, or why there was none."""
+
+    __tablename__ = "callback_attempts"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    event_id: Mapped[str] = mapped_column(ForeignKey("client_events.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    status: Mapped[int | None] = mapped_column(Integer)
+    failure: Mapped[str | None] = mapped_column(String(500))
+    answer: Mapped[str] = mapped_column(String(1000), default="")
+    seconds: Mapped[float] = mapped_column(Float)
+
+
+class HookDelivery(Table):
+    """What a marketplace sent, as it came; `identity` is the same for the same event sent again."""
+
+    __tablename__ = "hook_deliveries"
+    __table_args__ = (
+        UniqueConstraint("client_id", "identity"),
+        Index("ix_hook_deliveries_client_id_id", "client_id", "id"),
+        Index(
+            "ix_hook_deliveries_pending",
+            "due_at",
+            "id",
+            sqlite_where=text("outcome = 'pending'"),
+            postgresql_where=text("outcome = 'pending'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    identity: Mapped[str] = mapped_column(Sha256)
+    topic: Mapped[str] = mapped_column(String(100))
+    headers: Mapped[dict[str, Any]] = mapped_column(Json)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[HookOutcome] = mapped_column(words(HookOutcome))
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    listing_id: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    # Since when it may be taken in: at once, or when the client's quota begins anew.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    repeats: Mapped[int] = mapped_column(Integer, default=0)
+    repeated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    client: Mapped[Client] = relationship(lazy="raise")
+
+
+class Listing(Table):
+    """An offer of a marketplace; `changed_at` is the marketplace's own time of what we know."""
+
+    __tablename__ = "listings"
+    __table_args__ = (
+        UniqueConstraint("client_id", "listing_id"),
+        Index("ix_listings_seller", "seller", "client_id", "listing_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
+    listing_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str | None] = mapped_column(String(500))
+    url: Mapped[str | None] = mapped_column(String(2048))
+    seller: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ListingImage(Table):
+    """An image that a listing shows or has shown, and the one submission that looks at it.
+
+    `problem` says why there is none. No constraint on `submission_id`: submissions are purged.
+    """
+
+    __tablename__ = "listing_images"
+    __table_args__ = (UniqueConstraint("listing_row", "key_sha256"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    listing_row: Mapped[str] = mapped_column(ForeignKey("listings.id"))
+    key_sha256: Mapped[str] = mapped_column(Sha256)
+    place: Mapped[int] = mapped_column(Integer)
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    url: Mapped[str] = mapped_column(String(2048))
+    submission_id: Mapped[str | None] = mapped_column(Id, index=True)
+    problem: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,88 @@
+"""The tables of the moderators' desk: who is looking at what, what was undone, what else happened.
+
+Like decisions, undos and events are only ever added to.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import now
+from core.ids import new_id
+from store.base.columns import Id, Json, Sha256, UtcDateTime
+from store.base.table import Table
+from store.tables.case_tables import Image, Moderator
+
+
+class LoginAttempt(Table):
+    """A password that was tried and was not right (yet), counted by account and by address."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index("ix_login_attempts_key_sha256_created_at", "key_sha256", "created_at"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    key_sha256: Mapped[str] = mapped_column(Sha256)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class CaseClaim(Table):
+    """Who is looking at a case, and until when; a claim whose time is over is no claim."""
+
+    __tablename__ = "case_claims"
+
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Undo(Table):
+    """A decision taken back; the decision itself stays as it was."""
+
+    __tablename__ = "undos"
+    __table_args__ = (Index("ix_undos_created_at", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id"), unique=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class Event(Table):
+    """Something a person did that is no decision: a login, a takeover, a new password."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_created_at", "created_at", "id"),
+        Index("ix_events_kind", "kind", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    moderator_id: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(255), default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def is_claimed_by(moderator_id: str, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed by somebody."""
+    return _live(at, CaseClaim.moderator_id == moderator_id)
+
+
+def is_claimed_by_others(moderator_id: str, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed by somebody else."""
+    return _live(at, CaseClaim.moderator_id != moderator_id)
+
+
+def is_claimed(at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an image is claimed."""
+    return _live(at)
+
+
+def _live(at: datetime, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(1).where(CaseClaim.image_sha256 == Image.sha256, CaseClaim.until > at, *more).exists()

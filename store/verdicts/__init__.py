@@ -1,0 +1,1 @@
+"""Images, verdicts and the policy behind them."""

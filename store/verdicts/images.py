@@ -1,0 +1,162 @@
+"""Images and their verdicts: the machine's side of a case."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from core.clock import now
+from core.ids import new_id
+from core.known.known_image import PictureHash
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome
+from store.base.insertion import insert_once
+from store.bytes.image_facts import ImageFacts
+from store.known.known_images import keep_hash
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.review_states import ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A verdict that stands now; `is_new_image` where nobody else can have seen the image yet."""
+
+    verdict_id: str
+    is_new_image: bool = False
+
+
+def find_verdict(session: Session, sha256: str, model: str, policy: str) -> Verdict | None:
+    """Find what this model and policy said of an image before, so that nothing is classified twice.
+
+    Where known images came and went there are several, and the image's own is meant. An image whose bytes
+    were purged does not count: they are wanted again.
+    """
+    return session.scalar(
+        select(Verdict)
+        .join(Image, Image.sha256 == Verdict.image_sha256)
+        .where(
+            Image.purged_at.is_(None),
+            Verdict.image_sha256 == sha256,
+            Verdict.model == model,
+            Verdict.policy == policy,
+        )
+        .order_by((Verdict.id == Image.verdict_id).desc(), Verdict.id.desc())
+        .limit(1)
+    )
+
+
+def heatmap_name(verdict_id: str) -> str:
+    """Name the blob, beside the image, of the heat map that belongs to a verdict."""
+    return f"{verdict_id}.heatmap.png"
+
+
+def find_image(session: Session, sha256: str) -> Image | None:
+    """Find an image with its latest verdict and standing decision."""
+    return session.get(Image, sha256, options=[joinedload(Image.verdict), joinedload(Image.decision)])
+
+
+def record_verdict(
+    session: Session,
+    facts: ImageFacts,
+    *,
+    score: float,
+    model: str,
+    judgement: Judgement,
+    evidence: tuple[Evidence, ...],
+    risk: float | None = None,
+    picture_hash: PictureHash | None = None,
+) -> Recorded:
+    """Add a verdict; where there is one that rests on the same, give that one.
+
+    The image row is made where it is new, and put into review where a person is wanted; `risk` is
+    its place in the queue, the score where nothing else is said.
+    """
+    verdict_id, ground = new_id(), rests_on(evidence)
+    values = {
+        "verdict_id": verdict_id,
+        "risk": score if risk is None else risk,
+        "score": score,
+        "finding": judgement.finding,
+        "grade": _strongest(evidence),
+    }
+    # All at once: of an image that is not there yet nobody knows, and no lock and no second look are needed.
+    review = _review_of(judgement.finding)
+    is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})
+    if not is_new:
+        session.execute(
+            update(Image)
+            .where(Image.sha256 == facts.sha256, Image.purged_at.is_not(None))
+            .values(purged_at=None)
+        )
+    if picture_hash is not None:
+        keep_hash(session, facts.sha256, picture_hash)
+    added = insert_once(
+        session,
+        Verdict,
+        {
+            "id": verdict_id,
+            "image_sha256": facts.sha256,
+            "finding": judgement.finding,
+            "basis": judgement.basis,
+            "score": score,
+            "label": judgement.label,
+            "model": model,
+            "policy": judgement.policy,
+            "rests_on": ground,
+            "reasons": list(judgement.reasons),
+            "evidence": [asdict(item) for item in evidence],
+            "created_at": now(),
+        },
+    )
+    if is_new:
+        return Recorded(verdict_id, is_new_image=True)
+    if not added:
+        verdict_id, is_current = _same(session, facts.sha256, model, judgement.policy, ground)
+        if is_current:
+            return Recorded(verdict_id)
+    # Locked, so that a moderator's decision made at this moment is not overwritten.
+    image = session.get_one(Image, facts.sha256, with_for_update=True)
+    for name, value in (values | {"verdict_id": verdict_id}).items():
+        setattr(image, name, value)
+    image.review = _review_state(session, image, judgement.finding)
+    return Recorded(verdict_id)
+
+
+def rests_on(evidence: Sequence[Evidence]) -> str:
+    """Name the known images that evidence rests on, as 32 hex digits; nothing where it rests on none."""
+    fields = [sorted(item.fields.items()) for item in evidence if item.kind is EvidenceKind.KNOWN_IMAGE]
+    return hashlib.sha256(json.dumps(sorted(fields)).encode()).hexdigest()[:32] if fields else ""
+
+
+def _same(session: Session, sha256: str, model: str, policy: str, ground: str) -> tuple[str, bool]:
+    """Find the verdict that rests on the same, and tell whether it is the image's own now."""
+    row = session.execute(
+        select(Verdict.id, Image.verdict_id)
+        .join(Image, Image.sha256 == Verdict.image_sha256)
+        .where(
+            Verdict.image_sha256 == sha256,
+            Verdict.model == model,
+            Verdict.policy == policy,
+            Verdict.rests_on == ground,
+        )
+    ).one()
+    return row[0], row[0] == row[1]
+
+
+def _review_state(session: Session, image: Image, finding: Finding) -> ReviewState:
+    """Say whether a person is wanted; what a person has decided, a new model does not reopen."""
+    if image.decision_id is not None:
+        outcome = session.get_one(Decision, image.decision_id).outcome
+        return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
+    return _review_of(finding)
+
+
+def _review_of(finding: Finding) -> ReviewState:
+    return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
+
+
+def _strongest(evidence: tuple[Evidence, ...]) -> Grade | None:
+    found = {item.grade for item in evidence}
+    return next((grade for grade in Grade if grade in found), None)  # the enum lists the strongest first

@@ -1,0 +1,111 @@
+"""What other lines would have made of what came in: counted from stored scores, acted on by nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from core.vocabulary import Basis, Finding, Outcome, Thresholds
+from store.tables.case_tables import Decision, Image, Verdict
+
+BINS = 50  # of the score, each 0.02 wide
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many images have one finding, and how people decided those that they looked at."""
+
+    images: int = 0
+    human: int = 0
+    ai: int = 0
+
+    @property
+    def decided(self) -> int:
+        """Count the images that a person called one or the other."""
+        return self.human + self.ai
+
+    def __add__(self, other: "Told") -> "Told":
+        """Add two counts."""
+        return Told(self.images + other.images, self.human + other.human, self.ai + other.ai)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Findings under some lines, and how many images moved from which finding to which."""
+
+    findings: dict[Finding, Told]
+    moves: dict[tuple[Finding, Finding], Told]
+
+    @property
+    def images(self) -> int:
+        """Count the images looked at."""
+        return sum(told.images for told in self.findings.values())
+
+    @property
+    def changed(self) -> Told:
+        """Count the images whose finding would be another."""
+        moved = (told for (was, would), told in self.moves.items() if was is not would)
+        return sum(moved, start=Told())
+
+
+def preview_lines(session: Session, model: str, lines: Thresholds, *, since: datetime) -> Preview:
+    """Say what these lines would have made of the images whose latest verdict is this model's.
+
+    What the file's own record decided stays as it was, and so does a score that re-encoding moved
+    across a line: how it would stand to another line was not measured.
+    """
+    would = case(
+        (Verdict.basis != Basis.PIXELS, Verdict.finding),
+        (Verdict.score >= lines.flagged_from, Finding.FLAGGED.value),
+        (Verdict.score < lines.clear_below, Finding.CLEAR.value),
+        else_=Finding.UNCERTAIN.value,
+    )
+    inner = (
+        select(would.label("would"), Verdict.finding.label("was"), Decision.outcome.label("outcome"))
+        .select_from(Image)
+        .join(Verdict, Verdict.id == Image.verdict_id)
+        .outerjoin(Decision, Decision.id == Image.decision_id)
+        .where(*_is_recent(model, since))
+        .subquery()
+    )
+    rows = session.execute(
+        select(inner.c.would, inner.c.was, inner.c.outcome, func.count()).group_by(
+            inner.c.would, inner.c.was, inner.c.outcome
+        )
+    )
+    findings = {finding: Told() for finding in Finding}
+    moves: dict[tuple[Finding, Finding], Told] = {}
+    for would_be, was, outcome, count in rows:
+        finding, told = Finding(would_be), _told(outcome, count)
+        findings[finding] += told
+        moves[was, finding] = moves.get((was, finding), Told()) + told
+    return Preview(findings, moves)
+
+
+def count_by_score(session: Session, model: str, *, since: datetime) -> list[Told]:
+    """Count the images that their score alone decided, in `BINS` equal bins from 0 to 1."""
+    place = case(*((Verdict.score < (index + 1) / BINS, index) for index in range(BINS - 1)), else_=BINS - 1)
+    inner = (
+        select(place.label("place"), Decision.outcome.label("outcome"))
+        .select_from(Image)
+        .join(Verdict, Verdict.id == Image.verdict_id)
+        .outerjoin(Decision, Decision.id == Image.decision_id)
+        .where(*_is_recent(model, since), Verdict.basis == Basis.PIXELS)
+        .subquery()
+    )
+    rows = session.execute(
+        select(inner.c.place, inner.c.outcome, func.count()).group_by(inner.c.place, inner.c.outcome)
+    )
+    bins = [Told()] * BINS
+    for index, outcome, count in rows:
+        bins[index] += _told(outcome, count)
+    return bins
+
+
+def _is_recent(model: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Verdict.created_at >= since, Verdict.model == model
+
+
+def _told(outcome: Outcome | None, count: int) -> Told:
+    return Told(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)

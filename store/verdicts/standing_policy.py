@@ -1,0 +1,76 @@
+"""Which lines are in force: asked for each picture, read from the database every few seconds."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.vocabulary import Thresholds
+from store.base.database import Database
+from store.tables.policy_tables import PolicyVersion
+
+VALIDITY = 5.0  # seconds for which an answer holds; so long after an approval the old lines may still judge
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Lines in force; `number` is their version where people drew them, None for the classifier's own."""
+
+    lines: Thresholds
+    number: int | None = None
+
+
+class StandingPolicy:
+    """The lines in force for one model, remembered for a short while; for one thread, or for many."""
+
+    def __init__(
+        self,
+        database: Database,
+        model: str,
+        packaged: Thresholds,
+        *,
+        validity: float = VALIDITY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._model, self._packaged = database, model, packaged
+        self._validity, self._clock = validity, clock
+        self._known: tuple[float, Standing] | None = None
+
+    def current(self) -> Standing:
+        """Give the lines in force. Errors: SQLAlchemyError where they are to be read and cannot be."""
+        known, at = self._known, self._clock()
+        if known is None or at >= known[0] + self._validity:
+            known = (at, self._read())
+            self._known = known
+        return known[1]
+
+    def _read(self) -> Standing:
+        with self._database.reading() as session:
+            row = session.execute(
+                select(
+                    PolicyVersion.clear_below,
+                    PolicyVersion.flagged_from,
+                    PolicyVersion.number,
+                    PolicyVersion.change_id,
+                )
+                .where(PolicyVersion.model == self._model)
+                .order_by(PolicyVersion.number.desc())
+                .limit(1)
+            ).one_or_none()
+        if row is None:
+            return Standing(self._packaged)
+        return Standing(
+            Thresholds(row.clear_below, row.flagged_from), row.number if row.change_id is not None else None
+        )
+
+
+def policy_name(rules: str, number: int | None) -> str:
+    """Name a policy: the rules for evidence, and the version of the lines where people drew them."""
+    return rules if number is None else f"{rules}.{number}"
+
+
+def policy_number(name: str) -> int | None:
+    """Read the version of the lines from a policy's name; None for the classifier's own."""
+    _, _, number = name.partition(".")
+    return int(number) if number.isascii() and number.isdigit() else None

@@ -1,0 +1,131 @@
+"""The artist's page: a signed link is the only key, and what is written there reaches a person."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from api.http.appeal_tokens import LIFETIME, make_appeal_token
+from api.review.appeals.artist_pages import APPEALS_A_MINUTE, REASON_LENGTH
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Submission
+from tests.api.review.conftest import Desk
+from tests.conftest import SECRET_KEY
+
+Decide = Callable[..., TestResponse]
+REASON = "I drew this in three evenings;\n<b>look</b> at the layers."
+
+
+def address(desk: Desk, sha256: str) -> str:
+    """Give the page's address, as the API would."""
+    with desk.parts.database.reading() as session:
+        submission = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
+    return f"/appeal/{make_appeal_token(SECRET_KEY, submission.id)}"
+
+
+def appeals(desk: Desk) -> list[Appeal]:
+    """Read what is stored."""
+    with desk.parts.database.reading() as session:
+        return list(session.scalars(select(Appeal)))
+
+
+def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
+    desk: Desk, decide: Decide
+) -> None:
+    sha256, aiko = desk.add_case(0.95, title="Fox"), desk.as_person()
+    desk.parts.blobs.put_as(sha256, "thumbnail.jpg", b"a small JPEG")
+    decide(aiko, sha256, "ai")
+    page, artist = address(desk, sha256), desk.visit()
+    assert "Ask for another look" in artist.get(page).text
+    assert artist.get(f"{page}/thumbnail").mimetype == "image/jpeg"
+    links = "https://a.example/layers\r\n\r\nhttps://b.example/video "
+    sent = artist.send(page, page, reason=f" {REASON}\x00 ", links=links)
+    assert (sent.status_code, sent.headers["Location"]) == (303, page)
+    (kept,) = appeals(desk)
+    assert (kept.reason, kept.evidence_url, kept.more_urls, kept.from_artist) == (
+        REASON, "https://a.example/layers", ["https://b.example/video"], True,
+    )  # fmt: skip
+    shown = artist.get(page).text
+    assert "Your words have arrived" in shown
+    assert "&lt;b&gt;look&lt;/b&gt;" in shown
+    assert "<form" not in shown.split('<main id="main"')[1]
+    # On the desk it is an appeal like any other: seen by all, decided by somebody else than the first.
+    assert "by the artist's link" in aiko.get("/review/appeals").text
+    assert decide(aiko, sha256, "human").status_code == 409
+    ren = desk.as_person("ren@example.com")
+    case = ren.get(f"/review/cases/{sha256}").text
+    assert 'href="https://b.example/video"' in case
+    assert decide(ren, sha256, "human", "the layers convince").status_code == 303
+    answered = artist.get(page).text
+    assert "A person has looked again" in answered
+    assert "nothing left to appeal against" in answered
+    assert "ren@example.com" not in answered
+    assert "the layers convince" not in answered
+
+
+@pytest.mark.parametrize("change", ["forged", "cut", "another secret", "over", "rubbish", "long"])
+def test_a_link_that_is_not_ours_tells_nothing(
+    desk: Desk, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = address(desk, desk.add_case(0.95))
+    token = page.removeprefix("/appeal/")
+    if change == "over":
+        monkeypatch.setattr("itsdangerous.timed.time.time", lambda: 4e9)
+        assert LIFETIME.days == 30
+    other = {
+        "forged": f"{token[:-1]}{'A' if token[-1] != 'A' else 'Q'}",
+        "cut": token[: len(token) // 2],
+        "another secret": make_appeal_token("another", "0" * 32),
+        "over": token,
+        "rubbish": "%00%ff..'\"<",
+        "long": "A" * 5000,
+    }[change]
+    for path in (f"/appeal/{other}", f"/appeal/{other}/thumbnail"):
+        response = desk.visit().get(path)
+        assert response.status_code == 404
+        assert "This link leads nowhere" in response.text
+
+
+def test_what_cannot_be_taken_comes_back_with_the_words(desk: Desk) -> None:
+    page, artist = address(desk, desk.add_case(0.95)), desk.visit()
+    for reason, links, sentence in (
+        ("  \n ", "", "Say how the picture was made"),
+        ("x" * (REASON_LENGTH + 1), "", "2000 fit"),
+        ("I drew it", "javascript:alert(1)", "not a web address: javascript:alert(1)"),
+        ("I drew it", "https://a.example\n" * 6, "5 links fit"),
+        ("I drew it", "https://u:p@a.example", "not a web address"),
+    ):
+        answer = artist.send(page, page, reason=reason, links=links)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert "I drew it" in answer.text or "I drew it" not in reason
+    assert appeals(desk) == []
+
+
+def test_nobody_appeals_in_anothers_name(desk: Desk) -> None:
+    page, artist = address(desk, desk.add_case(0.95)), desk.visit()
+    token = re.search(r'name="form_token" value="(\w+)"', artist.get(page).text)
+    assert token
+    values = {"reason": "It is AI, believe me."}
+    assert artist.client.post(page, data=values).status_code == 400
+    elsewhere = {"Origin": "https://evil.example"}
+    values |= {"form_token": token[1]}
+    assert artist.client.post(page, data=values, headers=elsewhere).status_code == 400
+    assert desk.visit().client.post(page, data=values).status_code == 400  # another browser's token
+    assert appeals(desk) == []
+    assert artist.client.post(page, data=values).status_code == 303
+    # One appeal at a time; the second is not lost on whoever wrote it.
+    again = artist.client.post(page, data=values)
+    assert again.status_code == 409
+    assert "Your words have arrived" in again.text
+    assert len(appeals(desk)) == 1
+
+
+def test_too_many_tries_from_one_address_have_to_wait(desk: Desk) -> None:
+    page, artist = address(desk, desk.add_case(0.95)), desk.visit()
+    for _ in range(APPEALS_A_MINUTE):
+        assert artist.send(page, page, reason="").status_code == 422
+    assert artist.send(page, page, reason="I drew it").status_code == 429
+    assert appeals(desk) == []

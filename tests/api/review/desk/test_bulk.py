@@ -1,0 +1,147 @@
+"""Many cases decided in one stroke, after a look at what will happen, and taken back in one."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from core.clock import now
+from core.vocabulary import Finding, Outcome
+from store.tables.case_tables import Decision, Image
+from store.tables.review_states import ReviewState
+from store.tables.review_tables import Undo
+from tests.api.review.conftest import Desk, Visit
+from tests.api.review.desk.test_queue import shown
+
+Decide = Callable[..., TestResponse]
+
+
+def _boxes(page: str) -> list[str]:
+    return re.findall(r'name="case" value="([^"]+)"', page)
+
+
+def _post(visit: Visit, path: str, **values: object) -> TestResponse:
+    token = re.search(r'name="form_token" value="(\w+)"', visit.get("/account/desk").text)
+    assert token
+    return visit.client.post(path, data={"form_token": token[1], **values})
+
+
+def _decisions(desk: Desk) -> list[Decision]:
+    with desk.parts.database.reading() as session:
+        return list(session.scalars(select(Decision).order_by(Decision.id)))
+
+
+def _reviews(desk: Desk) -> set[ReviewState]:
+    with desk.parts.database.reading() as session:
+        return set(session.scalars(select(Image.review)))
+
+
+def test_a_preview_says_what_will_happen_and_does_nothing(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.96)
+    desk.add_case(0.5, Finding.UNCERTAIN)
+    visit = desk.as_person()
+    page = _post(visit, "/review/bulk/preview", outcome="ai", case=_boxes(visit.get("/review").text)).text
+    assert "Decide AI for 3 cases?" in page
+    assert '<span class="chip flagged">Flagged</span> 2' in page
+    assert '<span class="chip uncertain">Uncertain</span> 1' in page
+    assert len(_boxes(page)) == 3
+    assert _decisions(desk) == []
+
+
+def test_two_hundred_are_decided_in_one_stroke_and_taken_back_in_one(desk: Desk) -> None:
+    for i in range(200):
+        desk.add_case(0.9, colour=(i, 255 - i, 7))
+    visit = desk.as_person()
+    page = _post(visit, "/review/bulk/preview?finding=flagged", outcome="ai", all="1").text
+    assert "Decide AI for 200 cases?" in page
+    answer = _post(visit, "/review/bulk", outcome="ai", note="one seller", case=_boxes(page))
+    assert answer.status_code == 303
+    made = _decisions(desk)
+    assert len(made) == 200
+    assert {(one.outcome, one.note, one.batch_id) for one in made} == {
+        (Outcome.AI, "one seller", made[0].batch_id)
+    }
+    assert _reviews(desk) == {ReviewState.CLOSED}
+    assert "for 200 cases." in visit.get(answer.location).text
+    undone = _post(visit, f"/review/batches/{made[0].batch_id}/undo")
+    assert undone.status_code == 303
+    assert _reviews(desk) == {ReviewState.OPEN}
+    with desk.parts.database.reading() as session:
+        assert len(session.scalars(select(Undo)).all()) == 200
+    assert _post(visit, f"/review/batches/{made[0].batch_id}/undo").status_code == 404
+
+
+def test_what_changed_or_is_held_is_left_out_and_said_so(desk: Desk, decide: Decide) -> None:
+    changed, held, free = desk.add_case(0.97), desk.add_case(0.96), desk.add_case(0.95)
+    visit, ren = desk.as_person(), desk.as_person("ren@example.com")
+    boxes = _boxes(visit.get("/review").text)
+    decide(ren, changed, "human")
+    ren.get(f"/review/cases/{held}")
+    page = _post(visit, "/review/bulk/preview", outcome="ai", case=boxes).text
+    assert "Decide AI for 1 case?" in page
+    assert "2 are left out" in page
+    assert "ren@example.com is looking at it" in page
+    assert "it has changed" in page
+    # Even who skips the preview overrules nobody.
+    answer = _post(visit, "/review/bulk", outcome="ai", case=boxes)
+    assert "left_out=2" in answer.location
+    assert [(one.image_sha256, one.outcome) for one in _decisions(desk)] == [
+        (changed, Outcome.HUMAN),
+        (free, Outcome.AI),
+    ]
+
+
+def test_everything_that_matches_means_the_filter_and_not_the_page(desk: Desk) -> None:
+    for i in range(60):
+        desk.add_case(0.9 + i / 1000)
+    other = desk.add_case(0.5, Finding.UNCERTAIN)
+    visit = desk.as_person()
+    page = _post(visit, "/review/bulk/preview?finding=flagged", outcome="human", all="1").text
+    assert "Decide Human for 60 cases?" in page
+    assert other not in page
+
+
+def test_a_batch_is_undone_only_by_its_maker_and_only_soon(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.96)
+    visit, ren = desk.as_person(), desk.as_person("ren@example.com")
+    done = _post(visit, "/review/bulk", outcome="ai", case=_boxes(visit.get("/review").text)).location
+    batch = done.split("done=")[1]
+    assert _post(ren, f"/review/batches/{batch}/undo").status_code == 404
+    assert "for 2 cases." not in ren.get(done).text
+    with desk.parts.database.writing() as session:
+        session.execute(update(Decision).values(created_at=now() - timedelta(seconds=40)))
+    assert _post(visit, f"/review/batches/{batch}/undo").status_code == 409
+
+
+def test_undoing_a_batch_leaves_alone_what_was_decided_since(desk: Desk, decide: Decide) -> None:
+    first, second = desk.add_case(0.95), desk.add_case(0.96)
+    visit, ren = desk.as_person(), desk.as_person("ren@example.com")
+    done = _post(visit, "/review/bulk", outcome="ai", case=_boxes(visit.get("/review").text)).location
+    decide(ren, first, "human")
+    _post(visit, f"/review/batches/{done.split('done=')[1]}/undo")
+    with desk.parts.database.reading() as session:
+        images = {image.sha256: image.review for image in session.scalars(select(Image))}
+    assert images == {first: ReviewState.CLOSED, second: ReviewState.OPEN}
+
+
+def test_bulk_forms_that_are_not_whole_do_nothing(desk: Desk) -> None:
+    sha256 = desk.add_case(0.95)
+    visit = desk.as_person()
+    (good,) = _boxes(visit.get("/review").text)
+    for case in ([], ["x"], [good, "y~z~"], [good.replace(sha256, "\x00" * 64)], [f"{good}~"]):
+        assert _post(visit, "/review/bulk", outcome="ai", case=case).status_code in {303, 400}
+    assert _post(visit, "/review/bulk", outcome="maybe", case=[good]).status_code == 400
+    many = [f"{i:064x}~{'0' * 32}~" for i in range(1001)]
+    assert _post(visit, "/review/bulk", outcome="ai", case=many).status_code == 400
+    assert _decisions(desk) == []
+
+
+def test_a_selection_on_the_page_can_be_made_of_every_card(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.96)
+    page = desk.as_person().get("/review").text
+    assert len(_boxes(page)) == len(shown(page)) == 2

@@ -1,0 +1,264 @@
+"""The desk as a moderator has it: a real browser, real keys."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+from sqlalchemy import func, select
+
+from core.vocabulary import Finding, Outcome
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from store.people.moderators import set_preferences
+from store.tables.case_tables import Decision
+from store.tables.review_tables import CaseClaim
+from tests.api.review.browser import chromium, complaints, log_in, press, served, wait_for, wait_until_ready
+from tests.api.review.conftest import Desk, draw, make_desk
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest.fixture
+def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
+    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=lambda *_: draw((250, 20, 20)))
+    desk.add_person("aiko@example.com")
+    return desk
+
+
+@pytest.fixture
+def base(desk: Desk) -> Iterator[str]:
+    with served(desk.app) as address:
+        yield address
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[WebDriver]:
+    with chromium(tmp_path / "browser") as session:
+        yield session
+
+
+def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
+    with desk.parts.database.reading() as session:
+        rows = session.scalars(select(Decision).order_by(Decision.id))
+        return [(row.image_sha256, row.outcome, row.note) for row in rows]
+
+
+def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriver) -> None:
+    first, second, third = (desk.add_case(score) for score in (0.97, 0.96, 0.95))
+    log_in(browser, base)
+    wait_until_ready(browser, ".card")
+    press(browser, "j")
+    press(browser, Keys.ENTER)
+    wait_until_ready(browser, ".decide")
+    for sha256, keys in ((first, "a"), (second, "h"), (third, "e")):
+        WebDriverWait(browser, 5).until(lambda b, s=sha256: f"/review/cases/{s}" in b.current_url)
+        wait_until_ready(browser, ".decide")
+        if sha256 == third:
+            press(browser, "w")
+            press(browser, "who knows him? ha")
+            press(browser, Keys.ESCAPE)
+        press(browser, keys)
+    wait_until_ready(browser, ".empty")
+    assert decisions(desk) == [
+        (first, Outcome.AI, ""),
+        (second, Outcome.HUMAN, ""),
+        (third, Outcome.ESCALATE, "who knows him? ha"),
+    ]
+    press(browser, "u")
+    wait_for(browser, ".decide")
+    assert third in browser.current_url
+    assert complaints(browser) == []
+
+
+def test_the_next_picture_is_there_at_once(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(8)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    # From the key to the frame in which the next picture, decoded, stands on the page.
+    browser.execute_script(
+        """
+        window.waits = [];
+        addEventListener("keydown", () => {
+          const start = performance.now(), before = document.querySelector(".easel img").src;
+          const look = () => {
+            const picture = document.querySelector(".easel img");
+            if (picture && picture.src !== before && picture.complete && picture.naturalWidth)
+              window.waits.push(performance.now() - start);
+            else requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        }, {capture: true});
+        """
+    )
+    for i in range(7):
+        WebDriverWait(browser, 5).until(lambda b, i=i: len(b.execute_script("return window.waits")) == i)
+        time.sleep(0.4)  # nobody decides faster; the next page comes meanwhile
+        press(browser, "h")
+    WebDriverWait(browser, 5).until(lambda b: len(b.execute_script("return window.waits")) == 7)
+    waits = sorted(browser.execute_script("return window.waits"))
+    assert waits[3] < 100, waits
+    WebDriverWait(browser, 5).until(lambda _: len(decisions(desk)) == 7)
+    assert [sha256 for sha256, *_ in decisions(desk)] == cases[:7]
+
+
+def test_a_takeover_is_seen_and_loses_no_words(
+    desk: Desk, base: str, browser: WebDriver, tmp_path: Path
+) -> None:
+    sha256, other = desk.add_case(0.97), desk.add_case(0.96)
+    desk.add_person("ren@example.com")
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, "form[data-claim]")
+    press(browser, "w")
+    press(browser, "these are my words")
+    press(browser, Keys.ESCAPE)
+    with chromium(tmp_path / "second") as second:
+        log_in(second, base, "ren@example.com")
+        second.get(f"{base}/review/cases/{sha256}")
+        wait_until_ready(second, ".held-by")
+        assert "aiko@example.com" in second.find_element(By.CSS_SELECTOR, ".held-by").text
+        press(second, "t")
+        wait_until_ready(second, "form[data-claim]")
+        press(browser, "a")
+        wait_until_ready(browser, ".held-by")
+        assert "ren@example.com" in browser.find_element(By.CSS_SELECTOR, ".held-by").text
+        assert browser.find_element(By.NAME, "note").get_attribute("value") == "these are my words"
+        assert decisions(desk) == []
+        press(second, "h")
+        WebDriverWait(second, 5).until(lambda b: other in b.current_url)
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
+
+
+def test_a_closed_page_gives_its_claim_back(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, "form[data-claim]")
+    browser.get(f"{base}/model")
+
+    def claims() -> int:
+        with desk.parts.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(CaseClaim)) or 0
+
+    WebDriverWait(browser, 5).until(lambda _: claims() == 0)
+
+
+def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    sha256 = desk.add_case(0.97)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".frame img")
+    press(browser, "z")
+    wait_for(browser, ".frame.near")
+    address = browser.current_url
+    assert "#at=" in address
+    browser.get("about:blank")
+    browser.get(address)
+    wait_for(browser, ".frame.near")
+    press(browser, "z")
+    WebDriverWait(browser, 5).until(lambda b: "#at=" not in b.current_url)
+    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+    size = picture.size
+    press(browser, "m")
+    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" in (picture.get_attribute("src") or ""))
+    assert picture.size == size
+    WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("#heat"))
+    address = browser.current_url
+    browser.get("about:blank")
+    browser.get(address)
+    wait_for(browser, "[data-easel=heat][aria-pressed=true]")
+    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+    assert "/heatmap/" in (picture.get_attribute("src") or "")
+    press(browser, "m")
+    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" not in (picture.get_attribute("src") or ""))
+    assert "heat" not in browser.current_url.partition("#")[2]
+    assert complaints(browser) == []
+
+
+def test_a_veiled_picture_is_shown_only_when_asked_for(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        set_preferences(session, desk.people["aiko@example.com"], {"blur": True})
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".frame img")
+
+    def veil() -> str:
+        picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
+        return picture.value_of_css_property("filter")
+
+    assert "blur" in veil()
+    press(browser, "v")
+    assert veil() == "none"
+
+
+def test_many_are_chosen_and_decided_by_keys(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(4)]
+    log_in(browser, base)
+    wait_until_ready(browser, ".card")
+    for key in "jxjxjx":
+        press(browser, key)
+    assert browser.find_element(By.CSS_SELECTOR, ".chosen").text == "3 selected"
+    press(browser, "a")
+    wait_until_ready(browser, ".bulk-form")
+    assert decisions(desk) == []
+    press(browser, Keys.ENTER)
+    wait_until_ready(browser, ".undo")
+    assert {sha256 for sha256, *_ in decisions(desk)} == set(cases[:3])
+    press(browser, "u")
+    WebDriverWait(browser, 5).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".card")) == 4)
+    assert complaints(browser) == []
+
+
+def test_the_keys_are_shown_and_can_be_changed(desk: Desk, base: str, browser: WebDriver) -> None:
+    first = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        set_preferences(session, desk.people["aiko@example.com"], {"keys": {"human": "1", "ai": "2"}})
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{first}")
+    wait_until_ready(browser, ".decide")
+    press(browser, "?")
+    dialog = browser.find_element(By.CSS_SELECTOR, "dialog[open]")
+    assert "1\nDecide: human" in dialog.text
+    press(browser, "1")  # a dialog is open: nothing is decided behind it
+    press(browser, Keys.ESCAPE)
+    press(browser, "a")  # no key any more
+    press(browser, "2")
+    wait_until_ready(browser, ".empty")
+    assert decisions(desk) == [(first, Outcome.AI, "")]
+
+
+def test_everything_works_without_scripts(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    log_in(browser, base)
+    wait_for(browser, ".card")
+    browser.find_element(By.CSS_SELECTOR, ".card").click()
+    wait_for(browser, ".decide")
+    browser.find_element(By.CSS_SELECTOR, "button[value=human]").click()
+    wait_for(browser, ".undo button")
+    assert decisions(desk) == [(sha256, Outcome.HUMAN, "")]
+    browser.find_element(By.CSS_SELECTOR, ".undo button").click()
+    wait_for(browser, ".decide")
+
+
+def test_no_page_scrolls_sideways_on_a_phone(desk: Desk, base: str, tmp_path: Path) -> None:
+    sha256 = desk.add_case(0.97, title="x" * 300, page_url="https://shop.example/" + "y" * 300)
+    desk.add_case(0.5, Finding.UNCERTAIN)
+    with chromium(tmp_path / "phone", width=360, height=740) as phone:
+        log_in(phone, base)
+        wait_for(phone, ".card")
+        paths = ("review", f"review/cases/{sha256}", "review/decisions", "review/failures", "model", "login")
+        for path in paths:
+            phone.get(f"{base}/{path}")
+            width = phone.execute_script("return document.documentElement.scrollWidth")
+            assert width <= 360, path
+        assert complaints(phone) == []

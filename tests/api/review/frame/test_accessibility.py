@@ -1,0 +1,76 @@
+"""No page has a grave fault for those who cannot see it well, or use no mouse (WCAG 2.2 AA, by axe-core)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+
+from core.vocabulary import Role
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from tests.api.review.browser import chromium, log_in, served, wait_for
+from tests.api.review.conftest import Desk, make_desk
+from tests.api.review.filling import fill, html_pages
+from tests.api.review.frame.axe_core import axe_source, violations
+
+pytestmark = pytest.mark.chromium
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+DESK = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+
+
+@pytest.fixture
+def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
+    desk = make_desk(sqlite_database, blobs, sqlite_shop)
+    desk.add_person("aiko@example.com", Role.ADMIN)
+    return desk
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[WebDriver]:
+    with chromium(tmp_path / "browser") as session:
+        yield session
+
+
+def test_no_page_has_a_grave_fault_in_light_or_dark(desk: Desk, browser: WebDriver) -> None:
+    source, filled = axe_source(), fill(desk, "Fox & <b>Owl</b>")
+    assert filled.endpoints(desk.app) >= html_pages(desk.app), "a page is not looked at"
+    browser.set_script_timeout(30)
+    found: dict[str, list[str]] = {}
+    with served(desk.app) as base:
+        browser.get(f"{base}/login")
+        found["/login"] = violations(browser, source)
+        log_in(browser, base)
+        for page in [*filled.pages, "/review/cases/" + "0" * 64]:
+            browser.get(base + page)
+            found |= _look(browser, source, page)
+        browser.get(f"{base}/review")
+        browser.find_element(By.CSS_SELECTOR, ".pick input").send_keys(" ")
+        browser.find_element(By.CSS_SELECTOR, ".bulk button").click()
+        wait_for(browser, ".bulk-form")
+        found |= _look(browser, source, "bulk preview")
+        browser.execute_script("document.querySelector('main').append(document.createElement('button'))")
+        assert "button-name" in str(violations(browser, source)), "a fault is not found"
+    assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
+    """Ask axe about the page that is shown, in light and dark."""
+    found = {page: violations(browser, source)}
+    _prefer(browser, "dark")
+    # All that differs in the dark are colours.
+    found[f"{page} (dark)"] = violations(browser, source, rules=["color-contrast"])
+    _prefer(browser, "light")
+    # No line needs scrolling sideways on a phone (1.4.10, reflow).
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    found[f"{page} (phone)"] = [] if width <= PHONE["width"] else [f"{width} pixels wide"]
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", DESK)
+    return found
+
+
+def _prefer(browser: WebDriver, scheme: str) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})

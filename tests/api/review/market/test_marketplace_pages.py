@@ -1,0 +1,175 @@
+"""Admin pages of clients and deliveries: keys and secrets once, everything visible, everything again."""
+
+import re
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.vocabulary import EventKind, Role, Source, State
+from store.clients.clients import find_key
+from store.intake.submissions import Request, add_submission
+from store.market.hook_deliveries import find_delivery, keep_delivery
+from store.outbox.callbacks import Attempt, claim_endpoint, fail, next_callback
+from store.outbox.client_events import Told, add_events, place_events
+from store.tables.client_tables import Client
+from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
+from tests.api.review.conftest import Desk, Visit
+from worker.outbox.notify import LEASE
+
+NASTY = "<script>alert(1)</script>"
+
+
+def admin(desk: Desk) -> Visit:
+    return desk.as_person("root@example.com", Role.ADMIN)
+
+
+def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
+    visit = admin(desk)
+    answer = visit.send(
+        "/admin/clients",
+        name=NASTY,
+        source="marketplace",
+        scheme="standard",
+        callback_url="https://a.example/",
+    )
+    assert answer.status_code == 200, answer.text
+    assert NASTY not in answer.text
+    key, secret = re.findall(r'class="secret">([^<]+)<', answer.text)
+    with desk.parts.database.reading() as session:
+        found = find_key(session, key)
+        assert found is not None
+    page = visit.get(f"/admin/clients/{found.client_id}").text
+    assert key not in page
+    assert secret not in page
+    assert "1 is good now" in page
+    again = visit.send(f"/admin/clients/{found.client_id}/secrets").text
+    assert "2 are good now" in again
+    visit.send(f"/admin/clients/{found.client_id}/secrets", retire="1")
+    visit.send(f"/admin/clients/{found.client_id}/keys/{found.id}/revoked")
+    with desk.parts.database.reading() as session:
+        assert find_key(session, key) is None
+    assert "1 is good now" in visit.get(f"/admin/clients/{found.client_id}").text
+    visit.send(
+        f"/admin/clients/{found.client_id}", weight="3", callback_url="https://b.example/", disabled="1"
+    )
+    with desk.parts.database.reading() as session:
+        row = session.get_one(Client, found.client_id)
+    assert (row.weight, row.callback_url, row.disabled_at is None) == (3, "https://b.example/", False)
+
+
+def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> None:
+    visit, client_id = admin(desk), desk.shop.client.id
+    page = f"/admin/clients/{client_id}"
+    (key,) = re.findall(r'class="secret">([^<]+)<', visit.send(f"{page}/keys", scope="submit").text)
+    with desk.parts.database.reading() as session:
+        found = find_key(session, key)
+    assert found is not None
+    assert found.scopes == {"submit"}
+    assert visit.send(f"{page}/keys").status_code == 400
+    visit.send(page, weight="1", quota="20", period="month")
+    text = visit.get(page).text
+    assert "0 of 20 images are submitted, 20 are left." in text
+    assert "<td>submit</td>" in text
+    assert "0 / 20 a month" in visit.get("/admin/clients").text
+    visit.send(page, weight="1", quota="", period="month")
+    assert "images are submitted" not in visit.get(page).text
+
+
+def test_a_listing_has_a_page_that_its_cases_lead_to(desk: Desk) -> None:
+    visit, shop = desk.as_person("aiko@example.com"), desk.shop.client.id
+    sha256 = desk.add_case(0.95, listing_id="L/1 月", title=NASTY)
+    with desk.parts.database.writing() as session:
+        waiting = Request(Source.API, image_url="https://a.example/w", listing_id="L/1 月", title=NASTY)
+        add_submission(session, shop, waiting)
+    (path,) = set(re.findall(r'href="(/review/listings/[^"]+)"', visit.get(f"/review/cases/{sha256}").text))
+    page = visit.get(path).text
+    assert f"/review/cases/{sha256}" in page
+    assert "Flagged" in page
+    assert "2 images · 1 waiting" in page
+    assert NASTY not in page
+    for nobody in (
+        f"/review/listings/{shop}/other",
+        "/review/listings/x/L",
+        f"/review/listings/{'0' * 32}/L",
+    ):
+        assert visit.get(nobody).status_code == 404
+
+
+def test_wrong_fields_are_refused(desk: Desk) -> None:
+    visit, shop = admin(desk), f"/admin/clients/{desk.shop.client.id}"
+    for fields in (
+        {"name": "", "source": "api", "scheme": "standard"},
+        {"name": "a", "source": "cli?", "scheme": "standard"},
+        {"name": "a", "source": "api", "scheme": "standard", "callback_url": "ftp://a"},
+    ):
+        assert visit.send("/admin/clients", **fields).status_code == 400
+    assert visit.send(shop, weight="0").status_code == 400
+    assert visit.send(shop, weight="1", quota="5", period="week").status_code == 400
+    assert visit.send(f"{shop}/secrets", secret="whsec_").status_code == 400
+
+
+def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
+    visit, database, client_id = admin(desk), desk.parts.database, desk.shop.client.id
+    with database.writing() as session:
+        request = Request(Source.API, image_url="https://a.example/", callback_url="https://shop.example/")
+        row = add_submission(session, client_id, request)
+        row.state = State.FAILED
+        session.flush()
+        add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, row.id)], at=now())
+        place_events(session, client_id)
+        turn = claim_endpoint(session, lease=LEASE, at=now())
+        assert turn is not None
+        callback = next_callback(session, turn, now())
+        assert callback is not None
+        attempt = Attempt(410, None, NASTY, 0.5)
+        fail(
+            session,
+            turn,
+            callback,
+            attempt,
+            due_at=None,
+            paused_until=None,
+            is_gone=True,
+            lease=LEASE,
+            at=now(),
+        )
+    log = visit.get(f"/admin/deliveries?client={client_id}").text
+    assert "Nothing here" in visit.get("/admin/deliveries?client=" + "0" * 32).text
+    assert "exhausted" in log
+    assert "address disabled" in log
+    page = visit.get(f"/admin/deliveries/{callback.event_id}").text
+    assert "410" in page
+    assert "&lt;script&gt;" in page
+    assert NASTY not in page
+    assert row.id in page
+    assert visit.send(f"/admin/deliveries/{callback.event_id}/replay").status_code == 303
+    for act in ("test", "enable", "replay"):
+        assert visit.send(f"/admin/clients/{client_id}/endpoints", act=act).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(Callback.state)).all() == [CallbackState.WAITING]
+
+
+def test_a_delivery_in_is_shown_as_it_came_and_taken_in_again(desk: Desk) -> None:
+    visit, database = admin(desk), desk.parts.database
+    with database.writing() as session:
+        delivery_id = keep_delivery(
+            session,
+            desk.shop.client.id,
+            "0" * 64,
+            topic="listing.created",
+            headers={"webhook-id": NASTY},
+            body=NASTY.encode() + b"\xff",
+            outcome=HookOutcome.UNREADABLE,
+            at=now(),
+        )
+    assert delivery_id is not None
+    assert "listing.created" in visit.get(f"/admin/hooks?client={desk.shop.client.id}").text
+    assert "Nothing here" in visit.get("/admin/hooks?client=" + "0" * 32).text
+    page = visit.get(f"/admin/hooks/{delivery_id}").text
+    assert NASTY not in page
+    assert "&lt;script&gt;" in page
+    assert visit.send(f"/admin/hooks/{delivery_id}/replay").status_code == 303
+    with database.reading() as session:
+        found = find_delivery(session, delivery_id)
+    assert found is not None
+    assert found.outcome is HookOutcome.PENDING

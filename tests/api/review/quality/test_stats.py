@@ -1,0 +1,174 @@
+"""Statistics: right, and readable without the plots."""
+
+import csv
+import io
+import math
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from api.review.frame.intervals import Rate
+from core.clock import now
+from core.vocabulary import Finding, Role, Source, State
+from store.tables.case_tables import Image, Submission, Verdict
+from store.verdicts.drift import stability_index
+from store.verdicts.drift import weeks as weeks_of
+from tests.api.review.conftest import Desk, Visit
+
+Decide = Callable[..., TestResponse]
+
+
+def _figures(visit: Visit, query: str = "") -> dict[tuple[str, str, str], tuple[str, str]]:
+    text = visit.get(f"/review/stats.csv{query}").text.removeprefix("\ufeff")
+    rows = csv.DictReader(io.StringIO(text))
+    return {(row["table"], row["key"], row["measure"]): (row["value"], row["of"]) for row in rows}
+
+
+def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, decide: Decide) -> None:
+    aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com")
+    for index, outcome in enumerate(["ai", "ai", "human", "escalate"]):
+        decide(aiko, desk.add_case(0.99 - index / 100, source=Source.MARKETPLACE), outcome)
+    decide(ren, desk.add_case(0.6, Finding.UNCERTAIN, submissions=3), "human")
+    decide(ren, desk.add_case(0.1, Finding.CLEAR), "ai")
+    undone = decide(ren, desk.add_case(0.93), "human").location.split("done=")[1]
+    ren.send(f"/review/decisions/{undone}/undo")
+    figures = _figures(aiko)
+    assert figures["by_model", "tiny-1", "false_accusations"] == ("1", "3")
+    assert figures["by_model", "tiny-1", "missed"] == ("1", "1")
+    assert figures["by_source", "marketplace", "false_accusations"] == ("1", "3")
+    assert figures["by_source", "api", "false_accusations"] == ("0", "0")
+    assert figures["by_moderator", "ren@example.com", "missed"] == ("1", "1")
+    assert not any(table == "by_moderator" for table, *_ in _figures(ren))
+    page = aiko.get("/review/stats").text
+    assert "33.3 %" in page
+    assert "1 of 3" in page
+
+
+def test_volume_scores_and_waiting_are_right(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.97)
+    old = desk.add_case(0.5, Finding.UNCERTAIN)
+    with desk.parts.database.writing() as session:
+        before = now() - timedelta(days=3, minutes=1)
+        session.execute(update(Image).where(Image.sha256 == old).values(created_at=before))
+    visit = desk.as_person()
+    figures = _figures(visit, "?days=7")
+    today = now().date().isoformat()
+    assert figures["images_by_day", today, "flagged"][0] == "2"
+    assert figures["images_by_day", before.date().isoformat(), "uncertain"][0] == "1"
+    assert figures["scores", "0.95", "count"][0] == "2"
+    assert figures["scores", "0.50", "count"][0] == "1"
+    page = visit.get("/review/stats?days=7").text
+    assert ">3 days</time>" in page
+    assert "New images by day" in page
+
+
+def test_volume_and_waiting_are_told_by_source_and_model(desk: Desk, decide: Decide) -> None:
+    visit = desk.as_person()
+    shop = [desk.add_case(0.99 - i / 100, source=Source.MARKETPLACE) for i in range(4)]
+    desk.add_case(0.1, Finding.CLEAR, submissions=3)
+    both = desk.add_case(0.9, source=Source.MARKETPLACE)
+    at = now()
+    with desk.parts.database.writing() as session:
+        for minutes, sha256 in enumerate([*shop, both], start=1):
+            came = at - timedelta(minutes=10 * minutes)
+            of_image = Submission.image_sha256 == sha256
+            session.execute(update(Submission).where(of_image).values(created_at=came))
+            session.execute(update(Image).where(Image.sha256 == sha256).values(created_at=came))
+        # The same image by another way, later, and one that nobody has looked at.
+        client, verdict = desk.shop.client.id, session.get_one(Image, both).verdict_id
+        other = {"client_id": client, "source": Source.API, "created_at": at - timedelta(minutes=1)}
+        session.add(Submission(**other, state=State.EXAMINED, image_sha256=both, verdict_id=verdict))
+        session.add(Submission(**other, state=State.FAILED))
+        session.add(Submission(**other, state=State.QUEUED))
+    for sha256 in (*shop, both):
+        decide(visit, sha256, "human")
+    figures = _figures(visit)
+    counts = {key[1:]: value[0] for key, value in figures.items() if key[0] == "volume_by_source"}
+    assert counts["marketplace", "flagged"] == "5"
+    assert [counts["api", name] for name in ("clear", "flagged", "failed", "waiting")] == ["3", "1", "1", "1"]
+    assert figures["volume_by_model", "tiny-1", "flagged"] == ("5", "6")
+
+    def minutes(table: str, key: str, measure: str) -> tuple[float, str]:
+        value, of = figures[table, key, measure]
+        return float(value) / 60, of
+
+    near = pytest.approx
+    assert minutes("seconds_by_source", "marketplace", "half_within") == (near(30, abs=1), "5")
+    assert minutes("seconds_by_source", "marketplace", "nine_of_ten_within") == (near(50, abs=1), "5")
+    assert minutes("seconds_by_source", "api", "half_within") == (near(1, abs=1), "1")
+    assert minutes("seconds_by_model", "tiny-1", "half_within") == (near(30, abs=1), "5")
+    page = visit.get("/review/stats").text
+    assert "30 mins · 50 mins" in page or "30 min · 50 min" in page
+
+
+def test_an_empty_house_has_statistics_too(desk: Desk) -> None:
+    visit = desk.as_person()
+    assert visit.get("/review/stats").status_code == 200
+    assert visit.get("/review/stats?days=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "low", "high"), [(0, 10, 0.0, 0.278), (5, 10, 0.237, 0.763), (10, 10, 0.722, 1.0)]
+)
+def test_intervals_are_those_of_wilson(part: int, total: int, low: float, high: float) -> None:
+    rate = Rate(part, total)
+    assert (rate.low, rate.high) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
+
+
+def test_of_nothing_there_is_no_rate() -> None:
+    assert (Rate(0, 0).value, Rate(0, 0).low, Rate(0, 0).high) == (None, None, None)
+
+
+def test_drift_is_told_by_week_beside_a_models_first(desk: Desk) -> None:
+    base = desk.add_case(0.5, Finding.UNCERTAIN)
+    monday = now() - timedelta(days=now().weekday())
+    spread = [(index + 0.5) / 120 for index in range(120)]
+    # The first week is the reference, the second is like it, the third lies higher, the last is short.
+    weeks = {21: spread, 14: spread, 7: [0.5 + score / 2 for score in spread], 0: spread[:10]}
+    with desk.parts.database.writing() as session:
+        session.execute(update(Verdict).values(created_at=now() - timedelta(days=300)))
+        for days, scores in weeks.items():
+            for index, score in enumerate(scores):
+                session.add(
+                    Verdict(
+                        image_sha256=base,
+                        finding=Finding.UNCERTAIN,
+                        score=score,
+                        model="tiny-9",
+                        policy=f"{days}-{index}",
+                        reasons=[],
+                        evidence=[],
+                        created_at=monday - timedelta(days=days),
+                    )
+                )
+    with desk.parts.database.reading() as session:
+        found = [week for week in weeks_of(session, now() - timedelta(days=182)) if week.model == "tiny-9"]
+    assert [week.reading for week in found] == ["few", "drifted", "steady", "reference"]
+    assert [week.count for week in found] == [10, 120, 120, 120]
+    assert found[3].quartiles == (0.225, 0.475, 0.725)
+    # Half of the mass of five tenths went to the other five; computed by hand from the definition.
+    assert found[1].psi == pytest.approx(stability_index(_bins(spread), _bins(weeks[7])))
+    assert found[1].psi > 1
+    visit = desk.as_person()
+    assert "has drifted" in visit.get("/review/stats").text
+    key = ("week_tiny-9", (monday - timedelta(days=14)).date().isoformat(), "psi")
+    assert float(_figures(visit)[key][0]) < 0.1
+
+
+def _bins(scores: list[float]) -> list[int]:
+    bins = [0] * 20
+    for score in scores:
+        bins[min(19, int(score * 20))] += 1
+    return bins
+
+
+def test_the_index_is_nothing_for_the_same_and_grows_with_the_distance() -> None:
+    low, high = [100] * 10 + [0] * 10, [0] * 10 + [100] * 10
+    assert stability_index(low, low) == 0
+    # Two bins of ten: shares 0.3995 and 0.0005 swapped; 2 * (p - q) * ln(p / q) over five pairs each.
+    p, q = 200.5 / 1005, 0.5 / 1005
+    assert stability_index(low, high) == pytest.approx(10 * (p - q) * math.log(p / q))

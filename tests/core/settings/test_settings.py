@@ -1,0 +1,120 @@
+"""A wrong setting stops the program and names its variable."""
+
+import ipaddress
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from core.settings.setting_values import SettingsError
+from core.settings.settings import read_settings
+
+SECRET = "s" * 32
+
+
+def read(tmp_path: Path, **environ: str) -> object:
+    return read_settings({"KANTEI_DATA_DIR": str(tmp_path), **environ})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KANTEI_MAX_PIXELS", "many"),
+        ("KANTEI_MAX_PIXELS", "0"),
+        ("KANTEI_MAX_IMAGE_BYTES", "12.5"),
+        ("KANTEI_FETCH_TIMEOUT", "soon"),
+        ("KANTEI_FETCH_TIMEOUT", "nan"),
+        ("KANTEI_FETCH_TIMEOUT", "-1"),
+        ("KANTEI_FETCH_ALLOW", "127.0.0.1/33"),
+        ("KANTEI_FETCH_ALLOW", "10.0.0.1/8"),
+        ("KANTEI_FETCH_ALLOW", "localhost"),
+        ("KANTEI_FETCH_ALLOW", "user@host:80"),
+        ("KANTEI_FETCH_ALLOW", "host:80/path"),
+        ("KANTEI_FETCH_ALLOW", "host:99999"),
+        ("KANTEI_FETCH_ALLOW", "bad host:80"),
+        ("KANTEI_FETCH_PORTS", "80,http"),
+        ("KANTEI_FETCH_PORTS", "70000"),
+        ("KANTEI_WORKER_CONCURRENCY", "0"),
+        ("KANTEI_CLASSIFIER_THREADS", "0"),
+        ("KANTEI_RETENTION_DAYS", "-3"),
+        ("KANTEI_DATABASE_URL", "mysql://x"),
+        ("KANTEI_BROKER_URL", "amqp://x"),
+        ("KANTEI_SECRET_KEY", "short"),
+        ("KANTEI_SECRET_KEY_FILE", "/nowhere/at/all"),
+        ("KANTEI_SECURE_COOKIES", "yes"),
+        ("KANTEI_TRUSTED_PROXIES", "-1"),
+        ("KANTEI_EXTENSION_ORIGINS", "*"),
+        ("KANTEI_EXTENSION_ORIGINS", "https://example.com"),
+        ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
+        ("KANTEI_C2PA_ALLOWED", "README.md"),
+        ("KANTEI_BLOBS_URL", "https://bucket"),
+        ("KANTEI_BLOBS_URL", "s3://Bucket"),
+        ("KANTEI_BLOBS_URL", "s3://key:secret@bucket"),
+        ("KANTEI_BLOBS_URL", "s3://bucket/../other"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?endpoint=ftp://host"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?endpont=https://host"),
+        ("KANTEI_BLOBS_URL", "s3://bucket?style=odd"),
+    ],
+)
+def test_a_wrong_value_stops_the_program_and_names_the_variable(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(name)):
+        read(tmp_path, **{name: value})
+
+
+def test_a_worker_has_two_children_for_each_core_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.settings.setting_values.cores", lambda: 3)
+    environ = {"KANTEI_DATA_DIR": str(tmp_path)}
+    assert read_settings(environ).worker_concurrency == 6
+    assert read_settings(environ | {"KANTEI_WORKER_CONCURRENCY": "1"}).worker_concurrency == 1
+
+
+def test_every_setting_has_a_default_that_needs_no_server(tmp_path: Path) -> None:
+    settings = read_settings({"KANTEI_DATA_DIR": str(tmp_path)})
+    assert settings.database_url == f"sqlite:///{tmp_path}/kantei.sqlite3"
+    assert settings.is_embedded_broker
+    assert settings.max_image_bytes == 20 * 1024 * 1024
+    assert settings.max_pixels == 50_000_000
+    assert settings.fetch_timeout == 20
+    assert settings.fetch_allow.networks == ()
+
+
+def test_the_first_start_makes_a_secret_that_the_second_reads(tmp_path: Path) -> None:
+    first = read_settings({"KANTEI_DATA_DIR": str(tmp_path)})
+    second = read_settings({"KANTEI_DATA_DIR": str(tmp_path)})
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) == 64
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_secret_comes_from_the_environment_or_a_file_but_not_both(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n")
+    from_file = read_settings({"KANTEI_DATA_DIR": str(tmp_path), "KANTEI_SECRET_KEY_FILE": str(file)})
+    assert from_file.secret_key == SECRET
+    with pytest.raises(SettingsError, match="both"):
+        read(tmp_path, KANTEI_SECRET_KEY=SECRET, KANTEI_SECRET_KEY_FILE=str(file))
+
+
+def test_what_may_be_fetched_is_networks_and_single_hosts(tmp_path: Path) -> None:
+    settings = read_settings(
+        {"KANTEI_DATA_DIR": str(tmp_path), "KANTEI_FETCH_ALLOW": "127.0.0.1/32, ::1/128,Images.Test:9000"}
+    )
+    assert settings.fetch_allow.networks == (
+        ipaddress.ip_network("127.0.0.1/32"),
+        ipaddress.ip_network("::1/128"),
+    )
+    assert settings.fetch_allow.hosts == {("images.test", 9000)}
+
+
+def test_the_readme_names_every_setting() -> None:
+    source = Path("core/settings/settings.py").read_text(encoding="utf-8")
+    readme = Path("README.md").read_text(encoding="utf-8")
+    names = set(re.findall(r'"(KANTEI_[A-Z_]+)"', source))
+    assert len(names) >= 15
+    assert {name for name in names if f"`{name}`" not in readme} == set()

@@ -1,0 +1,100 @@
+"""`kantei import` against a server that answers as ours does: steps, refusals, quotas, going on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kantei.intake.import_command import import_command
+from tests.servers import Asked, Reply, Server
+
+
+class Api:
+    """Takes batches, as many entries as are left; the rest is beyond the quota."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.taken: list[str] = []
+        self.keys: list[str] = []
+
+    def answer(self, asked: Asked) -> Reply:
+        self.keys.append(asked.headers["idempotency-key"])
+        results = [self._entry(entry) for entry in json.loads(asked.body)["submissions"]]
+        refused = sum(result["problem"] is not None for result in results)
+        body = {"accepted": len(results) - refused, "refused": refused, "results": results}
+        return Reply(json.dumps(body).encode(), 202, {"Content-Type": "application/json"})
+
+    def _entry(self, entry: dict[str, Any]) -> dict[str, Any]:
+        assert entry["priority"] == "low"
+        url = entry["image_url"]
+        if url == "odd":
+            problem = {"code": "invalid_url", "detail": "image_url: it is odd"}
+            return {"status": 422, "submission": None, "problem": problem}
+        if len(self.taken) >= self.left:
+            problem = {"code": "quota_exhausted", "detail": "No more today."}
+            return {"status": 429, "submission": None, "problem": problem}
+        self.taken.append(url)
+        return {"status": 202, "submission": {"id": url}, "problem": None}
+
+
+def run(api: Api, file: Path, *more: str) -> Result:
+    with Server() as server:
+        server.view("/v1/submissions/batch", api.answer)
+        return CliRunner().invoke(
+            import_command, [str(file), "--server", server.url(""), "--key", "k", *more]
+        )
+
+
+@pytest.fixture
+def urls() -> list[str]:
+    return [f"https://a.example/{number}.png" for number in range(1200)]
+
+
+def test_what_the_quota_stopped_goes_on_with_the_next_line(tmp_path: Path, urls: list[str]) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text("image_url\n" + "\n".join(urls) + "\n", encoding="utf-8")
+    api = Api(left=730)
+    stopped = run(api, file)
+    assert stopped.exit_code == 1
+    assert "stopped after 730 lines: No more today." in stopped.output
+    assert api.taken == urls[:730]
+    api.left = 5000
+    again = run(api, file)
+    assert again.exit_code == 0, again.output
+    assert "470 submitted, 0 of them refused" in again.output
+    assert api.taken == urls
+    assert len(set(api.keys)) == len(api.keys)
+
+
+def test_lines_that_are_refused_are_named_and_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "old.jsonl"
+    lines = [{"image_url": "https://a.example/1"}, {"image_url": "odd"}, {"image_url": "https://a.example/2"}]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    api = Api(left=10)
+    done = run(api, file)
+    assert done.exit_code == 1
+    assert "entry 2: image_url: it is odd" in done.output
+    assert "3 submitted, 1 of them refused" in done.output
+    assert "0 submitted" in run(api, file).output
+    assert len(api.taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.csv", "url\n1\n", "no column image_url"),
+        ("a.csv", "image_url,price\nx,1\n", "price"),
+        ("a.jsonl", "[]", "line 1: not a JSON object"),
+        ("a.txt", "", "neither .csv nor .jsonl"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_before_anything_is_sent(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    api = Api(left=0)
+    refused = run(api, tmp_path / name)
+    assert (refused.exit_code, api.keys) == (2, [])
+    assert said in refused.output

@@ -1,0 +1,115 @@
+"""`kantei moderator add` and `kantei client add`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core.clients.quota import Quota, QuotaPeriod
+from kantei.clients.client_commands import client
+from kantei.people.moderator_commands import moderator
+from store.base.database import Database
+from store.clients.clients import find_key, signing_secrets
+from store.people.moderators import find_moderator
+from store.people.passwords import is_password
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KANTEI_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("KANTEI_DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path / 'kantei.sqlite3'}")
+
+
+def _run(*arguments: str) -> Result:
+    group = moderator if arguments[0] == "moderator" else client
+    return CliRunner().invoke(group, arguments[1:])
+
+
+def test_a_moderator_is_added_with_a_password_for_once(kept: Database) -> None:
+    result = _run("moderator", "add", " Aiko@Example.com ", "--role", "lead", "--json")
+    assert result.exit_code == 0, result.output
+    facts = json.loads(result.output)
+    with kept.reading() as session:
+        person = find_moderator(session, "aiko@example.com")
+    kept.close()
+    assert person
+    assert (person.id, person.role.value, person.must_change_password) == (facts["id"], "lead", True)
+    assert is_password(person.password_hash, facts["password"])
+    assert facts["password"] not in person.password_hash
+
+
+def test_a_known_moderator_is_not_added_again() -> None:
+    assert _run("moderator", "add", "aiko@example.com").exit_code == 0
+    again = _run("moderator", "add", "AIKO@example.com")
+    assert again.exit_code == 1
+    assert "already" in again.output
+
+
+@pytest.mark.parametrize("email", ["", "aiko", "a@b@c", "a b@example.com", "<script>@x"])
+def test_what_is_no_address_is_no_moderator(email: str) -> None:
+    assert _run("moderator", "add", email).exit_code == 2
+
+
+def test_a_client_is_added_with_key_and_secret(kept: Database, tmp_path: Path) -> None:
+    result = _run(
+        "client", "add", "日の出", "--source", "marketplace", "--scheme", "shopify", "--secret", "their own",
+        "--callback-url", "HTTPS://Shop.example/hook", "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    facts = json.loads(result.output)
+    assert (facts["name"], facts["source"], facts["scheme"]) == ("日の出", "marketplace", "shopify")
+    assert facts["callback_url"] == "https://shop.example/hook"
+    secret_key = (tmp_path / "secret_key").read_text().strip()
+    with kept.reading() as session:
+        key = find_key(session, facts["api_key"])
+        assert key
+        assert key.client.id == facts["id"]
+        assert signing_secrets(session, facts["id"], secret_key) == ["their own"]
+    kept.close()
+
+
+def test_a_client_gets_a_secret_in_the_standard_form() -> None:
+    facts = json.loads(_run("client", "add", "Shop", "--json").output)
+    assert facts["webhook_secret"].startswith("whsec_")
+    assert facts["source"] == "api"
+
+
+@pytest.mark.parametrize(
+    "words", ["", "Shop --callback-url ftp://x/", "Shop --source cli", "Shop --scheme odd"]
+)
+def test_wrong_words_are_refused(words: str) -> None:
+    assert _run("client", "add", *words.split(" ")).exit_code == 2
+
+
+def test_people_see_their_secrets_without_json() -> None:
+    assert "One-time password" in _run("moderator", "add", "aiko@example.com").output
+    assert "API key" in _run("client", "add", "Shop").output
+
+
+def test_keys_and_quotas_are_made_and_shown(kept: Database) -> None:
+    made = _run("client", "add", "Shop", "--quota", "20/day", "--scope", "submit", "--json").output
+    facts = json.loads(made)
+    with kept.reading() as session:
+        found = find_key(session, facts["api_key"])
+        assert found
+        assert (found.scopes, found.client.quota) == ({"submit"}, Quota(20, QuotaPeriod.DAY))
+    shown = _run("client", "key", facts["id"], "--scope", "read", "--scope", "events").output
+    assert "events read" in shown
+    assert "0 of 20/day" in _run("client", "list").output
+    assert _run("client", "change", facts["id"], "--quota", "none").exit_code == 0
+    assert "no quota" in _run("client", "list").output
+    assert "revoked" in _run("client", "key", facts["id"], "--revoke", found.id).output
+    with kept.reading() as session:
+        assert find_key(session, facts["api_key"]) is None
+    kept.close()
+
+
+@pytest.mark.parametrize("words", ["--quota 5", "--quota 5/week", "--scope all"])
+def test_no_quota_and_no_scope_are_refused(words: str) -> None:
+    assert _run("client", "add", "Shop", *words.split(" ")).exit_code == 2

@@ -1,0 +1,71 @@
+"""What a run left in its folder is used by the same run only."""
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.vocabulary import Label
+from kantei.training.run_folder import claim_folder, pictures_of, weights_of
+from model.data.samples import Sample, SamplesError
+
+SAMPLES = [Sample(Path(name), name, Label.AI, "s", "o", number=number) for number, name in enumerate("ab")]
+
+
+def test_the_same_run_goes_on_in_its_folder(tmp_path: Path) -> None:
+    for _ in range(2):
+        claim_folder(tmp_path / "run", {"pictures": "1", "views": [256, (1, 2)]})
+
+
+def test_another_run_is_refused_and_what_differs_is_named(tmp_path: Path) -> None:
+    claim_folder(tmp_path, {"pictures": "1", "weights": {"v2": "a"}, "seed": 11})
+    with pytest.raises(SamplesError, match="holds a run with other pictures and seed:"):
+        claim_folder(tmp_path, {"pictures": "2", "weights": {"v2": "a"}, "seed": 12})
+
+
+def test_pictures_are_others_where_order_label_or_number_is() -> None:
+    first, second = SAMPLES
+    others = (
+        [second, first],
+        [first],
+        [replace(first, label=Label.HUMAN), second],
+        [replace(first, number=7), second],
+    )
+    known = {pictures_of(samples) for samples in (SAMPLES, *others)}
+    assert len(known) == 5
+    assert pictures_of(list(SAMPLES)) in known
+
+
+def test_weights_are_known_by_their_bytes_wherever_they_lie(tmp_path: Path) -> None:
+    for name, text in (("a", "x"), ("b", "x"), ("c", "y")):
+        (tmp_path / name).write_text(text)
+    a, b, c = (weights_of({"v2": str(tmp_path / name)}) for name in "abc")
+    assert a == b != c
+    assert weights_of({"v2": "imagenet"}) == {"v2": "imagenet"}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="the extra `train` is not installed")
+@pytest.mark.filterwarnings("ignore")
+def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
+    from kantei.training.training_runs import Wanted  # noqa: PLC0415  # loads Keras
+
+    for place in ("data", "decisions"):
+        for label in ("ai", "human"):
+            (tmp_path / place / label).mkdir(parents=True)
+            (tmp_path / place / label / "1.png").touch()
+    wanted = Wanted(
+        tmp_path / "data",
+        "train",
+        (tmp_path / "decisions",),
+        "mobilenet_v2",
+        "imagenet",
+        tmp_path / "run",
+        None,
+        6,
+        11,
+    )
+    samples = wanted.samples()
+    assert len({sample.name for sample in samples}) == 4
+    assert sorted(sample.number for sample in samples) == [0, 1, 2, 3]
+    assert all(sample.path.is_file() for sample in samples)

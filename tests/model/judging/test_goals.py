@@ -1,0 +1,85 @@
+"""The goals: what was measured, between which ends, and whether it is reached."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.vocabulary import Label
+from model.data.figures import Share
+from model.data.judged import Judged
+from model.data.samples import Sample
+from model.judging.goals import JPEG_40, JPEG_60, measure_goals
+from model.judging.resampling import draw_rows
+from model.serving.encodings import ORDINARY
+
+
+def _judged(shift: float, lost: float, count: int = 200) -> list[Judged]:
+    """Make judgements: `shift` logits between the labels, `lost` of them gone as JPEG 40."""
+    rng = np.random.default_rng(0)
+    items = []
+    for number in range(count):
+        label = Label.AI if number % 2 else Label.HUMAN
+        side = 1 if number % 2 else -1
+        logit = side * shift / 2 + float(rng.normal())
+        encoded = {one.name: logit - side * lost * (one.name == JPEG_40) for one in ORDINARY}
+        sample = Sample(Path("p"), str(number), label, "s", f"{label}{number % 3}")
+        items.append(Judged(sample, logit, 0.0, 0.0, encoded))
+    return items
+
+
+def _measure(judged: list[Judged], flips: int = 0) -> dict[str, dict[str, object]]:
+    is_ai = np.array([item.sample.is_ai for item in judged])
+    draws = draw_rows(is_ai, [item.sample.owner for item in judged], draws=100)
+    share = Share(flips, len(judged)).as_dict()
+    return {row["goal"]: row for row in measure_goals(judged, is_ai, draws, share)}
+
+
+def test_every_goal_is_measured_between_two_ends() -> None:
+    rows = _measure(_judged(shift=3, lost=0.5))
+    assert len(rows) == 7
+    for row in rows.values():
+        low, high = row["by_picture"]  # type: ignore[misc]  # a list in JSON
+        assert low <= row["value"] <= high  # type: ignore[operator]
+    assert rows["AUC"]["by_owner"] is not None
+
+
+def test_a_goal_is_reached_on_its_own_side() -> None:
+    well, badly = _measure(_judged(shift=12, lost=0)), _measure(_judged(shift=1, lost=3), flips=20)
+    assert {name: row["reached"] for name, row in well.items() if name != "ECE"} == dict.fromkeys(
+        (name for name in well if name != "ECE"), True
+    )
+    assert not any(
+        row["reached"] for name, row in badly.items() if name != "points lost as JPEG 60 at 768 px"
+    )
+
+
+def test_a_goal_is_surely_reached_only_where_the_whole_interval_reaches_it() -> None:
+    flips = "pictures that flip between `clear` and `flagged`"
+    few = _measure(_judged(shift=12, lost=0))[flips]
+    assert (few["reached"], few["surely"]) == (True, False)  # none of 200: the interval ends at 1.9 %
+    assert _measure(_judged(shift=12, lost=0))["AUC"]["surely"]
+
+
+def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
+    rows = _measure(_judged(shift=2, lost=1))
+    unmoved = rows["points lost as JPEG 60 at 768 px"]
+    assert JPEG_60 in _judged(1, 1)[0].encoded
+    assert (unmoved["value"], unmoved["by_picture"]) == (0, (0, 0))
+    low, _ = rows["points lost as JPEG 40 at 512 px"]["by_picture"]  # type: ignore[misc]
+    assert low > 0
+
+
+def test_what_needs_re_encodings_is_left_out_without_them() -> None:
+    judged = _judged(shift=3, lost=0)
+    is_ai = np.array([item.sample.is_ai for item in judged])
+    draws = draw_rows(is_ai, ["o"] * len(judged), draws=20)
+    rows = measure_goals(judged, is_ai, draws, None)
+    assert [row["goal"] for row in rows] == [
+        "AUC",
+        "AI found at 1 % of humans accused",
+        "balanced accuracy",
+        "ECE",
+    ]
+    assert rows[0]["by_owner"] is None
+    assert rows[0]["value"] == pytest.approx(0.98, abs=0.03)

@@ -1,0 +1,77 @@
+"""Intervals by drawing: they cover what they should, are the same every time, and see owners."""
+
+import numpy as np
+import pytest
+
+from model.data.figures import expected_calibration_error
+from model.judging.resampling import basic_interval, draw_rows, interval, perfect_calibration
+
+
+def test_the_interval_of_a_mean_is_the_textbooks() -> None:
+    values = np.random.default_rng(0).normal(3, 2, 400)
+    draws = draw_rows(np.arange(400) < 1, ["o"] * 400)  # one of the pictures is of the other label
+    ends = interval(lambda rows: float(values[rows].mean()), draws.by_picture)
+    assert ends is not None
+    error = values.std() / 20
+    assert ends == pytest.approx(
+        (values.mean() - 1.96 * error, values.mean() + 1.96 * error), abs=0.2 * error
+    )
+
+
+def test_each_draw_has_as_many_of_each_label_and_the_seed_repeats_it() -> None:
+    is_ai = np.array([True] * 10 + [False] * 30)
+    first, again = (draw_rows(is_ai, ["a", "b"] * 20, draws=5) for _ in range(2))
+    assert [int(is_ai[rows].sum()) for rows in first.by_picture] == [10] * 5
+    assert all(np.array_equal(one, other) for one, other in zip(first.by_owner, again.by_owner, strict=True))
+    other = draw_rows(is_ai, ["a", "b"] * 20, draws=5, seed=12)
+    assert not np.array_equal(first.by_picture[0], other.by_picture[0])
+
+
+def test_owners_come_whole_and_widen_what_hangs_on_them() -> None:
+    is_ai = np.array([True, False] * 200)
+    owners = [f"o{number // 50}" for number in range(400)]
+    draws = draw_rows(is_ai, owners)
+    names = np.array(owners)
+    for rows in draws.by_owner[:20]:
+        sizes = {name: int((names[rows] == name).sum()) for name in names[rows]}
+        assert all(size % 25 == 0 for size in sizes.values())
+    is_hard = (names == "o0").astype(float)  # one owner's pictures are all misjudged
+    by_picture, by_owner = (
+        interval(lambda rows: float(is_hard[rows].mean()), some)
+        for some in (draws.by_picture, draws.by_owner)
+    )
+    assert by_picture is not None
+    assert by_owner is not None
+    assert by_owner[1] - by_owner[0] > 3 * (by_picture[1] - by_picture[0])
+
+
+def test_one_owner_of_a_label_is_none_to_draw_from() -> None:
+    draws = draw_rows(np.array([True, True, False, False]), ["a", "a", "b", "c"], draws=3)
+    assert draws.by_owner == []
+    assert interval(lambda rows: float(rows.mean()), draws.by_owner) is None
+    assert basic_interval(lambda rows: float(rows.mean()), draws.by_owner, 0.0) is None
+
+
+def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_plain_quantiles() -> None:
+    rng = np.random.default_rng(3)
+    mirrored = plain = 0
+    for _ in range(40):
+        scores = rng.random(300)
+        is_ai = rng.random(300) < scores  # calibrated: the true error is nothing
+        draws = draw_rows(is_ai, ["o"] * 300, draws=100).by_picture
+
+        def error(rows: np.ndarray, scores: np.ndarray = scores, is_ai: np.ndarray = is_ai) -> float:
+            return expected_calibration_error(scores[rows], is_ai[rows])
+
+        mirrored += (basic_interval(error, draws, error(np.arange(300))) or (1.0, 1.0))[0] <= 0.02
+        plain += (interval(error, draws) or (1.0, 1.0))[0] <= 0.02
+    assert mirrored >= 25
+    assert plain <= 2
+
+
+def test_true_scores_show_an_error_too_and_it_shrinks_with_their_number() -> None:
+    rng = np.random.default_rng(0)
+    few, many = (perfect_calibration(rng.random(count), draws=200) for count in (300, 30_000))
+    assert few[1] < few[0] < few[2]
+    assert few[0] > 0.03
+    assert many[2] < 0.02

@@ -1,0 +1,153 @@
+"""C2PA: the claim and its validity are told apart, and only a trusted signer's claim is a proof."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from provenance.c2pa.c2pa_store import read_store
+from provenance.read import read_evidence
+from provenance.shared.errors import RecordError
+from provenance.shared.trust import TrustList
+from tests.provenance.asking import says_unreadable
+from tests.provenance.signing import Signer, created, make_signer, sign
+from tests.provenance.writing import drawing, jpeg, jpeg_segment, pillow_png, png, png_chunk, webp
+
+KIND = EvidenceKind.C2PA
+PNG = pillow_png(drawing(64, 64))
+GENERATED = [created("trainedAlgorithmicMedia", "GPT-4o")]
+
+
+@pytest.fixture(scope="module")
+def signer() -> Signer:
+    return make_signer("OpenAI")
+
+
+@pytest.fixture(scope="module")
+def generated(signer: Signer) -> bytes:
+    return sign(PNG, "image/png", signer, GENERATED)
+
+
+def claim(data: bytes, trust: TrustList | None = None) -> Evidence:
+    found = [item for item in read_evidence(data, trust=trust) if item.kind is KIND]
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "mime"),
+    [(PNG, "image/png"), (jpeg(), "image/jpeg"), (webp(pixels=drawing(64, 64)), "image/webp")],
+)
+def test_every_container_is_read(data: bytes, mime: str, signer: Signer) -> None:
+    item = claim(sign(data, mime, signer, GENERATED))
+    assert (item.grade, item.label, item.generator) == (Grade.DECLARED, Label.AI, "OpenAI")
+    assert "not on the trust list" in item.detail
+    assert item.fields["signer"] == "OpenAI"
+
+
+def test_a_trusted_signer_makes_it_a_proof(generated: bytes, signer: Signer) -> None:
+    item = claim(generated, TrustList(anchors=signer.root))
+    assert (item.grade, item.label, item.generator) == (Grade.PROOF, Label.AI, "OpenAI")
+
+
+def test_another_root_does_not(generated: bytes) -> None:
+    assert claim(generated, TrustList(anchors=make_signer("OpenAI").root)).grade is Grade.DECLARED
+
+
+def test_a_changed_picture_keeps_the_claim_and_loses_the_proof(generated: bytes, signer: Signer) -> None:
+    at = generated.rindex(b"IDAT") + 30
+    changed = generated[:at] + bytes([generated[at] ^ 1]) + generated[at + 1 :]
+    item = claim(changed, TrustList(anchors=signer.root))
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+    assert "changed after it was signed" in item.detail
+
+
+def test_a_manifest_moved_onto_an_artists_picture_is_no_proof(generated: bytes, signer: Signer) -> None:
+    start = generated.index(b"caBX") - 4
+    size = int.from_bytes(generated[start : start + 4], "big") + 12
+    other = pillow_png(drawing(64, 64, seed=9))
+    framed = other[:33] + generated[start : start + size] + other[33:]
+    assert claim(framed, TrustList(anchors=signer.root)).grade is Grade.DECLARED
+
+
+def test_what_an_ingredient_says_is_said(generated: bytes, signer: Signer) -> None:
+    edited = sign(PNG, "image/png", signer, [], parent=generated)
+    item = claim(edited)
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+    assert "ingredient" in item.detail
+
+
+@pytest.mark.parametrize("code", ["algorithmicMedia", "screenCapture", "compositeWithNothing"])
+def test_other_source_types_are_nobodys_evidence(code: str, signer: Signer) -> None:
+    item = claim(sign(PNG, "image/png", signer, [created(code)]))
+    assert (item.grade, item.label) == (Grade.HINT, None)
+
+
+def test_an_ordinary_editors_credential_is_not_ai(signer: Signer) -> None:
+    item = claim(sign(PNG, "image/png", signer, [], parent=PNG))
+    assert item.label is None
+
+
+@pytest.mark.parametrize(
+    ("code", "trusted", "plain"),
+    [("digitalCapture", Grade.PROOF, Grade.HINT), ("digitalCreation", Grade.DECLARED, Grade.HINT)],
+)
+def test_human_origin_is_worth_its_signer(code: str, trusted: Grade, plain: Grade, signer: Signer) -> None:
+    """A camera vouches for what it saw; a drawing program only repeats that something was drawn."""
+    data = sign(PNG, "image/png", signer, [created(code)])
+    assert (claim(data).grade, claim(data).label) == (plain, Label.HUMAN)
+    item = claim(data, TrustList(anchors=signer.root))
+    assert (item.grade, item.label) == (trusted, Label.HUMAN)
+
+
+def test_a_damaged_manifest_is_unreadable(generated: bytes) -> None:
+    start = generated.index(b"caBX") + 4
+    length = int.from_bytes(generated[start - 8 : start - 4], "big")
+    for body in (b"", b"\0" * 40, generated[start : start + length // 2], b"\xff" * length):
+        says_unreadable(png(before=[png_chunk(b"caBX", body or b"x")]), KIND)
+    says_unreadable(jpeg([jpeg_segment(0xEB, b"JP\0\1\0\0\0\1\0\0\0\x20jumb" + bytes(30))]), KIND)
+
+
+@contextmanager
+def socket_listener() -> Iterator[tuple[int, Callable[[], bool]]]:
+    """Listen on a port; tell whether anybody came."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    with closing(server):
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.settimeout(0.0)
+
+        def asked() -> bool:
+            try:
+                server.accept()
+            except BlockingIOError:
+                return False
+            return True
+
+        yield server.getsockname()[1], asked
+
+
+def test_a_manifest_elsewhere_is_never_fetched() -> None:
+    """The library would follow this reference by itself; a reader that is told otherwise must not."""
+    with socket_listener() as (port, asked):
+        packet = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+            ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+            ' xmlns:dcterms="http://purl.org/dc/terms/"'
+            f' dcterms:provenance="http://127.0.0.1:{port}/manifest.c2pa"/></rdf:RDF></x:xmpmeta>'
+        )
+        data = jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet.encode())])
+        assert read_evidence(data) == ()
+        with pytest.raises(RecordError):
+            read_store(data, "image/jpeg", 1, None)
+        assert not asked()
+
+
+def test_ordinary_pictures_do_not_load_the_library() -> None:
+    code = "import sys; import provenance.read as r; r.read_evidence(b'x'); print('c2pa' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

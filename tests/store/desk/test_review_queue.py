@@ -1,0 +1,99 @@
+"""The queue's counts cost the same however much is stored."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, text
+
+from store.base.database import Database
+from store.clients.clients import NewClient
+from store.desk import review_queue
+from store.desk.review_queue import QueueCounts, count_queue
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Image
+from store.tables.review_states import ReviewState
+
+LIMIT = 5
+
+
+def test_tabs_are_counted_as_far_as_the_limit_whatever_is_stored(
+    database: Database, shop: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_queue, "COUNT_LIMIT", LIMIT)
+    _store(database, shop, range(20))
+    counts, work = _count(database)
+    assert counts == QueueCounts(open=LIMIT + 1, escalated=1, appeals=2, failed=0, all=LIMIT + 1)
+    _store(database, shop, range(20, 2000))
+    counts, more_work = _count(database)
+    assert counts == QueueCounts(open=LIMIT + 1, escalated=1, appeals=2, failed=0, all=LIMIT + 1)
+    assert more_work <= 2 * work  # among twenty rows PostgreSQL takes now one way, now another
+
+
+def _store(database: Database, shop: NewClient, numbers: range) -> None:
+    """Store images: every second one open, the first one escalated, appeals on the second and third."""
+    with database.writing() as session:
+        session.execute(
+            insert(Image),
+            [
+                {
+                    "sha256": f"{number:064x}",
+                    "width": 1,
+                    "height": 1,
+                    "format": "png",
+                    "bytes": 1,
+                    "review": ReviewState.OPEN if number % 2 else ReviewState.NONE,
+                }
+                for number in numbers
+            ],
+        )
+        if 0 in numbers:
+            session.get_one(Image, "0" * 64).review = ReviewState.ESCALATED
+            for number in (1, 1, 2):
+                session.add(
+                    Appeal(
+                        submission_id=f"{len(session.new):032x}",
+                        image_sha256=f"{number:064x}",
+                        client_id=shop.client.id,
+                        reason="Mine.",
+                    )
+                )
+        session.flush()
+        session.execute(text("analyze images"))
+
+
+def _count(database: Database) -> tuple[QueueCounts, int]:
+    """Count, and tell how much work it was: the rows that PostgreSQL touched, or the steps of SQLite."""
+    with database.writing() as session:
+        connection = session.connection()
+        if database.is_sqlite:
+            steps = 0
+
+            def step() -> None:
+                nonlocal steps
+                steps += 1
+
+            driver: Any = connection.connection.driver_connection
+            driver.set_progress_handler(step, 1)
+            counts = count_queue(session)
+            driver.set_progress_handler(None, 0)
+            return counts, steps
+        # With so few rows a table would be read whole whatever is asked.
+        session.execute(text("set local enable_seqscan = off"))
+        asked: list[tuple[str, Any]] = []
+
+        def note(_c: object, _k: object, statement: str, values: Any, *_: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(connection, "before_cursor_execute", note)
+        counts = count_queue(session)
+        event.remove(connection, "before_cursor_execute", note)
+        plans = [
+            connection.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+            for statement, values in asked
+        ]
+        return counts, sum(_rows(plan[0]["Plan"]) for plan in plans)
+
+
+def _rows(node: dict[str, Any]) -> int:
+    own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return int(own) + sum(_rows(child) for child in node.get("Plans", []))

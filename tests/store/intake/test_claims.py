@@ -1,0 +1,95 @@
+"""One submission, many workers, one verdict."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import now
+from core.vocabulary import Failure, FailureCode, Source, State
+from store.base.database import Database
+from store.clients.clients import NewClient
+from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
+from store.intake.submissions import Request, add_submission, find_submission
+from store.tables.case_tables import Submission
+
+LEASE = timedelta(seconds=30)
+GONE = Failure(FailureCode.GONE, "It is gone.", permanent=True)
+
+
+@pytest.fixture
+def submission_id(database: Database, shop: NewClient) -> str:
+    with database.writing() as session:
+        submission = add_submission(
+            session, shop.client.id, Request(source=Source.API, image_url="https://example.com/a.png")
+        )
+        session.flush()
+        return submission.id
+
+
+def read(database: Database, submission_id: str) -> Submission:
+    with database.reading() as session:
+        found = find_submission(session, submission_id)
+        assert found is not None
+        return found
+
+
+def test_of_two_workers_told_of_one_submission_one_claims_it(database: Database, submission_id: str) -> None:
+    with database.writing_one() as session:
+        first = claim(session, submission_id, lease=LEASE, at=now())
+    with database.writing_one() as session:
+        second = claim(session, submission_id, lease=LEASE, at=now())
+    assert first is not None
+    assert first.tries == 1
+    assert second is None
+
+
+def test_a_worker_whose_lease_ran_out_writes_nothing(database: Database, submission_id: str) -> None:
+    with database.writing() as session:
+        first = claim(session, submission_id, lease=LEASE, at=now())
+    with database.writing() as session:
+        second = claim(session, submission_id, lease=LEASE, at=now() + LEASE * 2)
+    assert first is not None
+    assert second is not None
+    with pytest.raises(ClaimLostError), database.writing() as session:
+        finish_failed(session, first, GONE, at=now())
+    assert read(database, submission_id).state is State.PROCESSING
+    with database.writing() as session:
+        finish_failed(session, second, GONE, at=now())
+    assert read(database, submission_id).failure_code is FailureCode.GONE
+
+
+def test_a_submission_that_kills_every_worker_fails_as_crashed_worker(
+    database: Database, submission_id: str
+) -> None:
+    at = now()
+    for tries in range(1, MAX_TRIES + 1):
+        with database.writing() as session:
+            held = claim(session, submission_id, lease=LEASE, at=at)
+            assert held is not None
+            assert held.tries == tries
+        at += LEASE * 2
+        with database.writing() as session:
+            waiting, failed = release_expired(session, at)
+    assert (waiting, failed) == (0, [submission_id])
+    found = read(database, submission_id)
+    assert found.state is State.FAILED
+    assert found.failure_code is FailureCode.CRASHED_WORKER
+    assert found.failure_permanent is True
+
+
+def test_a_release_that_does_not_count_leaves_every_try(database: Database, submission_id: str) -> None:
+    for _ in range(MAX_TRIES + 1):
+        with database.writing() as session:
+            held = claim(session, submission_id, lease=LEASE, at=now())
+            assert held is not None
+            release(session, held, due_at=now(), counts=False)
+    assert read(database, submission_id).tries == 0
+
+
+def test_a_submission_is_not_claimed_before_it_is_due(database: Database, submission_id: str) -> None:
+    with database.writing() as session:
+        held = claim(session, submission_id, lease=LEASE, at=now())
+        assert held is not None
+        release(session, held, due_at=now() + timedelta(seconds=10))
+    with database.writing() as session:
+        assert claim(session, submission_id, lease=LEASE, at=now()) is None

@@ -1,0 +1,394 @@
+"""From a claimed submission to exactly one verdict, or a failure with its reason."""
+
+import hashlib
+import io
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from core.broker.bell import TO_TELL, Ears
+from core.clock import now
+from core.vocabulary import (
+    Classification,
+    Evidence,
+    EvidenceKind,
+    FailureCode,
+    Finding,
+    Grade,
+    Label,
+    Role,
+    Source,
+    State,
+    Thresholds,
+)
+from model.serving.picture import Picture
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from store.intake.submissions import Request, add_submission, find_submission
+from store.people.moderators import add_moderator
+from store.tables.case_tables import Submission
+from store.tables.client_tables import Client
+from store.tables.policy_tables import ShadowVerdict
+from store.tables.review_states import ReviewState
+from store.verdicts.images import find_image
+from store.verdicts.policies import approve, ensure_packaged, propose
+from store.verdicts.standing_policy import StandingPolicy
+from worker.examining.examine import THUMBNAIL, Examiner
+from worker.examining.observe import Observer
+from worker.examining.policy import VERSION
+from worker.outbound.fetch import Fetched
+from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
+
+URL = "https://pictures.example/a.png"
+DECLARED = Evidence(
+    EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, "A1111", "A record.", {"seed": "1"}
+)
+
+
+def draw(colour: str = "teal") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class FakeWeb:
+    """Answers each fetch with bytes or an error."""
+
+    answer: bytes | Exception
+    fetched: int = 0
+
+    def fetch(self, url: str) -> Fetched:
+        self.fetched += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Fetched(self.answer, url, 200, "image/png")
+
+
+@dataclass
+class FakeClassifier:
+    """Says the score it was given, and counts how often it was asked."""
+
+    score: float = 0.95
+    version: str = "fake-1"
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(0.3, 0.9))
+    asked: int = 0
+    error: Exception | None = None
+
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return Classification(self.score, self.version)
+
+
+@dataclass
+class FakeBell:
+    """Remembers for whom it rang."""
+
+    rang: list[str] = field(default_factory=list)
+
+    def ring(self, submission_id: str) -> None:
+        self.rang.append(submission_id)
+
+    def listen(self, ears: Ears) -> None:
+        """Never asked here."""
+
+
+@dataclass
+class Bench:
+    """An examiner with its fakes, and a way to submit and look."""
+
+    database: Database
+    blobs: FolderBlobs
+    client_id: str
+    web: FakeWeb
+    classifier: FakeClassifier
+    bell: FakeBell
+    evidence: tuple[Evidence, ...] = ()
+    observer: Observer | None = None
+
+    def submit(self, **request: str) -> str:
+        with self.database.writing() as session:
+            wanted = Request(Source.API, **(request or {"image_url": URL}))  # type: ignore[arg-type]  # texts only
+            submission = add_submission(session, self.client_id, wanted)
+            session.flush()
+            return submission.id
+
+    def examine(self, submission_id: str) -> Submission:
+        Examiner(
+            database=self.database,
+            blobs=self.blobs,
+            fetcher=self.web,
+            classifier=self.classifier,
+            read_evidence=lambda _: self.evidence,
+            bell=self.bell,
+            max_pixels=10_000,
+            lease=timedelta(seconds=30),
+            policy=StandingPolicy(
+                self.database, self.classifier.version, self.classifier.thresholds, validity=0
+            ),
+            observer=self.observer,
+        ).examine(submission_id)
+        with self.database.reading() as session:
+            found = find_submission(session, submission_id)
+            assert found is not None
+            return found
+
+    def make_due(self, submission_id: str) -> None:
+        with self.database.writing() as session:
+            submission = session.get_one(Submission, submission_id)
+            submission.due_at = submission.created_at
+
+    def make_older(self, submission_id: str, by: timedelta) -> None:
+        with self.database.writing() as session:
+            session.get_one(Submission, submission_id).created_at -= by
+
+
+@pytest.fixture
+def bench(database: Database, blobs: FolderBlobs, shop: NewClient) -> Bench:
+    return Bench(database, blobs, shop.client.id, FakeWeb(draw()), FakeClassifier(), FakeBell())
+
+
+def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -> None:
+    found = bench.examine(bench.submit())
+    assert found.state is State.EXAMINED
+    assert found.examined_at is not None
+    verdict, image = found.verdict, found.image
+    assert verdict is not None
+    assert image is not None
+    assert (verdict.finding, verdict.score, verdict.model, verdict.label) == (
+        Finding.FLAGGED,
+        0.95,
+        "fake-1",
+        Label.AI,
+    )
+    assert (image.width, image.height, image.format, image.bytes) == (40, 30, "png", len(draw()))
+    assert bench.blobs.get(image.sha256) == draw()
+    assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "JPEG"
+    assert bench.bell.rang == [found.id]
+
+
+def test_the_notifier_is_rung_for_only_where_somebody_is_called(bench: Bench) -> None:
+    called = "https://shop.example/called"
+    of_its_own = bench.submit(image_url=URL, callback_url=called)
+    bench.examine(of_its_own)
+    assert bench.bell.rang == [of_its_own, TO_TELL]
+    bench.bell.rang.clear()
+    bench.web.answer = FetchError(FailureCode.GONE, "Gone.", is_permanent=True)
+    with bench.database.writing() as session:
+        session.get_one(Client, bench.client_id).callback_url = called
+    of_the_client = bench.submit()
+    assert bench.examine(of_the_client).state is State.FAILED
+    assert bench.bell.rang == [of_the_client, TO_TELL]
+
+
+def test_the_bytes_are_kept_while_the_classifier_looks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    are_kept, put = threading.Event(), bench.blobs.put_as
+    waited = []
+
+    class Patient(FakeClassifier):
+        def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+            waited.append(are_kept.wait(10))
+            return super().classify(picture, lines)
+
+    def keep(sha256: str, name: str, data: bytes) -> None:
+        put(sha256, name, data)
+        if name == THUMBNAIL:
+            are_kept.set()
+
+    bench.classifier = Patient()
+    monkeypatch.setattr(bench.blobs, "put_as", keep)
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+    assert waited == [True]
+
+
+def test_a_message_that_comes_twice_gives_one_verdict(bench: Bench) -> None:
+    submission_id = bench.submit()
+    first = bench.examine(submission_id)
+    second = bench.examine(submission_id)
+    assert (first.verdict_id, bench.web.fetched, bench.classifier.asked) == (second.verdict_id, 1, 1)
+
+
+def test_the_same_bytes_submitted_again_are_not_classified_again(bench: Bench) -> None:
+    first = bench.examine(bench.submit())
+    second = bench.examine(bench.submit(image_url="https://elsewhere.example/b.png"))
+    assert second.verdict_id == first.verdict_id
+    assert bench.classifier.asked == 1
+
+
+def test_a_new_model_version_looks_again(bench: Bench) -> None:
+    first = bench.examine(bench.submit())
+    bench.classifier.version, bench.classifier.score = "fake-2", 0.1
+    second = bench.examine(bench.submit())
+    assert second.verdict_id != first.verdict_id
+    assert second.image_sha256 == first.image_sha256
+    assert second.verdict is not None
+    assert second.verdict.finding is Finding.CLEAR
+
+
+def test_uploaded_bytes_are_examined_without_a_fetch(bench: Bench) -> None:
+    found = bench.examine(bench.submit(upload_sha256=bench.blobs.put(draw("red"))))
+    assert found.state is State.EXAMINED
+    assert bench.web.fetched == 0
+
+
+def test_an_upload_whose_bytes_are_gone_fails_as_gone(bench: Bench) -> None:
+    found = bench.examine(bench.submit(upload_sha256="ab" * 32))
+    assert (found.state, found.failure_code) == (State.FAILED, FailureCode.GONE)
+
+
+def test_what_the_file_declares_stands_beside_the_pixels(bench: Bench) -> None:
+    bench.evidence, bench.classifier.score = (DECLARED,), 0.01
+    verdict = bench.examine(bench.submit()).verdict
+    assert verdict is not None
+    assert verdict.finding is Finding.FLAGGED
+    assert [item["kind"] for item in verdict.evidence] == ["a1111_parameters", "pixels"]
+    assert verdict.evidence[0]["fields"] == {"seed": "1"}
+    with bench.database.reading() as session:
+        image = find_image(session, verdict.image_sha256)
+        assert image is not None
+        assert (image.risk, verdict.score) == (0.9, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("score", "review"), [(0.95, ReviewState.OPEN), (0.5, ReviewState.OPEN), (0.1, ReviewState.NONE)]
+)
+def test_a_case_opens_unless_the_picture_is_clear(bench: Bench, score: float, review: ReviewState) -> None:
+    bench.classifier.score = score
+    found = bench.examine(bench.submit())
+    with bench.database.reading() as session:
+        image = find_image(session, found.image_sha256 or "")
+        assert image is not None
+        assert image.review is review
+
+
+def test_what_is_no_image_fails_for_good_and_is_not_kept(bench: Bench) -> None:
+    bench.web.answer = b"<html>not found</html>"
+    found = bench.examine(bench.submit())
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.NOT_AN_IMAGE,
+        True,
+    )
+    assert (found.verdict_id, found.image_sha256) == (None, None)
+
+
+def test_too_many_pixels_fail_before_they_are_decoded(bench: Bench) -> None:
+    out = io.BytesIO()
+    Image.new("1", (200, 100)).save(out, "PNG")
+    bench.web.answer = out.getvalue()
+    assert bench.examine(bench.submit()).failure_code is FailureCode.TOO_MANY_PIXELS
+
+
+def test_a_permanent_refusal_fails_at_once(bench: Bench) -> None:
+    bench.web.answer = FetchError(FailureCode.UNSAFE_ADDRESS, "Not public.", is_permanent=True)
+    found = bench.examine(bench.submit())
+    assert (found.state, found.failure_code, found.tries) == (State.FAILED, FailureCode.UNSAFE_ADDRESS, 1)
+
+
+def test_a_temporary_failure_is_tried_again_later_and_in_the_end_recorded(bench: Bench) -> None:
+    bench.web.answer = FetchError(FailureCode.TIMED_OUT, "Too slow.", is_permanent=False)
+    submission_id = bench.submit()
+    for tries in (1, 2):
+        found = bench.examine(submission_id)
+        assert (found.state, found.tries) == (State.QUEUED, tries)
+        assert found.due_at > found.created_at + timedelta(seconds=1)
+        bench.make_due(submission_id)
+    found = bench.examine(submission_id)
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.TIMED_OUT,
+        False,
+    )
+
+
+def test_a_busy_host_costs_no_try(bench: Bench) -> None:
+    bench.web.answer = HostBusyError("pictures.example", 0.5)
+    found = bench.examine(bench.submit())
+    assert (found.state, found.tries) == (State.QUEUED, 0)
+
+
+@pytest.mark.parametrize(("waited", "least", "most"), [(0, 7, 7), (600, 60, 150), (36_000, 900, 900)])
+def test_while_a_host_is_slow_a_picture_comes_back_the_later_the_longer_it_has_waited(
+    bench: Bench, waited: float, least: float, most: float
+) -> None:
+    bench.web.answer = HostSlowError("pictures.example", 7)
+    submission_id = bench.submit()
+    bench.make_older(submission_id, timedelta(seconds=waited))
+    found = bench.examine(submission_id)
+    assert (found.state, found.tries) == (State.QUEUED, 0)
+    assert least - 2 < (found.due_at - now()).total_seconds() < most + 2
+
+
+def test_a_picture_whose_host_was_slow_for_a_day_fails_for_it(bench: Bench) -> None:
+    bench.web.answer = HostSlowError("pictures.example", 7)
+    submission_id = bench.submit()
+    bench.make_older(submission_id, timedelta(hours=25))
+    found = bench.examine(submission_id)
+    assert (found.state, found.failure_code, found.failure_permanent) == (
+        State.FAILED,
+        FailureCode.TIMED_OUT,
+        False,
+    )
+    assert bench.web.fetched == 1
+
+
+def test_an_error_of_our_own_costs_this_submission_its_tries_and_no_other(bench: Bench) -> None:
+    bench.classifier.error = RuntimeError("a bug")
+    submission_id = bench.submit()
+    for _ in range(3):
+        found = bench.examine(submission_id)
+        bench.make_due(submission_id)
+    assert (found.state, found.failure_code) == (State.FAILED, FailureCode.CRASHED_WORKER)
+    bench.classifier.error = None
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+
+
+def test_an_observed_model_speaks_beside_the_verdict_and_changes_nothing(bench: Bench) -> None:
+    other = FakeClassifier(score=0.05, version="other-1")
+    bench.observer = Observer(bench.database, other, share=1.0)
+    found = bench.examine(bench.submit())
+    assert found.verdict is not None
+    assert found.verdict.finding is Finding.FLAGGED
+    with bench.database.reading() as session:
+        shadow = session.scalars(select(ShadowVerdict)).one()
+    assert (shadow.model, shadow.finding, shadow.score) == ("other-1", Finding.CLEAR, 0.05)
+    assert shadow.verdict_id == found.verdict_id
+
+
+def test_an_observed_model_that_breaks_costs_nobody_anything(bench: Bench) -> None:
+    bench.observer = Observer(bench.database, FakeClassifier(error=RuntimeError("broken")), share=1.0)
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+
+
+def test_the_share_that_is_observed_is_a_share() -> None:
+    digests = [hashlib.sha256(str(index).encode()).hexdigest() for index in range(2000)]
+    for share in (0.0, 0.1, 1.0):
+        observer = Observer(None, FakeClassifier(), share)  # type: ignore[arg-type]  # not asked here
+        assert sum(map(observer.wants, digests)) == pytest.approx(share * 2000, abs=60)
+
+
+def test_a_new_version_of_the_lines_judges_the_next_picture_and_is_named(
+    bench: Bench,
+) -> None:
+    before = bench.examine(bench.submit())
+    with bench.database.writing() as session:
+        proposer, approver = (
+            add_moderator(session, email=f"{name}@example.com", role=Role.LEAD).moderator.id for name in "ab"
+        )
+        ensure_packaged(session, "fake-1", bench.classifier.thresholds)
+        change = propose(
+            session, "fake-1", Thresholds(0.3, 0.99), moderator_id=proposer, reason="x", at=now()
+        )
+        approve(session, change, moderator_id=approver, at=now())
+    after = bench.examine(bench.submit())
+    assert before.verdict is not None
+    assert after.verdict is not None
+    assert (before.verdict.finding, before.verdict.policy) == (Finding.FLAGGED, VERSION)
+    assert (after.verdict.finding, after.verdict.policy) == (Finding.UNCERTAIN, f"{VERSION}.2")

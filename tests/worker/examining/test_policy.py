@@ -1,0 +1,175 @@
+"""What score and evidence together mean."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.known.known_image import KnownImage
+from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
+from worker.examining.policy import VERSION, judge, known_evidence, pixels_evidence, risk
+
+LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
+KINDS = st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.PIXELS])
+
+
+def pixels(score: float, *, stable: bool = True) -> Classification:
+    return Classification(score, "m-1", stable)
+
+
+def says(grade: Grade, label: Label | None, generator: str | None = "NovelAI") -> Evidence:
+    return Evidence(EvidenceKind.NOVELAI_METADATA, grade, label, generator, "A record.")
+
+
+@pytest.mark.parametrize(
+    ("score", "finding", "label"),
+    [
+        (0.0, Finding.CLEAR, Label.HUMAN),
+        (0.2999, Finding.CLEAR, Label.HUMAN),
+        (0.3, Finding.UNCERTAIN, None),
+        (0.8999, Finding.UNCERTAIN, None),
+        (0.9, Finding.FLAGGED, Label.AI),
+        (1.0, Finding.FLAGGED, Label.AI),
+    ],
+)
+def test_without_evidence_the_score_decides_between_the_lines(
+    score: float, finding: Finding, label: Label | None
+) -> None:
+    judgement = judge(pixels(score), [], LINES)
+    assert (judgement.finding, judgement.label, judgement.policy) == (finding, label, VERSION)
+
+
+def test_a_score_that_a_re_encoding_moves_across_a_line_decides_nothing() -> None:
+    judgement = judge(pixels(0.95, stable=False), [], LINES)
+    assert judgement.finding is Finding.UNCERTAIN
+    assert "saved anew" in judgement.reasons[0]
+
+
+def test_a_proof_of_generation_flags_what_the_pixels_clear() -> None:
+    judgement = judge(pixels(0.01), [says(Grade.PROOF, Label.AI)], LINES)
+    assert judgement.finding is Finding.FLAGGED
+    assert "NovelAI" in judgement.reasons[0]
+
+
+def test_a_proof_of_human_origin_clears_what_the_pixels_flag() -> None:
+    evidence = [says(Grade.DECLARED, Label.AI), says(Grade.PROOF, Label.HUMAN)]
+    assert judge(pixels(0.99), evidence, LINES).finding is Finding.CLEAR
+
+
+def test_two_proofs_that_disagree_leave_it_to_a_person() -> None:
+    evidence = [says(Grade.PROOF, Label.AI), says(Grade.PROOF, Label.HUMAN)]
+    assert judge(pixels(0.99), evidence, LINES).finding is Finding.UNCERTAIN
+
+
+def test_a_declared_record_flags_and_is_named_as_unsigned() -> None:
+    judgement = judge(pixels(0.01), [says(Grade.DECLARED, Label.AI)], LINES)
+    assert judgement.finding is Finding.FLAGGED
+    assert "unsigned" in judgement.reasons[0]
+
+
+@pytest.mark.parametrize("grade", [Grade.DECLARED, Grade.HINT])
+def test_nothing_but_a_proof_clears_what_the_pixels_flag(grade: Grade) -> None:
+    assert judge(pixels(0.99), [says(grade, Label.HUMAN)], LINES).finding is Finding.FLAGGED
+
+
+def test_a_hint_changes_no_finding() -> None:
+    assert judge(pixels(0.01), [says(Grade.HINT, Label.AI)], LINES).finding is Finding.CLEAR
+
+
+@given(
+    score=st.floats(0, 1),
+    evidence=st.lists(
+        st.builds(
+            Evidence,
+            KINDS,
+            st.sampled_from(Grade),
+            st.sampled_from([*Label, None]),
+            st.sampled_from([None, "A generator"]),
+            st.just("Detail."),
+        ),
+        max_size=5,
+    ),
+)
+def test_every_judgement_has_a_reason_and_a_label_that_fits(score: float, evidence: list[Evidence]) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert judgement.reasons
+    assert all(reason.endswith(".") for reason in judgement.reasons)
+    assert (judgement.finding, judgement.label) in {
+        (Finding.CLEAR, Label.HUMAN),
+        (Finding.UNCERTAIN, None),
+        (Finding.FLAGGED, Label.AI),
+    }
+
+
+def test_the_classifiers_word_is_a_hint_among_the_evidence() -> None:
+    item = pixels_evidence(pixels(0.95), LINES)
+    assert (item.kind, item.grade, item.label) == (EvidenceKind.PIXELS, Grade.HINT, Label.AI)
+    assert judge(pixels(0.01), [item], LINES).finding is Finding.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("score", "evidence", "place"),
+    [
+        (0.2, [], 0.2),
+        (0.2, [says(Grade.HINT, Label.AI)], pytest.approx(0.3)),
+        (0.95, [says(Grade.HINT, Label.AI)], 0.95),
+        (0.2, [says(Grade.HINT, Label.HUMAN)], 0.2),
+        (0.01, [says(Grade.DECLARED, Label.AI)], LINES.flagged_from),
+        (0.99, [says(Grade.DECLARED, Label.AI)], 0.99),
+    ],
+)
+def test_what_the_file_says_brings_a_case_forward(
+    score: float, evidence: list[Evidence], place: float
+) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert risk(pixels(score), evidence, judgement, LINES) == place
+
+
+DECIDED = {
+    label: known_evidence([KnownImage(label, 6, "ab" * 32, "d", datetime(2026, 11, 24, tzinfo=UTC))])[0]
+    for label in Label
+}
+LISTED = {label: known_evidence([KnownImage(label, 0, list_name="Partner")])[0] for label in Label}
+
+
+@pytest.mark.parametrize(
+    ("score", "evidence", "finding"),
+    [
+        # A person's ruling on a near copy weighs as that ruling does.
+        (0.01, [DECIDED[Label.AI]], Finding.FLAGGED),
+        (0.99, [DECIDED[Label.HUMAN]], Finding.CLEAR),
+        # Where somebody or something disagrees with it, a person looks again.
+        (0.99, [DECIDED[Label.AI], DECIDED[Label.HUMAN]], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.HUMAN], says(Grade.DECLARED, Label.AI)], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.HUMAN], says(Grade.PROOF, Label.AI)], Finding.UNCERTAIN),
+        (0.01, [DECIDED[Label.AI], says(Grade.PROOF, Label.HUMAN)], Finding.UNCERTAIN),
+        # A list of somebody else convicts nobody and clears nobody.
+        (0.01, [LISTED[Label.AI]], Finding.UNCERTAIN),
+        (0.5, [LISTED[Label.AI]], Finding.UNCERTAIN),
+        (0.99, [LISTED[Label.HUMAN]], Finding.FLAGGED),
+        (0.01, [LISTED[Label.AI], DECIDED[Label.HUMAN]], Finding.CLEAR),
+    ],
+)
+def test_what_is_known_of_look_alikes_decides_as_far_as_it_can_bear(
+    score: float, evidence: list[Evidence], finding: Finding
+) -> None:
+    judgement = judge(pixels(score), evidence, LINES)
+    assert judgement.finding is finding
+    # Never silently: whatever is known is among the reasons.
+    for item in evidence:
+        if item.kind is EvidenceKind.KNOWN_IMAGE:
+            assert any(item.detail in reason for reason in judgement.reasons)
+
+
+def test_a_copy_and_the_same_picture_in_another_file_are_told_apart() -> None:
+    assert "a near copy of this picture is generated (6 of 256 bits differ)" in DECIDED[Label.AI].detail
+    assert "on 2026-11-24" in DECIDED[Label.AI].detail
+    assert "the same picture in another file as drawn by a person" in LISTED[Label.HUMAN].detail
+    assert "Partner" in LISTED[Label.HUMAN].detail
+
+
+def test_of_many_look_alikes_the_nearest_speaks_for_each_label() -> None:
+    many = [KnownImage(Label.AI, distance, f"{distance:064x}", "d") for distance in (3, 9, 20)]
+    found = known_evidence([*many, KnownImage(Label.HUMAN, 30, "ff" * 32, "d")])
+    assert [(item.label, item.fields["distance"]) for item in found] == [(Label.AI, "3"), (Label.HUMAN, "30")]

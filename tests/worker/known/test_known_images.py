@@ -1,0 +1,142 @@
+"""What a person decided on a picture reaches its near copies, and leaves them again with the decision."""
+
+import io
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+from sqlalchemy import update
+
+from core.clock import now
+from core.vocabulary import Finding, Outcome, Role
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from store.desk.case_claims import claim_case, release_case
+from store.desk.decisions import Seen, decide, undo
+from store.tables.case_tables import Image, Moderator
+from store.tables.known_tables import KnownChange
+from store.tables.review_states import ReviewState
+from store.verdicts.images import find_image
+from store.verdicts.standing_policy import StandingPolicy
+from tests.worker.examining.test_examine import Bench, FakeBell, FakeClassifier, FakeWeb
+from worker.known.judge_again import JudgesAgain
+
+
+def drawn(turn: int, **saving: int) -> bytes:
+    """Draw waves, and save them as a PNG, or as a JPEG of some quality."""
+    y, x = np.mgrid[0:96, 0:96]
+    waves = [127.5 + 127.5 * np.sin((x * (turn + c) + y * (turn + 2 * c)) / 15 + c) for c in range(3)]
+    out = io.BytesIO()
+    Picture.fromarray(np.stack(waves, -1).astype(np.uint8)).save(out, "JPEG" if saving else "PNG", **saving)
+    return out.getvalue()
+
+
+@pytest.fixture
+def bench(database: Database, blobs: FolderBlobs, shop: NewClient) -> Bench:
+    return Bench(database, blobs, shop.client.id, FakeWeb(b""), FakeClassifier(), FakeBell())
+
+
+def examine(bench: Bench, data: bytes, score: float) -> Image:
+    bench.web.answer, bench.classifier.score = data, score
+    found = bench.examine(bench.submit())
+    return look(bench, found.image_sha256 or "")
+
+
+def look(bench: Bench, sha256: str) -> Image:
+    with bench.database.reading() as session:
+        image = find_image(session, sha256)
+        assert image is not None
+        assert image.verdict is not None
+        return image
+
+
+def rule(bench: Bench, image: Image, outcome: Outcome) -> tuple[str, str]:
+    """Decide a case as it stands; give the moderator and the decision."""
+    with bench.database.writing() as session:
+        moderator = Moderator(email=f"{image.sha256}@example.com", role=Role.LEAD, password_hash="x")
+        session.add(moderator)
+        session.flush()
+        seen = Seen(image.sha256, image.verdict_id or "", image.decision_id)
+        made = decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+        return moderator.id, made
+
+
+def judge_again(bench: Bench) -> int:
+    """Let the sweeper do its work as if the time had come."""
+    with bench.database.writing() as session:
+        session.execute(update(KnownChange).values(due_at=now() - timedelta(seconds=1)))
+    standing = StandingPolicy(bench.database, bench.classifier.version, bench.classifier.thresholds)
+    return JudgesAgain(bench.database, bench.classifier.version, standing)()
+
+
+def kinds(image: Image) -> list[str]:
+    assert image.verdict is not None
+    return [item["kind"] for item in image.verdict.evidence]
+
+
+def test_a_near_copy_of_what_a_person_decided_is_flagged_and_names_the_case(bench: Bench) -> None:
+    first = examine(bench, drawn(3), 0.5)
+    _, decision_id = rule(bench, first, Outcome.AI)
+    copy = examine(bench, drawn(3, quality=60), 0.05)
+    assert copy.verdict is not None
+    assert (copy.finding, copy.review) == (Finding.FLAGGED, ReviewState.OPEN)
+    known = copy.verdict.evidence[0]
+    assert (known["kind"], known["grade"], known["label"]) == ("known_image", "declared", "ai")
+    assert (known["fields"]["case"], known["fields"]["decision"]) == (first.sha256, decision_id)
+    assert copy.verdict.reasons[0] == known["detail"]
+    assert examine(bench, drawn(7), 0.05).finding is Finding.CLEAR
+
+
+def test_a_near_copy_of_what_a_person_cleared_bothers_nobody(bench: Bench) -> None:
+    rule(bench, examine(bench, drawn(3), 0.95), Outcome.HUMAN)
+    copy = examine(bench, drawn(3, quality=60), 0.95)
+    assert (copy.finding, copy.review) == (Finding.CLEAR, ReviewState.NONE)
+
+
+def test_a_copy_that_came_before_follows_the_decision_and_its_undo(bench: Bench) -> None:
+    first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
+    other = examine(bench, drawn(7), 0.95)
+    own = copy.verdict_id
+    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
+    assert look(bench, copy.sha256).finding is Finding.FLAGGED  # not before it has settled
+    assert judge_again(bench) == 1
+    cleared = look(bench, copy.sha256)
+    assert (cleared.finding, cleared.review) == (Finding.CLEAR, ReviewState.NONE)
+    assert kinds(cleared) == ["known_image", "pixels"]
+    assert judge_again(bench) == 0
+    with bench.database.writing() as session:
+        undo(session, decision_id, moderator_id=moderator_id, at=now())
+    assert judge_again(bench) == 1
+    back = look(bench, copy.sha256)
+    assert (back.finding, back.review, back.verdict_id) == (Finding.FLAGGED, ReviewState.OPEN, own)
+    assert look(bench, other.sha256).verdict_id == other.verdict_id
+
+
+def test_nothing_changes_under_the_eyes_of_somebody_who_looks(bench: Bench) -> None:
+    first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
+    moderator_id, _ = rule(bench, first, Outcome.HUMAN)
+    with bench.database.writing() as session:
+        claim_case(session, copy.sha256, moderator_id, now())
+    assert judge_again(bench) == 0
+    with bench.database.writing() as session:
+        release_case(session, copy.sha256, moderator_id)
+    assert judge_again(bench) == 1
+
+
+def test_what_a_person_decided_is_not_judged_again(bench: Bench) -> None:
+    first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
+    rule(bench, copy, Outcome.AI)
+    rule(bench, first, Outcome.HUMAN)
+    assert judge_again(bench) == 0
+    assert look(bench, copy.sha256).verdict_id == copy.verdict_id
+
+
+def test_the_same_bytes_again_are_the_same_case_with_its_decision(bench: Bench) -> None:
+    first = examine(bench, drawn(3), 0.95)
+    rule(bench, first, Outcome.HUMAN)
+    again = examine(bench, drawn(3), 0.95)
+    assert again.sha256 == first.sha256
+    assert again.decision is not None
+    assert again.decision.outcome is Outcome.HUMAN

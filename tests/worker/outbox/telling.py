@@ -1,0 +1,122 @@
+"""Shops that are told of verdicts, and a receiver that answers as it is told to."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from core.clock import now
+from core.vocabulary import (
+    Failure,
+    FailureCode,
+    Finding,
+    Judgement,
+    Label,
+    Scheme,
+    Source,
+)
+from store.base.database import Database
+from store.bytes.image_facts import ImageFacts
+from store.clients.clients import NewClient, add_client
+from store.intake.claims import claim, finish_examined, finish_failed
+from store.intake.submissions import Request, add_submission
+from store.tables.marketplace_tables import Callback, Endpoint
+from store.verdicts.images import record_verdict
+from tests.conftest import SECRET_KEY
+from worker.outbound.post import Answered
+from worker.outbox.notify import Notifier
+
+URL = "https://shop.example/kantei"
+LEASE = timedelta(seconds=30)
+
+
+@dataclass
+class FakePoster:
+    """A receiver that answers as it is told to, and remembers."""
+
+    answer: Callable[[str, bytes], Answered] = lambda _url, _body: Answered(204, "", None)
+    posts: list[tuple[str, bytes, Mapping[str, str]]] = field(default_factory=list)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+        self.posts.append((url, body, headers))
+        return self.answer(url, body)
+
+    @property
+    def told(self) -> list[int]:
+        return [json.loads(body)["sequence"] for _, body, _ in self.posts]
+
+
+def add_shop(
+    database: Database, url: str | None, scheme: Scheme = Scheme.STANDARD, secret: str | None = None
+) -> NewClient:
+    with database.writing() as session:
+        return add_client(
+            session,
+            name="Shop",
+            source=Source.MARKETPLACE,
+            scheme=scheme,
+            callback_url=url,
+            webhook_secret=secret,
+            secret_key=SECRET_KEY,
+        )
+
+
+def submit(database: Database, shop: NewClient, **fields: str) -> str:
+    with database.writing() as session:
+        row = add_submission(
+            session, shop.client.id, Request(Source.API, image_url="https://a.example/", **fields)
+        )
+        session.flush()
+        return row.id
+
+
+def examine(database: Database, shop: NewClient, sha256: str = "a" * 64, **fields: str) -> str:
+    submission_id = submit(database, shop, **fields)
+    with database.writing() as session:
+        held = claim(session, submission_id, lease=LEASE, at=now())
+        assert held is not None
+        verdict_id = record_verdict(
+            session,
+            ImageFacts(sha256, 8, 8, "png", 80),
+            score=0.9,
+            model="test",
+            judgement=Judgement(Finding.FLAGGED, Label.AI, "1", ("It looks generated.",)),
+            evidence=(),
+        ).verdict_id
+        finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
+    return submission_id
+
+
+def fail(database: Database, shop: NewClient, **fields: str) -> str:
+    submission_id = submit(database, shop, **fields)
+    with database.writing() as session:
+        held = claim(session, submission_id, lease=LEASE, at=now())
+        assert held is not None
+        finish_failed(session, held, Failure(FailureCode.GONE, "It is gone.", permanent=True), at=now())
+    return submission_id
+
+
+def run(notifier: Notifier) -> None:
+    """Make every call that is due."""
+    notifier.place()
+    while (turn := notifier.claim()) is not None:
+        notifier.take(turn)
+
+
+def hurry(database: Database) -> None:
+    """Let the time pass until everything that waits is due."""
+    with database.writing() as session:
+        session.execute(update(Callback).values(due_at=now() - timedelta(seconds=1)))
+        session.execute(update(Endpoint).values(due_at=now(), paused_until=None))
+
+
+def endpoint_of(database: Database) -> Endpoint:
+    with database.reading() as session:
+        return session.scalars(select(Endpoint)).one()
+
+
+def callbacks_of(database: Database) -> list[Callback]:
+    with database.reading() as session:
+        return list(session.scalars(select(Callback).order_by(Callback.position)))

@@ -1,0 +1,1 @@
+"""Examining one submission, from claim to verdict."""

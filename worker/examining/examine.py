@@ -1,0 +1,214 @@
+"""The whole work on a submission: claim, fetch, read provenance, classify, judge, record."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from core.broker.bell import TO_TELL, Bell
+from core.clock import now
+from core.vocabulary import Evidence, Failure, FailureCode
+from model.known.pdq import pdq_hash
+from model.serving.picture import Picture, PictureError, decode_picture, thumbnail
+from store.base.database import Database
+from store.bytes.blobs import BlobStore, BlobsUnavailableError
+from store.bytes.image_facts import ImageFacts
+from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
+from store.known.known_images import find_known
+from store.verdicts.images import find_verdict, record_verdict
+from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
+from worker.examining import policy
+from worker.examining.endings import Endings
+from worker.examining.observe import Observer
+from worker.examining.opinion import Classifies, Opinion, form_opinion
+from worker.operations.measures import ExaminationMeasures
+from worker.operations.stages import Stage
+from worker.outbound.fetch import Fetched
+from worker.outbound.fetch_error import FetchError, HostBusyError
+
+THUMBNAIL = "thumbnail.jpg"
+
+log = logging.getLogger(__name__)
+
+
+class Fetches(Protocol):
+    """Bring the bytes behind a URL."""
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetch. Errors: FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A picture with its verdict, recorded."""
+
+    sha256: str
+    verdict_id: str
+    picture: Picture
+    opinion: Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """Everything that an examination needs, joined once in each worker process."""
+
+    database: Database
+    blobs: BlobStore
+    fetcher: Fetches
+    classifier: Classifies
+    read_evidence: Callable[[bytes], tuple[Evidence, ...]]
+    bell: Bell
+    max_pixels: int
+    lease: timedelta
+    policy: StandingPolicy
+    observer: Observer | None = None
+    measures: ExaminationMeasures = field(default_factory=ExaminationMeasures)
+    keeper: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "keeper"))
+
+    def examine(self, submission_id: str) -> None:
+        """Bring one submission to its end, or give it back; do nothing where it is not to be had.
+
+        A failure is recorded as a failure, never as a finding. Errors of the database are raised:
+        the lease then runs out and the sweeper sends again.
+        """
+        at = now()
+        with self.measures.stage(Stage.CLAIM), self.database.writing_one() as session:
+            held = claim(session, submission_id, lease=self.lease, at=at)
+        if held is None:
+            return
+        self.measures.waited.observe(max(0.0, (at - held.due_at).total_seconds()))
+        examined = None
+        try:
+            with self.measures.seconds.time():
+                examined = self._examine(held)
+        except ClaimLostError:
+            log.warning("claim on %s lost", submission_id)
+            self.measures.lost.inc()
+            return
+        except SQLAlchemyError:
+            raise
+        except BlobsUnavailableError as error:
+            log.error("image bytes cannot be kept or read: %s", error)
+            self._endings.end_without_room(held)
+        except Exception:
+            # A picture that trips our own code costs its submission a try, and nobody else anything.
+            log.exception("examining %s", submission_id)
+            self._endings.end_crash(held)
+        self.bell.ring(submission_id)
+        if held.is_called:
+            self.bell.ring(TO_TELL)
+        if examined is not None:
+            self._observe(examined)
+
+    @property
+    def _endings(self) -> Endings:
+        return Endings(self.database, self.measures)
+
+    def _observe(self, examined: Examined) -> None:
+        """Let the observed model look too, when the client has its answer."""
+        if self.observer is not None and self.observer.wants(examined.sha256):
+            self.observer.observe(
+                examined.sha256, examined.verdict_id, examined.picture, examined.opinion.evidence
+            )
+
+    def _examine(self, held: Claim) -> Examined | None:
+        standing = self.policy.current()
+        try:
+            data = self._bytes(held)
+            sha256 = hashlib.sha256(data).hexdigest()
+            if self._is_known(held, sha256, standing):
+                return None
+            with self.measures.stage(Stage.DECODE):
+                picture = decode_picture(data, max_pixels=self.max_pixels)
+        except HostBusyError as error:
+            self._endings.wait_for_host(held, error)
+        except FetchError as error:
+            self._endings.end_fetch(held, error)
+        except PictureError as error:
+            self._endings.fail(held, Failure(error.code, error.detail, permanent=True))
+        else:
+            return self._judge(held, sha256, data, picture, standing)
+        return None
+
+    def _bytes(self, held: Claim) -> bytes:
+        # Uploaded bytes go before the URL, which then only says where they were found.
+        try:
+            with self.measures.stage(Stage.FETCH):
+                if held.upload_sha256 is None:
+                    return self.fetcher.fetch(held.image_url or "").data
+                return self.blobs.get(held.upload_sha256)
+        except KeyError:
+            raise FetchError(
+                FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
+            ) from None
+
+    def _is_known(self, held: Claim, sha256: str, standing: Standing) -> bool:
+        """Answer from the verdict that this model and policy gave on these bytes before, if any."""
+        name = policy_name(policy.VERSION, standing.number)
+        with self.measures.stage(Stage.DATABASE), self.database.reading() as session:
+            verdict = find_verdict(session, sha256, self.classifier.version, name)
+        if verdict is None:
+            return False
+        with self._writing() as session:
+            finish_examined(session, held, image_sha256=sha256, verdict_id=verdict.id, at=now())
+        self.measures.reused.inc()
+        self.measures.findings.labels(verdict.finding.value).inc()
+        return True
+
+    def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture, standing: Standing) -> Examined:
+        with self.measures.stage(Stage.KNOWN):
+            picture_hash = pdq_hash(picture.rgb)
+            with self.database.reading() as session:
+                known = find_known(session, picture_hash, but=sha256)
+        # Writing waits for the disk while looking keeps the processor busy: both at once.
+        keeping = self.keeper.submit(self._keep, sha256, data, picture)
+        opinion = form_opinion(
+            data,
+            picture,
+            self.classifier,
+            self.read_evidence,
+            standing,
+            known=known,
+            timing=self.measures.stage,
+        )
+        # Bytes before rows: a verdict never points at an image that is not there.
+        with self.measures.stage(Stage.KEEP):
+            keeping.result()
+        facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
+        with self._writing() as session:
+            recorded = record_verdict(
+                session,
+                facts,
+                score=opinion.classification.score,
+                risk=opinion.risk,
+                model=opinion.classification.model,
+                judgement=opinion.judgement,
+                evidence=opinion.evidence,
+                picture_hash=picture_hash,
+            )
+            finish_examined(
+                session,
+                held,
+                image_sha256=sha256,
+                verdict_id=recorded.verdict_id,
+                at=now(),
+                is_new_image=recorded.is_new_image,
+            )
+        self.measures.findings.labels(opinion.judgement.finding.value).inc()
+        return Examined(sha256, recorded.verdict_id, picture, opinion)
+
+    def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
+        self.blobs.put_as(sha256, "", data)
+        self.blobs.put_as(sha256, THUMBNAIL, thumbnail(picture))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
+            yield session

@@ -1,0 +1,72 @@
+"""What the machine makes of one picture: classify, read provenance, judge."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.known.known_image import KnownImage
+from core.vocabulary import Classification, Evidence, Judgement, Thresholds
+from model.serving.picture import Picture
+from store.verdicts.standing_policy import Standing, policy_name
+from worker.examining import policy
+from worker.operations.stages import Stage, Timing, untimed
+
+
+class Classifies(Protocol):
+    """Say how likely a picture is generated."""
+
+    @property
+    def version(self) -> str:
+        """Name the model version."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Give the lines that were set for this model."""
+
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+        """Classify one picture; it is looked at again where its score is near one of the lines."""
+
+    def heatmap(self, picture: Picture) -> bytes:
+        """Paint where the network saw signs of generation, as a PNG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """All that the machine says of one image."""
+
+    classification: Classification
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+    risk: float
+
+
+def form_opinion(
+    data: bytes,
+    picture: Picture,
+    classifier: Classifies,
+    read_evidence: Callable[[bytes], tuple[Evidence, ...]],
+    standing: Standing | None = None,
+    *,
+    known: Sequence[KnownImage] = (),
+    timing: Timing = untimed,
+) -> Opinion:
+    """Classify a picture, read what its file says, and judge both by the standing policy.
+
+    Where none is given, the lines are the classifier's own. What is known of its look-alikes is evidence.
+    """
+    standing = standing or Standing(classifier.thresholds)
+    lines = standing.lines
+    with timing(Stage.CLASSIFY):
+        classification = classifier.classify(picture, lines)
+    with timing(Stage.PROVENANCE):
+        read = read_evidence(data)
+    evidence = (
+        *read,
+        *policy.known_evidence(known),
+        policy.pixels_evidence(classification, lines),
+    )
+    judgement = policy.judge(
+        classification, evidence, lines, name=policy_name(policy.VERSION, standing.number)
+    )
+    risk = policy.risk(classification, evidence, judgement, lines)
+    return Opinion(classification, evidence, judgement, risk)

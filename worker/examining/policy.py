@@ -1,0 +1,203 @@
+"""Policy: what score and evidence together mean.
+
+The rules for evidence stand here; change them and `VERSION` changes. The lines on the score came with
+the model (they were set on its validation folds), until two people of the desk draw others
+(`store/verdicts/policies.py`): then the version's number joins the name, so that every verdict names what it
+rests on.
+"""
+
+from collections.abc import Sequence
+
+from core.known.known_image import KnownImage
+from core.vocabulary import (
+    Basis,
+    Classification,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Grade,
+    Judgement,
+    Label,
+    Thresholds,
+)
+
+VERSION = "2026-11-2"
+
+HINT_RAISES = 0.1  # of the way from no risk to certainty
+
+_NOT_IN_FILE = (EvidenceKind.PIXELS, EvidenceKind.KNOWN_IMAGE)
+_LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERTAIN: None}
+
+
+def judge(
+    classification: Classification,
+    evidence: Sequence[Evidence],
+    lines: Thresholds,
+    *,
+    name: str = VERSION,
+) -> Judgement:
+    """Make a finding of what the pixels and the file say, under the policy of this name."""
+    proof_ai = _in_file(evidence, Grade.PROOF, Label.AI)
+    proof_human = _in_file(evidence, Grade.PROOF, Label.HUMAN)
+    declared_ai = _in_file(evidence, Grade.DECLARED, Label.AI)
+    known_ai = _known(evidence, Grade.DECLARED, Label.AI)
+    known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
+    listed_ai = _known(evidence, Grade.HINT, Label.AI)
+    finding, reasons = _judge_pixels(classification, lines)
+    basis = Basis.PIXELS if classification.stable else Basis.UNSTABLE
+    if proof_ai or proof_human or declared_ai or known_ai or known_human:
+        basis = Basis.EVIDENCE
+    if proof_ai and proof_human:
+        finding = Finding.UNCERTAIN
+        reasons.insert(0, "Two valid signatures disagree about the origin of this picture.")
+    elif known_ai and known_human:
+        finding = Finding.UNCERTAIN
+        reasons[:0] = ["People decided differently on near copies.", known_ai.detail, known_human.detail]
+    elif (proof_ai or declared_ai) and known_human:
+        finding = Finding.UNCERTAIN
+        maker = _maker(proof_ai or declared_ai)
+        reasons[:0] = [f"{known_human.detail} But this file names {maker} as its maker: look again."]
+    elif proof_human and known_ai:
+        finding = Finding.UNCERTAIN
+        reasons[:0] = [f"{known_ai.detail} But a valid signature vouches for human origin: look again."]
+    elif proof_ai:
+        finding = Finding.FLAGGED
+        reasons.insert(0, f"A valid signature proves that {_maker(proof_ai)} made this picture.")
+    elif proof_human:
+        finding = Finding.CLEAR
+        reasons.insert(0, f"A valid signature vouches for human origin: {proof_human.detail}")
+    elif known_ai:
+        finding = Finding.FLAGGED
+        reasons.insert(0, known_ai.detail)
+    elif known_human:
+        finding = Finding.CLEAR
+        reasons.insert(0, known_human.detail)
+    elif declared_ai:
+        finding = Finding.FLAGGED
+        reasons.insert(0, f"The file says so, unsigned: it names {_maker(declared_ai)} as its maker.")
+    elif listed_ai and finding is Finding.CLEAR:
+        basis = Basis.EVIDENCE
+        finding = Finding.UNCERTAIN
+        reasons.insert(0, listed_ai.detail)
+    reasons.extend(_side_remarks(evidence, finding, reasons))
+    return Judgement(finding, _LABELS[finding], name, tuple(reasons), basis)
+
+
+def risk(
+    classification: Classification, evidence: Sequence[Evidence], judgement: Judgement, lines: Thresholds
+) -> float:
+    """Say how soon a person should look, 0 to 1: the score, raised by what the file says.
+
+    What is flagged for its file's sake stands with what the pixels flag; a hint raises the place in
+    the queue, and no more than that.
+    """
+    if judgement.finding is Finding.FLAGGED:
+        return max(classification.score, lines.flagged_from)
+    if _in_file(evidence, Grade.HINT, Label.AI) or _known(evidence, Grade.HINT, Label.AI):
+        return min(1.0, classification.score + HINT_RAISES)
+    return classification.score
+
+
+def pixels_evidence(classification: Classification, lines: Thresholds) -> Evidence:
+    """Write the classifier's word as evidence: a hint, for it can be wrong about anybody."""
+    finding, reasons = _judge_pixels(classification, lines)
+    return Evidence(
+        EvidenceKind.PIXELS, Grade.HINT, _LABELS[finding], None, reasons[0], {"model": classification.model}
+    )
+
+
+def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
+    """Write what is known of look-alikes as evidence: of each kind and label the nearest.
+
+    A person's decision is a word that somebody stands by (declared); a list of somebody else is a hint.
+    """
+    found: dict[tuple[bool, Label], Evidence] = {}
+    for one in known:
+        found.setdefault((one.case is None, one.label), _known_evidence(one))
+    return tuple(found.values())
+
+
+def was_stable(score: float, evidence: Sequence[Evidence], lines: Thresholds) -> bool:
+    """Tell from a verdict whether its score had held when the picture was saved anew."""
+    said = next((item.label for item in evidence if item.kind is EvidenceKind.PIXELS), None)
+    return said is not None or lines.clear_below <= score < lines.flagged_from
+
+
+def _known_evidence(one: KnownImage) -> Evidence:
+    how = "drawn by a person" if one.label is Label.HUMAN else "generated"
+    # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.
+    copy = "the same picture in another file" if one.distance == 0 else "a near copy of this picture"
+    apart = f"{one.distance} of 256 bits differ"
+    if one.case is None:
+        detail = f"The list \u201c{one.list_name}\u201d holds {copy} as {how} ({apart})."
+        fields = {"list": one.list_name or "", "distance": str(one.distance)}
+        return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.HINT, one.label, None, detail, fields)
+    day = f" on {one.decided_at:%Y-%m-%d}" if one.decided_at else ""
+    detail = f"A moderator decided{day} that {copy} is {how} ({apart})."
+    fields = {"case": one.case, "decision": one.decision_id or "", "distance": str(one.distance)}
+    return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
+
+
+def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Finding, list[str]]:
+    score = classification.score
+    percent, flagged, clear = (_percent(x) for x in (score, lines.flagged_from, lines.clear_below))
+    if not classification.stable:
+        return Finding.UNCERTAIN, [
+            f"The score, {percent}, crosses a threshold when the picture is saved anew: it decides nothing."
+        ]
+    if score >= lines.flagged_from:
+        return Finding.FLAGGED, [f"The pixels look generated: score {percent}, flagged from {flagged}."]
+    if score < lines.clear_below:
+        return Finding.CLEAR, [f"The pixels show no sign of generation: score {percent}."]
+    return Finding.UNCERTAIN, [f"The pixels do not decide: score {percent}, between {clear} and {flagged}."]
+
+
+def _side_remarks(evidence: Sequence[Evidence], finding: Finding, said: Sequence[str]) -> list[str]:
+    remarks = []
+    hint_ai = _in_file(evidence, Grade.HINT, Label.AI)
+    human = _in_file(evidence, Grade.DECLARED, Label.HUMAN) or _in_file(evidence, Grade.HINT, Label.HUMAN)
+    if hint_ai and finding is not Finding.FLAGGED:
+        remarks.append(f"A field of the file hints at generation: {hint_ai.detail}")
+    if human and finding is not Finding.CLEAR:
+        remarks.append(f"The file also holds a sign of human work: {human.detail}")
+    # Never silently: what is known is said, whether it decided or not.
+    remarks += [
+        item.detail
+        for item in evidence
+        if item.kind is EvidenceKind.KNOWN_IMAGE and not any(item.detail in reason for reason in said)
+    ]
+    if all(item.kind in _NOT_IN_FILE for item in evidence):
+        remarks.append(
+            "The file carries no record of its origin; sites often strip it: ask for the original."
+        )
+    return remarks
+
+
+def _in_file(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Evidence | None:
+    return next(
+        (
+            item
+            for item in evidence
+            if item.grade is grade and item.label is label and item.kind not in _NOT_IN_FILE
+        ),
+        None,
+    )
+
+
+def _known(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Evidence | None:
+    return next(
+        (
+            item
+            for item in evidence
+            if item.grade is grade and item.label is label and item.kind is EvidenceKind.KNOWN_IMAGE
+        ),
+        None,
+    )
+
+
+def _maker(evidence: Evidence | None) -> str:
+    return (evidence and evidence.generator) or "a generator"
+
+
+def _percent(score: float) -> str:
+    return f"{100 * score:.0f} %"

@@ -1,0 +1,1 @@
+"""Known images: judging near copies again, hashing older images."""

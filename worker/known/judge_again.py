@@ -1,0 +1,76 @@
+"""Judge look-alikes again when a person's ruling changes: no pixel is looked at, only what is known."""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from core.clock import now
+from core.vocabulary import Classification, EvidenceKind, read_evidence
+from store.base.database import Database
+from store.known.known_changes import Undecided, due_changes, move_on, undecided_near
+from store.known.known_images import find_known
+from store.verdicts.images import record_verdict, rests_on
+from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
+from worker.examining import policy
+
+CHANGES = 20  # rulings a round
+PATIENCE = 2.0  # seconds after which the rest waits for the next round: others have their turn
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgesAgain:
+    """What a sweeper needs to judge again: where verdicts are, the model's version, the lines in force."""
+
+    database: Database
+    model: str
+    standing: StandingPolicy
+
+    def __call__(self) -> int:
+        """Judge again what is due; give how many verdicts were added or came back.
+
+        A case that somebody is looking at waits until they have done, so that nothing changes under
+        their eyes. A verdict of another model or policy is left: the next examination makes a new one.
+        """
+        at, changed, until = now(), 0, time.monotonic() + PATIENCE
+        with self.database.reading() as session:
+            changes = due_changes(session, at, limit=CHANGES)
+        standing = self.standing.current() if changes else None
+        for change in changes:
+            if standing is None or time.monotonic() > until:
+                break
+            with self.database.reading() as session:
+                seen = undecided_near(session, change, at)
+            changed += sum(self._judge(one, standing) for one in seen if not one.is_claimed)
+            with self.database.writing() as session:
+                move_on(session, change, seen, due_at=at, holds=any(one.is_claimed for one in seen))
+        if changed:
+            log.info("%d verdicts follow changed decisions on look-alikes", changed)
+        return changed
+
+    def _judge(self, one: Undecided, standing: Standing) -> bool:
+        verdict, lines = one.verdict, standing.lines
+        name = policy_name(policy.VERSION, standing.number)
+        if (verdict.model, verdict.policy) != (self.model, name):
+            return False
+        said = [read_evidence(item) for item in verdict.evidence]
+        with self.database.writing() as session:
+            known = policy.known_evidence(find_known(session, one.picture_hash, but=one.facts.sha256))
+            read = [item for item in said if item.kind is not EvidenceKind.KNOWN_IMAGE]
+            evidence = (*read[:-1], *known, *read[-1:])  # the pixels' word stands last
+            if rests_on(evidence) == verdict.rests_on:
+                return False
+            stable = policy.was_stable(verdict.score, read, lines)
+            classification = Classification(verdict.score, verdict.model, stable)
+            judgement = policy.judge(classification, evidence, lines, name=name)
+            record_verdict(
+                session,
+                one.facts,
+                score=verdict.score,
+                risk=policy.risk(classification, evidence, judgement, lines),
+                model=verdict.model,
+                judgement=judgement,
+                evidence=evidence,
+            )
+        return True

@@ -1,0 +1,1 @@
+"""Deliveries that were kept for later."""

@@ -1,0 +1,134 @@
+"""What the worker, the sweeper and the notifier measure; names and meanings stand in `docs/watching.md`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from prometheus_client import Counter, Histogram
+
+from core.operations.measuring import Measuring, measure_alone
+from core.operations.tracing import span
+from core.vocabulary import FailureCode, Finding
+from worker.operations.stages import Stage
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+LONG_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0)
+
+
+class Return(StrEnum):
+    """Say why a submission went back to wait."""
+
+    HOST_BUSY = "host_busy"
+    FETCH = "fetch"
+    CRASH = "crash"
+    STORAGE = "storage"
+
+
+class Call(StrEnum):
+    """Say what a call back came to."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    PUT_OFF = "put_off"
+
+
+class ExaminationMeasures:
+    """What a worker's child measures."""
+
+    def __init__(self, measuring: Measuring | None = None) -> None:
+        registry = (measuring or measure_alone()).new
+        self.findings = Counter(
+            "kantei_examinations",
+            "Submissions examined, by finding.",
+            ["finding"],
+            registry=registry,
+        )
+        self.failures = Counter(
+            "kantei_failures", "Submissions that failed, by reason.", ["code"], registry=registry
+        )
+        self.reused = Counter(
+            "kantei_verdicts_reused",
+            "Submissions answered by a verdict that the same bytes had before.",
+            registry=registry,
+        )
+        self.returned = Counter(
+            "kantei_returned", "Submissions given back to be tried again.", ["reason"], registry=registry
+        )
+        self.lost = Counter(
+            "kantei_claims_lost", "Examinations that ended after their lease.", registry=registry
+        )
+        self.seconds = Histogram(
+            "kantei_examination_seconds",
+            "Time for an examination, from claim to end.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.waited = Histogram(
+            "kantei_wait_seconds",
+            "Time from a submission's due time to its claim.",
+            buckets=LONG_SECONDS,
+            registry=registry,
+        )
+        self._stages = Histogram(
+            "kantei_stage_seconds",
+            "Time for each part of an examination.",
+            ["stage"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        # Each series is there from the start: a rate cannot see the first count of one that is born with it.
+        for finding in Finding:
+            self.findings.labels(finding.value)
+        for code in FailureCode:
+            self.failures.labels(code.value)
+        for reason in Return:
+            self.returned.labels(reason.value)
+        for stage in Stage:
+            self._stages.labels(stage.value)
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Time a part of an examination, also one that fails."""
+        with span(stage.value), self._stages.labels(stage.value).time():
+            yield
+
+
+class SweepMeasures:
+    """What the sweeper measures."""
+
+    def __init__(self, measuring: Measuring | None = None) -> None:
+        registry = (measuring or measure_alone()).new
+        self.sweeps = Counter("kantei_sweeps", "Sweeps that went through.", registry=registry)
+        self.expired = Counter(
+            "kantei_claims_expired",
+            "Claims whose worker died: submissions taken back, or failed after their last try.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.sent = Counter("kantei_sent_again", "Messages that the sweeper sent.", registry=registry)
+        for outcome in ("taken_back", "failed"):
+            self.expired.labels(outcome)
+
+
+class CallMeasures:
+    """What the notifier measures."""
+
+    def __init__(self, measuring: Measuring | None = None) -> None:
+        registry = (measuring or measure_alone()).new
+        self.calls = Counter(
+            "kantei_callbacks", "Call backs made, by what they came to.", ["outcome"], registry=registry
+        )
+        self.seconds = Histogram(
+            "kantei_callback_seconds", "Time for one call back.", buckets=SECONDS, registry=registry
+        )
+        self.lag = Histogram(
+            "kantei_callback_lag_seconds",
+            "Time from an event to its delivery.",
+            buckets=LONG_SECONDS,
+            registry=registry,
+        )
+        self.disabled = Counter(
+            "kantei_endpoints_disabled", "Endpoints that were given up.", registry=registry
+        )
+        for outcome in Call:
+            self.calls.labels(outcome.value)

@@ -1,0 +1,184 @@
+"""Fetch a picture's bytes from an address that a stranger named.
+
+What may go wrong here and what stops it stands in `docs/threats.md`.
+"""
+
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+
+from urllib3.response import HTTPResponse
+
+from core.settings.setting_values import FetchAllow
+from core.urls import UrlError, UrlFault, WebUrl, parse_web_url
+from core.vocabulary import FailureCode
+from worker.outbound.body import read_body
+from worker.outbound.deadline import Deadline
+from worker.outbound.fetch_error import FetchError, HostBusyError
+from worker.outbound.hosts import HostPlaces
+from worker.outbound.promptness import Promptness
+from worker.outbound.resolve import Resolve, system_resolve
+from worker.outbound.retry_after import retry_after
+from worker.outbound.transport import Request, Transport
+
+__all__ = ["FetchError", "Fetched", "Fetcher", "HostBusyError", "default_user_agent"]
+
+# Signed links of storage services are long; browsers follow far longer ones.
+_MAX_REDIRECT_URL = 8192
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+# Client errors that speak of now, not of this picture: RFC 9110, 15.5.9; RFC 8470; RFC 6585.
+_PASSING = frozenset({408, 425, 429})
+# The part of the timeout after which a fetch is long, and for which a place at a host is waited for.
+_LONG = 0.25
+# Beside the body: headers, chunk frames, trailers.
+_FRAMING = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back: the bytes, decoded, and where they were found in the end."""
+
+    data: bytes
+    final_url: str
+    status: int
+    content_type: str | None
+
+
+class Fetcher:
+    """Fetches one URL at a time, or several from threads; `close` it, or use it in a `with`.
+
+    `timeout` is in seconds, for everything from the first look-up to the last byte, redirects
+    included; `max_bytes` bounds the decoded body; `per_host` bounds what this machine fetches from
+    one host at once, over all processes that share `slots_dir` (None: this process alone), and
+    `per_slow_host` the same for a host that needs more than a quarter of the timeout.
+    Make it after the fork.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: FetchAllow,
+        ports: frozenset[int],
+        timeout: float,
+        max_bytes: int,
+        max_redirects: int = 5,
+        per_host: int = 4,
+        per_slow_host: int = 1,
+        slots_dir: Path | None = None,
+        user_agent: str | None = None,
+        resolve: Resolve = system_resolve,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._granted = max_bytes + max_bytes // 8 + _FRAMING
+        self._max_redirects = max_redirects
+        self._places = HostPlaces(
+            slots_dir,
+            per_host,
+            per_slow_host=per_slow_host,
+            promptness=Promptness(slots_dir, timeout * _LONG),
+        )
+        self._transport = Transport(
+            allow=allow,
+            ports=ports,
+            places=self._places,
+            place_wait=timeout * _LONG,
+            resolve=resolve,
+            tls=tls,
+        )
+        self._headers = {
+            "User-Agent": user_agent or default_user_agent(),
+            # Naming newer formats makes image servers convert the picture, and what the original
+            # says of its origin is lost.
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetch the bytes behind a URL.
+
+        Errors: `FetchError`; `HostBusyError` where nothing was tried for politeness.
+        """
+        deadline = Deadline(self._timeout)
+        here = parsed_url(url)
+        for _ in range(self._max_redirects + 1):
+            with self._transport.exchange(
+                Request("GET", here, self._headers, deadline, self._granted)
+            ) as response:
+                if response.status not in _REDIRECTS or "location" not in response.headers:
+                    _refuse_status(response, here)
+                    data = read_body(response, self._max_bytes)
+                    kind = response.headers.get("content-type")
+                    return Fetched(data, here.text, response.status, kind)
+                here = _redirected(here, response.headers["location"])
+        raise FetchError(
+            FailureCode.TOO_MANY_REDIRECTS,
+            f"The URL leads through more than {self._max_redirects} redirects.",
+            is_permanent=True,
+        )
+
+    def close(self) -> None:
+        """Close kept connections and the file of places."""
+        self._transport.close()
+        self._places.close()
+
+    def __enter__(self) -> "Fetcher":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def default_user_agent() -> str:
+    """Say who asks and what for, so that a host can write a rule for us."""
+    try:
+        number = version("kantei")
+    except PackageNotFoundError:  # run from a checkout
+        number = "0"
+    return f"kantei/{number} (fetches single pictures that people submit to find out how they were made)"
+
+
+def parsed_url(text: str) -> WebUrl:
+    """Read a URL. Errors: `FetchError`, since what is fetched may have been stored long ago."""
+    try:
+        return parse_web_url(text)
+    except UrlError as error:
+        raise _refused_url(error) from None
+
+
+def _redirected(here: WebUrl, location: str) -> WebUrl:
+    # http.client reads headers as Latin-1; servers that send anything but ASCII mean UTF-8.
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return here.join(location, limit=_MAX_REDIRECT_URL)
+    except UrlError as error:
+        raise _refused_url(error) from None
+
+
+def _refused_url(error: UrlError) -> FetchError:
+    is_unsafe = error.code in {UrlFault.SCHEME, UrlFault.CREDENTIALS}
+    reason = FailureCode.UNSAFE_ADDRESS if is_unsafe else FailureCode.UNRESOLVABLE
+    return FetchError(reason, error.detail, is_permanent=True)
+
+
+def _refuse_status(response: HTTPResponse, url: WebUrl) -> None:
+    status = response.status
+    if status in {200, 203}:
+        return
+    if status in _GONE:
+        raise FetchError(FailureCode.GONE, f"{url.host} has no such picture ({status}).", is_permanent=True)
+    is_passing = status in _PASSING or status >= 500
+    raise FetchError(
+        FailureCode.HTTP_STATUS,
+        f"{url.host} answered with status {status}.",
+        is_permanent=not is_passing,
+        retry_after=retry_after(response.headers.get("retry-after")) if is_passing else None,
+    )
