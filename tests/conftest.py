@@ -27,21 +27,21 @@ SECRET_KEY = "a secret of the tests, long enough to be one"
 # that share the suite file by file would else end with one of them alone in such a file.
 LONGEST = (
     "whole/test_story.py",
-    "model/test_training.py",
-    "kantei/test_publishing.py",
+    "model/training/test_training.py",
+    "kantei/training/test_publishing.py",
     "whole/test_flood.py",
     "extension/test_badges.py",
     "whole/test_marketplaces.py",
     "extension/test_real_server.py",
     "whole/test_marketplace_docs.py",
     "worker/test_worker_processes.py",
-    "api/review/test_acceptance.py",
-    "api/review/test_in_chromium.py",
+    "api/review/desk/test_acceptance.py",
+    "api/review/desk/test_in_chromium.py",
     "extension/test_trouble.py",
     "extension/test_card.py",
-    "kantei/test_check.py",
+    "kantei/checking/test_check.py",
     "extension/test_install.py",
-    "api/review/test_accessibility.py",
+    "api/review/frame/test_accessibility.py",
 )
 
 

@@ -1,6 +1,7 @@
 """How quickly look-alikes are found among a million hashes.
 
-    python -m bench.desk.known --database postgresql+psycopg://user@host/empty [--hashes 1000000] [--rounds 200]
+    python -m bench.desk.known --database postgresql+psycopg://user@host/empty
+        [--hashes 1000000] [--rounds 200]
 
 Fills an empty database with a list of random hashes and asks
 for pictures that are 31 bits from one of them, and for pictures that look like none, as a worker does for

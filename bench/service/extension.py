@@ -1,4 +1,6 @@
-"""Measure a check by the extension against the embedded default: `python -m bench.service.extension [--pictures N]`.
+"""A check by the extension against the embedded default.
+
+    python -m bench.service.extension [--pictures N]
 
 The server and the browser are real, and run beside each other on this machine; pictures are drawn, new to the
 server, and served from this machine. Two times are taken for each: from the click in the menu to the finished

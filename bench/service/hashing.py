@@ -1,7 +1,7 @@
 """Kantei against hash-and-match of the same URLs: `script/bench hashing`.
 
-HMA is not on PyPI, so `bench/service/hash_service.py` stands for it, on gunicorn with a process a core. It needs
-`threatexchange`, `flask`, `gunicorn` and `requests`, in an environment of its own whose Python
+HMA is not on PyPI, so `bench/service/hash_service.py` stands for it, on gunicorn with a process a core.
+It needs `threatexchange`, `flask`, `gunicorn` and `requests`, in an environment of its own whose Python
 BENCH_HASHING_PYTHON names. It decodes at full size and hashes; it classifies nothing.
 """
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from kantei.__main__ import main
-from kantei.roots import picture_reading as reading
-from kantei.roots import serve, worker
+from kantei.roots import picture_reading, serve, worker
 from tests.whole.light import make_light_examiner
 from worker.outbound.fetch import Fetcher
 from worker.outbound.resolve import system_resolve
@@ -26,7 +25,7 @@ def resolve(host: str) -> Sequence[str]:
 
 
 if __name__ == "__main__":
-    reading.Fetcher = partial(Fetcher, resolve=resolve)  # type: ignore[misc,assignment]
+    picture_reading.Fetcher = partial(Fetcher, resolve=resolve)  # type: ignore[misc,assignment]
     worker.make_examiner = make_light_examiner
     serve.PROGRAM = (sys.executable, "-m", "tests.chaos.flapping")
     main()

@@ -14,7 +14,7 @@ from kantei.__main__ import main
 from kantei.roots import serve, worker
 from kantei.roots.examiner import make_examiner
 from model.serving.picture import Picture
-from worker import tasks as app
+from worker import tasks
 from worker.examining.examine import Examiner
 from worker.examining.opinion import Classifies
 
@@ -44,7 +44,7 @@ def make_light_examiner(settings: Settings) -> Examiner:
 
 if __name__ == "__main__":
     # A claim lasts as long as a child may live, and that is mostly for the classifier.
-    app.SPARE_SECONDS = int(os.environ.get(SPARE, app.SPARE_SECONDS))
+    tasks.SPARE_SECONDS = int(os.environ.get(SPARE, tasks.SPARE_SECONDS))
     worker.make_examiner = make_light_examiner
     serve.PROGRAM = (sys.executable, "-m", "tests.whole.light")
     main()

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from api.http import auth
-from api.v1.market import hook_clients as clients
 from core.clients.quota import Quota, QuotaPeriod, parse_quota
 from core.clock import now
 from core.vocabulary import Scheme
@@ -29,7 +28,7 @@ from worker.market.kept_deliveries import take_in_kept
 @pytest.fixture(autouse=True)
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth, "REMEMBERED", 0.0)
-    monkeypatch.setattr(clients, "REMEMBERED", 0.0)
+    monkeypatch.setattr(hook_clients, "REMEMBERED", 0.0)
 
 
 @pytest.fixture
