@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from provenance.containers.png import chunks
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 
 WIDTH, HEIGHT = 1448, 1448  # 2.1 megapixels, and of a size that generators draw: the dearer case
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -53,8 +53,8 @@ def main() -> None:
     print(f"{'case':38}{'KB':>6}{'evidence':>10}{'p50 ms':>9}{'p95 ms':>9}{'p95 CPU ms':>13}")  # noqa: T201  # a table for a person
     for name, make in CASES.items():
         data = make()
-        found = len(read_evidence(data, verify_key=VERIFY_KEY))
-        row = measured(partial(read_evidence, data, verify_key=VERIFY_KEY), rounds)
+        found = len(read_provenance(data, verify_key=VERIFY_KEY))
+        row = measured(partial(read_provenance, data, verify_key=VERIFY_KEY), rounds)
         print(f"{name:38}{len(data) // 1024:6}{found:10}{row}")  # noqa: T201
     data = CASES[NOISY]()
     packed = b"".join(data[chunk.start : chunk.end] for chunk in chunks(data) if chunk.kind == b"IDAT")

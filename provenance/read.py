@@ -66,7 +66,7 @@ class ReaderNote:
     saw: tuple[str, ...]
 
 
-def read_evidence(
+def read_provenance(
     data: bytes,
     *,
     trust: TrustList | None = None,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.broker.bell import TO_TELL, Bell
+from core.broker.bell import CALLBACKS_DUE, Bell
 from core.broker.queue import DEPTH_LIMIT, Sender
 from core.clock import now
 from core.vocabulary import Priority
@@ -45,7 +45,7 @@ def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
         log.error("submission %s failed: its worker died each time", submission_id)
         bell.ring(submission_id)
     if failed:
-        bell.ring(TO_TELL)
+        bell.ring(CALLBACKS_DUE)
     take_in_kept(database)
     sent = sum(_feed(database, sender, priority) for priority in Priority)
     return Swept(taken_back, len(failed), sent)

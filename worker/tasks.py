@@ -15,7 +15,7 @@ from celery.signals import worker_process_init
 
 from core.broker.queue import EXAMINE_TASK, HEATMAP_TASK, queue_name
 from core.operations.logs import about
-from core.operations.tracing import TRACE_HEADERS, span
+from core.operations.tracing import TRACE_HEADERS, trace_span
 from core.vocabulary import Priority
 from worker.examining.examine import Examiner
 from worker.examining.paint import paint_heatmap
@@ -61,7 +61,7 @@ def add_tasks(
         if not examiners:
             examiners.append(join())
         carried = {name: value for name in TRACE_HEADERS if (value := task.request.get(name))}
-        with span("examine", carried, submission=submission_id), about(submission_id):
+        with trace_span("examine", carried, submission=submission_id), about(submission_id):
             examiners[0].examine(submission_id)
 
     @app.task(name=HEATMAP_TASK, time_limit=time_limit(0))  # type: ignore[untyped-decorator]  # the same

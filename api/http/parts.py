@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.http.express import Express
-from core.broker.bell import Ears
+from core.broker.bell import BellListener
 from core.broker.queue import Sender
 from core.operations.measuring import Measuring, measure_alone
 from store.base.database import Database
@@ -34,7 +34,7 @@ class ApiParts:
     database: Database
     blobs: BlobStore
     sender: Sender
-    ears: Ears
+    listener: BellListener
     secret_key: str = field(repr=False)
     max_image_bytes: int
     rate_limit: int

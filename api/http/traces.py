@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from apiflask import APIFlask
 from flask import Response, g, request
 
-from core.operations.tracing import note, span
+from core.operations.tracing import note, trace_span
 
 
 def add_traces(app: APIFlask) -> None:
@@ -15,7 +15,7 @@ def add_traces(app: APIFlask) -> None:
     def start() -> None:
         route = request.url_rule.rule if request.url_rule is not None else "none"
         g.spans = ExitStack()
-        g.spans.enter_context(span(f"{request.method} {route}"))
+        g.spans.enter_context(trace_span(f"{request.method} {route}"))
 
     @app.after_request
     def note_status(response: Response) -> Response:

@@ -37,7 +37,7 @@ from api.review.frame.access import guard, public
 from api.review.frame.assets import add_assets
 from api.review.frame.filters import FILTERS
 from api.review.frame.language_pages import add_language_pages
-from api.review.frame.languages import speak
+from api.review.frame.languages import add_languages
 from api.review.frame.navigation import navigation
 from api.review.frame.page_error import PageError
 from api.review.frame.page_headers import harden
@@ -119,7 +119,7 @@ def register_review(
 
 def _prepare_templates(app: Flask, *, has_heatmaps: bool) -> None:
     environment = app.jinja_env
-    speak(app)
+    add_languages(app)
     environment.filters.update(FILTERS, told=told)
     environment.globals.update(words=WORDS, navigation=navigation, has_heatmaps=has_heatmaps)
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from kantei.training.splits import of_split
 from model.data.figures import auc, found_at
 from model.data.folds import owner_folds
-from model.data.sample_pixels import Pixels, open_pixels
+from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, read_samples
 from model.judging.evaluation import made_uniform
 from model.training.backbones import find_weights
@@ -41,7 +41,7 @@ DRESSES = ("clean", "degraded-1", "uniform")
 HEAD = "| what | as it is | web trip | one size, one codec | as it is, each cut |"
 
 
-def take(network: Any, samples: Sequence[Sample], pixels: Pixels, folder: Path) -> None:
+def take(network: Any, samples: Sequence[Sample], pixels: SamplePixels, folder: Path) -> None:
     """Take the features (n, d) that a Keras network gives of views, in all dresses; what is there stays."""
     changes: list[Change | None] = [None, trips(samples, RECIPE.seed, 1), lambda rgb, _: made_uniform(rgb)]
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
-from kantei.roots.serve import THRIFTY
+from kantei.roots.serve import SMALL_HEAP
 
 HERE = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds until it answers
@@ -37,7 +37,7 @@ def serving(database: str, broker: str, processes: int, *, source: str) -> Itera
         probe.close()
         environ = {
             **os.environ,
-            **THRIFTY,  # as `kantei serve` and the image start it
+            **SMALL_HEAP,  # as `kantei serve` and the image start it
             "KANTEI_DATA_DIR": folder,
             "KANTEI_DATABASE_URL": database,
             "KANTEI_BROKER_URL": broker,

@@ -25,7 +25,7 @@ from core.vocabulary import Source
 from kantei.roots.examiner import make_examiner
 from kantei.roots.joining import open_database
 from kantei.roots.migrate import migrate
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from worker.examining.examine import Examiner
 from worker.operations.measures import ExaminationMeasures
 from worker.operations.stages import Stage
@@ -102,7 +102,7 @@ def _submitted(settings: Settings, urls: list[str]) -> list[str]:
     migrate(database)
     with database.writing() as session:
         made = add_bench_client(session, settings)
-        requests = [Request(Source.API, image_url=url) for url in urls]
+        requests = [SubmissionRequest(Source.API, image_url=url) for url in urls]
         submissions = [add_submission(session, made.client.id, request) for request in requests]
         session.flush()
         ids = [submission.id for submission in submissions]

@@ -17,7 +17,7 @@ from core.settings.settings import Settings, read_settings
 from core.vocabulary import Priority, Source, State
 from kantei.roots.joining import open_blobs, open_database, open_sender
 from kantei.roots.migrate import migrate
-from store.intake.submissions import Request, add_submission, find_state
+from store.intake.submissions import SubmissionRequest, add_submission, find_state
 
 KANTEI = (sys.executable, "-m", "kantei")
 
@@ -68,7 +68,9 @@ def _waiting(settings: Settings, number: int) -> str:
     sha256 = open_blobs(settings).put(draw(number, (320, 240), "JPEG"))
     with database.writing() as session:
         made = add_bench_client(session, settings)
-        submission = add_submission(session, made.client.id, Request(Source.UPLOAD, upload_sha256=sha256))
+        submission = add_submission(
+            session, made.client.id, SubmissionRequest(Source.UPLOAD, upload_sha256=sha256)
+        )
         session.flush()
         submission_id = submission.id
     database.close()

@@ -18,7 +18,7 @@ import redis
 from core.broker import doorbell
 
 CHANNEL = "kantei-bell"
-TO_TELL = "to-tell"  # rung for the notifier, after a submission for whose end somebody is called
+CALLBACKS_DUE = "to-tell"  # rung for the notifier, after a submission for whose end somebody is called
 log = logging.getLogger(__name__)
 
 
@@ -26,16 +26,16 @@ class Bell(Protocol):
     """Ring for a submission, or listen."""
 
     def ring(self, submission_id: str) -> None:
-        """Wake whoever waits for this submission, or who calls clients (`TO_TELL`).
+        """Wake whoever waits for this submission, or who calls clients (`CALLBACKS_DUE`).
 
         Never raises: a missed bell costs a moment.
         """
 
-    def listen(self, ears: "Ears") -> None:
-        """Pass every ring on to the ears, until the process ends."""
+    def listen(self, listener: "BellListener") -> None:
+        """Pass every ring on to the listener, until the process ends."""
 
 
-class Ears:
+class BellListener:
     """The waiting threads of one process, each behind an event of its own."""
 
     def __init__(self) -> None:
@@ -75,13 +75,13 @@ class FolderBell:
         """Send to every listener."""
         doorbell.ring(self._folder, submission_id)
 
-    def listen(self, ears: Ears) -> None:
+    def listen(self, listener: BellListener) -> None:
         """Open a socket of our own and read it in a thread."""
         receiver = doorbell.listen(self._folder)
 
         def read() -> None:
             while True:
-                ears.hear(receiver.recv(doorbell.LONGEST).decode("ascii", "replace"))
+                listener.hear(receiver.recv(doorbell.LONGEST).decode("ascii", "replace"))
 
         threading.Thread(target=read, name="bell", daemon=True).start()
 
@@ -98,7 +98,7 @@ class RedisBell:
         with contextlib.suppress(redis.RedisError):
             self._client.publish(CHANNEL, submission_id)
 
-    def listen(self, ears: Ears) -> None:
+    def listen(self, listener: BellListener) -> None:
         """Subscribe in a thread, again after every lost connection."""
         client = redis.Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=30)
 
@@ -109,7 +109,7 @@ class RedisBell:
                     with client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                         subscription.subscribe(CHANNEL)
                         for message in subscription.listen():
-                            ears.hear(message["data"].decode("ascii", "replace"))
+                            listener.hear(message["data"].decode("ascii", "replace"))
                 except redis.RedisError as error:
                     log.warning("bell: %s", error)
                     pause.wait(1)

@@ -35,7 +35,7 @@ def listen(folder: Path) -> socket.socket:
     return listener
 
 
-def hush(listener: socket.socket) -> None:
+def stop_listening(listener: socket.socket) -> None:
     """Close a listener and take its socket out of the folder."""
     with contextlib.suppress(OSError):
         Path(listener.getsockname()).unlink(missing_ok=True)

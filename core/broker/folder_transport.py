@@ -64,7 +64,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
         raise Empty
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]  # the same
+class FolderTransport(filesystem.Transport):  # type: ignore[misc]  # the same
     """The transport that Celery sees under the scheme `kantei-folder`."""
 
     Channel = Channel
@@ -94,7 +94,7 @@ class Transport(filesystem.Transport):  # type: ignore[misc]  # the same
         if bell is not None:
             self.loop.on_tick.discard(self._take)
             self.loop.remove_reader(bell)
-            doorbell.hush(bell)
+            doorbell.stop_listening(bell)
         super().close_connection(connection)
 
     def _take(self) -> None:

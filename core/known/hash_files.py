@@ -34,7 +34,7 @@ class SharedHash:
     label: Label
 
 
-class Left(StrEnum):
+class SkipReason(StrEnum):
     """Name why an entry was not taken."""
 
     OTHER_SIGNAL = "a signal of another type"
@@ -43,7 +43,7 @@ class Left(StrEnum):
     NO_LABEL = "neither `ai` nor `human` among its tags, and no label given for the rest"
 
 
-def read_hashes(name: str, text: TextIO, label: Label | None) -> Iterator[SharedHash | Left]:
+def read_hashes(name: str, text: TextIO, label: Label | None) -> Iterator[SharedHash | SkipReason]:
     """Read the hashes of a file of this name; an entry whose tags do not say `ai` or `human` has the label.
 
     The text wants `utf-8-sig` and its own line ends (`newline=""`). Errors: ValueError where the file is
@@ -116,19 +116,19 @@ def _object(line: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _read(entry: Mapping[str, Any], label: Label | None) -> SharedHash | Left:
+def _read(entry: Mapping[str, Any], label: Label | None) -> SharedHash | SkipReason:
     kind = str(entry.get("signal_type") or SIGNAL).strip().lower()
     if kind not in {SIGNAL, "hash_pdq"}:
-        return Left.OTHER_SIGNAL
+        return SkipReason.OTHER_SIGNAL
     digits = str(entry.get("signal_str") or entry.get("signal_value") or entry.get("hash") or "").strip()
     if not _HASH.fullmatch(digits):
-        return Left.NO_HASH
+        return SkipReason.NO_HASH
     quality = str(entry.get("quality") or "").strip()
     if quality.isascii() and quality.isdigit() and int(quality) < LEAST_QUALITY:
-        return Left.LOW_QUALITY
+        return SkipReason.LOW_QUALITY
     said = entry.get("tags") or ""
     tags = said if isinstance(said, list) else str(said).split()
     told = {one for one in Label if one.value in tags}
     if len(told) != 1 and label is None:
-        return Left.NO_LABEL
+        return SkipReason.NO_LABEL
     return SharedHash(digits.lower(), told.pop() if len(told) == 1 else label or Label.AI)

@@ -35,7 +35,9 @@ def start_tracing(url: str, part: str, *, exporter: "SpanExporter | None" = None
 
 
 @contextmanager
-def span(name: str, carried: Mapping[str, str] | None = None, **attributes: Attribute) -> Iterator[None]:
+def trace_span(
+    name: str, carried: Mapping[str, str] | None = None, **attributes: Attribute
+) -> Iterator[None]:
     """Put a span around a block, below the current one or below what a message carried."""
     if not _tracers:
         yield

@@ -8,11 +8,11 @@ import click
 
 from core.settings.setting_values import SettingsError
 from core.settings.settings import read_settings
-from kantei.operations.checked import Checked, State, wrong_setting
 from kantei.operations.checkup import examine_settings
+from kantei.operations.diagnostic import Diagnostic, Health, wrong_setting
 
-MARKS = {State.WELL: "ok  ", State.WARNING: "warn", State.BROKEN: "FAIL"}
-COLOURS = {State.WELL: "green", State.WARNING: "yellow", State.BROKEN: "red"}
+MARKS = {Health.WELL: "ok  ", Health.WARNING: "warn", Health.BROKEN: "FAIL"}
+COLOURS = {Health.WELL: "green", Health.WARNING: "yellow", Health.BROKEN: "red"}
 
 
 @click.command()
@@ -23,7 +23,7 @@ def doctor(as_json: bool) -> None:
         checks = examine_settings(read_settings())
     except SettingsError as error:
         checks = [wrong_setting(error)]
-    is_well = all(checked.state is not State.BROKEN for checked in checks)
+    is_well = all(checked.state is not Health.BROKEN for checked in checks)
     if as_json:
         click.echo(json.dumps({"well": is_well, "checks": [asdict(checked) for checked in checks]}, indent=1))
     else:
@@ -32,7 +32,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if is_well else 1)
 
 
-def _say(checked: Checked) -> None:
+def _say(checked: Diagnostic) -> None:
     mark = click.style(MARKS[checked.state], fg=COLOURS[checked.state])
     click.echo(f"{mark}  {checked.check:<12} {checked.said}")
     if checked.advice:

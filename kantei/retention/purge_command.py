@@ -7,8 +7,8 @@ import click
 from core.clock import now
 from core.settings.settings import read_settings
 from kantei.roots.joining import open_blobs, open_database
-from store.retention import purge as store_purge
 from store.retention.erasure import ErasureError, erase_image, erase_person
+from store.retention.purge import purge_expired
 
 
 @click.command()
@@ -28,7 +28,7 @@ def purge(sha256: str | None, email: str | None) -> None:
         raise click.ClickException(str(error)) from error
     if sha256 is not None or email is not None:
         return
-    purged = store_purge.purge(
+    purged = purge_expired(
         database,
         open_blobs(settings),
         at=now(),

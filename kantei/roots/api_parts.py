@@ -1,7 +1,7 @@
 """The web process's real parts."""
 
 from api.http.parts import ApiParts, FileLimits
-from core.broker.bell import Ears
+from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
 
@@ -11,13 +11,13 @@ MAX_WAITING = 32  # of the 48 threads of `kantei api`: the rest answer those who
 def make_api_parts(settings: Settings) -> ApiParts:
     """Join the parts, in the process that serves."""
     database = open_database(settings, pool_size=10)
-    sender, ears = open_sender(settings), Ears()
-    open_bell(settings).listen(ears)
+    sender, listener = open_sender(settings), BellListener()
+    open_bell(settings).listen(listener)
     return ApiParts(
         database=database,
         blobs=open_blobs(settings),
         sender=sender,
-        ears=ears,
+        listener=listener,
         secret_key=settings.secret_key,
         max_image_bytes=settings.max_image_bytes,
         rate_limit=settings.rate_limit,

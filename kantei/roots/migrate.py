@@ -22,13 +22,13 @@ def migrate(database: Database, revision: str = "head") -> None:
     config = _config()
     with database.engine.execution_options(writes=True).connect() as connection:
         config.attributes["connection"] = connection
-        with _tables_made_anew(connection):
+        with _without_foreign_keys(connection):
             command.upgrade(config, revision)
             connection.commit()
 
 
 @contextmanager
-def _tables_made_anew(connection: Connection) -> Iterator[None]:
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
     """Let SQLite make a table anew that others point at: only outside a transaction can it be told so."""
     driver = connection.connection.driver_connection
     if connection.dialect.name != "sqlite" or driver is None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from core.broker.bell import TO_TELL, Ears
+from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.operations.measuring import Measuring
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_database
@@ -12,7 +12,7 @@ from worker.outbox.notify import TIMEOUT, Notifier
 from worker.outbox.notify_forever import THREADS, notify_forever
 
 
-class WakingEars(Ears):
+class WakingListener(BellListener):
     """Ears of one who wants to know when there is somebody to call."""
 
     def __init__(self, wake: threading.Event) -> None:
@@ -21,7 +21,7 @@ class WakingEars(Ears):
 
     def hear(self, rung_for: str) -> None:
         """Wake the notifier; most rings are for those who wait before one submission."""
-        if rung_for == TO_TELL:
+        if rung_for == CALLBACKS_DUE:
             self._wake.set()
 
 
@@ -39,7 +39,7 @@ def make_poster(settings: Settings) -> Poster:
 def start_notifying(settings: Settings, stop: threading.Event, measuring: Measuring) -> threading.Thread:
     """Tell clients in threads of this process, until told to stop; join the thread that is given."""
     wake = threading.Event()
-    open_bell(settings).listen(WakingEars(wake))
+    open_bell(settings).listen(WakingListener(wake))
     notifier = Notifier(
         database=open_database(settings, pool_size=THREADS // 2),
         poster=make_poster(settings),

@@ -5,7 +5,7 @@ from functools import partial
 
 from core.settings.settings import Settings
 from core.vocabulary import Evidence
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.shared.trust import TrustList
 from worker.outbound.fetch import Fetcher
 
@@ -35,4 +35,4 @@ def trust_list(settings: Settings) -> TrustList | None:
 
 def make_evidence_reader(settings: Settings) -> Callable[[bytes], tuple[Evidence, ...]]:
     """Build the reader of provenance that the settings describe."""
-    return partial(read_evidence, trust=trust_list(settings), max_pixels=settings.max_pixels)
+    return partial(read_provenance, trust=trust_list(settings), max_pixels=settings.max_pixels)

@@ -24,7 +24,7 @@ from store.people.moderators import add_moderator, has_moderators
 
 FIRST_MODERATOR = "admin@kantei.local"
 # glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
-THRIFTY = {"MALLOC_ARENA_MAX": "2"}
+SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
 PROGRAM = (sys.executable, "-m", "kantei")
 LONGEST_PAUSE = 30.0
 LOOK = 0.2  # seconds between two looks whether all is ready
@@ -57,7 +57,7 @@ class Part:
         if at >= self.due:
             self.process = subprocess.Popen(
                 [*PROGRAM, *self.arguments],
-                env=os.environ | THRIFTY,
+                env=os.environ | SMALL_HEAP,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  # one thread here
             )
             self.started = at

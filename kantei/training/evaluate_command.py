@@ -16,7 +16,14 @@ from model.data.scores import Said, say_scores, write_scores
 from model.judging.evaluation import Dresses, judge_samples
 from model.judging.markdown import render
 from model.judging.regression import Mended, read_mended
-from model.judging.relapses import Accepted, Reasons, Relapse, describe_relapses, find_relapses, read_accepted
+from model.judging.relapses import (
+    AcceptedRelapse,
+    Reasons,
+    Relapse,
+    describe_relapses,
+    find_relapses,
+    read_accepted,
+)
 from model.judging.report import make_report
 from model.serving.info import REPORTS, WEIGHTS, ModelInfo, read_model_info
 
@@ -33,7 +40,7 @@ class Evaluated:
     said: list[Said]
     mended: list[Mended]
     relapses: list[Relapse]
-    accepted: list[Accepted]
+    accepted: list[AcceptedRelapse]
 
 
 def run_evaluation(

@@ -99,9 +99,9 @@ def train(
         from kantei.training.splits import check_judgeable  # noqa: PLC0415  # late, as all of the model is
 
         _report_errors(lambda: check_judgeable(data, split))
-    from kantei.training.training_runs import Wanted, run_paper, run_production  # noqa: PLC0415  # loads Keras
+    from kantei.training.training_runs import TrainingOptions, run_paper, run_production  # noqa: PLC0415  # loads Keras
 
-    wanted = Wanted(
+    wanted = TrainingOptions(
         data=data,
         split=split,
         also=also,

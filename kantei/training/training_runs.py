@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TrainingOptions:
     """What the command line asked for."""
 
     data: Path
@@ -47,7 +47,7 @@ class Wanted:
         return samples
 
 
-def run_production(wanted: Wanted, say: Say) -> None:
+def run_production(wanted: TrainingOptions, say: Say) -> None:
     """Train the production model. Errors: `SamplesError`."""
     samples = wanted.samples()
     recipe = Recipe(folds=wanted.folds, seed=wanted.seed)
@@ -66,7 +66,7 @@ def run_production(wanted: Wanted, say: Say) -> None:
     say(f"publish it with: kantei export --run {wanted.folder}")
 
 
-def run_paper(wanted: Wanted, say: Say) -> None:
+def run_paper(wanted: TrainingOptions, say: Say) -> None:
     """Reproduce the paper's experiment, and write its table. Errors: `SamplesError`."""
     samples = [sample for sample in read_samples(wanted.data) if sample.facets.get("paper_split")]
     pairs = list(enumerate(samples))
@@ -101,7 +101,7 @@ def run_paper(wanted: Wanted, say: Say) -> None:
 
 
 def _claim(
-    wanted: Wanted, backbones: Sequence[str], samples: Sequence[Sample], made_of: dict[str, object]
+    wanted: TrainingOptions, backbones: Sequence[str], samples: Sequence[Sample], made_of: dict[str, object]
 ) -> None:
     """Take the run's folder for these pictures and weights. Errors: `SamplesError`."""
     weights = weights_of(find_weights(backbones, wanted.weights))

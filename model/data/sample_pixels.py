@@ -15,7 +15,7 @@ from model.serving.picture import PictureError, decode_picture
 MAX_PIXELS = 200_000_000  # our own data; nobody attacks it
 
 
-class Pixels:
+class SamplePixels:
     """A read-only row of pictures, uint8 (h, w, 3) each."""
 
     def __init__(self, path: Path, places: list[tuple[int, int, int]]) -> None:
@@ -32,7 +32,7 @@ class Pixels:
         return flat.reshape(height, width, 3)
 
 
-def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], None]) -> Pixels:
+def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], None]) -> SamplePixels:
     """Decode all samples into a file in `folder`, or open the one that an earlier run left there.
 
     Errors: `PictureError` naming the file of a sample that cannot be decoded.
@@ -43,7 +43,7 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
     order = [sample.name for sample in samples]
     if index.exists():
         known = dict(zip(*json.loads(index.read_text()), strict=True))
-        return Pixels(data, [tuple(known[name]) for name in order])
+        return SamplePixels(data, [tuple(known[name]) for name in order])
     draft = data.with_suffix(".draft")
     places, start = [], 0
     progress = Progress("decoded", len(samples), say)
@@ -59,4 +59,4 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
             progress.reach(number + 1)
     draft.rename(data)
     index.write_text(json.dumps([order, places]))
-    return Pixels(data, places)
+    return SamplePixels(data, places)

@@ -39,7 +39,7 @@ class Relapse:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedRelapse:
     """A relapse that somebody published `model` with, and why."""
 
     sha256: str
@@ -56,11 +56,11 @@ class Reasons:
     human: str | None = None
     ai: str | None = None
 
-    def accept(self, relapses: Sequence[Relapse], version: str) -> list[Accepted]:
+    def accept(self, relapses: Sequence[Relapse], version: str) -> list[AcceptedRelapse]:
         """Accept those relapses that there is a reason for."""
         reasons = {Label.HUMAN: self.human, Label.AI: self.ai}
         return [
-            Accepted(one.said.sha256, one.said.label, version, one.said.score, why)
+            AcceptedRelapse(one.said.sha256, one.said.label, version, one.said.score, why)
             for one in relapses
             if (why := reasons[one.said.label])
         ]
@@ -79,14 +79,16 @@ def find_relapses(said: Sequence[Said], mended: Sequence[Mended]) -> tuple[int, 
     return len({item.sha256 for item in here}), again
 
 
-def unaccepted(relapses: Sequence[Relapse], accepted: Sequence[Accepted], version: str) -> list[Relapse]:
+def unaccepted(
+    relapses: Sequence[Relapse], accepted: Sequence[AcceptedRelapse], version: str
+) -> list[Relapse]:
     """Give the relapses that nobody accepted for this version."""
     known = {item.sha256 for item in accepted if item.model == version}
     return [one for one in relapses if one.said.sha256 not in known]
 
 
 def describe_relapses(
-    said: Sequence[Said], mended: Sequence[Mended], accepted: Sequence[Accepted], version: str
+    said: Sequence[Said], mended: Sequence[Mended], accepted: Sequence[AcceptedRelapse], version: str
 ) -> dict[str, Any]:
     """Give the regression set's part of a report: how many are listed, here, misjudged again, and why."""
     here, relapses = find_relapses(said, mended)
@@ -106,15 +108,15 @@ def describe_relapses(
     return {"listed": len(mended), "here": here, "relapsed": rows}
 
 
-def read_accepted(place: Path = PLACE) -> list[Accepted]:
+def read_accepted(place: Path = PLACE) -> list[AcceptedRelapse]:
     """Read what was accepted, of every version; empty where there is no list."""
     if not place.is_file():
         return []
     rows = json.loads(place.read_text(encoding="utf-8"))
-    return [Accepted(**{**row, "label": Label(row["label"])}) for row in rows]
+    return [AcceptedRelapse(**{**row, "label": Label(row["label"])}) for row in rows]
 
 
-def write_accepted(accepted: Sequence[Accepted], place: Path = PLACE) -> None:
+def write_accepted(accepted: Sequence[AcceptedRelapse], place: Path = PLACE) -> None:
     """Write what was accepted, in order of version and digest, each picture once a version."""
     once = {(item.model, item.sha256): item for item in accepted}
     text = ",\n".join(json.dumps(asdict(once[key])) for key in sorted(once))

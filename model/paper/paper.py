@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data.progress import Progress
-from model.data.sample_pixels import Pixels
+from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample
 from model.paper.paper_fit import Copies, fit, read_curves
 from model.training.backbones import build_backbone, scaled, scaling
@@ -52,7 +52,7 @@ def train_paper(
     learn: Sequence[tuple[int, Sample]],
     judge: Sequence[tuple[int, Sample]],
     *,
-    pixels: Pixels,
+    pixels: SamplePixels,
     folder: Path,
     epochs: int,
     seed: int,
@@ -82,7 +82,13 @@ def train_paper(
 
 
 def _maps(
-    bottom: Any, pairs: Sequence[tuple[int, Sample]], pixels: Pixels, *, place: Path, copies: int, say: Say
+    bottom: Any,
+    pairs: Sequence[tuple[int, Sample]],
+    pixels: SamplePixels,
+    *,
+    place: Path,
+    copies: int,
+    say: Say,
 ) -> Any:
     """Give the maps at the cut (n, copies, h, w, c) of all copies, as kept in `place` or computed."""
     if place.exists():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from model.data.figures import Share, auc, auc_interval
-from model.data.sample_pixels import Pixels
+from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample
 from model.judging.markdown import percent
 from model.judging.plots import plot_confusion, plot_curves
@@ -67,7 +67,7 @@ def write_paper_report(
     backbone: str,
     outcome: PaperOutcome,
     judge: Sequence[tuple[int, Sample]],
-    pixels: Pixels,
+    pixels: SamplePixels,
     *,
     weights: str,
     seed: int,
@@ -100,7 +100,7 @@ def write_paper_report(
     (folder / "README.md").write_text(_render(runs), encoding="utf-8")
 
 
-def _accused(judge: Sequence[tuple[int, Sample]], said: Any, pixels: Pixels) -> dict[str, Any]:
+def _accused(judge: Sequence[tuple[int, Sample]], said: Any, pixels: SamplePixels) -> dict[str, Any]:
     """Name the wrongly accused, and compare their colours with those of the rest of the humans."""
     human = [
         (sample.name, colourfulness(pixels[number]), bool(flagged))

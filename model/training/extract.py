@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.progress import Progress
-from model.data.sample_pixels import Pixels
+from model.data.sample_pixels import SamplePixels
 from model.serving.views import ViewPlan, make_views
 from model.training.feature_reading import Read
 
@@ -21,7 +21,7 @@ _BLOCK = 8  # pictures between two writes
 
 def extract(
     read: Read,
-    pixels: Pixels,
+    pixels: SamplePixels,
     plan: ViewPlan,
     change: Change | None,
     *,
@@ -51,7 +51,7 @@ def extract(
     return np.asarray(kept, dtype=np.float32)
 
 
-def _open(place: Path, pixels: Pixels, plan: ViewPlan, read: Read) -> Any:
+def _open(place: Path, pixels: SamplePixels, plan: ViewPlan, read: Read) -> Any:
     if place.exists():
         return np.lib.format.open_memmap(place, mode="r+")
     width = read(np.zeros((1, plan.size, plan.size, 3), np.uint8)).shape[1]

@@ -44,7 +44,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LinearHead:
     """The same line as a sum of standardised pictures: logit = scale * (products @ pictures - offset)."""
 
     pictures: Floats
@@ -90,7 +90,9 @@ def gram_of(standard: Features) -> Floats:
     return gram
 
 
-def fit_gram(gram: Floats, samples: Sequence[Sample], shrink: float, ridge: float, power: float) -> Line:
+def fit_gram(
+    gram: Floats, samples: Sequence[Sample], shrink: float, ridge: float, power: float
+) -> LinearHead:
     """Fit to the products (n, n) of standardised pictures; `shrink` is a share of the scatter's trace."""
     is_ai = np.array([sample.is_ai for sample in samples])
     names = sorted({(sample.label.value, sample.owner) for sample in samples})
@@ -100,7 +102,7 @@ def fit_gram(gram: Floats, samples: Sequence[Sample], shrink: float, ridge: floa
     pictures = _fit_pictures(gram, group, is_ai, weight, shrink=shrink, ridge=ridge)
     seen = gram @ pictures
     offset = (seen[is_ai] @ weight[is_ai] + seen[~is_ai] @ weight[~is_ai]) / 2
-    return Line(pictures, float(offset), 1 / float(np.std(seen)))
+    return LinearHead(pictures, float(offset), 1 / float(np.std(seen)))
 
 
 def _fit_pictures(

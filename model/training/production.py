@@ -25,7 +25,7 @@ from model.data.figures import (
     sigmoid,
 )
 from model.data.folds import owner_folds, spread
-from model.data.sample_pixels import Pixels
+from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample, digest
 from model.serving.views import Scale, ViewPlan
 from model.training.backbones import find_weights
@@ -77,7 +77,7 @@ def train_production(
     recipe: Recipe,
     weights: str,
     samples: Sequence[Sample],
-    pixels: Pixels,
+    pixels: SamplePixels,
     *,
     folder: Path,
     say: Say,

@@ -1,6 +1,6 @@
 """C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature holds.
 
-Claim and validity are reported apart: a claim under a broken or
+C2paClaim and validity are reported apart: a claim under a broken or
 unknown signature is worth what any unsigned record is.
 """
 
@@ -34,7 +34,7 @@ _SIGNERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class C2paClaim:
     """One statement on the origin: a source type's code, the program, and how far from this picture."""
 
     code: str
@@ -102,11 +102,11 @@ def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: 
     )
 
 
-def _first(claims: list[Claim], codes: frozenset[str]) -> Claim | None:
+def _first(claims: list[C2paClaim], codes: frozenset[str]) -> C2paClaim | None:
     return next((claim for claim in claims if claim.code in codes), None)
 
 
-def _claims(manifests: Mapping[str, Any], active: str) -> Iterator[Claim]:
+def _claims(manifests: Mapping[str, Any], active: str) -> Iterator[C2paClaim]:
     """Walk from the active manifest through its ingredients' manifests, the nearest first."""
     queue, seen = [active], set[str]()
     while queue and len(seen) < _MANIFESTS:
@@ -124,26 +124,26 @@ def _claims(manifests: Mapping[str, Any], active: str) -> Iterator[Claim]:
                 queue.append(inner)
             code = _code(ingredient.get("digitalSourceType"))
             if code:
-                yield Claim(code, "", is_ingredient=True)
+                yield C2paClaim(code, "", is_ingredient=True)
 
 
-def _claims_of(assertion: Mapping[str, Any], *, is_ingredient: bool) -> Iterator[Claim]:
+def _claims_of(assertion: Mapping[str, Any], *, is_ingredient: bool) -> Iterator[C2paClaim]:
     label, data = str(assertion.get("label", "")), assertion.get("data")
     if not isinstance(data, dict):
         return
     if label.startswith(_OLD_GENERATIVE):
-        yield Claim("trainedAlgorithmicMedia", "Adobe Firefly", is_ingredient)
+        yield C2paClaim("trainedAlgorithmicMedia", "Adobe Firefly", is_ingredient)
     elif label.startswith("c2pa.actions"):
         for action in _list(data, "actions"):
             parameters = action.get("parameters")
             inner = parameters.get("digitalSourceType") if isinstance(parameters, dict) else None
             code = _code(action.get("digitalSourceType")) or _code(inner)
             if code:
-                yield Claim(code, _agent(action.get("softwareAgent")), is_ingredient)
+                yield C2paClaim(code, _agent(action.get("softwareAgent")), is_ingredient)
     elif label.startswith(("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")):
         for key, value in data.items():
             if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
-                yield Claim(code, "", is_ingredient)
+                yield C2paClaim(code, "", is_ingredient)
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -178,7 +178,7 @@ def _claim_generator(manifest: Mapping[str, Any]) -> str:
     return name[:120] if isinstance(name, str) else ""
 
 
-def _generator(claim: Claim, manifest: Mapping[str, Any], signer: str) -> str:
+def _generator(claim: C2paClaim, manifest: Mapping[str, Any], signer: str) -> str:
     for text in (claim.agent, _claim_generator(manifest), signer):
         name = generator_in(text)
         if name:

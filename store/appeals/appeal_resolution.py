@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from core.vocabulary import EventKind, Outcome
-from store.outbox.client_events import Told, add_events
+from store.outbox.client_events import NewEvent, add_events
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import Undo
@@ -70,7 +70,7 @@ def resolve_appeals(
         .returning(Appeal.client_id, Appeal.submission_id)
         .execution_options(synchronize_session=False)
     ).all()
-    told = [Told(row.client_id, row.submission_id, decision_id) for row in rows]
+    told = [NewEvent(row.client_id, row.submission_id, decision_id) for row in rows]
     add_events(session, EventKind.APPEAL_RESOLVED, told, at=at)
     return len(rows)
 

@@ -97,7 +97,7 @@ def _server_engine(url: str, pool_size: int) -> Engine:
     return engine
 
 
-def hastily(session: Session) -> list[ColumnElement[str]]:
+def without_waiting_for_disk(session: Session) -> list[ColumnElement[str]]:
     """Give what a statement has to return so that nobody waits until it is on PostgreSQL's disk.
 
     A server that dies within the next second may forget the whole of it. On SQLite nothing is waited for

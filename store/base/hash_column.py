@@ -44,7 +44,7 @@ class HashBits(TypeDecorator[str]):
 
 
 class Ring(TypeDecorator[str]):
-    """Hand PostgreSQL a ring as the text of an array: 272 numbers cost more to hand over than to look for."""
+    """A ring of neighbours as array text: sending PostgreSQL 272 parameters costs more than the search."""
 
     impl = String
     cache_ok = True
@@ -79,7 +79,7 @@ def words_of(hex_digits: str) -> list[int]:
 
 
 def is_in_ring(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
-    """Say in SQL that a column's word is one of the ring of that name; `rings` gives what it is bound to."""
+    """Say in SQL that a column's word is in the ring of that name; `rings` gives what it is bound to."""
     if is_sqlite:
         return column.in_(bindparam(name, expanding=True))
     return column == any_(bindparam(name, type_=Ring()))
@@ -87,11 +87,11 @@ def is_in_ring(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> Col
 
 def rings(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
     """Give the rings of a hash's words by the names w0 to w15."""
-    found = {f"w{place}": ring(word) for place, word in enumerate(words_of(hex_digits))}
+    found = {f"w{place}": neighbours(word) for place, word in enumerate(words_of(hex_digits))}
     return found if is_sqlite else {name: f"{{{','.join(map(str, one))}}}" for name, one in found.items()}
 
 
-def ring(word: int) -> list[int]:
+def neighbours(word: int) -> list[int]:
     """List a word and those that differ from it by one bit."""
     bits = word + 0x8000
     return [word, *((bits ^ (1 << place)) - 0x8000 for place in range(16))]

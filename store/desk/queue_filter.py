@@ -60,7 +60,7 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueFilter:
     """Which cases are wanted, and in which order.
 
     `days` is how long a case must have waited; `lines` are the scores that `Sort.DOUBT` is about.
@@ -82,7 +82,7 @@ class Wanted:
 
 
 def narrow(
-    query: Select[*Columns], wanted: Wanted, viewer: Viewer, *, along_the_queue: bool = False
+    query: Select[*Columns], wanted: QueueFilter, viewer: Viewer, *, along_the_queue: bool = False
 ) -> Select[*Columns]:
     """Keep of a query over images what is wanted; `along_the_queue` where a page of a great seller is."""
     return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted, along_the_queue=along_the_queue))
@@ -94,7 +94,7 @@ def is_great_seller(session: Session, seller: str) -> bool:
     return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
 
 
-def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
     if wanted.tab is Tab.APPEALS:
         yield is_appealed()
     elif wanted.tab is not Tab.ALL:
@@ -119,7 +119,7 @@ def _of_image(wanted: Wanted, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
         yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
 
 
-def _of_submissions(wanted: Wanted, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
+def _of_submissions(wanted: QueueFilter, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
     came: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         came.append(Submission.source == wanted.source)

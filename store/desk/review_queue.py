@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.vocabulary import State
 from store.appeals.appeal_resolution import appealed
 from store.desk.doubt_order import closest
-from store.desk.queue_filter import Sort, Viewer, Wanted, is_great_seller, narrow
+from store.desk.queue_filter import QueueFilter, Sort, Viewer, is_great_seller, narrow
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState
@@ -58,7 +58,7 @@ def position(image: Image) -> Position:
 
 
 def list_cases(
-    session: Session, wanted: Wanted, viewer: Viewer, *, after: Position | None = None, limit: int = 50
+    session: Session, wanted: QueueFilter, viewer: Viewer, *, after: Position | None = None, limit: int = 50
 ) -> list[Image]:
     """List images with verdict and standing decision, those that come after a position."""
     # Which ones first, and then what they hold: an order is found in an index without reading a row.
@@ -73,7 +73,7 @@ def list_cases(
     return [images[sha256] for sha256 in found if sha256 in images]
 
 
-def count_cases(session: Session, wanted: Wanted, viewer: Viewer) -> int:
+def count_cases(session: Session, wanted: QueueFilter, viewer: Viewer) -> int:
     """Count what a filter lets through; one more than `COUNT_LIMIT` means more than that."""
     found = narrow(select(Image.sha256), wanted, viewer).limit(COUNT_LIMIT + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
-from store.base.database import hastily
-from store.outbox.client_events import Told, add_events, called_at, note_examined
+from store.base.database import without_waiting_for_disk
+from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
 from store.tables.case_tables import Image, Submission
 from store.tables.review_states import ReviewState
 
@@ -77,7 +77,7 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.callback_url,
             called_at(),
             # A claim that the server forgets as it dies is one that is not there: somebody else makes it.
-            *hastily(session),
+            *without_waiting_for_disk(session),
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -103,7 +103,7 @@ def finish_examined(
         session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
     )
     if is_new_image:
-        add_events(session, EventKind.SUBMISSION_EXAMINED, [Told(client_id, held.submission_id)], at=at)
+        add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return
     # A case that was closed because its listings went is open again: somebody shows the image anew.
     session.execute(
@@ -123,7 +123,7 @@ def finish_examined(
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
     """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
     client_id = _end(session, held, state=State.FAILED, examined_at=at, **_failure_values(failure))
-    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, held.submission_id)], at=at)
+    add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, held.submission_id)], at=at)
 
 
 def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = True) -> None:
@@ -149,7 +149,7 @@ def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
         .returning(Submission.client_id, Submission.id)
         .execution_options(synchronize_session=False)
     ).all()
-    add_events(session, EventKind.SUBMISSION_FAILED, [Told(*row) for row in failed], at=at)
+    add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(*row) for row in failed], at=at)
     waiting = session.scalars(
         update(Submission)
         .where(_expired(at))

@@ -19,7 +19,7 @@ WITH_ANSWER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SubmissionRequest:
     """What a client asked for.
 
     Where there is an `upload_sha256`, those bytes are examined, and `image_url` only says where they
@@ -37,7 +37,7 @@ class Request:
     priority: Priority = Priority.NORMAL
 
 
-def add_submission(session: Session, client_id: str, request: Request) -> Submission:
+def add_submission(session: Session, client_id: str, request: SubmissionRequest) -> Submission:
     """Store one submission, queued and due now."""
     submission = Submission(client_id=client_id, **_columns(request))
     session.add(submission)
@@ -45,7 +45,7 @@ def add_submission(session: Session, client_id: str, request: Request) -> Submis
 
 
 def insert_submissions(
-    session: Session, client_id: str, requests: Sequence[Request], *, at: datetime, sends: int
+    session: Session, client_id: str, requests: Sequence[SubmissionRequest], *, at: datetime, sends: int
 ) -> list[Submission]:
     """Store submissions in one statement, queued and due at this moment, in the given order.
 
@@ -159,5 +159,5 @@ def count_states(session: Session, states: Collection[State] = tuple(State)) -> 
     return {state: count for state, count in rows}  # noqa: C416 - mypy knows rows, not pairs
 
 
-def _columns(request: Request) -> dict[str, Any]:
+def _columns(request: SubmissionRequest) -> dict[str, Any]:
     return {field.name: getattr(request, field.name) for field in fields(request)}

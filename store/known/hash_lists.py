@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.known.hash_files import Left, SharedHash
+from core.known.hash_files import SharedHash, SkipReason
 from core.known.known_image import LEAST_QUALITY
 from core.vocabulary import Label
 from store.base.database import Database
@@ -28,18 +28,18 @@ class Taken:
     """What became of a file: hashes taken, entries left out by why, and what the list holds now."""
 
     taken: int
-    left: Counter[Left]
+    left: Counter[SkipReason]
     count: int
 
 
 def take_list(
-    database: Database, name: str, entries: Iterator[SharedHash | Left], *, moderator_id: str | None
+    database: Database, name: str, entries: Iterator[SharedHash | SkipReason], *, moderator_id: str | None
 ) -> Taken:
     """Take a file's hashes into the list of this name, a step at a time, and note it in the log.
 
     What came before an error stays. Errors: those of `entries`.
     """
-    taken, left = 0, Counter[Left]()
+    taken, left = 0, Counter[SkipReason]()
     with database.writing() as session:
         list_id = _open_list(session, name, now())
     try:
@@ -161,11 +161,11 @@ def decided_hashes(database: Database, label: Label | None = None) -> Iterator[S
             yield SharedHash(digits, RULINGS[outcome])
 
 
-def _step(entries: Iterator[SharedHash | Left], left: Counter[Left]) -> list[SharedHash]:
+def _step(entries: Iterator[SharedHash | SkipReason], left: Counter[SkipReason]) -> list[SharedHash]:
     """Read a step of hashes, and count what is left out by why."""
     found: list[SharedHash] = []
     for entry in entries:
-        if isinstance(entry, Left):
+        if isinstance(entry, SkipReason):
             left[entry] += 1
             continue
         found.append(entry)

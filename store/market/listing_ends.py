@@ -6,7 +6,7 @@ from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.vocabulary import EventKind, FailureCode, Finding, State
-from store.outbox.client_events import Told, add_events
+from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import Listing, ListingImage
@@ -37,7 +37,7 @@ def delete_listing(session: Session, client_id: str, listing: Listing, at: datet
         .returning(Submission.id)
         .execution_options(synchronize_session=False)
     ).all()
-    add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, one) for one in called_off], at=at)
+    add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, one) for one in called_off], at=at)
     session.flush()
     closed = _close_cases(session, client_id, listing.listing_id)
     for sha256 in closed:

@@ -14,7 +14,7 @@ from core.ids import new_id
 from core.market.listing_news import ImageNews, ListingNews
 from core.vocabulary import Source
 from store.clients.quotas import take_quota
-from store.intake.submissions import Request, insert_submissions
+from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.market.listing_ends import delete_listing, restore_listing
 from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing, ListingImage
@@ -160,7 +160,7 @@ def _add_images(
     sends: int,
 ) -> list[Submission]:
     requests = [
-        Request(
+        SubmissionRequest(
             source=Source.MARKETPLACE,
             image_url=image.url,
             page_url=news.url,

@@ -33,7 +33,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class CallResult:
     """One call and what it came to: a status, or a failure in words; `seconds` is how long it took."""
 
     status: int | None
@@ -80,7 +80,13 @@ def next_callback(session: Session, turn: Turn, at: datetime) -> Callback | None
 
 
 def succeed(
-    session: Session, turn: Turn, callback: Callback, attempt: Attempt, *, lease: timedelta, at: datetime
+    session: Session,
+    turn: Turn,
+    callback: Callback,
+    attempt: CallResult,
+    *,
+    lease: timedelta,
+    at: datetime,
 ) -> None:
     """Note that a call arrived; the endpoint is well. Errors: EndpointLostError."""
     _hold(
@@ -99,7 +105,7 @@ def fail(
     session: Session,
     turn: Turn,
     callback: Callback,
-    attempt: Attempt,
+    attempt: CallResult,
     *,
     due_at: datetime | None,
     paused_until: datetime | None,
@@ -183,7 +189,9 @@ def _hold(session: Session, turn: Turn, **values: object) -> datetime | None:
     return found
 
 
-def _note(session: Session, callback: Callback, attempt: Attempt, *, at: datetime, **values: object) -> None:
+def _note(
+    session: Session, callback: Callback, attempt: CallResult, *, at: datetime, **values: object
+) -> None:
     session.execute(
         update(Callback)
         .where(Callback.event_id == callback.event_id)

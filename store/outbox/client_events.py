@@ -32,7 +32,7 @@ WITH_PAYLOAD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NewEvent:
     """One event to be; `client_id` is whom it is told."""
 
     client_id: str
@@ -40,7 +40,7 @@ class Told:
     decision_id: str | None = None
 
 
-def add_events(session: Session, kind: EventKind, told: Sequence[Told], *, at: datetime) -> list[str]:
+def add_events(session: Session, kind: EventKind, told: Sequence[NewEvent], *, at: datetime) -> list[str]:
     """Write events, without their place in order yet; give their ids."""
     ids = [new_id() for _ in told]
     if told:
@@ -68,7 +68,7 @@ def note_decision(session: Session, sha256: str, decision_id: str | None, *, at:
             Submission.image_sha256 == sha256, Submission.state == State.EXAMINED
         )
     )
-    told = [Told(client_id, submission_id, decision_id) for client_id, submission_id in rows]
+    told = [NewEvent(client_id, submission_id, decision_id) for client_id, submission_id in rows]
     add_events(session, EventKind.DECISION_MADE, told, at=at)
 
 
@@ -80,7 +80,7 @@ def note_examined(session: Session, client_id: str, submission_id: str, sha256: 
     decision_id = session.scalar(
         select(Image.decision_id).where(Image.sha256 == sha256).with_for_update(read=True)
     )
-    told = [Told(client_id, submission_id, decision_id)]
+    told = [NewEvent(client_id, submission_id, decision_id)]
     add_events(session, EventKind.SUBMISSION_EXAMINED, told, at=at)
 
 

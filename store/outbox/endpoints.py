@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import EventKind
-from store.outbox.client_events import Told, add_events, find_or_make_endpoints
+from store.outbox.client_events import NewEvent, add_events, find_or_make_endpoints
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
 
@@ -105,7 +105,7 @@ def _start_anew(session: Session, which: ColumnElement[bool], at: datetime) -> i
 
 def send_test(session: Session, client_id: str, at: datetime) -> str:
     """Tell a client of nothing, to try its endpoint; give the event's id."""
-    (event_id,) = add_events(session, EventKind.ENDPOINT_TEST, [Told(client_id, None)], at=at)
+    (event_id,) = add_events(session, EventKind.ENDPOINT_TEST, [NewEvent(client_id, None)], at=at)
     return event_id
 
 

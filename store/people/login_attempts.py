@@ -21,14 +21,14 @@ PAIR_LIMIT, ACCOUNT_LIMIT, ADDRESS_LIMIT = 8, 40, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class NotedLogin:
     """An attempt that was noted; `wait` is None where it may go on, else how long to wait."""
 
     ids: tuple[str, ...]
     wait: timedelta | None
 
 
-def note_attempt(session: Session, *, email: str, address: str, at: datetime) -> Attempt:
+def note_attempt(session: Session, *, email: str, address: str, at: datetime) -> NotedLogin:
     """Note an attempt to log in, and say whether it is one too many."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.created_at < at - WINDOW))
     network = _network(address)
@@ -44,14 +44,14 @@ def note_attempt(session: Session, *, email: str, address: str, at: datetime) ->
     )
     full = [oldest for key, count, oldest in counted if count >= limits[key]]
     if full:
-        return Attempt((), max(oldest + WINDOW - at for oldest in full))
+        return NotedLogin((), max(oldest + WINDOW - at for oldest in full))
     rows = [LoginAttempt(key_sha256=key, created_at=at) for key in limits]
     session.add_all(rows)
     session.flush()
-    return Attempt(tuple(row.id for row in rows), None)
+    return NotedLogin(tuple(row.id for row in rows), None)
 
 
-def forget_attempt(session: Session, attempt: Attempt) -> None:
+def forget_attempt(session: Session, attempt: NotedLogin) -> None:
     """Take back an attempt: the password was right."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(attempt.ids)))
 

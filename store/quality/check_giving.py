@@ -17,7 +17,7 @@ from core.ids import new_id
 from core.vocabulary import Outcome
 from store.appeals.appeal_resolution import is_appealed
 from store.clients.own_submissions import is_own
-from store.desk.queue_filter import Tab, Viewer, Wanted, narrow
+from store.desk.queue_filter import QueueFilter, Tab, Viewer, narrow
 from store.quality.checks import GIVEN_FOR
 from store.quality.quality import Rates
 from store.tables.case_tables import Decision, Image
@@ -65,7 +65,9 @@ def draw(moderator_id: str, sha256: str, rates: Rates) -> CheckKind | None:
     return CheckKind.SECOND if place < rates.golden + min(0.5, 2 * rates.second) else None
 
 
-def give_check(session: Session, kind: CheckKind, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+def give_check(
+    session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
+) -> str | None:
     """Put a check before somebody, one that fits their filters and lies near the case they were at.
 
     Give the image's SHA-256, or None where there is none for them.
@@ -76,7 +78,7 @@ def give_check(session: Session, kind: CheckKind, wanted: Wanted, viewer: Viewer
     return _give_second(session, wanted, viewer, after)
 
 
-def _give_golden(session: Session, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+def _give_golden(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> str | None:
     was_answered = (
         select(1)
         .where(
@@ -127,7 +129,7 @@ def _give_golden(session: Session, wanted: Wanted, viewer: Viewer, after: Image)
     return sha256
 
 
-def _give_second(session: Session, wanted: Wanted, viewer: Viewer, after: Image) -> str | None:
+def _give_second(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> str | None:
     is_free = or_(
         Check.moderator_id.is_(None),
         Check.moderator_id == viewer.moderator_id,

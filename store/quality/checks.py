@@ -21,7 +21,7 @@ GIVEN_FOR = timedelta(hours=1)  # after which a second look that nobody took is 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SecondLookResult:
     """What somebody is told of a check once they have answered it."""
 
     kind: CheckKind
@@ -108,7 +108,7 @@ def reopen_check(session: Session, escalation_id: str) -> None:
     )
 
 
-def told_of(session: Session, check_id: str, viewer: Viewer, *, within: timedelta) -> Told | None:
+def told_of(session: Session, check_id: str, viewer: Viewer, *, within: timedelta) -> SecondLookResult | None:
     """Tell somebody what the case that they have just decided was."""
     row = session.execute(
         select(Check, GoldenCase.lesson)
@@ -122,6 +122,6 @@ def told_of(session: Session, check_id: str, viewer: Viewer, *, within: timedelt
     if row is None or row.Check.outcome is None:
         return None
     check = row.Check
-    return Told(
+    return SecondLookResult(
         check.kind, check.expected, check.outcome, row.lesson or "", check.image_sha256, check.escalation_id
     )

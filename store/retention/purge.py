@@ -41,7 +41,7 @@ class Purged:
     texts: int
 
 
-def purge(
+def purge_expired(
     database: Database,
     blobs: BlobStore,
     *,

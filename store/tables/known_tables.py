@@ -21,7 +21,7 @@ from store.base.hash_column import HashBits
 from store.base.table import Table
 
 
-class Words:
+class HashWords:
     """The 16 words of a hash, each with an index."""
 
     w0: Mapped[int] = mapped_column(SmallInteger, index=True)
@@ -42,7 +42,7 @@ class Words:
     w15: Mapped[int] = mapped_column(SmallInteger, index=True)
 
 
-class ImageHash(Words, Table):
+class ImageHash(HashWords, Table):
     """The perceptual hash of an image; one of too little quality (below 50) is kept and never matched."""
 
     __tablename__ = "image_hashes"
@@ -64,7 +64,7 @@ class HashList(Table):
     count: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class ListedHash(Words, Table):
+class ListedHash(HashWords, Table):
     """A hash of a list, and what the list says of its picture."""
 
     __tablename__ = "listed_hashes"

@@ -13,7 +13,7 @@ BINS = 50  # of the score, each 0.02 wide
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Tally:
     """How many images have one finding, and how people decided those that they looked at."""
 
     images: int = 0
@@ -25,17 +25,17 @@ class Told:
         """Count the images that a person called one or the other."""
         return self.human + self.ai
 
-    def __add__(self, other: "Told") -> "Told":
+    def __add__(self, other: "Tally") -> "Tally":
         """Add two counts."""
-        return Told(self.images + other.images, self.human + other.human, self.ai + other.ai)
+        return Tally(self.images + other.images, self.human + other.human, self.ai + other.ai)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Findings under some lines, and how many images moved from which finding to which."""
 
-    findings: dict[Finding, Told]
-    moves: dict[tuple[Finding, Finding], Told]
+    findings: dict[Finding, Tally]
+    moves: dict[tuple[Finding, Finding], Tally]
 
     @property
     def images(self) -> int:
@@ -43,10 +43,10 @@ class Preview:
         return sum(told.images for told in self.findings.values())
 
     @property
-    def changed(self) -> Told:
+    def changed(self) -> Tally:
         """Count the images whose finding would be another."""
         moved = (told for (was, would), told in self.moves.items() if was is not would)
-        return sum(moved, start=Told())
+        return sum(moved, start=Tally())
 
 
 def preview_lines(session: Session, model: str, lines: Thresholds, *, since: datetime) -> Preview:
@@ -74,16 +74,16 @@ def preview_lines(session: Session, model: str, lines: Thresholds, *, since: dat
             inner.c.would, inner.c.was, inner.c.outcome
         )
     )
-    findings = {finding: Told() for finding in Finding}
-    moves: dict[tuple[Finding, Finding], Told] = {}
+    findings = {finding: Tally() for finding in Finding}
+    moves: dict[tuple[Finding, Finding], Tally] = {}
     for would_be, was, outcome, count in rows:
         finding, told = Finding(would_be), _told(outcome, count)
         findings[finding] += told
-        moves[was, finding] = moves.get((was, finding), Told()) + told
+        moves[was, finding] = moves.get((was, finding), Tally()) + told
     return Preview(findings, moves)
 
 
-def count_by_score(session: Session, model: str, *, since: datetime) -> list[Told]:
+def count_by_score(session: Session, model: str, *, since: datetime) -> list[Tally]:
     """Count the images that their score alone decided, in `BINS` equal bins from 0 to 1."""
     place = case(*((Verdict.score < (index + 1) / BINS, index) for index in range(BINS - 1)), else_=BINS - 1)
     inner = (
@@ -97,7 +97,7 @@ def count_by_score(session: Session, model: str, *, since: datetime) -> list[Tol
     rows = session.execute(
         select(inner.c.place, inner.c.outcome, func.count()).group_by(inner.c.place, inner.c.outcome)
     )
-    bins = [Told()] * BINS
+    bins = [Tally()] * BINS
     for index, outcome, count in rows:
         bins[index] += _told(outcome, count)
     return bins
@@ -107,5 +107,5 @@ def _is_recent(model: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
     return Verdict.created_at >= since, Verdict.model == model
 
 
-def _told(outcome: Outcome | None, count: int) -> Told:
-    return Told(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
+def _told(outcome: Outcome | None, count: int) -> Tally:
+    return Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)

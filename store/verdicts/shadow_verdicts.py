@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.vocabulary import Finding, Judgement, Outcome
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.policy_tables import ShadowVerdict
-from store.verdicts.policy_preview import Told
+from store.verdicts.policy_preview import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Observed:
 
     model: str
     since: datetime
-    moves: dict[tuple[Finding, Finding], Told]
+    moves: dict[tuple[Finding, Finding], Tally]
 
     @property
     def images(self) -> int:
@@ -33,17 +33,17 @@ class Observed:
         return sum(told.images for told in self.moves.values())
 
     @property
-    def changed(self) -> Told:
+    def changed(self) -> Tally:
         """Count the images on which the two differ."""
-        return sum((told for (live, other), told in self.moves.items() if live is not other), start=Told())
+        return sum((told for (live, other), told in self.moves.items() if live is not other), start=Tally())
 
-    def by_live(self, finding: Finding) -> Told:
+    def by_live(self, finding: Finding) -> Tally:
         """Count what the live model found so."""
-        return sum((told for (live, _), told in self.moves.items() if live is finding), start=Told())
+        return sum((told for (live, _), told in self.moves.items() if live is finding), start=Tally())
 
-    def by_observed(self, finding: Finding) -> Told:
+    def by_observed(self, finding: Finding) -> Tally:
         """Count what the observed model found so."""
-        return sum((told for (_, other), told in self.moves.items() if other is finding), start=Told())
+        return sum((told for (_, other), told in self.moves.items() if other is finding), start=Tally())
 
 
 def record_shadow(
@@ -94,7 +94,7 @@ def compare_observed(session: Session, *, since: datetime) -> list[Observed]:
     found: dict[str, Observed] = {}
     for model, live, other, outcome, count, first in rows:
         known = found.get(model) or Observed(model, first, {})
-        told = Told(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
-        moves = known.moves | {(live, other): known.moves.get((live, other), Told()) + told}
+        told = Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
+        moves = known.moves | {(live, other): known.moves.get((live, other), Tally()) + told}
         found[model] = Observed(model, min(known.since, first), moves)
     return sorted(found.values(), key=lambda one: one.model)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.http.parts import ApiParts
-from core.broker.bell import Ears
+from core.broker.bell import BellListener
 from core.clock import now
 from core.operations.measuring import measure_alone
 from core.vocabulary import (
@@ -162,7 +162,7 @@ def api_parts(database: Database, blobs: FolderBlobs, sender: RecordingSender) -
         database=database,
         blobs=blobs,
         sender=sender,
-        ears=Ears(),
+        listener=BellListener(),
         secret_key=SECRET_KEY,
         max_image_bytes=MAX_IMAGE_BYTES,
         rate_limit=100_000,
@@ -176,7 +176,7 @@ def sqlite_parts(sqlite_database: Database, blobs: FolderBlobs) -> ApiParts:
         database=sqlite_database,
         blobs=blobs,
         sender=RecordingSender(sqlite_database),
-        ears=Ears(),
+        listener=BellListener(),
         secret_key=SECRET_KEY,
         max_image_bytes=MAX_IMAGE_BYTES,
         rate_limit=100_000,
@@ -204,7 +204,7 @@ def module_web(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
         database=database,
         blobs=FolderBlobs(folder / "blobs"),
         sender=RecordingSender(database),
-        ears=Ears(),
+        listener=BellListener(),
         secret_key=SECRET_KEY,
         max_image_bytes=MAX_IMAGE_BYTES,
         rate_limit=1_000_000,

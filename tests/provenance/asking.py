@@ -1,12 +1,12 @@
 """Ask for evidence in few words."""
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 
 
 def of_kind(data: bytes, kind: EvidenceKind) -> list[Evidence]:
     """Give a file's evidence of one kind."""
-    return [item for item in read_evidence(data) if item.kind is kind]
+    return [item for item in read_provenance(data) if item.kind is kind]
 
 
 def the(data: bytes, kind: EvidenceKind) -> Evidence:
@@ -25,7 +25,7 @@ def declares(data: bytes, kind: EvidenceKind, generator: str) -> Evidence:
 
 def says_unreadable(data: bytes, kind: EvidenceKind) -> None:
     """Check that a malformed record is shown as one, and is no evidence for anybody."""
-    found = read_evidence(data)
+    found = read_provenance(data)
     assert [item for item in found if item.label is Label.AI] == []
     assert any(item.kind is kind and item.detail.startswith("Unreadable record") for item in found), found
     assert all(item.grade is Grade.HINT for item in found)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.vocabulary import Evidence
-from provenance.read import explain, read_evidence
+from provenance.read import explain, read_provenance
 from provenance.shared.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
 from tests.provenance.making import COMMENT, INFOTEXT, PROMPT, VERIFY_KEY, WORKFLOW, envelope, hide, signed
 from tests.provenance.signing import created, make_signer, sign
@@ -194,7 +194,7 @@ def run(count: int, seed: int) -> Report:
     try:
         for number, data in zip(range(count), mutants(originals, random_), strict=False):
             started = time.perf_counter()
-            found = read_evidence(data, max_pixels=2_000_000, verify_key=VERIFY_KEY)
+            found = read_provenance(data, max_pixels=2_000_000, verify_key=VERIFY_KEY)
             if number % 20 == 0:
                 explain(data, max_pixels=2_000_000)
             took = time.perf_counter() - started

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance import read
-from provenance.read import READERS, explain, read_evidence
+from provenance.read import READERS, explain, read_provenance
 from provenance.readers.reading import Reader, Sources
 from tests.provenance.asking import says_unreadable
 from tests.provenance.making import INFOTEXT, PROMPT, VERIFY_KEY, envelope, hide, signed
@@ -40,7 +40,7 @@ def test_any_bytes_give_a_tuple(data: bytes) -> None:
         b"GIF89a",
         b"\0\0\0\x18ftypavif",
     ):
-        assert isinstance(read_evidence(head + data), tuple)
+        assert isinstance(read_provenance(head + data), tuple)
         assert explain(head + data)
 
 
@@ -70,12 +70,12 @@ def test_records_of_any_type_are_survived(values: dict[str, object]) -> None:
         "AIGC",
     )
     chunks = [text_chunk("Software", "NovelAI"), *(text_chunk(key, text) for key in keys)]
-    assert all(item.grade is not Grade.PROOF for item in read_evidence(png(before=chunks)))
+    assert all(item.grade is not Grade.PROOF for item in read_provenance(png(before=chunks)))
 
 
 def test_carriers_that_disagree_are_all_shown() -> None:
     texts = {"parameters": INFOTEXT, "prompt": json.dumps(PROMPT), "Software": "Krita"}
-    found = read_evidence(png(before=[text_chunk(*pair) for pair in texts.items()]))
+    found = read_provenance(png(before=[text_chunk(*pair) for pair in texts.items()]))
     assert [(item.generator, item.grade, item.label) for item in found] == [
         ("A1111", Grade.DECLARED, Label.AI),
         ("ComfyUI", Grade.DECLARED, Label.AI),
@@ -86,7 +86,7 @@ def test_carriers_that_disagree_are_all_shown() -> None:
 def test_the_strongest_comes_first() -> None:
     pixels = drawing(48, 256, channels=4)
     texts = {"Software": "Krita", **envelope(signed(pixels)), "parameters": INFOTEXT}
-    found = read_evidence(png(pixels, [text_chunk(*pair) for pair in texts.items()]), verify_key=VERIFY_KEY)
+    found = read_provenance(png(pixels, [text_chunk(*pair) for pair in texts.items()]), verify_key=VERIFY_KEY)
     order = [Grade.PROOF, Grade.DECLARED, Grade.HINT]
     assert [order.index(item.grade) for item in found] == sorted(order.index(item.grade) for item in found)
     assert found[0].grade is Grade.PROOF
@@ -94,7 +94,7 @@ def test_the_strongest_comes_first() -> None:
 
 @pytest.mark.parametrize("data", [pillow_png(drawing()), jpeg(), webp(), webp(lossless=False)])
 def test_a_picture_without_records_has_no_evidence(data: bytes) -> None:
-    assert read_evidence(data) == ()
+    assert read_provenance(data) == ()
 
 
 def test_damaged_records_are_shown_for_what_they_are() -> None:
@@ -115,7 +115,7 @@ def test_nothing_malformed_is_ever_ai() -> None:
         jpeg([jpeg_segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")]),
         jpeg([jpeg_segment(0xE1, exif({}, user_comment('{"prompt": ')))]),
     ):
-        assert [item for item in read_evidence(data) if item.label is not None] == []
+        assert [item for item in read_provenance(data) if item.label is not None] == []
 
 
 def test_a_reader_that_fails_costs_its_own_evidence_only(
@@ -127,7 +127,7 @@ def test_a_reader_that_fails_costs_its_own_evidence_only(
     broken = Reader("broken", "nothing", EvidenceKind.C2PA, fail)  # type: ignore[arg-type]  # fails before it returns
     monkeypatch.setattr(read, "READERS", (broken, *READERS))
     with caplog.at_level(logging.CRITICAL):
-        found = read_evidence(png(before=[text_chunk("parameters", INFOTEXT)]))
+        found = read_provenance(png(before=[text_chunk("parameters", INFOTEXT)]))
     assert [(item.kind, item.grade, item.label) for item in found] == [
         (EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI),
         (EvidenceKind.C2PA, Grade.HINT, None),
@@ -154,7 +154,7 @@ def test_a_strangers_words_are_made_safe_everywhere() -> None:
     ]
     data = png(before=[*texts, text_chunk("parameters", f"<img src=x>{INFOTEXT}")])
     shown = [
-        item.detail + "".join(item.fields) + "".join(item.fields.values()) for item in read_evidence(data)
+        item.detail + "".join(item.fields) + "".join(item.fields.values()) for item in read_provenance(data)
     ]
     shown += ["".join(note.saw) for note in explain(data)]
     assert not {"<", ">", "\x1b", "\u202e"} & set("".join(shown))
@@ -168,7 +168,7 @@ def test_bombs_of_every_kind_stay_small() -> None:
     wide = png(before=[packed_chunk("workflow", "[" + "{}," * 1_000_000 + "{}]")] * 3)
     tracemalloc.start()
     for data in (bomb, deep, wide):
-        assert all(item.label is None for item in read_evidence(data))
+        assert all(item.label is None for item in read_provenance(data))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 60 * 2**20

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "provenance"
 CARRIERS = {
@@ -31,7 +31,7 @@ def rows() -> list[dict[str, str]]:
 def test_every_sample_says_what_its_manifest_says() -> None:
     wrong = []
     for row in rows():
-        found = read_evidence((SAMPLES / row["file"]).read_bytes())
+        found = read_provenance((SAMPLES / row["file"]).read_bytes())
         ai = [item for item in found if item.label is Label.AI]
         if row["ai"] == "True":
             declared = [

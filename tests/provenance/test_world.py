@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from core.vocabulary import Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.making import COMMENT, PROMPT, WORKFLOW, envelope, hide
 from tests.provenance.writing import (
     avif,
@@ -124,7 +124,7 @@ def test_a_text_is_found_however_it_is_laid(name: str, laid: str) -> None:
 
 def named(data: bytes, generator: str) -> None:
     """Check that a file is declared as AI, by this generator and by no other."""
-    found = read_evidence(data)
+    found = read_provenance(data)
     declared = {item.generator for item in found if item.grade is Grade.DECLARED and item.label is Label.AI}
     assert len(declared) == 1, found
     assert generator in (next(iter(declared)) or "")
@@ -332,7 +332,7 @@ def with_software(name: str) -> list[bytes]:
 @pytest.mark.parametrize(("name", "generator"), HINTS.items())
 def test_a_generators_name_in_a_field_for_software_is_a_hint(name: str, generator: str) -> None:
     for data in with_software(name):
-        found = {(item.grade, item.label, item.generator) for item in read_evidence(data)}
+        found = {(item.grade, item.label, item.generator) for item in read_provenance(data)}
         assert found == {(Grade.HINT, Label.AI, generator)}
 
 
@@ -369,7 +369,7 @@ EDITORS = [
 @pytest.mark.parametrize("name", EDITORS)
 def test_an_editors_name_is_a_hint_of_human_work(name: str) -> None:
     for data in with_software(name):
-        assert {(item.grade, item.label) for item in read_evidence(data)} == {(Grade.HINT, Label.HUMAN)}
+        assert {(item.grade, item.label) for item in read_provenance(data)} == {(Grade.HINT, Label.HUMAN)}
 
 
 CAMERAS = [
@@ -393,7 +393,7 @@ def test_a_camera_is_a_hint_of_human_work(make: str, model: str) -> None:
         {0x829A: b"1/125\0", 0x8827: b"100\0", 0x920A: b"50/1\0"},
     )
     for data in everywhere(record):
-        assert {(item.grade, item.label) for item in read_evidence(data)} == {(Grade.HINT, Label.HUMAN)}
+        assert {(item.grade, item.label) for item in read_provenance(data)} == {(Grade.HINT, Label.HUMAN)}
 
 
 REFUSAL = "No AI. Do not train Midjourney, NovelAI, Stable Diffusion or DALL-E on this. Steps: three."
@@ -428,4 +428,4 @@ REFUSAL = "No AI. Do not train Midjourney, NovelAI, Stable Diffusion or DALL-E o
     ],
 )
 def test_an_artists_file_is_never_evidence_of_ai(data: bytes) -> None:
-    assert [item for item in read_evidence(data) if item.label is Label.AI] == []
+    assert [item for item in read_provenance(data) if item.label is Label.AI] == []

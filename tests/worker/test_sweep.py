@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from core.broker.bell import TO_TELL, Ears
+from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.broker.queue import DEPTH_LIMIT
 from core.clock import now
 from core.vocabulary import Priority, Scheme, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient, add_client
 from store.intake.claims import claim
-from store.intake.submissions import Request, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, add_submission, find_submission
 from store.tables.case_tables import Submission
 from tests.conftest import SECRET_KEY
 from worker.sweep import Swept, sweep_once
@@ -45,7 +45,7 @@ class FakeBell:
     def ring(self, submission_id: str) -> None:
         self.rang.append(submission_id)
 
-    def listen(self, ears: Ears) -> None:
+    def listen(self, listener: BellListener) -> None:
         """Never asked here."""
 
 
@@ -64,7 +64,7 @@ def add(
 ) -> str:
     with database.writing() as session:
         submission = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/")
+            session, shop.client.id, SubmissionRequest(Source.API, image_url="https://a.example/")
         )
         submission.due_at = now() - age
         for name, value in values.items():
@@ -145,7 +145,7 @@ def test_the_last_worker_that_dies_ends_the_submission_and_rings(
         claim(session, poison, lease=LEASE, at=now() - LEASE * 2)
     assert sweep_once(database, sender, bell).failed == 1
     assert read(database, poison).state is State.FAILED
-    assert bell.rang == [poison, TO_TELL]
+    assert bell.rang == [poison, CALLBACKS_DUE]
     assert sender.sent == []
 
 

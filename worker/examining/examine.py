@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from core.broker.bell import TO_TELL, Bell
+from core.broker.bell import CALLBACKS_DUE, Bell
 from core.clock import now
 from core.vocabulary import Evidence, Failure, FailureCode
 from model.known.pdq import pdq_hash
@@ -103,7 +103,7 @@ class Examiner:
             self._endings.end_crash(held)
         self.bell.ring(submission_id)
         if held.is_called:
-            self.bell.ring(TO_TELL)
+            self.bell.ring(CALLBACKS_DUE)
         if examined is not None:
             self._observe(examined)
 

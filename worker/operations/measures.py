@@ -7,7 +7,7 @@ from enum import StrEnum
 from prometheus_client import Counter, Histogram
 
 from core.operations.measuring import Measuring, measure_alone
-from core.operations.tracing import span
+from core.operations.tracing import trace_span
 from core.vocabulary import FailureCode, Finding
 from worker.operations.stages import Stage
 
@@ -89,7 +89,7 @@ class ExaminationMeasures:
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
         """Time a part of an examination, also one that fails."""
-        with span(stage.value), self._stages.labels(stage.value).time():
+        with trace_span(stage.value), self._stages.labels(stage.value).time():
             yield
 
 

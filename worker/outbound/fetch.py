@@ -22,7 +22,7 @@ from worker.outbound.hosts import HostPlaces
 from worker.outbound.promptness import Promptness
 from worker.outbound.resolve import Resolve, system_resolve
 from worker.outbound.retry_after import retry_after
-from worker.outbound.transport import Request, Transport
+from worker.outbound.transport import GuardedTransport, OutboundRequest
 
 __all__ = ["FetchError", "Fetched", "Fetcher", "HostBusyError", "default_user_agent"]
 
@@ -83,7 +83,7 @@ class Fetcher:
             per_slow_host=per_slow_host,
             promptness=Promptness(slots_dir, timeout * _LONG),
         )
-        self._transport = Transport(
+        self._transport = GuardedTransport(
             allow=allow,
             ports=ports,
             places=self._places,
@@ -108,7 +108,7 @@ class Fetcher:
         here = parsed_url(url)
         for _ in range(self._max_redirects + 1):
             with self._transport.exchange(
-                Request("GET", here, self._headers, deadline, self._granted)
+                OutboundRequest("GET", here, self._headers, deadline, self._granted)
             ) as response:
                 if response.status not in _REDIRECTS or "location" not in response.headers:
                     _refuse_status(response, here)

@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from core.vocabulary import FailureCode
 from worker.outbound.deadline import DeadlinePassedError
 from worker.outbound.fetch_error import FetchError
-from worker.outbound.sockets import TooMuchError
+from worker.outbound.sockets import ByteLimitError
 
 # Our own want, not theirs: it must be seen, not written down as a failure of a picture.
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -24,7 +24,7 @@ def as_fetch_errors(host: str) -> Iterator[None]:
         yield
     except (DeadlinePassedError, TimeoutError, ReadTimeoutError) as error:
         raise _passing(FailureCode.TIMED_OUT, f"{host} did not answer in time.") from error
-    except TooMuchError as error:
+    except ByteLimitError as error:
         raise _lasting(FailureCode.TOO_LARGE, f"{host} sent more than it may.") from error
     except ssl.SSLCertVerificationError as error:
         raise _lasting(FailureCode.REFUSED, f"The certificate of {host} is not valid.") from error

@@ -18,7 +18,7 @@ from worker.outbound.hosts import HostPlaces
 from worker.outbound.network_errors import as_fetch_errors
 from worker.outbound.resolve import Resolve, system_resolve
 from worker.outbound.retry_after import retry_after
-from worker.outbound.transport import Request, Transport, read_some
+from worker.outbound.transport import GuardedTransport, OutboundRequest, read_some
 
 _MAX_ANSWER = 4096
 _GRANTED = 256 * 1024
@@ -51,7 +51,7 @@ class Poster:
         self._timeout = timeout
         self._user_agent = user_agent or default_user_agent()
         self._places = HostPlaces(slots_dir, per_host)
-        self._transport = Transport(
+        self._transport = GuardedTransport(
             allow=allow, ports=ports, places=self._places, place_wait=timeout / 4, resolve=resolve, tls=tls
         )
 
@@ -62,7 +62,7 @@ class Poster:
         """
         address = parsed_url(url)
         named = {"User-Agent": self._user_agent, "Accept-Encoding": "identity", **headers}
-        request = Request("POST", address, named, Deadline(self._timeout), _GRANTED, body)
+        request = OutboundRequest("POST", address, named, Deadline(self._timeout), _GRANTED, body)
         with self._transport.exchange(request) as response:
             start = b""
             # The status is the answer; a body that never comes must not turn it into a failure.

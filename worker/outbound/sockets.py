@@ -18,7 +18,7 @@ from worker.outbound.deadline import Deadline, DeadlinePassedError
 _CONNECT_SECONDS = 4.0
 
 
-class TooMuchError(Exception):
+class ByteLimitError(Exception):
     """The other side sent more bytes than it was granted."""
 
 
@@ -40,7 +40,7 @@ class _Guarded:
     def _count(self, size: int) -> int:
         self.received += size
         if self.deadline is not None and self.received > self.granted:
-            raise TooMuchError
+            raise ByteLimitError
         return size
 
 

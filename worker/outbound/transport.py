@@ -19,10 +19,10 @@ from core.settings.setting_values import FetchAllow
 from core.urls import UrlError, WebUrl, canonical_host
 from core.vocabulary import FailureCode
 from worker.outbound.addresses import IpAddress, refusal
+from worker.outbound.connections import Connection, IdleConnections, PlainConnection, TlsConnection, origin_of
 from worker.outbound.deadline import Deadline
 from worker.outbound.fetch_error import FetchError
 from worker.outbound.hosts import HostPlaces
-from worker.outbound.lines import IdleLines, Line, PlainConnection, TlsConnection, origin_of
 from worker.outbound.network_errors import as_fetch_errors
 from worker.outbound.resolve import Resolve, addresses_of, system_resolve
 from worker.outbound.sockets import GuardedSocket, GuardedTlsSocket, open_socket
@@ -35,7 +35,7 @@ _STALE = (ConnectionError, http.client.BadStatusLine, ssl.SSLEOFError, ssl.SSLZe
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class OutboundRequest:
     """What to send, and how much time and how many bytes the whole exchange may take.
 
     `granted` counts everything that comes back: headers, framing and body as sent.
@@ -49,7 +49,7 @@ class Request:
     body: bytes | None = None
 
 
-class Transport:
+class GuardedTransport:
     """Makes exchanges with checked addresses; keeps connections alive between them.
 
     `ports` are open on public addresses; `allow` permits further networks, and single hosts with a
@@ -75,10 +75,10 @@ class Transport:
         self._resolve = resolve
         self._tls = tls
         self._tls_lock = threading.Lock()
-        self._idle = IdleLines()
+        self._idle = IdleConnections()
 
     @contextmanager
-    def exchange(self, request: Request) -> Iterator[HTTPResponse]:
+    def exchange(self, request: OutboundRequest) -> Iterator[HTTPResponse]:
         """Send a request; hand over the answer, its body unread and undecoded, while the block runs.
 
         A connection on which a GET was answered and read to its end is kept for another.
@@ -131,7 +131,9 @@ class Transport:
             raise _unsafe_port(url)
         return addresses
 
-    def _answered(self, request: Request, addresses: list[IpAddress]) -> tuple[Line, HTTPResponse]:
+    def _answered(
+        self, request: OutboundRequest, addresses: list[IpAddress]
+    ) -> tuple[Connection, HTTPResponse]:
         # What is no GET is sent once and on a new line: the other side may have acted on it.
         line = self._idle.take(request.url, addresses) if request.method == "GET" else None
         if line is not None:
@@ -143,7 +145,7 @@ class Transport:
         line = self._opened(request, addresses)
         return line, _send(line, request)
 
-    def _opened(self, request: Request, addresses: list[IpAddress]) -> Line:
+    def _opened(self, request: OutboundRequest, addresses: list[IpAddress]) -> Connection:
         url = request.url
         reached: list[IpAddress] = []
 
@@ -163,7 +165,7 @@ class Transport:
         except BaseException:
             connection.close()
             raise
-        return Line(connection, reached[0], origin_of(url))
+        return Connection(connection, reached[0], origin_of(url))
 
     def _tls_context(self) -> ssl.SSLContext:
         """Make the context on first use: reading the authorities takes longer than many a fetch."""
@@ -177,7 +179,7 @@ class Transport:
             return self._tls
 
 
-def _send(line: Line, request: Request) -> HTTPResponse:
+def _send(line: Connection, request: OutboundRequest) -> HTTPResponse:
     connection = line.connection
     try:
         line.guard(request.deadline, request.granted)
@@ -198,7 +200,7 @@ def _send(line: Line, request: Request) -> HTTPResponse:
 def read_some(response: HTTPResponse, size: int) -> bytes:
     """Read up to so many bytes of an answer as sent; none at its end.
 
-    Errors: as any reading inside `Transport.exchange`.
+    Errors: as any reading inside `GuardedTransport.exchange`.
     """
     try:
         return response.read(size, decode_content=False)

@@ -21,7 +21,7 @@ from core.vocabulary import FailureCode
 from store.base.database import Database
 from store.clients.clients import signing_secrets
 from store.outbox.callbacks import (
-    Attempt,
+    CallResult,
     EndpointLostError,
     Turn,
     claim_endpoint,
@@ -147,7 +147,7 @@ class Notifier:
         except FetchError as error:
             failure = f"{error.reason.value}: {error.detail}"
             retry_after = error.retry_after
-        attempt = Attempt(status, failure, answer, time.monotonic() - began)
+        attempt = CallResult(status, failure, answer, time.monotonic() - began)
         self.measures.seconds.observe(attempt.seconds)
         if status is not None and 200 <= status < 300:
             at = now()
@@ -167,7 +167,12 @@ class Notifier:
         return self.poster.post(url, body.encode(), sign(callback.event_id, now(), body, keys))
 
     def _note_failure(
-        self, turn: Turn, callback: Callback, attempt: Attempt, failures: int, retry_after: float | None
+        self,
+        turn: Turn,
+        callback: Callback,
+        attempt: CallResult,
+        failures: int,
+        retry_after: float | None,
     ) -> int | None:
         at = now()
         pause = pause_after(callback.tries + 1, retry_after)

@@ -12,7 +12,7 @@ from core.ids import is_id
 from store.appeals.appeal_files import find_file
 from store.appeals.appeal_resolution import barred_from
 from store.appeals.appeals import list_open_appeals
-from store.desk.queue_filter import Wanted
+from store.desk.queue_filter import QueueFilter
 from store.desk.review_queue import count_queue, find_images, find_origins
 from store.tables.appeal_tables import AppealFile
 
@@ -40,7 +40,7 @@ def add_appeal_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
                 "origins": find_origins(session, sha256s),
                 "barred": barred_from(session, sha256s, me().id),
                 "counts": count_queue(session),
-                "tabs": tab_links(Wanted()),
+                "tabs": tab_links(QueueFilter()),
                 "after": shown[-1].id if len(found) > PAGE else None,
                 "is_first": not after,
             }

@@ -37,7 +37,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AppealDraft:
     """What the artist wrote, as it was written, and what is wrong with it."""
 
     reason: str = ""
@@ -52,7 +52,7 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
     @public
     def artist(token: str) -> Response:
         _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
-        return _show(token, Words())
+        return _show(token, AppealDraft())
 
     @blueprint.get("/appeal/<token>/thumbnail")
     @public
@@ -71,12 +71,14 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
     @public
     def send_artist_appeal(token: str) -> AnyResponse:
         _refuse_too_many(limits.hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
-        words = Words(request.form.get("reason", ""), request.form.get("links", ""))
+        words = AppealDraft(request.form.get("reason", ""), request.form.get("links", ""))
         reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
         links = [line.strip() for line in words.links.splitlines() if line.strip()]
         fault = _fault(reason, links)
         if fault is not None:
-            return _show(token, Words(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return _show(
+                token, AppealDraft(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY
+            )
         submission = _find(token)[0]
         with parts.database.writing() as session:
             found = find_submission(session, submission.id)
@@ -94,7 +96,7 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
                 return _show(token, words, HTTPStatus.CONFLICT)
         return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
 
-    def _show(token: str, words: Words, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) -> Response:
         submission, appeal, until = _find(token)
         image = submission.image
         decision = image.decision if image is not None else None

@@ -28,7 +28,7 @@ from store.desk.case_claims import find_holder, release_case
 from store.desk.case_context import find_context
 from store.desk.cases import Case, find_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
-from store.desk.queue_filter import Claimed, Viewer, Wanted
+from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases, position
 from store.quality.check_giving import sample_decisions
 from store.quality.checks import answer_check, blind_for, open_check, told_of
@@ -161,7 +161,7 @@ def refuse_escalated(session: Session, sha256: str) -> None:
         )
 
 
-def next_case(session: Session, wanted: Wanted, viewer: Viewer, image: Image) -> str | None:
+def next_case(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
     """Find the case to look at after this one; from the end, start again at the top.
 
     What somebody else is looking at is passed over, unless it was asked for.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from api.review.frame.digests import is_sha256
 from core.ids import is_id
 from core.vocabulary import Finding, Grade, Source, Thresholds
-from store.desk.queue_filter import Claimed, Sort, Tab, Wanted
+from store.desk.queue_filter import Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
 
 NO_LINES = (0.5,)  # where no classifier says better
@@ -17,11 +17,11 @@ NO_LINES = (0.5,)  # where no classifier says better
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINES) -> Wanted:
+def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINES) -> QueueFilter:
     """Read what is wanted; what cannot be read is as if it were not there."""
     client_id = values.get("client", "")
     low, high = _score(values.get("from")), _score(values.get("to"))
-    return Wanted(
+    return QueueFilter(
         tab=_word(Tab, values.get("tab")) or Tab.OPEN,
         sort=_word(Sort, values.get("sort")) or Sort.RISK,
         finding=_word(Finding, values.get("finding")),
@@ -43,7 +43,7 @@ def lines_of(thresholds: Thresholds | None) -> tuple[float, ...]:
     return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_LINES
 
 
-def write_wanted(wanted: Wanted) -> dict[str, Any]:
+def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
     """Write what is wanted, leaving out what goes without saying."""
     pairs = {
         "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,

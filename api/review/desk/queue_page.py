@@ -16,7 +16,7 @@ from core.clock import now
 from core.ids import is_id
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
-from store.desk.queue_filter import Sort, Tab, Viewer, Wanted
+from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
 from store.desk.review_queue import (
     COUNT_LIMIT,
     client_names,
@@ -79,7 +79,7 @@ def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInF
             "review/failures.html",
             submissions=found[:PAGE],
             counts=counts,
-            tabs=tab_links(Wanted()),
+            tabs=tab_links(QueueFilter()),
             before=found[PAGE - 1].id if len(found) > PAGE else None,
             is_first=not before,
         )
@@ -91,6 +91,6 @@ def _view() -> str:
     return wanted if wanted in VIEWS else my_preferences().view
 
 
-def tab_links(wanted: Wanted) -> dict[Tab, str]:
+def tab_links(wanted: QueueFilter) -> dict[Tab, str]:
     """Keep the filters when the tab changes."""
     return {tab: url_for("review.queue", **write_wanted(replace(wanted, tab=tab))) for tab in Tab}

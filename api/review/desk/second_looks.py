@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from store.base.database import Database
 from store.desk.cases import Case
-from store.desk.queue_filter import Tab, Viewer, Wanted
+from store.desk.queue_filter import QueueFilter, Tab, Viewer
 from store.quality.check_giving import draw, give_check
 from store.quality.quality import Rates
 from store.tables.case_tables import Image, Submission, Verdict
@@ -19,7 +19,7 @@ from store.tables.review_states import ReviewState
 def mix_in(
     database: Database,
     rates: Rates,
-    wanted: Wanted,
+    wanted: QueueFilter,
     viewer: Viewer,
     *,
     image: Image,

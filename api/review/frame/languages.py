@@ -66,7 +66,7 @@ def _choose() -> str:
     return request.accept_languages.best_match(LANGUAGES) or SOURCE
 
 
-def speak(app: Flask) -> None:
+def add_languages(app: Flask) -> None:
     """Teach an application's templates and functions to speak the language of each request."""
     babel = Babel(app, locale_selector=lambda: LOCALES[language()])
     babel.domain_instance = Catalogues()

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from core.clients.quota import QuotaPeriod
-from core.known.hash_files import Left
+from core.known.hash_files import SkipReason
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.desk.queue_filter import Claimed, Sort, Tab
@@ -144,10 +144,10 @@ POLICY_FAULTS = {
     PolicyFault.SETTLED: N_("This proposal is settled already, or was never made."),
 }
 LEFT_OUT = {
-    Left.OTHER_SIGNAL: N_("a signal of another type"),
-    Left.NO_HASH: N_("no hash of 64 hex digits"),
-    Left.LOW_QUALITY: N_("too little quality to tell pictures apart by"),
-    Left.NO_LABEL: N_("neither “ai” nor “human” among its tags, and no answer chosen for such"),
+    SkipReason.OTHER_SIGNAL: N_("a signal of another type"),
+    SkipReason.NO_HASH: N_("no hash of 64 hex digits"),
+    SkipReason.LOW_QUALITY: N_("too little quality to tell pictures apart by"),
+    SkipReason.NO_LABEL: N_("neither “ai” nor “human” among its tags, and no answer chosen for such"),
 }
 EVENTS = {
     "decision": N_("Decided a case"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.review.frame.intervals import Rate
 from core.vocabulary import Finding, Thresholds
 from store.tables.policy_tables import PolicyChange, PolicyVersion
-from store.verdicts.policy_preview import Preview, Told, preview_lines
+from store.verdicts.policy_preview import Preview, Tally, preview_lines
 from store.verdicts.shadow_verdicts import Observed
 
 
@@ -21,12 +21,12 @@ class Side:
     preview: Preview
 
     @property
-    def flagged(self) -> Told:
+    def flagged(self) -> Tally:
         """Give what is flagged."""
         return self.preview.findings[Finding.FLAGGED]
 
     @property
-    def clear(self) -> Told:
+    def clear(self) -> Tally:
         """Give what is clear."""
         return self.preview.findings[Finding.CLEAR]
 
@@ -83,6 +83,6 @@ def compare(observed: Observed) -> Compared:
     )
 
 
-def _right(flagged: Told, clear: Told) -> Rate:
+def _right(flagged: Tally, clear: Tally) -> Rate:
     """Count how often a finding that is one agreed with the decision."""
     return Rate(flagged.ai + clear.human, flagged.decided + clear.decided)

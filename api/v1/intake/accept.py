@@ -19,7 +19,13 @@ from api.schemas.problems import Problem, ProblemCode, quota_exhausted
 from core.clock import now
 from core.vocabulary import Priority
 from store.clients.quotas import read_quota, take_quota
-from store.intake.submissions import Request, find_repeats, insert_submissions, keep_keys, mark_unsent
+from store.intake.submissions import (
+    SubmissionRequest,
+    find_repeats,
+    insert_submissions,
+    keep_keys,
+    mark_unsent,
+)
 from store.tables.case_tables import Submission
 
 # Of a large batch, the rest is left to the sweeper: a message costs 0.3 ms, its client waits, and
@@ -32,7 +38,7 @@ RACES = 3  # a race is lost once; more would be a fault of ours
 class Entry:
     """What is asked for, and under which idempotency key; keys differ within one call."""
 
-    request: Request
+    request: SubmissionRequest
     key: str | None = None
 
 
@@ -120,6 +126,6 @@ def send_new(parts: ApiParts, client_id: str, rows: Sequence[Submission]) -> Non
             mark_unsent(session, unsent)
 
 
-def _digest(request: Request) -> str:
+def _digest(request: SubmissionRequest) -> str:
     """Digest what was asked for, not its bytes: each sending of a form has another boundary."""
     return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()

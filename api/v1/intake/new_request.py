@@ -3,18 +3,18 @@
 from api.http.auth import Caller
 from api.schemas.requests import NewSubmission, NewUpload
 from core.vocabulary import Priority, Source
-from store.intake.submissions import Request
+from store.intake.submissions import SubmissionRequest
 
 
 def make_request(
     caller: Caller, fields: NewSubmission | NewUpload, *, upload_sha256: str | None = None
-) -> Request:
+) -> SubmissionRequest:
     """Make what is stored of what was asked for.
 
     A reader waits before the picture where an extension asks, so that those go first.
     """
     usual = Priority.HIGH if caller.source is Source.EXTENSION else Priority.NORMAL
-    return Request(
+    return SubmissionRequest(
         source=caller.source if upload_sha256 is None else Source.UPLOAD,
         image_url=fields.image_url,
         upload_sha256=upload_sha256,

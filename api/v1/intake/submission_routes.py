@@ -23,7 +23,7 @@ from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Scope
 from store.clients.quotas import read_quota
-from store.intake.submissions import Request, find_repeats, find_submission, list_submissions
+from store.intake.submissions import SubmissionRequest, find_repeats, find_submission, list_submissions
 from store.outbox.submission_json import standing_json
 from store.tables.case_tables import Submission
 
@@ -120,7 +120,7 @@ def _refuse_exhausted(parts: ApiParts, caller: Caller, key: str | None) -> None:
             raise quota_exhausted(state, at)
 
 
-def _read_form(parts: ApiParts, caller: Caller) -> Request:
+def _read_form(parts: ApiParts, caller: Caller) -> SubmissionRequest:
     upload = read_upload(request, parts.max_image_bytes)
     fields = check(NewUpload, upload.fields)
     sha256 = parts.blobs.put_stream(upload.image)  # bytes before rows, like everywhere

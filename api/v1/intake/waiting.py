@@ -37,7 +37,7 @@ class WaitingRoom:
 
     def _wait(self, submission_id: str, until: float) -> None:
         # First the ear, then the look: a bell between the two is heard.
-        with self._parts.ears.waiting_for(submission_id) as bell:
+        with self._parts.listener.waiting_for(submission_id) as bell:
             while not self._is_final(submission_id):
                 left = until - time.monotonic()
                 if left <= 0:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ParsedDelivery:
     """One delivery, read."""
 
     identity: str
@@ -46,16 +46,16 @@ class Letter:
         return HookOutcome.ACCEPTED if self.reading.news is not None else HookOutcome.IGNORED
 
 
-def read_letter(client: HookClient, headers: Mapping[str, str], body: bytes) -> Letter:
+def parse_delivery(client: HookClient, headers: Mapping[str, str], body: bytes) -> ParsedDelivery:
     """Read a signed delivery; the names of its headers are in lower case."""
     reading = read_delivery(client.scheme, headers, body)
     kept = {
         name: value[:500].replace("\0", "") for name, value in headers.items() if KEPT_HEADERS.fullmatch(name)
     }
-    return Letter(_identity(client, reading.topic, headers, body), kept, body, reading)
+    return ParsedDelivery(_identity(client, reading.topic, headers, body), kept, body, reading)
 
 
-class Desk:
+class HookIntake:
     """Where deliveries are taken in, a few at a time; beyond that they are kept for the sweeper.
 
     So the answer is quick however many come at once, and in quiet times a listing is there with it.
@@ -65,31 +65,31 @@ class Desk:
         self._parts = parts
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
-    def receive(self, client: HookClient, letter: Letter) -> HookAnswer:
+    def receive(self, client: HookClient, delivery: ParsedDelivery) -> HookAnswer:
         """Keep a delivery, and take it in. Errors: SQLAlchemyError, and nothing is kept."""
-        if letter.reading.news is None or self._places.acquire(blocking=False):
+        if delivery.reading.news is None or self._places.acquire(blocking=False):
             try:
-                return self._take_in(client, letter)
+                return self._take_in(client, delivery)
             except SQLAlchemyError:
                 raise
             except Exception:
                 log.exception("taking in a delivery of client %s", client.id)
             finally:
-                if letter.reading.news is not None:
+                if delivery.reading.news is not None:
                     self._places.release()
         with self._parts.database.writing() as session:
-            is_new = _keep(session, client, letter, HookOutcome.PENDING) is not None
+            is_new = _keep(session, client, delivery, HookOutcome.PENDING) is not None
         if not is_new:
-            return to_answer("duplicate", "This delivery was here before.", letter)
-        return to_answer("kept", "It is kept, and taken in shortly.", letter)
+            return to_answer("duplicate", "This delivery was here before.", delivery)
+        return to_answer("kept", "It is kept, and taken in shortly.", delivery)
 
-    def _take_in(self, client: HookClient, letter: Letter) -> HookAnswer:
+    def _take_in(self, client: HookClient, delivery: ParsedDelivery) -> HookAnswer:
         submissions: list[Submission] = []
-        detail, news, outcome = letter.reading.detail, letter.reading.news, letter.outcome.value
+        detail, news, outcome = delivery.reading.detail, delivery.reading.news, delivery.outcome.value
         with self._parts.database.writing() as session:
-            delivery_id = _keep(session, client, letter, letter.outcome)
+            delivery_id = _keep(session, client, delivery, delivery.outcome)
             if delivery_id is None:
-                return to_answer("duplicate", "This delivery was here before.", letter)
+                return to_answer("duplicate", "This delivery was here before.", delivery)
             if news is not None:
                 at, quota = now(), client.quota
                 taken = take_in(session, client.id, news, at=at, sends=SENDS, quota=quota)
@@ -98,9 +98,9 @@ class Desk:
                     hold_delivery(session, delivery_id, detail, news.listing_id, quota.ends(at))
                     outcome = "kept"
                 elif taken.is_odd:
-                    end_delivery(session, delivery_id, letter.outcome, detail, news.listing_id)
+                    end_delivery(session, delivery_id, delivery.outcome, detail, news.listing_id)
         send_new(self._parts, client.id, submissions)
-        return to_answer(outcome, detail, letter, len(submissions))
+        return to_answer(outcome, detail, delivery, len(submissions))
 
 
 def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: bytes) -> str:
@@ -118,24 +118,26 @@ def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: 
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 
-def _keep(session: Session, client: HookClient, letter: Letter, outcome: HookOutcome) -> str | None:
+def _keep(session: Session, client: HookClient, delivery: ParsedDelivery, outcome: HookOutcome) -> str | None:
     return keep_delivery(
         session,
         client.id,
-        letter.identity,
-        topic=letter.reading.topic,
-        headers=letter.headers,
-        body=letter.body,
+        delivery.identity,
+        topic=delivery.reading.topic,
+        headers=delivery.headers,
+        body=delivery.body,
         outcome=outcome,
-        detail=letter.reading.detail,
-        listing_id=letter.reading.news.listing_id if letter.reading.news else None,
+        detail=delivery.reading.detail,
+        listing_id=delivery.reading.news.listing_id if delivery.reading.news else None,
         at=now(),
     )
 
 
-def to_answer(outcome: str, detail: str, letter: Letter | None = None, submissions: int = 0) -> HookAnswer:
+def to_answer(
+    outcome: str, detail: str, delivery: ParsedDelivery | None = None, submissions: int = 0
+) -> HookAnswer:
     """Say what became of a delivery."""
-    news = letter.reading.news if letter else None
+    news = delivery.reading.news if delivery else None
     return HookAnswer.model_validate(
         {
             "outcome": outcome,

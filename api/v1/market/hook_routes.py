@@ -15,7 +15,7 @@ from api.http.request_limits import RateLimits
 from api.schemas.hook_schemas import HookAnswer
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from api.v1.market.hook_clients import HookClient, Inboxes
-from api.v1.market.hook_intake import Desk, read_letter, to_answer
+from api.v1.market.hook_intake import HookIntake, parse_delivery, to_answer
 from core.vocabulary import Scheme
 from marketplace.signatures import is_signed
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
     """Make the route `/v1/hooks/{client_id}`."""
     routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
-    inboxes, desk = Inboxes(parts), Desk(parts)
+    inboxes, desk = Inboxes(parts), HookIntake(parts)
 
     @routes.post("/<string:client_id>")
     @routes.output(HookAnswer)
@@ -49,8 +49,8 @@ def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
             return json_response(to_answer("ping", "The webhook is known here."))
         _check(limits, parts, client, headers, body)
         assert client is not None  # noqa: S101  # _check has refused nobody's inbox
-        letter = read_letter(client, headers, body)
-        answer = desk.receive(client, letter)
+        delivery = parse_delivery(client, headers, body)
+        answer = desk.receive(client, delivery)
         if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
             raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
         return json_response(answer)

@@ -58,7 +58,7 @@ def make_heatmaps(parts: ApiParts, gate: Gate) -> APIBlueprint:
 def obtain_heatmap(parts: ApiParts, sha256: str, verdict_id: str) -> bytes | None:
     """Give a verdict's heat map, asking a worker to paint it and waiting where there is none yet."""
     name = heatmap_name(verdict_id)
-    with parts.ears.waiting_for(verdict_id) as bell:
+    with parts.listener.waiting_for(verdict_id) as bell:
         heat = _kept(parts, sha256, name)
         if heat is not None:
             return heat

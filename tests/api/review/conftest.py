@@ -32,7 +32,7 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient, add_client
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.people.passwords import hash_password
 from store.tables.case_tables import Moderator
 from store.verdicts.images import record_verdict
@@ -142,7 +142,7 @@ class Desk:
             ).verdict_id
             for _ in range(submissions):
                 values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}
-                made = add_submission(session, self.shop.client.id, Request(**values))  # type: ignore[arg-type]
+                made = add_submission(session, self.shop.client.id, SubmissionRequest(**values))  # type: ignore[arg-type]
                 made.state, made.image_sha256, made.verdict_id = State.EXAMINED, sha256, verdict_id
         return sha256
 

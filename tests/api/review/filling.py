@@ -30,7 +30,7 @@ from store.appeals.appeals import add_appeal
 from store.desk.decisions import Seen, decide
 from store.known.hash_lists import all_lists, take_list
 from store.market.hook_deliveries import keep_delivery
-from store.outbox.client_events import Told, add_events, place_events
+from store.outbox.client_events import NewEvent, add_events, place_events
 from store.people.audit_notes import note_event
 from store.quality.quality import add_golden, list_golden
 from store.tables.appeal_tables import AppealFile
@@ -100,7 +100,7 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
         )
         answered = session.scalars(select(Submission).where(Submission.image_sha256 == decided)).one()
         client = session.get_one(Client, desk.shop.client.id)
-        add_events(session, EventKind.SUBMISSION_EXAMINED, [Told(client.id, submission.id)], at=at)
+        add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client.id, submission.id)], at=at)
         place_events(session, client.id)
         delivery = keep_delivery(
             session,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.broker.bell import Bell, Ears, FolderBell, RedisBell, make_bell
+from core.broker.bell import Bell, BellListener, FolderBell, RedisBell, make_bell
 
 
 @pytest.fixture(params=["folder", pytest.param("redis", marks=pytest.mark.redis)])
@@ -20,15 +20,15 @@ def ring_until(bell: Bell, heard: threading.Event, submission_id: str) -> bool:
 
 
 def test_a_ring_wakes_who_waits_for_this_submission_alone(bell: Bell) -> None:
-    ears = Ears()
-    bell.listen(ears)
-    with ears.waiting_for("a" * 32) as mine, ears.waiting_for("b" * 32) as other:
+    listener = BellListener()
+    bell.listen(listener)
+    with listener.waiting_for("a" * 32) as mine, listener.waiting_for("b" * 32) as other:
         assert ring_until(bell, mine, "a" * 32)
         assert not other.is_set()
 
 
 def test_two_processes_that_listen_are_both_woken(bell: Bell) -> None:
-    first, second = Ears(), Ears()
+    first, second = BellListener(), BellListener()
     bell.listen(first)
     bell.listen(second)
     with first.waiting_for("a" * 32) as one, second.waiting_for("a" * 32) as two:
@@ -37,11 +37,11 @@ def test_two_processes_that_listen_are_both_woken(bell: Bell) -> None:
 
 
 def test_who_has_stopped_waiting_is_forgotten() -> None:
-    ears = Ears()
-    with ears.waiting_for("a" * 32):
+    listener = BellListener()
+    with listener.waiting_for("a" * 32):
         pass
-    ears.hear("a" * 32)
-    assert ears._waiting == {}
+    listener.hear("a" * 32)
+    assert listener._waiting == {}
 
 
 def test_the_socket_of_a_dead_listener_is_swept_away(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.desk.decisions import Seen, decide
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.people.moderators import add_moderator
 from store.verdicts.images import record_verdict
 from tests.model.drawing import gradient, saved
@@ -30,7 +30,9 @@ def _decided(database: Database, blobs: FolderBlobs, shop: NewClient, outcomes: 
             verdict = record_verdict(
                 session, facts, score=0.5, model="m-1", judgement=judgement, evidence=()
             ).verdict_id
-            submission = add_submission(session, shop.client.id, Request(Source.API, upload_sha256=sha256))
+            submission = add_submission(
+                session, shop.client.id, SubmissionRequest(Source.API, upload_sha256=sha256)
+            )
             submission.image_sha256 = sha256
             decide(
                 session,

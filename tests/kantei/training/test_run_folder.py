@@ -48,13 +48,13 @@ def test_weights_are_known_by_their_bytes_wherever_they_lie(tmp_path: Path) -> N
 @pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="the extra `train` is not installed")
 @pytest.mark.filterwarnings("ignore")
 def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
-    from kantei.training.training_runs import Wanted  # noqa: PLC0415  # loads Keras
+    from kantei.training.training_runs import TrainingOptions  # noqa: PLC0415  # loads Keras
 
     for place in ("data", "decisions"):
         for label in ("ai", "human"):
             (tmp_path / place / label).mkdir(parents=True)
             (tmp_path / place / label / "1.png").touch()
-    wanted = Wanted(
+    wanted = TrainingOptions(
         tmp_path / "data",
         "train",
         (tmp_path / "decisions",),

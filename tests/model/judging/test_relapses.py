@@ -7,7 +7,7 @@ from core.vocabulary import Label
 from model.data.scores import Said
 from model.judging.regression import Mended
 from model.judging.relapses import (
-    Accepted,
+    AcceptedRelapse,
     Reasons,
     describe_relapses,
     find_relapses,
@@ -44,7 +44,7 @@ def test_relapses_are_told_human_ones_first_and_strangers_are_not() -> None:
 def test_a_reason_for_generated_pictures_excuses_no_human_one() -> None:
     _, again = find_relapses(SAID, MENDED)
     accepted = Reasons(ai="better elsewhere").accept(again, "m-3")
-    assert accepted == [Accepted("1", AI, "m-3", 0.1, "better elsewhere")]
+    assert accepted == [AcceptedRelapse("1", AI, "m-3", 0.1, "better elsewhere")]
     assert [one.said.name for one in unaccepted(again, accepted, "m-3")] == [
         "accused far",
         "accused a little",
@@ -71,7 +71,7 @@ def test_the_report_says_why_a_relapse_was_accepted_and_which_was_not() -> None:
 
 
 def test_acceptances_of_all_models_come_back_each_once(tmp_path: Path) -> None:
-    first, second = Accepted("1", AI, "m-3", 0.1, "b"), Accepted("1", AI, "m-4", 0.2, "c")
+    first, second = AcceptedRelapse("1", AI, "m-3", 0.1, "b"), AcceptedRelapse("1", AI, "m-4", 0.2, "c")
     write_accepted([second, first, first], tmp_path / "accepted.json")
     assert read_accepted(tmp_path / "accepted.json") == [first, second]
     assert read_accepted(tmp_path / "none.json") == []

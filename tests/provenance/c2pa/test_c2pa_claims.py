@@ -10,7 +10,7 @@ import pytest
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.c2pa.c2pa_store import read_store
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from provenance.shared.trust import TrustList
 from tests.provenance.asking import says_unreadable
@@ -33,7 +33,7 @@ def generated(signer: Signer) -> bytes:
 
 
 def claim(data: bytes, trust: TrustList | None = None) -> Evidence:
-    found = [item for item in read_evidence(data, trust=trust) if item.kind is KIND]
+    found = [item for item in read_provenance(data, trust=trust) if item.kind is KIND]
     assert len(found) == 1, found
     return found[0]
 
@@ -141,7 +141,7 @@ def test_a_manifest_elsewhere_is_never_fetched() -> None:
             f' dcterms:provenance="http://127.0.0.1:{port}/manifest.c2pa"/></rdf:RDF></x:xmpmeta>'
         )
         data = jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet.encode())])
-        assert read_evidence(data) == ()
+        assert read_provenance(data) == ()
         with pytest.raises(RecordError):
             read_store(data, "image/jpeg", 1, None)
         assert not asked()

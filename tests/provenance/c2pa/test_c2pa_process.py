@@ -13,7 +13,7 @@ import pytest
 from core.vocabulary import Evidence, EvidenceKind
 from provenance.c2pa import c2pa_process, c2pa_store
 from provenance.c2pa.c2pa_process import C2paProcess
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from tests.provenance.signing import created, make_signer, sign
 from tests.provenance.writing import drawing, pillow_png
@@ -99,7 +99,7 @@ def test_a_file_that_is_not_got_through_is_unreadable(
 
 
 def _c2pa(data: bytes) -> Evidence:
-    return next(item for item in read_evidence(data) if item.kind is EvidenceKind.C2PA)
+    return next(item for item in read_provenance(data) if item.kind is EvidenceKind.C2PA)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
@@ -109,18 +109,18 @@ def test_it_knows_no_secrets_dies_with_us_and_is_left_behind_by_a_fork(tmp_path:
 import os, sys, time
 from pathlib import Path
 from provenance.c2pa.c2pa_process import READER
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 data = Path({str(tmp_path / "signed.png")!r}).read_bytes()
-assert len(read_evidence(data)) == 1
+assert len(read_provenance(data)) == 1
 mine = READER._process.pid
 pid = os.fork()
 if pid == 0:
     assert READER._process is None
-    assert len(read_evidence(data)) == 1 and READER._process.pid != mine
+    assert len(read_provenance(data)) == 1 and READER._process.pid != mine
     READER.close()
     os._exit(7)
 assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
-assert len(read_evidence(data)) == 1 and READER._process.pid == mine
+assert len(read_provenance(data)) == 1 and READER._process.pid == mine
 print(mine, flush=True)
 time.sleep(60)
 """

@@ -13,7 +13,7 @@ from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.containers.containers import open_image
 from provenance.containers.pixels import Pixels
 from provenance.containers.stealth import Stealth, read_stealth
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.shared.limits import MAX_STEALTH_BYTES
 from tests.provenance.asking import declares, says_unreadable
 from tests.provenance.making import INFOTEXT, PROMPT, hide, hide_bits
@@ -110,12 +110,12 @@ def test_a_header_that_lies_about_its_size_costs_nothing() -> None:
     data = bytearray(png(drawing(24, 160, channels=4)))
     data[16:24] = (60_000).to_bytes(4, "big") * 2
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
-    assert read_evidence(bytes(data)) == ()
+    assert read_provenance(bytes(data)) == ()
 
 
 def test_unknown_hidden_text_is_shown_as_a_hint() -> None:
     pixels = hide(drawing(24, 160, channels=4), "hello", packed=False)
-    found = read_evidence(png(pixels))
+    found = read_provenance(png(pixels))
     assert [(item.grade, item.label) for item in found] == [(Grade.HINT, Label.AI)]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.readers.a1111 import parse_infotext
 from tests.provenance.asking import declares, of_kind, says_unreadable, the
 from tests.provenance.making import INFOTEXT
@@ -133,7 +133,7 @@ def test_parameters_without_settings_are_unreadable(text: str) -> None:
     ],
 )
 def test_a_persons_comment_is_no_record(text: str) -> None:
-    assert read_evidence(jpeg([jpeg_segment(0xFE, text.encode())])) == ()
+    assert read_provenance(jpeg([jpeg_segment(0xFE, text.encode())])) == ()
 
 
 @pytest.mark.parametrize(

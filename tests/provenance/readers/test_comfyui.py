@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import declares, says_unreadable, the
 from tests.provenance.making import PROMPT, WORKFLOW
 from tests.provenance.writing import (
@@ -66,7 +66,7 @@ def test_services_are_named() -> None:
         text_chunk("prompt", GRAPHS["prompt"]),
         text_chunk("generation_data", '{"prompt": "x", "seed": "1"}\0'),
     ]
-    found = read_evidence(png(before=chunks))
+    found = read_provenance(png(before=chunks))
     assert [item.generator for item in found] == ["Tensor.Art (ComfyUI)", "Tensor.Art"]
     extra = PROMPT | {"extraMetadata": '{"prompt": "x", "steps": 20}'}
     data = jpeg([jpeg_segment(0xE1, exif({}, user_comment(json.dumps(extra))))])
@@ -110,8 +110,8 @@ def test_a_malformed_graph_is_unreadable(text: str) -> None:
 )
 def test_objects_of_other_shapes_are_no_graphs(values: object) -> None:
     data = png(before=[text_chunk("prompt", json.dumps(values)), text_chunk("workflow", json.dumps(values))])
-    assert read_evidence(data) == ()
+    assert read_provenance(data) == ()
 
 
 def test_a_prompt_in_plain_words_is_no_graph() -> None:
-    assert read_evidence(png(before=[png_chunk(b"tEXt", b"prompt\0draw a cat every day")])) == ()
+    assert read_provenance(png(before=[png_chunk(b"tEXt", b"prompt\0draw a cat every day")])) == ()

@@ -3,7 +3,7 @@
 import json
 
 from core.vocabulary import EvidenceKind
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import declares, says_unreadable
 from tests.provenance.writing import exif, jpeg, jpeg_segment, png, text_chunk, user_comment
 
@@ -24,7 +24,7 @@ VALUES = {
 def test_png_text_is_read_and_by_one_reader_only() -> None:
     data = png(before=[text_chunk("parameters", json.dumps(VALUES)), text_chunk("fooocus_scheme", "fooocus")])
     assert declares(data, KIND, "Fooocus").fields["prompt"] == "a goldfish"
-    assert len(read_evidence(data)) == 1
+    assert len(read_provenance(data)) == 1
 
 
 def test_exif_is_read() -> None:

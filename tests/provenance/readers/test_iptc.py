@@ -3,7 +3,7 @@
 import pytest
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import says_unreadable, the
 from tests.provenance.writing import avif, international_chunk, jpeg, jpeg_segment, png, riff_chunk, webp, xmp
 
@@ -51,7 +51,7 @@ def test_the_maker_is_named_beside_it() -> None:
         "<photoshop:Credit>Made with Google AI</photoshop:Credit>",
         f'Iptc4xmpExt:DigitalSourceType="{BASE}trainedAlgorithmicMedia"',
     )
-    found = read_evidence(in_jpeg(packet))
+    found = read_provenance(in_jpeg(packet))
     assert [(item.kind, item.generator) for item in found] == [(KIND, "Google")]
 
 
@@ -89,13 +89,13 @@ def test_near_misses_are_unreadable(value: str) -> None:
 
 def test_the_words_elsewhere_count_for_nothing() -> None:
     uri = BASE + "trainedAlgorithmicMedia"
-    assert read_evidence(in_jpeg(xmp(f"<dc:description>Never {uri}</dc:description>"))) == ()
+    assert read_provenance(in_jpeg(xmp(f"<dc:description>Never {uri}</dc:description>"))) == ()
     assert (
-        read_evidence(
+        read_provenance(
             in_jpeg(xmp(f"<!-- <Iptc4xmpExt:DigitalSourceType>{uri}</Iptc4xmpExt:DigitalSourceType> -->"))
         )
         == ()
     )
     foreign = xmp(f'<q:DigitalSourceType xmlns:q="http://example.com/">{uri}</q:DigitalSourceType>')
-    assert read_evidence(in_jpeg(foreign)) == ()
-    assert read_evidence(jpeg(tail=as_element(uri))) == ()
+    assert read_provenance(in_jpeg(foreign)) == ()
+    assert read_provenance(jpeg(tail=as_element(uri))) == ()

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import says_unreadable
 from tests.provenance.making import COMMENT, VERIFY_KEY, envelope, hide, signed
 from tests.provenance.writing import (
@@ -28,7 +28,7 @@ TALL = drawing(48, 256, channels=4)
 
 
 def read(data: bytes) -> list[Evidence]:
-    return list(read_evidence(data, verify_key=VERIFY_KEY))
+    return list(read_provenance(data, verify_key=VERIFY_KEY))
 
 
 def texts(values: dict[str, str]) -> list[bytes]:
@@ -116,7 +116,7 @@ def test_the_signature_of_another_key_is_no_proof() -> None:
 
 
 def test_without_a_key_of_ours_novelais_own_is_used() -> None:
-    assert all(item.grade is not Grade.PROOF for item in read_evidence(signed_png(TALL)))
+    assert all(item.grade is not Grade.PROOF for item in read_provenance(signed_png(TALL)))
 
 
 def test_transparency_is_not_signed_and_could_show_another_picture() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import declares, the
 from tests.provenance.writing import (
     exif,
@@ -112,4 +112,4 @@ def test_groks_signature_that_nobody_can_check_is_a_hint() -> None:
     ],
 )
 def test_a_persons_json_is_nothing(values: object) -> None:
-    assert read_evidence(in_comment(values)) == ()
+    assert read_provenance(in_comment(values)) == ()

@@ -3,7 +3,7 @@
 import pytest
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from tests.provenance.asking import the
 from tests.provenance.writing import exif, jpeg, jpeg_segment, png, text_chunk, xmp
 
@@ -50,7 +50,7 @@ def test_a_painting_programs_name_is_a_hint_of_human_work(name: str) -> None:
     "name", ["ImageMagick 7", "libvips", "Lavc60", "Flux Capacitor", "Imagenes", "Said", "dall", ""]
 )
 def test_other_names_are_nothing(name: str) -> None:
-    assert read_evidence(software(name)) == ()
+    assert read_provenance(software(name)) == ()
 
 
 def test_an_artists_own_words_are_no_sign_of_a_generator() -> None:
@@ -60,9 +60,9 @@ def test_an_artists_own_words_are_no_sign_of_a_generator() -> None:
         text_chunk(key, words)
         for key in ("Title", "Description", "Copyright", "Author", "Comment", "Disclaimer")
     ]
-    assert read_evidence(png(before=texts)) == ()
+    assert read_provenance(png(before=texts)) == ()
     record = exif({0x8298: words.encode(), 0x013B: words.encode(), 0x010E: words.encode()})
-    assert read_evidence(jpeg([jpeg_segment(0xE1, record)])) == ()
+    assert read_provenance(jpeg([jpeg_segment(0xE1, record)])) == ()
 
 
 def test_camera_data_is_a_hint_of_human_work() -> None:
@@ -71,7 +71,7 @@ def test_camera_data_is_a_hint_of_human_work() -> None:
     item = the(jpeg([jpeg_segment(0xE1, record)]), KIND)
     assert (item.grade, item.label) == (Grade.HINT, Label.HUMAN)
     assert "NIKON D90" in item.detail
-    assert read_evidence(jpeg([jpeg_segment(0xE1, exif({0x010F: b"NIKON", 0x0110: b"D90"}))])) == ()
+    assert read_provenance(jpeg([jpeg_segment(0xE1, exif({0x010F: b"NIKON", 0x0110: b"D90"}))])) == ()
 
 
 def test_a_history_of_editing_is_a_hint() -> None:

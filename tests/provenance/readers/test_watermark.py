@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.read import read_evidence
+from provenance.read import read_provenance
 from provenance.readers.watermark import MESSAGES, Message, find_watermark
 from tests.provenance.asking import of_kind, the
 from tests.provenance.writing import Pixels, jpeg, pillow_png, webp
@@ -68,7 +68,7 @@ def test_lossless_webp_is_looked_at_too() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_unmarked_pictures_carry_none(seed: int) -> None:
-    assert read_evidence(pillow_png(scene(seed=seed, noise=seed))) == ()
+    assert read_provenance(pillow_png(scene(seed=seed, noise=seed))) == ()
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

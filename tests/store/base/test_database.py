@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from store.base import database as database_room
-from store.base.database import Database, hastily
+from store.base.database import Database, without_waiting_for_disk
 from tests.conftest import POSTGRESQL
 
 
@@ -91,13 +91,13 @@ def test_what_need_not_last_is_not_waited_for_and_what_comes_after_it_is(own: Da
     with own.writing() as session:  # the databases of tests wait for nothing
         session.execute(text("set synchronous_commit to on"))
     with own.writing() as session:
-        session.execute(select(*hastily(session)))
+        session.execute(select(*without_waiting_for_disk(session)))
         assert session.scalar(asked) == "off"
     with own.writing_one() as session:
-        session.execute(select(*hastily(session)))
+        session.execute(select(*without_waiting_for_disk(session)))
         assert session.scalar(asked) == "on"  # the statement before was a transaction by itself
 
 
 def test_sqlite_takes_what_need_not_last_as_all_else(sqlite_database: Database) -> None:
     with sqlite_database.writing_one() as session:
-        assert hastily(session) == []
+        assert without_waiting_for_disk(session) == []

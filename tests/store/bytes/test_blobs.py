@@ -17,7 +17,7 @@ from store.base.database import Database
 from store.bytes.blobs import BlobStore, BlobsUnavailableError, FolderBlobs
 from store.bytes.s3_blobs import S3Blobs
 from store.clients.clients import NewClient
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.retention.orphans import YOUNG, forget_orphans
 from store.tables.case_tables import Image
 from tests.s3_server import SECRET_KEY, S3Server
@@ -99,7 +99,7 @@ def test_bytes_that_no_row_knows_are_forgotten_when_they_are_old(
     orphan, upload, image, purged = (store.put(name) for name in (b"orphan", b"upload", b"image", b"purged"))
     store.put_as(orphan, "thumbnail.webp", b"small")
     with database.writing() as session:
-        add_submission(session, shop.client.id, Request(Source.UPLOAD, upload_sha256=upload))
+        add_submission(session, shop.client.id, SubmissionRequest(Source.UPLOAD, upload_sha256=upload))
         for sha256 in (image, purged):
             session.add(Image(sha256=sha256, width=1, height=1, format="png", bytes=1))
         session.flush()

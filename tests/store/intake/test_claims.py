@@ -9,7 +9,7 @@ from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
-from store.intake.submissions import Request, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, add_submission, find_submission
 from store.tables.case_tables import Submission
 
 LEASE = timedelta(seconds=30)
@@ -20,7 +20,9 @@ GONE = Failure(FailureCode.GONE, "It is gone.", permanent=True)
 def submission_id(database: Database, shop: NewClient) -> str:
     with database.writing() as session:
         submission = add_submission(
-            session, shop.client.id, Request(source=Source.API, image_url="https://example.com/a.png")
+            session,
+            shop.client.id,
+            SubmissionRequest(source=Source.API, image_url="https://example.com/a.png"),
         )
         session.flush()
         return submission.id

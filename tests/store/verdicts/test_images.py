@@ -27,8 +27,8 @@ from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.intake.claims import Claim, claim, finish_examined
-from store.intake.submissions import Request, add_submission, find_submission
-from store.retention.purge import purge
+from store.intake.submissions import SubmissionRequest, add_submission, find_submission
+from store.retention.purge import purge_expired
 from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Decision, Image, Moderator
 from store.tables.review_states import ReviewState
@@ -51,7 +51,9 @@ def record(database: Database, finding: Finding, model: str = "m-1", score: floa
 
 def claimed(session: Session, shop: NewClient) -> Claim:
     """Submit a picture and claim it."""
-    submission = add_submission(session, shop.client.id, Request(Source.API, image_url="https://a.example/"))
+    submission = add_submission(
+        session, shop.client.id, SubmissionRequest(Source.API, image_url="https://a.example/")
+    )
     session.flush()
     held = claim(session, submission.id, lease=timedelta(seconds=9), at=now())
     assert held is not None
@@ -167,8 +169,8 @@ def test_purge_forgets_old_submissions_and_bytes_but_no_verdict(
             session, facts, score=0.1, model="m", judgement=judged(Finding.CLEAR), evidence=()
         ).verdict_id
         finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
-    assert purge(database, blobs, at=now(), retention=timedelta(days=1)).submissions == 0
-    purged = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
+    assert purge_expired(database, blobs, at=now(), retention=timedelta(days=1)).submissions == 0
+    purged = purge_expired(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
     assert (purged.submissions, purged.images) == (1, 1)
     with database.reading() as session:
         assert find_submission(session, held.submission_id) is None
@@ -190,7 +192,7 @@ def test_purge_keeps_a_case_that_waits_for_a_person(
             session, FACTS, score=0.9, model="m", judgement=judged(Finding.FLAGGED), evidence=()
         ).verdict_id
         finish_examined(session, held, image_sha256=FACTS.sha256, verdict_id=verdict_id, at=now())
-    purged = purge(database, blobs, at=now() + timedelta(days=900), retention=timedelta(days=1))
+    purged = purge_expired(database, blobs, at=now() + timedelta(days=900), retention=timedelta(days=1))
     assert (purged.submissions, purged.images) == (0, 0)
 
 
@@ -210,14 +212,14 @@ def test_purge_forgets_the_files_of_appeals_answered_long_ago_and_shared_bytes_l
         found = find_submission(session, held.submission_id)
         assert found is not None
         appeal = add_appeal(session, found, reason="Look.", files=files)
-    purged = purge(database, blobs, at=later, retention=timedelta(days=1))
+    purged = purge_expired(database, blobs, at=later, retention=timedelta(days=1))
     assert (purged.submissions, purged.images, purged.files) == (0, 0, 0)  # it waits for an answer
     with database.writing() as session:
         session.get_one(Appeal, appeal.id).resolved_at = now()
-    with_answer = purge(database, blobs, at=now() + timedelta(hours=1), retention=timedelta(days=1))
+    with_answer = purge_expired(database, blobs, at=now() + timedelta(hours=1), retention=timedelta(days=1))
     assert with_answer.files == 0
     assert blobs.get(layers) == b"the layers"
-    purged = purge(database, blobs, at=later, retention=timedelta(days=1))
+    purged = purge_expired(database, blobs, at=later, retention=timedelta(days=1))
     assert (purged.submissions, purged.images, purged.files) == (1, 1, 2)
     for sha256 in (shared, layers):
         with pytest.raises(KeyError):
@@ -241,5 +243,7 @@ def test_purging_an_image_keeps_the_same_bytes_for_an_open_appeal(
         session.add(appeal)
         session.flush()
         add_files(session, appeal.id, [NewFile("a.png", FileKind.PICTURE, 13, sha256)])
-    assert purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1)).images == 1
+    assert (
+        purge_expired(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1)).images == 1
+    )
     assert blobs.get(sha256) == b"bytes of both"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core.broker.bell import TO_TELL, Ears
+from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.clock import now
 from core.vocabulary import (
     Classification,
@@ -29,7 +29,7 @@ from model.serving.picture import Picture
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
-from store.intake.submissions import Request, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, add_submission, find_submission
 from store.people.moderators import add_moderator
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
@@ -96,7 +96,7 @@ class FakeBell:
     def ring(self, submission_id: str) -> None:
         self.rang.append(submission_id)
 
-    def listen(self, ears: Ears) -> None:
+    def listen(self, listener: BellListener) -> None:
         """Never asked here."""
 
 
@@ -115,7 +115,7 @@ class Bench:
 
     def submit(self, **request: str) -> str:
         with self.database.writing() as session:
-            wanted = Request(Source.API, **(request or {"image_url": URL}))  # type: ignore[arg-type]  # texts only
+            wanted = SubmissionRequest(Source.API, **(request or {"image_url": URL}))  # type: ignore[arg-type]  # texts only
             submission = add_submission(session, self.client_id, wanted)
             session.flush()
             return submission.id
@@ -178,14 +178,14 @@ def test_the_notifier_is_rung_for_only_where_somebody_is_called(bench: Bench) ->
     called = "https://shop.example/called"
     of_its_own = bench.submit(image_url=URL, callback_url=called)
     bench.examine(of_its_own)
-    assert bench.bell.rang == [of_its_own, TO_TELL]
+    assert bench.bell.rang == [of_its_own, CALLBACKS_DUE]
     bench.bell.rang.clear()
     bench.web.answer = FetchError(FailureCode.GONE, "Gone.", is_permanent=True)
     with bench.database.writing() as session:
         session.get_one(Client, bench.client_id).callback_url = called
     of_the_client = bench.submit()
     assert bench.examine(of_the_client).state is State.FAILED
-    assert bench.bell.rang == [of_the_client, TO_TELL]
+    assert bench.bell.rang == [of_the_client, CALLBACKS_DUE]
 
 
 def test_the_bytes_are_kept_while_the_classifier_looks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_the_worker_goes_on_with_the_trace_of_the_request(
 ) -> None:
     sender = CelerySender(make_celery("filesystem://", tmp_path))
     with_trace, without = new_id(), new_id()
-    with tracing.span("POST /v1/submissions"):
+    with tracing.trace_span("POST /v1/submissions"):
         expected = tracing.current_trace()
         sender.send([with_trace], Priority.NORMAL)
     sender.send([without], Priority.NORMAL)
@@ -79,6 +79,6 @@ def test_the_worker_goes_on_with_the_trace_of_the_request(
 
 
 def test_where_traces_are_off_nothing_is_carried() -> None:
-    with tracing.span("anything", {"traceparent": "00-" + "1" * 32 + "-" + "2" * 16 + "-01"}):
+    with tracing.trace_span("anything", {"traceparent": "00-" + "1" * 32 + "-" + "2" * 16 + "-01"}):
         assert tracing.carry() == {}
         assert tracing.current_trace() == ""

@@ -21,7 +21,7 @@ from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient, add_client
 from store.intake.claims import claim, finish_examined, finish_failed
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.tables.marketplace_tables import Callback, Endpoint
 from store.verdicts.images import record_verdict
 from tests.conftest import SECRET_KEY
@@ -66,7 +66,7 @@ def add_shop(
 def submit(database: Database, shop: NewClient, **fields: str) -> str:
     with database.writing() as session:
         row = add_submission(
-            session, shop.client.id, Request(Source.API, image_url="https://a.example/", **fields)
+            session, shop.client.id, SubmissionRequest(Source.API, image_url="https://a.example/", **fields)
         )
         session.flush()
         return row.id

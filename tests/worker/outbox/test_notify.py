@@ -24,7 +24,7 @@ from store.intake.claims import claim, release_expired
 from store.outbox.client_events import list_events, place_events
 from store.outbox.endpoints import list_attempts
 from store.people.moderators import add_moderator
-from store.retention.purge import purge
+from store.retention.purge import purge_expired
 from store.tables.marketplace_tables import CallbackState, ClientEvent
 from store.verdicts.images import find_image
 from tests.conftest import SECRET_KEY
@@ -222,7 +222,7 @@ def test_events_are_forgotten_with_their_submissions(
     poster.answer = lambda _url, _body: Answered(500, "", None)
     fail(database, shop)
     run(notifier)
-    done = purge(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
+    done = purge_expired(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1))
     assert done.submissions == 1
     hurry(database)
     run(notifier)

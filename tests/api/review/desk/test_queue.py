@@ -13,7 +13,7 @@ from api.review.frame import filters
 from core.clock import now
 from core.vocabulary import FailureCode, Finding, Source, State
 from store.desk import queue_filter, review_queue
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
@@ -50,7 +50,7 @@ def test_the_counts_are_right(desk: Desk, decide: Decide) -> None:
     decide(visit, last, "escalate")
     with desk.parts.database.writing() as session:
         failed = add_submission(
-            session, desk.shop.client.id, Request(source=Source.API, image_url="http://x/")
+            session, desk.shop.client.id, SubmissionRequest(source=Source.API, image_url="http://x/")
         )
         failed.state, failed.failure_code = State.FAILED, FailureCode.CRASHED_WORKER
     page = visit.get("/review").text

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from core.clock import now
 from core.vocabulary import EventKind, Role, Source, State
 from store.clients.clients import find_key
-from store.intake.submissions import Request, add_submission
+from store.intake.submissions import SubmissionRequest, add_submission
 from store.market.hook_deliveries import find_delivery, keep_delivery
-from store.outbox.callbacks import Attempt, claim_endpoint, fail, next_callback
-from store.outbox.client_events import Told, add_events, place_events
+from store.outbox.callbacks import CallbackAttempt, claim_endpoint, fail, next_callback
+from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
 from tests.api.review.conftest import Desk, Visit
@@ -79,7 +79,9 @@ def test_a_listing_has_a_page_that_its_cases_lead_to(desk: Desk) -> None:
     visit, shop = desk.as_person("aiko@example.com"), desk.shop.client.id
     sha256 = desk.add_case(0.95, listing_id="L/1 月", title=NASTY)
     with desk.parts.database.writing() as session:
-        waiting = Request(Source.API, image_url="https://a.example/w", listing_id="L/1 月", title=NASTY)
+        waiting = SubmissionRequest(
+            Source.API, image_url="https://a.example/w", listing_id="L/1 月", title=NASTY
+        )
         add_submission(session, shop, waiting)
     (path,) = set(re.findall(r'href="(/review/listings/[^"]+)"', visit.get(f"/review/cases/{sha256}").text))
     page = visit.get(path).text
@@ -111,17 +113,19 @@ def test_wrong_fields_are_refused(desk: Desk) -> None:
 def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
     visit, database, client_id = admin(desk), desk.parts.database, desk.shop.client.id
     with database.writing() as session:
-        request = Request(Source.API, image_url="https://a.example/", callback_url="https://shop.example/")
+        request = SubmissionRequest(
+            Source.API, image_url="https://a.example/", callback_url="https://shop.example/"
+        )
         row = add_submission(session, client_id, request)
         row.state = State.FAILED
         session.flush()
-        add_events(session, EventKind.SUBMISSION_FAILED, [Told(client_id, row.id)], at=now())
+        add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, row.id)], at=now())
         place_events(session, client_id)
         turn = claim_endpoint(session, lease=LEASE, at=now())
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
-        attempt = Attempt(410, None, NASTY, 0.5)
+        attempt = CallbackAttempt(410, None, NASTY, 0.5)
         fail(
             session,
             turn,

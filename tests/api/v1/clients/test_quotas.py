@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from api.http import auth
+from api.v1.market import hook_clients
 from core.clients.quota import Quota, QuotaPeriod, parse_quota
 from core.clock import now
 from core.vocabulary import Scheme

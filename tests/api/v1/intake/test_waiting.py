@@ -22,7 +22,7 @@ class LateEars:
 
     def wait_for_listener(self, submission_id: str) -> None:
         until = time.monotonic() + 5
-        while submission_id not in self.parts.ears._waiting:
+        while submission_id not in self.parts.listener._waiting:
             assert time.monotonic() < until
             time.sleep(0.005)
 
@@ -51,7 +51,7 @@ def test_a_bell_ends_the_waiting_at_once(web: Web, api_parts: ApiParts, pool: Th
     LateEars(api_parts).wait_for_listener(submission_id)
     examine(api_parts.database, submission_id)
     start = time.monotonic()
-    api_parts.ears.hear(submission_id)
+    api_parts.listener.hear(submission_id)
     _, body = waiting.result(5)
     assert body["state"] == "examined"
     assert time.monotonic() - start < 1
@@ -73,7 +73,7 @@ def test_a_bell_for_nothing_does_not_end_the_waiting(
     submission_id = web.submit()
     waiting = ask(web, pool, submission_id, 0.6)
     LateEars(api_parts).wait_for_listener(submission_id)
-    api_parts.ears.hear(submission_id)
+    api_parts.listener.hear(submission_id)
     seconds, body = waiting.result(5)
     assert body["state"] == "queued"
     assert 0.6 <= seconds < 3
@@ -94,7 +94,7 @@ def test_no_connection_is_held_while_waiting(web: Web, api_parts: ApiParts, pool
     time.sleep(0.1)
     held = api_parts.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # of a QueuePool
     examine(api_parts.database, submission_id)
-    api_parts.ears.hear(submission_id)
+    api_parts.listener.hear(submission_id)
     waiting.result(5)
     assert held == 0
 

@@ -10,8 +10,8 @@ from core.clock import now
 from core.vocabulary import EventKind
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.outbox.callbacks import Attempt, claim_endpoint, fail, next_callback
-from store.outbox.client_events import Told, add_events, place_events
+from store.outbox.callbacks import CallbackAttempt, claim_endpoint, fail, next_callback
+from store.outbox.client_events import NewEvent, add_events, place_events
 from store.outbox.endpoints import send_test
 from store.tables.client_tables import Client
 from tests.api.conftest import Web, examine, make_web, problem
@@ -20,7 +20,7 @@ from worker.outbox.notify import LEASE
 
 def tell(database: Database, shop: NewClient, submission_id: str) -> str:
     with database.writing() as session:
-        told = [Told(shop.client.id, submission_id)]
+        told = [NewEvent(shop.client.id, submission_id)]
         (event_id,) = add_events(session, EventKind.SUBMISSION_EXAMINED, told, at=now())
     return event_id
 
@@ -88,7 +88,7 @@ def test_the_owner_of_a_disabled_endpoint_is_told(web: Web, database: Database, 
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
-        attempt = Attempt(410, None, "", 0.1)
+        attempt = CallbackAttempt(410, None, "", 0.1)
         fail(
             session,
             turn,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from core.settings.setting_values import SettingsError
 
 
-class State(StrEnum):
+class Health(StrEnum):
     """Say how a thing is."""
 
     WELL = "well"
@@ -15,15 +15,15 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Diagnostic:
     """What was looked at, how it is, what was seen, and what to do where that is bad."""
 
     check: str
-    state: State
+    state: Health
     said: str
     advice: str = ""
 
 
-def wrong_setting(error: SettingsError) -> Checked:
+def wrong_setting(error: SettingsError) -> Diagnostic:
     """Tell of a setting that no part can run with."""
-    return Checked("settings", State.BROKEN, str(error), "The README's table says what it takes.")
+    return Diagnostic("settings", Health.BROKEN, str(error), "The README's table says what it takes.")

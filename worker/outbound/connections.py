@@ -36,7 +36,7 @@ class TlsConnection(HTTPSConnection):
 
 
 @dataclass(slots=True)
-class Line:
+class Connection:
     """An open connection and the checked address that it goes to."""
 
     connection: PlainConnection | TlsConnection
@@ -58,19 +58,19 @@ class Line:
         return self.guarded is not None and self.guarded.received > 0
 
 
-class IdleLines:
+class IdleConnections:
     """Lines between two exchanges: few, and not for long. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lines: list[Line] = []
+        self._lines: list[Connection] = []
         self._owner = os.getpid()
 
-    def take(self, url: WebUrl, addresses: Collection[IpAddress]) -> Line | None:
+    def take(self, url: WebUrl, addresses: Collection[IpAddress]) -> Connection | None:
         """Take a line to a URL's origin whose address is among those just checked."""
-        unfit: list[Line] = []
-        rest: list[Line] = []
-        found: Line | None = None
+        unfit: list[Connection] = []
+        rest: list[Connection] = []
+        found: Connection | None = None
         now = time.monotonic()
         with self._lock:
             is_ours = self._owner == os.getpid()  # else born by fork: the lines are the parent's
@@ -89,7 +89,7 @@ class IdleLines:
         _close(unfit)
         return found
 
-    def keep(self, line: Line) -> None:
+    def keep(self, line: Connection) -> None:
         """Take back a line whose answer was read to its end."""
         line.idle_since = time.monotonic()
         with self._lock:
@@ -110,6 +110,6 @@ def origin_of(url: WebUrl) -> tuple[str, str, int]:
     return (url.scheme, url.host, url.port)
 
 
-def _close(lines: list[Line]) -> None:
+def _close(lines: list[Connection]) -> None:
     for line in lines:
         line.connection.close()
