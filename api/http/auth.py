@@ -5,15 +5,15 @@ a key revoked may live on that long in each process.
 """
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from cachetools import TTLCache
 from flask import current_app, g, request
 
 from api.http.parts import ApiParts
-from api.http.request_limits import RateLimits
+from api.http.request_limits import RateLimits, refuse_too_many
 from api.schemas.problems import Problem, ProblemCode
 from core.clients.quota import Quota
 from core.clock import now
@@ -45,14 +45,14 @@ class Gate:
     def __init__(self, parts: ApiParts, limits: RateLimits) -> None:
         self._parts = parts
         self._limits = limits
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, Caller]] = {}
-        self._used: dict[str, float] = {}
+        self._lock = threading.Lock()  # over both caches: not even reading them is safe in two threads
+        self._callers = TTLCache[str, Caller, float](MOST_REMEMBERED, REMEMBERED, parts.clock)
+        self._marked = TTLCache[str, bool, float](MOST_REMEMBERED, USED_EVERY.total_seconds(), parts.clock)
 
     def admit(self) -> None:
         """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
         caller = self._identify(bearer_key())
-        _refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
+        refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
         view = current_app.view_functions.get(request.endpoint or "")
         _refuse_unscoped(caller, getattr(view, SCOPE, None))
         g.caller = caller
@@ -60,19 +60,17 @@ class Gate:
     def _identify(self, key: str | None) -> Caller:
         known_as = digest(key) if key else ""
         with self._lock:
-            until, caller = self._known.get(known_as, (0.0, None))
-        if caller is not None and time.monotonic() < until:
+            caller = self._callers.get(known_as)
+        if caller is not None:
             return caller
         address = request.remote_addr or ""
-        _refuse_too_many(self._limits.look("failed", address, FAILURES_A_MINUTE))
+        refuse_too_many(self._limits.look("failed", address, FAILURES_A_MINUTE))
         caller = self._find(key) if key else None
         if caller is None:
             self._limits.hit("failed", address, FAILURES_A_MINUTE)
             raise _unauthorized(key)
         with self._lock:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[known_as] = (time.monotonic() + REMEMBERED, caller)
+            self._callers[known_as] = caller
         return caller
 
     def _find(self, key: str) -> Caller | None:
@@ -86,12 +84,9 @@ class Gate:
 
     def _mark_used(self, key_id: str) -> None:
         with self._lock:
-            marked = self._used.get(key_id)
-            if marked is not None and time.monotonic() - marked < USED_EVERY.total_seconds():
+            if key_id in self._marked:
                 return
-            if len(self._used) >= MOST_REMEMBERED:
-                self._used.clear()
-            self._used[key_id] = time.monotonic()
+            self._marked[key_id] = True
         with self._parts.database.writing() as session:
             mark_used(session, key_id, now())
 
@@ -136,8 +131,3 @@ def _refuse_unscoped(caller: Caller, scope: Scope | None) -> None:
             f"This API key has no scope `{scope}`." if scope else None,
             headers={"WWW-Authenticate": challenge},
         )
-
-
-def _refuse_too_many(retry_after: int | None) -> None:
-    if retry_after is not None:
-        raise Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": str(retry_after)})

@@ -1,5 +1,6 @@
 """What the web process is made of; `kantei` joins the real parts, tests give fakes."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -28,7 +29,8 @@ class ApiParts:
     where its part does not answer. `max_waiting` requests may hold a thread with `?wait=` at once;
     keep it below the number of the server's threads. `trusted_proxies` proxies in front of us are
     believed about a client's address. `extension_origins` may read answers across origins.
-    `measuring` says where figures are kept, and what `/metrics` shows.
+    `measuring` says where figures are kept, and what `/metrics` shows. `clock` gives the seconds by which
+    remembered keys and secrets grow old.
     """
 
     database: Database
@@ -47,3 +49,4 @@ class ApiParts:
     file_limits: FileLimits = field(default_factory=FileLimits)  # of an appeal
     express: Express = field(default_factory=Express)
     measuring: Measuring = field(default_factory=measure_alone)
+    clock: Callable[[], float] = time.monotonic

@@ -12,6 +12,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 ALONE = 5.0  # seconds before Redis is asked again after it failed
 PATIENCE = 0.5  # seconds that one answer of Redis may take
@@ -48,6 +49,12 @@ class RateLimits:
                 self._alone_until = time.monotonic() + ALONE
                 log.warning("rate limits are counted alone: %s", type(error.storage_error).__name__)
         return _ask(self._own, kind, key, item, counts=counts)
+
+
+def refuse_too_many(wait: int | None) -> None:
+    """End the request if there are seconds to wait. Errors: TooManyRequests, for a program or for a page."""
+    if wait is not None:
+        raise TooManyRequests(retry_after=wait)
 
 
 def _ask(

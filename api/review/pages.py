@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.request_limits import RateLimits
@@ -128,6 +128,16 @@ def _add_errors(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(PageError)
     def explain(error: PageError) -> Response:
         return _error_page(error.status, error.title, error.message)
+
+    @blueprint.errorhandler(TooManyRequests)
+    def explain_limit(error: TooManyRequests) -> Response:
+        page = _error_page(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            _("Too many requests"),
+            _("Nothing was sent. Wait a minute, go back and try again."),
+        )
+        page.headers["Retry-After"] = str(error.retry_after)
+        return page
 
     @blueprint.errorhandler(HTTPException)
     def explain_http(error: HTTPException) -> Response:

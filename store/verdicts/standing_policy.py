@@ -1,9 +1,11 @@
 """Which lines are in force: asked for each picture, read from the database every few seconds."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cachetools import TTLCache, cachedmethod
 from sqlalchemy import select
 
 from core.vocabulary import Thresholds
@@ -34,18 +36,12 @@ class StandingPolicy:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._model, self._packaged = database, model, packaged
-        self._validity, self._clock = validity, clock
-        self._known: tuple[float, Standing] | None = None
+        self._lock = threading.Lock()
+        self._known = TTLCache[object, Standing, float](1, validity, clock)
 
+    @cachedmethod(lambda self: self._known, lock=lambda self: self._lock)
     def current(self) -> Standing:
-        """Give the lines in force. Errors: SQLAlchemyError where they are to be read and cannot be."""
-        known, at = self._known, self._clock()
-        if known is None or at >= known[0] + self._validity:
-            known = (at, self._read())
-            self._known = known
-        return known[1]
-
-    def _read(self) -> Standing:
+        """The lines in force. Errors: SQLAlchemyError if they have to be read and cannot be."""
         with self._database.reading() as session:
             row = session.execute(
                 select(

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.appeal_tokens import read_appeal_token
-from api.http.request_limits import RateLimits
+from api.http.request_limits import RateLimits, refuse_too_many
 from api.review.desk.pictures import find_thumbnail
 from api.review.frame.access import public
 from api.review.frame.page_error import PageError
@@ -51,13 +51,13 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
     @blueprint.get("/appeal/<token>")
     @public
     def artist(token: str) -> Response:
-        _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+        refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
         return _show(token, AppealDraft())
 
     @blueprint.get("/appeal/<token>/thumbnail")
     @public
     def artist_thumbnail(token: str) -> Response:
-        _refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+        refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
         submission = _find(token)[0]
         found = find_thumbnail(parts.blobs, submission.image_sha256 or "")
         if found is None:
@@ -70,7 +70,7 @@ def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimit
     @blueprint.post("/appeal/<token>")
     @public
     def send_artist_appeal(token: str) -> AnyResponse:
-        _refuse_too_many(limits.hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
+        refuse_too_many(limits.hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
         words = AppealDraft(request.form.get("reason", ""), request.form.get("links", ""))
         reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
         links = [line.strip() for line in words.links.splitlines() if line.strip()]
@@ -148,15 +148,6 @@ def _is_web_address(text: str) -> bool:
     except UrlError:
         return False
     return True
-
-
-def _refuse_too_many(seconds: int | None) -> None:
-    if seconds is not None:
-        raise PageError(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            _("Too many at once"),
-            _("Nothing was done. Wait a minute, go back, and try again."),
-        )
 
 
 def _not_valid() -> PageError:

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-import time
 from dataclasses import dataclass
+
+from cachetools import TTLCache, cachedmethod
 
 from api.http.parts import ApiParts
 from core.clients.quota import Quota
@@ -34,23 +35,13 @@ class Inboxes:
     def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, HookClient | None]] = {}
+        self._known = TTLCache[str, HookClient | None, float](MOST_REMEMBERED, REMEMBERED, parts.clock)
 
     def find(self, client_id: str) -> HookClient | None:
         """Find the inbox of a live client."""
-        if not is_id(client_id):
-            return None
-        with self._lock:
-            until, client = self._known.get(client_id, (0.0, None))
-        if time.monotonic() < until:
-            return client
-        client = self._read(client_id)
-        with self._lock:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[client_id] = (time.monotonic() + REMEMBERED, client)
-        return client
+        return self._read(client_id) if is_id(client_id) else None
 
+    @cachedmethod(lambda self: self._known, key=lambda _, client_id: client_id, lock=lambda self: self._lock)
     def _read(self, client_id: str) -> HookClient | None:
         with self._parts.database.reading() as session:
             client = find_client(session, client_id)

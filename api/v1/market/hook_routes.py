@@ -11,7 +11,7 @@ from api.document.openapi import problems
 from api.http.bodies import KIB, refuse_encoding
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
-from api.http.request_limits import RateLimits
+from api.http.request_limits import RateLimits, refuse_too_many
 from api.schemas.hook_schemas import HookAnswer
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from api.v1.market.hook_clients import HookClient, Inboxes
@@ -88,7 +88,7 @@ def _check(
         log.error("client %s has no usable webhook secret: its inbox is closed", client.id)
         raise unavailable(60)
     address = request.remote_addr or ""
-    _refuse_too_many(limits.look("hook-failed", address, FAILURES_A_MINUTE))
+    refuse_too_many(limits.look("hook-failed", address, FAILURES_A_MINUTE))
     if client is None or not is_signed(client.scheme, client.keys, headers, body):
         limits.hit("hook-failed", address, FAILURES_A_MINUTE)
         raise Problem(
@@ -96,9 +96,4 @@ def _check(
             "The delivery is not signed by a live secret of this client, or not within five minutes.",
             headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
         )
-    _refuse_too_many(limits.hit("hook", client.id, EXCESS * parts.rate_limit))
-
-
-def _refuse_too_many(retry_after: int | None) -> None:
-    if retry_after is not None:
-        raise Problem(ProblemCode.RATE_LIMITED, headers={"Retry-After": str(retry_after)})
+    refuse_too_many(limits.hit("hook", client.id, EXCESS * parts.rate_limit))

@@ -42,19 +42,43 @@ def test_the_scheme_is_read_in_any_case(sqlite_web: Web) -> None:
 
 
 def test_a_revoked_key_and_a_disabled_client_are_locked_out_soon(
-    web: Web, database: Database, shop: NewClient, monkeypatch: pytest.MonkeyPatch
+    api_parts: ApiParts, database: Database, shop: NewClient
 ) -> None:
-    monkeypatch.setattr(auth, "REMEMBERED", 0.0)
-    assert web.get("/v1/submissions").status_code == 200
+    time = [0.0]
+    web = Web(create_app(replace(api_parts, clock=lambda: time[0])).test_client(), shop.api_key)
+
+    def answer_after(seconds: float) -> int:
+        time[0] += seconds
+        return web.get("/v1/submissions").status_code
+
+    assert answer_after(0) == 200
     with database.writing() as session:
         session.get_one(Client, shop.client.id).disabled_at = now()
-    assert web.get("/v1/submissions").status_code == 401
+    assert [answer_after(auth.REMEMBERED - 0.1), answer_after(0.1)] == [200, 401]
     with database.writing() as session:
         session.get_one(Client, shop.client.id).disabled_at = None
-    assert web.get("/v1/submissions").status_code == 200
+    assert answer_after(0) == 200
     with database.writing() as session:
         session.query(ApiKey).one().revoked_at = now()
-    assert web.get("/v1/submissions").status_code == 401
+    assert [answer_after(auth.REMEMBERED - 0.1), answer_after(0.1)] == [200, 401]
+
+
+def test_one_key_more_than_are_remembered_costs_the_others_nothing(
+    database: Database, api_parts: ApiParts, count_queries: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "MOST_REMEMBERED", 3)
+    webs = [make_web(api_parts) for _ in range(4)]
+    app = webs[0].client.application
+    for web in webs:
+        web.client = app.test_client()
+        web.get(PATHS[1])
+    count_queries()
+    costs = []
+    for web in reversed(webs):
+        web.get(PATHS[1])
+        costs.append(count_queries())
+    assert costs[:3] == [1, 1, 1]  # the row alone
+    assert costs[3] > 1  # the key that was used longest ago
 
 
 def test_a_known_key_costs_no_query_and_its_use_is_noted(

@@ -127,5 +127,8 @@ def test_too_many_tries_from_one_address_have_to_wait(desk: Desk) -> None:
     page, artist = address(desk, desk.add_case(0.95)), desk.visit()
     for _ in range(APPEALS_A_MINUTE):
         assert artist.send(page, page, reason="").status_code == 422
-    assert artist.send(page, page, reason="I drew it").status_code == 429
+    refused = artist.send(page, page, reason="I drew it")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert "Nothing was sent. Wait a minute" in refused.text
     assert appeals(desk) == []
