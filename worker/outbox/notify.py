@@ -1,6 +1,6 @@
 """Tell clients: signed call backs, one endpoint a turn, each turn in the order of events.
 
-The database is the queue: nothing here depends on the broker. `docs/decisions/call-backs.md` says
+The database is the queue: nothing here depends on the broker. `docs/decisions/callbacks.md` says
 why turns belong to endpoints and why they run on threads of the sweeper's process.
 """
 

@@ -1,0 +1,56 @@
+"""Documents stay whole: links lead somewhere, and decision records have their parts and are in the index."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DECISIONS = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
+HEADINGS = ["Decision", "Context", "What was tried", "Consequences", "Measurements"]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def documents() -> list[Path]:
+    folders = ("client", "deploy", "docs", "extension", "model", "requirements")
+    return [*ROOT.glob("*.md"), *(page for folder in folders for page in (ROOT / folder).rglob("*.md"))]
+
+
+def prose(page: Path) -> str:
+    """The page without its blocks of code, where brackets mean other things."""
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title).strip().lower() for title in titles]
+    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in plain}
+
+
+@pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> None:
+    broken = []
+    for link in LINK.findall(prose(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_comes_first_and_says_when_and_whether_it_holds(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert found == [heading for heading in HEADINGS if heading in found]
+    assert {"Decision", "Context", "What was tried", "Consequences"} <= set(found)
+    assert re.search(r"^Status: (in use|replaced by .+) · Decided \d{1,2} \w{3} \d{4}", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_the_index_lists_every_decision_under_its_title(page: Path) -> None:
+    title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+    index = (page.parent / "README.md").read_text(encoding="utf-8")
+    assert f"[{title}]({page.name})" in index
