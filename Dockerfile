@@ -8,6 +8,7 @@ COPY api /build/api
 COPY core /build/core
 COPY kantei /build/kantei
 COPY migrations /build/migrations
+COPY marketplace /build/marketplace
 COPY model /build/model
 COPY provenance /build/provenance
 COPY store /build/store

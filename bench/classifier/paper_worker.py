@@ -1,8 +1,8 @@
 """What a reader of the paper would write: Celery, Pillow, Keras, a picture at a time.
 
-`celery -A bench.paper_worker worker`, with the broker in BENCH_BROKER, a file that gets one byte for each
-picture in BENCH_DONE, and in BENCH_NETWORK either `paper`, MobileNetV2 on one view, or `ours`, as many
-views of as many backbones as the classifier that we serve. Weights are random: they cost the same.
+`celery -A bench.classifier.paper_worker worker`, with the broker in BENCH_BROKER, a file that gets one byte
+for each picture in BENCH_DONE, and in BENCH_NETWORK either `paper`, MobileNetV2 on one view, or `ours`, as
+many views of as many backbones as the classifier that we serve. Weights are random: they cost the same.
 """
 
 import io

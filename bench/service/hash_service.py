@@ -1,7 +1,7 @@
 """A hash-and-match service as Meta's HMA is built: Flask, `threatexchange`'s PDQ, an index in memory.
 
 HMA itself is not on PyPI. Like its routes `/h/hash` and `/m/lookup` this fetches the URL, hashes it and asks
-the index for hashes within 31 bits, here 100,000 random ones. `gunicorn bench.hash_service:app`.
+the index for hashes within 31 bits, here 100,000 random ones. `gunicorn bench.service.hash_service:app`.
 """
 
 import random

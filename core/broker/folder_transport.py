@@ -119,4 +119,4 @@ def _bell_folder(options: dict[str, Any]) -> Path:
 
 def register() -> None:
     """Make the scheme known to kombu."""
-    TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"
+    TRANSPORT_ALIASES[SCHEME] = f"{__name__}:{FolderTransport.__name__}"

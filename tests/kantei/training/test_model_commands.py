@@ -20,7 +20,7 @@ def test_each_command_explains_itself(command: object) -> None:
 
 def test_help_loads_no_framework() -> None:
     code = (
-        "import sys; from kantei.model_commands import train;"
+        "import sys; from kantei.training.model_commands import train;"
         "print([m for m in ('tensorflow', 'keras', 'matplotlib', 'ai_edge_litert') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -85,7 +85,8 @@ def test_a_damaged_description_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_the_description_is_read_without_numpy_pillow_or_runtime() -> None:
     code = (
-        "import sys; from model.info import read_model_info, read_card; read_model_info(); read_card();"
+        "import sys; from model.serving.info import read_model_info, read_card;"
+        "read_model_info(); read_card();"
         "print([m for m in ('numpy', 'PIL', 'ai_edge_litert', 'keras') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -95,7 +96,7 @@ def test_the_description_is_read_without_numpy_pillow_or_runtime() -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory as Linux tells it")
 def test_loading_is_quick_and_small() -> None:
     code = (
-        "import time; from model.runtime import Classifier; start = time.monotonic();"
+        "import time; from model.serving.runtime import Classifier; start = time.monotonic();"
         "import numpy as np; c = Classifier.load(); print(time.monotonic() - start);"
         "c.view_logits(np.zeros((512, 700, 3), dtype=np.uint8));"
         "print(int(next(x for x in open('/proc/self/status') if x.startswith('VmHWM')).split()[1]) / 1024)"

@@ -59,7 +59,8 @@ def test_what_lies_in_keras_cache_is_used_and_nothing_downloaded(tmp_path: Path)
     with h5py.File(tmp_path / "models" / NAME, "w") as file:
         save_weights_to_hdf5_group(file, network)
     code = (
-        "from model.pretrained import check_pretrained; from model.backbones import build_backbone;"
+        "from model.training.pretrained import check_pretrained;"
+        "from model.training.backbones import build_backbone;"
         "check_pretrained(['mobilenet_v2'], 'imagenet', 256);"
         "network = build_backbone('mobilenet_v2', 256, 'imagenet');"
         "print('kernel', float(network.get_layer('Conv1').get_weights()[0].sum()))"

@@ -148,6 +148,6 @@ def test_a_manifest_elsewhere_is_never_fetched() -> None:
 
 
 def test_ordinary_pictures_do_not_load_the_library() -> None:
-    code = "import sys; import provenance.read as r; r.read_evidence(b'x'); print('c2pa' in sys.modules)"
+    code = "import sys; import provenance.read as r; r.read_provenance(b'x'); print('c2pa' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -11,7 +11,7 @@ from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from tests.api.review.conftest import Desk
 
 ROOT = Path(__file__).parents[4]
-SPEAKERS = [ROOT / "worker" / "policy.py", *sorted((ROOT / "provenance").glob("*.py"))]
+SPEAKERS = [ROOT / "worker" / "examining" / "policy.py", *sorted((ROOT / "provenance").rglob("*.py"))]
 # What is said on the way, to who calls `kantei check --explain`, and what ends as "why" of a record.
 QUIET = {"note", "append", "RecordError", "TooMuchError", "compile", "Stealth", "join", "Reader"}
 # Of `kantei check --explain`, too.

@@ -9,7 +9,7 @@ from core.vocabulary import EventKind, Role, Source, State
 from store.clients.clients import find_key
 from store.intake.submissions import SubmissionRequest, add_submission
 from store.market.hook_deliveries import find_delivery, keep_delivery
-from store.outbox.callbacks import CallbackAttempt, claim_endpoint, fail, next_callback
+from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
@@ -125,7 +125,7 @@ def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> No
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
-        attempt = CallbackAttempt(410, None, NASTY, 0.5)
+        attempt = CallResult(410, None, NASTY, 0.5)
         fail(
             session,
             turn,

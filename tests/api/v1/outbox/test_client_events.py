@@ -10,7 +10,7 @@ from core.clock import now
 from core.vocabulary import EventKind
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.outbox.callbacks import CallbackAttempt, claim_endpoint, fail, next_callback
+from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.outbox.endpoints import send_test
 from store.tables.client_tables import Client
@@ -88,7 +88,7 @@ def test_the_owner_of_a_disabled_endpoint_is_told(web: Web, database: Database, 
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
-        attempt = CallbackAttempt(410, None, "", 0.1)
+        attempt = CallResult(410, None, "", 0.1)
         fail(
             session,
             turn,
