@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.clients.quota import Quota, QuotaState
 from core.ids import first_id
+from store.base.insertion import insert_once
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client, QuotaUse
 from store.tables.marketplace_tables import HookDelivery, HookOutcome
@@ -82,10 +81,7 @@ def _begin_period(session: Session, client_id: str, quota: Quota, at: datetime) 
     key = {"client_id": client_id, "period": quota.key(at)}
     if session.get(QuotaUse, tuple(key.values())) is not None:
         return
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    session.execute(
-        insert(QuotaUse).values(**key, used=_count(session, client_id, quota, at)).on_conflict_do_nothing()
-    )
+    insert_once(session, QuotaUse, {**key, "used": _count(session, client_id, quota, at)})
 
 
 def _count(session: Session, client_id: str, quota: Quota, at: datetime) -> int:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from store.base.insertion import upsert
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Moderator
 from store.tables.review_tables import CaseClaim
@@ -30,8 +29,7 @@ class Holder:
 
 def claim_case(session: Session, sha256: str, moderator_id: str, at: datetime) -> bool:
     """Claim a case that is free, or one's own for longer; tell whether one has it now."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    new = insert(CaseClaim).values(
+    new = upsert(session, CaseClaim).values(
         image_sha256=sha256, moderator_id=moderator_id, claimed_at=at, until=at + LEASE
     )
     statement = new.on_conflict_do_update(

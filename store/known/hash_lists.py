@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -15,6 +13,7 @@ from core.known.hash_files import SharedHash, SkipReason
 from core.known.known_image import LEAST_QUALITY
 from core.vocabulary import Label
 from store.base.database import Database
+from store.base.insertion import upsert
 from store.known.known_images import RULINGS, word_columns
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Decision, Image
@@ -74,13 +73,12 @@ def _add_hashes(session: Session, list_id: str, hashes: Sequence[SharedHash]) ->
     """Add hashes to a list; what it holds already takes the label that it is given now."""
     if not hashes:
         return
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     # Of one hash twice in a step the last counts: a statement may not touch a row twice.
     rows = {
         one.hex: {"list_id": list_id, "hash": one.hex, "label": one.label, **word_columns(one.hex)}
         for one in hashes
     }
-    new = insert(ListedHash)
+    new = upsert(session, ListedHash)
     session.execute(
         new.on_conflict_do_update(
             index_elements=[ListedHash.list_id, ListedHash.hash], set_={"label": new.excluded.label}

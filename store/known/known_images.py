@@ -6,14 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, bindparam, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, joinedload
 
 from core.known.known_image import LEAST_QUALITY, KnownImage, PictureHash
 from core.vocabulary import Label, Outcome
 from store.base.hash_column import WORDS, HashBits, distance, is_in_ring, rings, words_of
-from store.base.insertion import insert_once, is_on_sqlite
+from store.base.insertion import insert_once, is_on_sqlite, upsert
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import HashList, ImageHash, KnownChange, ListedHash
 
@@ -99,13 +97,12 @@ def near_images(session: Session, sha256: str, *, limit: int = MOST) -> list[Nea
 
 def note_change(session: Session, sha256: str, at: datetime) -> None:
     """Note that the ruling on an image is another one now, for its near copies to be judged again."""
-    insert = sqlite_insert if is_on_sqlite(session) else postgresql_insert
     due_at = at + SETTLED
     one = select(ImageHash.image_sha256, literal(due_at, KnownChange.due_at.type), literal("")).where(
         ImageHash.image_sha256 == sha256, ImageHash.quality >= LEAST_QUALITY
     )
     session.execute(
-        insert(KnownChange)
+        upsert(session, KnownChange)
         .from_select(["image_sha256", "due_at", "after_sha256"], one)
         .on_conflict_do_update(
             index_elements=[KnownChange.image_sha256], set_={"due_at": due_at, "after_sha256": ""}

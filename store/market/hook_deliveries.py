@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, defer, joinedload
 
 from core.ids import new_id
+from store.base.insertion import insert_once
 from store.tables.marketplace_tables import HookDelivery, HookOutcome
 
 KEPT = timedelta(days=30)  # longer than any marketplace tries again
@@ -31,28 +30,22 @@ def keep_delivery(
 
     Of the same delivery twenty times at once, one is kept: the others wait for its transaction.
     """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     delivery_id = new_id()
-    kept = session.scalar(
-        insert(HookDelivery)
-        .values(
-            id=delivery_id,
-            client_id=client_id,
-            identity=identity,
-            topic=topic,
-            headers=dict(headers),
-            body=body,
-            outcome=outcome,
-            detail=detail[:500],
-            listing_id=listing_id,
-            created_at=at,
-            due_at=at,
-            repeats=0,
-        )
-        .on_conflict_do_nothing()
-        .returning(HookDelivery.id)
-    )
-    if kept is not None:
+    row = {
+        "id": delivery_id,
+        "client_id": client_id,
+        "identity": identity,
+        "topic": topic,
+        "headers": dict(headers),
+        "body": body,
+        "outcome": outcome,
+        "detail": detail[:500],
+        "listing_id": listing_id,
+        "created_at": at,
+        "due_at": at,
+        "repeats": 0,
+    }
+    if insert_once(session, HookDelivery, row):
         return delivery_id
     session.execute(
         update(HookDelivery)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.clients.quota import Quota
 from core.ids import new_id
 from core.market.listing_news import ImageNews, ListingNews
 from core.vocabulary import Source
+from store.base.insertion import insert_once
 from store.clients.quotas import take_quota
 from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.market.listing_ends import delete_listing, restore_listing
@@ -115,25 +114,21 @@ def _within_quota(
 
 
 def _insert(session: Session, client_id: str, news: ListingNews, at: datetime) -> str | None:
-    """Make a listing and give its row's id; None where there is one already."""
-    dialect_insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    return session.scalar(
-        dialect_insert(Listing)
-        .values(
-            id=new_id(),
-            client_id=client_id,
-            listing_id=news.listing_id,
-            title=news.title,
-            url=news.url,
-            seller=news.seller,
-            changed_at=news.changed_at,
-            created_at=at,
-            updated_at=at,
-            deleted_at=at if news.is_deleted else None,
-        )
-        .on_conflict_do_nothing()
-        .returning(Listing.id)
-    )
+    """The id of a new listing's row; None if there is one already."""
+    row_id = new_id()
+    row = {
+        "id": row_id,
+        "client_id": client_id,
+        "listing_id": news.listing_id,
+        "title": news.title,
+        "url": news.url,
+        "seller": news.seller,
+        "changed_at": news.changed_at,
+        "created_at": at,
+        "updated_at": at,
+        "deleted_at": at if news.is_deleted else None,
+    }
+    return row_id if insert_once(session, Listing, row) else None
 
 
 def _change(listing: Listing, news: ListingNews, at: datetime, *, is_stale: bool) -> None:

@@ -9,13 +9,12 @@ from dataclasses import replace
 from random import SystemRandom
 
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
 from core.ids import new_id
 from core.vocabulary import Outcome
 from store.appeals.appeal_resolution import is_appealed
+from store.base.insertion import upsert
 from store.clients.own_submissions import is_own
 from store.desk.queue_filter import QueueFilter, Tab, Viewer, narrow
 from store.quality.checks import GIVEN_FOR
@@ -105,8 +104,7 @@ def _give_golden(session: Session, wanted: QueueFilter, viewer: Viewer, after: I
     if row is None:
         return None
     golden = row.GoldenCase
-    add = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    new = add(Check).values(
+    new = upsert(session, Check).values(
         id=new_id(),
         kind=CheckKind.GOLDEN,
         image_sha256=golden.image_sha256,

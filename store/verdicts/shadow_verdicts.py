@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Finding, Judgement, Outcome
+from store.base.insertion import insert_once
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.policy_tables import ShadowVerdict
 from store.verdicts.policy_preview import Tally
@@ -50,22 +49,18 @@ def record_shadow(
     session: Session, *, sha256: str, verdict_id: str, model: str, score: float, judgement: Judgement
 ) -> None:
     """Keep what an observed model said of an image; its first word stays."""
-    add = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    session.execute(
-        add(ShadowVerdict)
-        .values(
-            id=new_id(),
-            image_sha256=sha256,
-            verdict_id=verdict_id,
-            model=model,
-            policy=judgement.policy,
-            finding=judgement.finding,
-            label=judgement.label,
-            score=score,
-            created_at=now(),
-        )
-        .on_conflict_do_nothing()
-    )
+    row = {
+        "id": new_id(),
+        "image_sha256": sha256,
+        "verdict_id": verdict_id,
+        "model": model,
+        "policy": judgement.policy,
+        "finding": judgement.finding,
+        "label": judgement.label,
+        "score": score,
+        "created_at": now(),
+    }
+    insert_once(session, ShadowVerdict, row)
 
 
 def has_shadow(session: Session, sha256: str, model: str) -> bool:
