@@ -5,6 +5,8 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from core.keys import KeyPurpose, derive
+
 LIFETIME = timedelta(days=30)
 LONGEST = 200  # characters; ours have about ninety
 
@@ -29,6 +31,6 @@ def read_appeal_token(secret_key: str, token: str) -> tuple[str, datetime] | Non
 
 
 def _serializer(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        secret_key, salt=b"kantei appeal page", signer_kwargs={"digest_method": sha256}
-    )
+    # Signed with the last key, read with either: links made before it are good for their 30 days.
+    keys = [secret_key.encode(), derive(secret_key, KeyPurpose.APPEAL_LINKS)]
+    return URLSafeTimedSerializer(keys, salt=b"kantei appeal page", signer_kwargs={"digest_method": sha256})

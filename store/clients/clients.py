@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from core.keys import KeyPurpose, derive
 from core.market.webhook_secrets import PREFIX, webhook_key
 from core.vocabulary import Scheme, Scope, Source
 from store.tables.client_tables import ApiKey, Client, SigningSecret
@@ -183,7 +182,4 @@ def digest(text: str) -> str:
 
 
 def _seal(secret_key: str) -> Fernet:
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kantei webhook secrets").derive(
-        secret_key.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(derive(secret_key, KeyPurpose.WEBHOOK_SECRETS)))

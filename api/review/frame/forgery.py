@@ -4,7 +4,6 @@ Three fences: the cookie is SameSite=Lax, the browser's own word on where a form
 us, and every form carries a token that only a page of ours for this very browser could show.
 """
 
-import hashlib
 import hmac
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -13,15 +12,15 @@ from flask import Request
 from flask_babel import gettext as _
 
 from api.review.frame.page_error import PageError
+from core.keys import KeyPurpose, derive
 
 FIELD = "form_token"
 HEADER = "X-Form-Token"
 
 
 def form_token(secret_key: str, token: str) -> str:
-    """Give the form token that belongs to a browser's cookie."""
-    key = hashlib.sha256(b"kantei form token\0" + secret_key.encode()).digest()
-    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+    """The form token that belongs to a browser's cookie."""
+    return hmac.digest(derive(secret_key, KeyPurpose.FORM_TOKENS), token.encode(), "sha256").hex()
 
 
 def refuse_forgery(request: Request, secret_key: str, token: str | None) -> None:

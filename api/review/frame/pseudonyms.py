@@ -4,20 +4,21 @@ A log with real names can endanger who is named in it. The name is made with the
 nobody outside can try all addresses.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable
+
+from core.keys import KeyPurpose, derive
 
 Naming = Callable[[str | None], str | None]
 
 
 def naming(secret_key: str, *, hidden: bool) -> Naming:
-    """Give a function that writes an e-mail address as it is, or as a pseudonym."""
-    key = hashlib.sha256(b"kantei pseudonyms\0" + secret_key.encode()).digest()
+    """A function that writes an email address as it is, or as a pseudonym."""
+    key = derive(secret_key, KeyPurpose.PSEUDONYMS)
 
     def name(email: str | None) -> str | None:
         if not email or not hidden:
             return email
-        return "moderator-" + hmac.new(key, email.encode(), hashlib.sha256).hexdigest()[:12]
+        return "moderator-" + hmac.digest(key, email.encode(), "sha256").hex()[:12]
 
     return name
