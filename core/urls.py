@@ -111,6 +111,18 @@ def parse_web_url(text: str, *, limit: int = MAX_URL) -> WebUrl:
     return WebUrl(scheme, host, port, quote((path or "/") + query, safe=_SAFE), address)
 
 
+def canonical_url(text: str, *, limit: int = MAX_URL) -> str:
+    """The one spelling of an http or https URL, without its fragment.
+
+    For where equal addresses must be equal texts. `limit` holds for this spelling, too: percent-encoding
+    makes a text longer. Errors: `UrlError`.
+    """
+    found = parse_web_url(text, limit=limit).text
+    if len(found) > limit:
+        raise UrlError(UrlFault.TOO_LONG, f"The URL is longer than {limit:,} characters once it is encoded.")
+    return found
+
+
 def canonical_host(text: str) -> tuple[str, IPv4Address | IPv6Address | None]:
     """Write a host in one spelling; give its address too where it is one.
 

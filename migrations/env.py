@@ -9,6 +9,16 @@ from core.settings.settings import read_settings
 from store.base.columns import UtcDateTime
 from store.base.database import Database
 from store.base.table import Table
+from store.tables import (  # noqa: F401  # registers every table
+    appeal_tables,
+    case_tables,
+    client_tables,
+    known_tables,
+    marketplace_tables,
+    policy_tables,
+    quality_tables,
+    review_tables,
+)
 
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

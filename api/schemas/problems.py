@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from core.clients.quota import QuotaState
+from core.clients.quota import MOST_CALLBACK_URLS, QuotaState
 
 
 class ProblemCode(StrEnum):
@@ -166,6 +166,15 @@ def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
         headers={"Retry-After": str(max(1, math.ceil((state.resets_at - at).total_seconds())))},
         quota=state,
     )
+
+
+def too_many_callback_urls() -> Problem:
+    """A submission names one callback URL too many for its client."""
+    detail = (
+        f"your submissions have named {MOST_CALLBACK_URLS} callback URLs, which is the most; "
+        "name one of those again, or leave this field out"
+    )
+    return invalid((FieldError("callback_url", ProblemCode.INVALID_REQUEST, detail),))
 
 
 def unavailable(retry_after: int = 5) -> Problem:

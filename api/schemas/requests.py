@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.texts import IdText, ReasonText, TitleText, UrlText
+from api.schemas.texts import CallbackUrl, IdText, ReasonText, TitleText, UrlText
+from core.clients.quota import MOST_CALLBACK_URLS
 from core.vocabulary import Priority, State
 
 BATCH_LIMIT = 1000
@@ -23,7 +24,11 @@ class SubmissionFields(BaseModel):
     title: TitleText | None = Field(None, description="The title of the image or its listing.")
     listing_id: IdText | None = Field(None, description="Your own id of the listing that shows the image.")
     external_id: IdText | None = Field(None, description="Your own id of the image.")
-    callback_url: UrlText | None = Field(None, description="Called instead of the client's own address.")
+    callback_url: CallbackUrl | None = Field(
+        None,
+        description="Called instead of the client's own callback URL. "
+        f"Submissions may name up to {MOST_CALLBACK_URLS} callback URLs per client.",
+    )
     priority: Annotated[
         Priority | None,
         Field(strict=False, description="Null means normal; for the keys of an extension, high."),

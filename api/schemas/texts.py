@@ -4,13 +4,14 @@ PostgreSQL cannot store NUL, and no other control character belongs in a title o
 itself refuses lone surrogates.
 """
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.schemas.problems import ProblemCode
-from core.urls import MAX_URL, UrlError, UrlFault, parse_web_url
+from core.urls import MAX_URL, UrlError, UrlFault, canonical_url, parse_web_url
 
 URL_CODES = {
     UrlFault.MALFORMED: ProblemCode.INVALID_URL,
@@ -18,22 +19,32 @@ URL_CODES = {
     UrlFault.TOO_LONG: ProblemCode.URL_TOO_LONG,
     UrlFault.CREDENTIALS: ProblemCode.URL_HAS_CREDENTIALS,
 }
+Read = TypeVar("Read")
 NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 
 def _check_url(text: str) -> str:
-    try:
-        parse_web_url(text)
-    except UrlError as error:
-        code = URL_CODES[error.code]
-        raise PydanticCustomError(code.value, "{detail}", {"detail": error.detail}) from None
+    _refusing(parse_web_url, text)
     return text
 
 
+def _one_spelling(text: str) -> str:
+    return _refusing(canonical_url, text)
+
+
+def _refusing(read: Callable[[str], Read], text: str) -> Read:
+    try:
+        return read(text)
+    except UrlError as error:
+        code = URL_CODES[error.code]
+        raise PydanticCustomError(code.value, "{detail}", {"detail": error.detail}) from None
+
+
 # The length stands in the schema only: the parser itself refuses what is longer, with its own code.
-UrlText = Annotated[
-    str, AfterValidator(_check_url), Field(json_schema_extra={"format": "uri", "maxLength": MAX_URL})
-]
+_URL_SCHEMA = Field(json_schema_extra={"format": "uri", "maxLength": MAX_URL})
+UrlText = Annotated[str, AfterValidator(_check_url), _URL_SCHEMA]
+# In one spelling and without a fragment, so that one address is one endpoint.
+CallbackUrl = Annotated[str, AfterValidator(_one_spelling), _URL_SCHEMA]
 IdText = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_CONTROLS)]
 TitleText = Annotated[str, Field(max_length=500, pattern=NO_CONTROLS)]
 # Lines and tabs are welcome where a person tells a story; something must stand among them.

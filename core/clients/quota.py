@@ -1,4 +1,4 @@
-"""Quotas: how many images a client may submit in a day or a month."""
+"""Quotas: how many images a client may submit in a period, and how many callback URLs they may name."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MOST = 1_000_000_000
+# Named by submissions, beside the client's own; each is an endpoint that takes part in the client's turns.
+MOST_CALLBACK_URLS = 100
 
 
 class QuotaPeriod(StrEnum):

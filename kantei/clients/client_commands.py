@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.settings.settings import read_settings
-from core.urls import UrlError, parse_web_url
+from core.urls import UrlError, canonical_url
 from core.vocabulary import Scheme, Scope, Source
 from kantei.clients.client_options import QUOTA, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
 from kantei.roots.joining import open_database
@@ -68,7 +68,7 @@ def add(
     settings = read_settings()
     database = open_database(settings)
     try:
-        callback = parse_web_url(callback_url).text if callback_url else None
+        callback = canonical_url(callback_url) if callback_url else None
         migrate(database)
         with database.writing() as session:
             new = add_client(
@@ -186,7 +186,7 @@ def change(
         row = find(session, client_id)
         if callback_url is not None:
             try:
-                move_endpoint(session, row, parse_web_url(callback_url).text, now())
+                move_endpoint(session, row, canonical_url(callback_url), now())
             except UrlError as error:
                 raise click.UsageError(f"--callback-url: {error.detail}") from error
         if weight is not None:

@@ -1,20 +1,23 @@
-"""Call backs on their way: whose turn it is, and what each call came to.
+"""Callbacks on their way: whose turn it is, and what each call came to.
 
 The unit that is claimed is the endpoint, not the call: so an endpoint is called by one thread of one
 process at a time, in the order of events, and one that hangs or fails holds up nobody but itself.
+Turns go round the clients, however many endpoints each has.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.ids import new_id
 from store.outbox.client_events import WITH_PAYLOAD
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
 
 GONE, FAILING = "gone", "failing"
+CANDIDATES = 5  # clients whose endpoints are tried: another notifier may be quicker
 
 
 class EndpointLostError(Exception):
@@ -43,14 +46,18 @@ class CallResult:
 
 
 def claim_endpoint(session: Session, *, lease: timedelta, at: datetime) -> Turn | None:
-    """Claim the endpoint that has waited longest among those that are due; None where there is none."""
+    """Claim the next endpoint in turn; None if no endpoint is due.
+
+    The client that has waited longest since its last turn comes first, then its endpoint that has been
+    due longest.
+    """
     is_due = _is_due(at)
-    for endpoint_id in session.scalars(select(Endpoint.id).where(*is_due).order_by(Endpoint.due_at).limit(5)):
+    for endpoint_id in _next_in_turn(session, is_due):
         claim_id = new_id()
         row = session.execute(
             update(Endpoint)
             .where(Endpoint.id == endpoint_id, *is_due)
-            .values(claim_id=claim_id, claimed_until=at + lease)
+            .values(claim_id=claim_id, claimed_until=at + lease, turn_at=at)
             .returning(Endpoint.client_id, Endpoint.url, Endpoint.failures)
             .execution_options(synchronize_session=False)
         ).one_or_none()
@@ -163,6 +170,28 @@ def end_turn(session: Session, turn: Turn, at: datetime) -> None:
         .values(due_at=max(due_at, at) if due_at is not None else None)
         .execution_options(synchronize_session=False)
     )
+
+
+def _next_in_turn(session: Session, is_due: tuple[ColumnElement[bool], ...]) -> Iterator[str]:
+    """The longest due endpoint of each of the next clients in turn, the first one first."""
+    other = aliased(Endpoint)
+    last_turn = select(func.max(other.turn_at)).where(other.client_id == Endpoint.client_id).scalar_subquery()
+    clients = session.scalars(
+        select(Endpoint.client_id)
+        .where(*is_due)
+        .group_by(Endpoint.client_id)
+        .order_by(last_turn.nulls_first(), func.min(Endpoint.due_at))
+        .limit(CANDIDATES)
+    ).all()
+    for client_id in clients:
+        endpoint_id = session.scalar(
+            select(Endpoint.id)
+            .where(Endpoint.client_id == client_id, *is_due)
+            .order_by(Endpoint.due_at)
+            .limit(1)
+        )
+        if endpoint_id is not None:
+            yield endpoint_id
 
 
 def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:

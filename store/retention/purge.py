@@ -16,6 +16,7 @@ from store.bytes.blobs import BlobStore
 from store.clients.quotas import forget_quota_uses
 from store.market.hook_deliveries import forget_deliveries
 from store.outbox.client_events import forget_events
+from store.outbox.named_endpoints import delete_idle_endpoints
 from store.people.audit_notes import note_command
 from store.retention.erasure import trim_records
 from store.retention.orphans import forget_orphans
@@ -56,6 +57,7 @@ def purge_expired(
     with database.writing() as session:
         forget_deliveries(session, at)
         forget_quota_uses(session, at)
+        delete_idle_endpoints(session, at - retention)
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0

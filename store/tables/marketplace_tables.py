@@ -72,7 +72,11 @@ class Endpoint(Table):
     """An address that a client's call backs go to: how it is doing, and who is calling it now."""
 
     __tablename__ = "endpoints"
-    __table_args__ = (UniqueConstraint("client_id", "url_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("client_id", "url_sha256"),
+        # When a client last had a turn is the latest of its endpoints' turns.
+        Index("ix_endpoints_client_id_turn_at", "client_id", "turn_at"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
@@ -80,6 +84,7 @@ class Endpoint(Table):
     url_sha256: Mapped[str] = mapped_column(Sha256)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    turn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim_id: Mapped[str | None] = mapped_column(Id)
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.urls import MAX_URL, UrlError, UrlFault, parse_web_url
+from core.urls import MAX_URL, UrlError, UrlFault, canonical_url, parse_web_url
+from tests.spellings import ONE, SPELLINGS
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,18 @@ def test_every_spelling_of_an_ipv4_address_is_read_as_that_address(host: str) ->
     url = parse_web_url(f"http://{host}/")
     assert url.address == IPv4Address("127.0.0.1")
     assert url.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_every_spelling_of_a_url_becomes_one(text: str) -> None:
+    assert canonical_url(text) == ONE
+
+
+def test_a_url_that_encoding_makes_too_long_is_refused() -> None:
+    assert len(canonical_url("https://a.example/" + "あ" * 225)) == 18 + 9 * 225
+    with pytest.raises(UrlError) as caught:
+        canonical_url("https://a.example/" + "あ" * 226)
+    assert caught.value.code is UrlFault.TOO_LONG
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from api.review.frame.page_error import PageError, not_found
 from api.review.frame.words import URL_FAULTS
 from core.clients.quota import Quota, parse_quota
 from core.ids import is_id
-from core.urls import UrlError, parse_web_url
+from core.urls import UrlError, canonical_url
 from store.tables.case_tables import Moderator
 
 
@@ -44,7 +44,7 @@ def given_url() -> str | None:
     """Read where the client is called, None for nowhere. Errors: PageError."""
     text = given_text("callback_url")
     try:
-        return parse_web_url(text).text if text else None
+        return canonical_url(text) if text else None
     except UrlError as error:
         raise PageError(
             HTTPStatus.BAD_REQUEST, _("No address"), _(URL_FAULTS[error.code]) + " " + _("Nothing was done.")

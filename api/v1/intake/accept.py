@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.http.auth import Caller
 from api.http.parts import ApiParts
-from api.schemas.problems import Problem, ProblemCode, quota_exhausted
+from api.schemas.problems import Problem, ProblemCode, quota_exhausted, too_many_callback_urls
 from core.clock import now
 from core.vocabulary import Priority
 from store.clients.quotas import read_quota, take_quota
@@ -26,6 +26,7 @@ from store.intake.submissions import (
     keep_keys,
     mark_unsent,
 )
+from store.outbox.named_endpoints import add_named_endpoints
 from store.tables.case_tables import Submission
 
 # Of a large batch, the rest is left to the sweeper: a message costs 0.3 ms, its client waits, and
@@ -74,6 +75,10 @@ def _store(session: Session, caller: Caller, entries: Sequence[Entry]) -> list[A
     bodies = {entry.key: _digest(entry.request) for entry in entries if entry.key is not None}
     repeats = find_repeats(session, client_id, bodies.keys())
     new = [entry for entry in entries if entry.key not in repeats]
+    # Before the quota: this lock comes first wherever both are taken.
+    named = [url for entry in new if (url := entry.request.callback_url) is not None]
+    refused = add_named_endpoints(session, client_id, named)
+    new = [entry for entry in new if entry.request.callback_url not in refused]
     new = new[: take_quota(session, client_id, caller.quota, len(new), at)]
     rows = insert_submissions(session, client_id, [entry.request for entry in new], at=at, sends=SENDS)
     keep_keys(
@@ -90,7 +95,9 @@ def _store(session: Session, caller: Caller, entries: Sequence[Entry]) -> list[A
     results: list[Accepted | Problem] = []
     for entry in entries:
         repeat = repeats.get(entry.key or "")
-        if repeat is None:
+        if repeat is None and entry.request.callback_url in refused:
+            results.append(too_many_callback_urls())
+        elif repeat is None:
             row = next(stored, None)
             results.append(Accepted(row, is_repeat=False) if row else _exhausted(session, caller, at))
         elif repeat.body_sha256 != bodies[entry.key or ""]:

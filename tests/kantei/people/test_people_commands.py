@@ -13,6 +13,8 @@ from store.base.database import Database
 from store.clients.clients import find_key, signing_secrets
 from store.people.moderators import find_moderator
 from store.people.passwords import is_password
+from store.tables.client_tables import Client
+from tests.spellings import ONE, SPELLINGS
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +73,17 @@ def test_a_client_is_added_with_key_and_secret(kept: Database, tmp_path: Path) -
         assert key
         assert key.client.id == facts["id"]
         assert signing_secrets(session, facts["id"], secret_key) == ["their own"]
+    kept.close()
+
+
+@pytest.mark.parametrize("url", SPELLINGS)
+def test_a_callback_url_is_kept_in_one_spelling(kept: Database, url: str) -> None:
+    added = json.loads(_run("client", "add", "Shop", "--callback-url", url, "--json").output)
+    assert added["callback_url"] == ONE
+    assert _run("client", "change", added["id"], "--callback-url", "https://other.example/").exit_code == 0
+    assert _run("client", "change", added["id"], "--callback-url", url).exit_code == 0
+    with kept.reading() as session:
+        assert session.get_one(Client, added["id"]).callback_url == ONE
     kept.close()
 
 

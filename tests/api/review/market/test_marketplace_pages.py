@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from core.clock import now
@@ -14,6 +15,7 @@ from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
 from tests.api.review.conftest import Desk, Visit
+from tests.spellings import ONE, SPELLINGS
 from worker.outbox.notify import LEASE
 
 NASTY = "<script>alert(1)</script>"
@@ -108,6 +110,13 @@ def test_wrong_fields_are_refused(desk: Desk) -> None:
     assert visit.send(shop, weight="0").status_code == 400
     assert visit.send(shop, weight="1", quota="5", period="week").status_code == 400
     assert visit.send(f"{shop}/secrets", secret="whsec_").status_code == 400
+
+
+@pytest.mark.parametrize("url", SPELLINGS)
+def test_a_callback_url_is_kept_in_one_spelling(desk: Desk, url: str) -> None:
+    admin(desk).send(f"/admin/clients/{desk.shop.client.id}", weight="1", callback_url=url)
+    with desk.parts.database.reading() as session:
+        assert session.get_one(Client, desk.shop.client.id).callback_url == ONE
 
 
 def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
