@@ -16,7 +16,7 @@ import certifi
 from urllib3.response import HTTPResponse
 
 from core.settings.setting_values import FetchAllow
-from core.urls import UrlError, WebUrl, canonical_host
+from core.urls import UrlError, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
 from worker.outbound.addresses import IpAddress, refusal
 from worker.outbound.connections import Connection, IdleConnections, PlainConnection, TlsConnection, origin_of
@@ -210,7 +210,7 @@ def read_some(response: HTTPResponse, size: int) -> bytes:
 
 def _canonical(host: str) -> str:
     try:
-        return canonical_host(f"[{host}]" if ":" in host else host)[0]
+        return parse_web_url(f"http://[{host}]/" if ":" in host else f"http://{host}/").host
     except UrlError as error:
         raise ValueError(f"{host!r} cannot be fetched from: {error.detail}") from None
 

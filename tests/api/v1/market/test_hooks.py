@@ -86,7 +86,7 @@ def test_an_address_that_cannot_be_fetched_is_shown_with_its_reason(
 ) -> None:
     assert ok(market(listing("ftp://cdn.example/a.png", A)))["submissions"] == 1
     shown = Web(web.client, market.key).get("/v1/listings/L-1").get_json()
-    assert shown["images"][0]["problem"] == "Only http and https URLs are fetched."
+    assert shown["images"][0]["problem"] == "The URL must start with http:// or https://."
     assert len(submissions(database)) == 1
 
 
