@@ -1,7 +1,5 @@
 """The web process: one application, made of the parts that it is given."""
 
-from functools import partial
-
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,8 +8,7 @@ from api.http.auth import Gate
 from api.http.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
 from api.http.cors import share_with_extensions
 from api.http.error_handlers import register_errors
-from api.http.parts import ApiParts
-from api.http.request_limits import RateLimits
+from api.http.parts import ApiParts, install
 from api.http.security_headers import add_headers
 from api.http.traces import add_traces
 from api.operations.health import make_health
@@ -26,7 +23,7 @@ from api.v1.intake.submission_routes import make_submissions
 from api.v1.market.hook_routes import make_hooks
 from api.v1.market.listing_routes import make_listings
 from api.v1.outbox.event_routes import make_client_events
-from api.v1.verdicts.heatmaps import make_heatmaps, obtain_heatmap
+from api.v1.verdicts.heatmaps import make_heatmaps
 from api.v1.verdicts.image_routes import make_images
 
 VERSION = "1"
@@ -35,6 +32,7 @@ VERSION = "1"
 def create_app(parts: ApiParts) -> APIFlask:
     """Make the application."""
     app = APIFlask("api", title="Kantei", version=VERSION, spec_path=None, docs_path=None, json_errors=False)
+    install(app, parts)
     app.config.update(
         SECRET_KEY=parts.secret_key,
         SESSION_COOKIE_SECURE=parts.secure_cookies,
@@ -53,8 +51,7 @@ def create_app(parts: ApiParts) -> APIFlask:
     register_errors(app)
     prepare(app)
 
-    limits = RateLimits(parts.limiter_storage)
-    gate = Gate(parts, limits)
+    gate = Gate(parts)
     app.register_blueprint(make_submissions(parts, gate))
     app.register_blueprint(make_batch(parts, gate))
     app.register_blueprint(make_appeals(parts, gate))
@@ -63,9 +60,9 @@ def create_app(parts: ApiParts) -> APIFlask:
     app.register_blueprint(make_images(parts, gate))
     app.register_blueprint(make_client_events(parts, gate))
     app.register_blueprint(make_quota(parts, gate))
-    app.register_blueprint(make_hooks(parts, limits))
+    app.register_blueprint(make_hooks(parts))
     app.register_blueprint(make_listings(parts, gate))
     app.register_blueprint(make_health(parts))
     app.register_blueprint(make_reference(Document(app)))
-    register_review(app, parts, heatmaps=partial(obtain_heatmap, parts), limits=limits)
+    register_review(app)
     return app

@@ -35,3 +35,8 @@ def first_id(at: datetime) -> str:
 def is_id(text: str) -> bool:
     """Tell whether a text from outside has the shape of an id."""
     return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
+def is_sha256(text: str) -> bool:
+    """True if a text from outside could be the digest that names an image."""
+    return len(text) == 64 and all(c in "0123456789abcdef" for c in text)

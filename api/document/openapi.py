@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from apiflask import APIFlask
@@ -15,13 +16,12 @@ from pydantic import BaseModel
 
 from api.document.openapi_bodies import BODIES, add_bodies, add_call_backs
 from api.document.openapi_examples import add_examples
-from api.http.auth import SCOPE
+from api.http.access import access_of
 from api.http.parts import FileLimits
 from api.schemas.answers import ProblemAnswer
 from api.schemas.event_schemas import EventAnswer
 from api.schemas.problems import KINDS, ProblemCode
 from api.schemas.requests import BATCH_LIMIT
-from core.vocabulary import Scope
 
 PROBLEMS = "x-problems"
 # Every operation behind a key can end so.
@@ -95,17 +95,18 @@ class Document:
         return data
 
 
-def _scopes(app: APIFlask) -> dict[tuple[str, str], Scope]:
+def _scopes(app: APIFlask) -> dict[tuple[str, str], StrEnum]:
     """Say which scope each operation needs, as its route says."""
     return {
         (PLACE.sub(r"{\1}", rule.rule), method.lower()): scope
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
-        if (scope := getattr(app.view_functions[rule.endpoint], SCOPE, None)) is not None
+        if (scope := access_of(app.view_functions[rule.endpoint]).needs) is not None
+        and rule.rule.startswith("/v1/")
     }
 
 
-def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], Scope]) -> dict[str, Any] | str:
+def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], StrEnum]) -> dict[str, Any] | str:
     """Add what decorators cannot say."""
     if isinstance(spec, str):
         raise TypeError("the document is made as JSON, not as YAML")

@@ -5,27 +5,26 @@ a key revoked may live on that long in each process.
 """
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from enum import StrEnum
+from typing import cast
 
 from cachetools import TTLCache
-from flask import current_app, g, request
+from flask import g, request
 
+from api.http.access import open_route
 from api.http.parts import ApiParts
-from api.http.request_limits import RateLimits, refuse_too_many
+from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.problems import Problem, ProblemCode
 from core.clients.quota import Quota
 from core.clock import now
-from core.vocabulary import Scope, Source
+from core.vocabulary import Source
 from store.clients.clients import USED_EVERY, digest, find_key, mark_used
 
 REMEMBERED = 5.0  # seconds
 MOST_REMEMBERED = 10_000
 FAILURES_A_MINUTE = 60  # for each address; a key cannot be guessed, but guessing costs queries
 LONGEST_KEY = 200
-SCOPE = "kantei_scope"
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,8 @@ class Caller:
 class Gate:
     """Lets callers in: a live key first, then the client's rate limit."""
 
-    def __init__(self, parts: ApiParts, limits: RateLimits) -> None:
+    def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
-        self._limits = limits
         self._lock = threading.Lock()  # over both caches: not even reading them is safe in two threads
         self._callers = TTLCache[str, Caller, float](MOST_REMEMBERED, REMEMBERED, parts.clock)
         self._marked = TTLCache[str, bool, float](MOST_REMEMBERED, USED_EVERY.total_seconds(), parts.clock)
@@ -52,9 +50,8 @@ class Gate:
     def admit(self) -> None:
         """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
         caller = self._identify(bearer_key())
-        refuse_too_many(self._limits.hit("client", caller.client_id, self._parts.rate_limit))
-        view = current_app.view_functions.get(request.endpoint or "")
-        _refuse_unscoped(caller, getattr(view, SCOPE, None))
+        refuse_too_many(rate_limits().hit("client", caller.client_id, self._parts.rate_limit))
+        _refuse_unscoped(caller, open_route().needs)
         g.caller = caller
 
     def _identify(self, key: str | None) -> Caller:
@@ -64,10 +61,10 @@ class Gate:
         if caller is not None:
             return caller
         address = request.remote_addr or ""
-        refuse_too_many(self._limits.look("failed", address, FAILURES_A_MINUTE))
+        refuse_too_many(rate_limits().look("failed", address, FAILURES_A_MINUTE))
         caller = self._find(key) if key else None
         if caller is None:
-            self._limits.hit("failed", address, FAILURES_A_MINUTE)
+            rate_limits().hit("failed", address, FAILURES_A_MINUTE)
             raise _unauthorized(key)
         with self._lock:
             self._callers[known_as] = caller
@@ -91,16 +88,6 @@ class Gate:
             mark_used(session, key_id, now())
 
 
-def needs(scope: Scope) -> Callable[[View], View]:
-    """Say which scope a key needs for a route; stands below all other decorators of the route."""
-
-    def mark(view: View) -> View:
-        setattr(view, SCOPE, scope)
-        return view
-
-    return mark
-
-
 def current_caller() -> Caller:
     """Give the caller that the gate admitted."""
     return cast(Caller, g.caller)
@@ -121,7 +108,7 @@ def _unauthorized(key: str | None) -> Problem:
     return Problem(ProblemCode.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
 
 
-def _refuse_unscoped(caller: Caller, scope: Scope | None) -> None:
+def _refuse_unscoped(caller: Caller, scope: StrEnum | None) -> None:
     """Refuse who may not. A route that forgot to say what it needs is nobody's."""
     if scope is None or scope not in caller.scopes:
         # RFC 6750, section 3.1.

@@ -1,15 +1,27 @@
-"""What the web process is made of; `kantei` joins the real parts, tests give fakes."""
+"""What the web process is made of; `kantei` joins the real parts, tests give fakes.
 
+Views and blueprints stand at module level and belong to no application. What they need they take from
+the application that is answering: `parts()`, and `shared()` for what its requests have in common.
+"""
+
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app
 
 from api.http.express import Express
 from core.broker.bell import BellListener
 from core.broker.queue import Sender
 from core.operations.measuring import Measuring, measure_alone
+from core.vocabulary import Thresholds
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
+
+NAME = "kantei"
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +30,15 @@ class FileLimits:
 
     files: int = 10
     bytes: int = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the pages say about the classifier: the thresholds it came with, its card and its version."""
+
+    thresholds: Thresholds | None = None
+    card: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +71,41 @@ class ApiParts:
     express: Express = field(default_factory=Express)
     measuring: Measuring = field(default_factory=measure_alone)
     clock: Callable[[], float] = time.monotonic
+    facts: ModelFacts = field(default_factory=ModelFacts)
+
+
+class AppState:
+    """One application's parts, and the objects that its requests share."""
+
+    def __init__(self, parts: ApiParts) -> None:
+        self.parts = parts
+        self._lock = threading.RLock()  # making one may need another
+        self._shared: dict[Callable[[ApiParts], Any], Any] = {}
+
+    def shared(self, make: Callable[[ApiParts], Shared]) -> Shared:
+        """The object that `make` returns for these parts, made once."""
+        if make not in self._shared:
+            with self._lock:
+                if make not in self._shared:
+                    self._shared[make] = make(self.parts)
+        return cast(Shared, self._shared[make])
+
+
+def install(app: Flask, parts: ApiParts) -> None:
+    """Give an application its parts."""
+    app.extensions[NAME] = AppState(parts)
+
+
+def parts() -> ApiParts:
+    """The parts of the application that is answering."""
+    return _state().parts
+
+
+def shared(make: Callable[[ApiParts], Shared]) -> Shared:
+    """The one object that a class or function at module level makes of this application's parts."""
+    return _state().shared(make)
+
+
+def _state() -> AppState:
+    state: AppState = current_app.extensions[NAME]
+    return state

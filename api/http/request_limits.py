@@ -14,6 +14,8 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from api.http.parts import ApiParts, shared
+
 ALONE = 5.0  # seconds before Redis is asked again after it failed
 PATIENCE = 0.5  # seconds that one answer of Redis may take
 
@@ -49,6 +51,15 @@ class RateLimits:
                 self._alone_until = time.monotonic() + ALONE
                 log.warning("rate limits are counted alone: %s", type(error.storage_error).__name__)
         return _ask(self._own, kind, key, item, counts=counts)
+
+
+def rate_limits() -> RateLimits:
+    """The counts of the application that is answering."""
+    return shared(_count)
+
+
+def _count(parts: ApiParts) -> RateLimits:
+    return RateLimits(parts.limiter_storage)
 
 
 def refuse_too_many(wait: int | None) -> None:

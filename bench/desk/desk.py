@@ -16,16 +16,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from api.app import create_app
+from api.http.parts import ApiParts
 from api.review.frame.cookies import cookie_name
-from api.review.pages import register_review
 from bench.desk.desk_cases import CLIENTS, MODERATORS, SELLERS, fill
+from core.broker.bell import BellListener
+from core.broker.queue import CelerySender, make_celery
 from core.clock import now
+from kantei.roots.api_parts import read_facts
 from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -59,12 +61,17 @@ class Desk:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
-        app = Flask("desk", static_folder=None)
-        parts = SimpleNamespace(
-            database=database, blobs=FolderBlobs(folder), secret_key=SECRET_KEY, secure_cookies=False
+        parts = ApiParts(
+            database=database,
+            blobs=FolderBlobs(folder),
+            sender=CelerySender(make_celery("memory://", folder)),
+            listener=BellListener(),
+            secret_key=SECRET_KEY,
+            max_image_bytes=1_000_000,
+            rate_limit=1_000_000,
+            facts=read_facts(),
         )
-        register_review(app, parts)
-        self.visit: FlaskClient = app.test_client()
+        self.visit: FlaskClient = create_app(parts).test_client()
         with database.writing() as session:
             moderator = session.get_one(Moderator, MODERATORS[0])
             token = start_login(session, moderator.id, now())

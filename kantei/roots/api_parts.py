@@ -1,9 +1,14 @@
 """The web process's real parts."""
 
-from api.http.parts import ApiParts, FileLimits
+import logging
+
+from api.http.parts import ApiParts, FileLimits, ModelFacts
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
+from model.serving.info import ModelInfoError, read_card, read_model_info
+
+log = logging.getLogger(__name__)
 
 MAX_WAITING = 32  # of the 48 threads of `kantei api`: the rest answer those who do not wait
 
@@ -29,4 +34,17 @@ def make_api_parts(settings: Settings) -> ApiParts:
         extension_origins=settings.extension_origins,
         file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
         measuring=start_measuring(settings, "api"),
+        facts=read_facts(),
     )
+
+
+def read_facts() -> ModelFacts:
+    """What the files beside the classifier's weights say; without weights, pages show scores alone."""
+    thresholds = card = version = None
+    try:
+        info = read_model_info()
+        thresholds, version = info.thresholds, info.version
+        card = read_card()
+    except (ModelInfoError, OSError) as error:
+        log.warning("the pages know little of the classifier: %s", error)
+    return ModelFacts(thresholds, card, version)

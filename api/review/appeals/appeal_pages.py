@@ -1,13 +1,14 @@
 """Appeals: who asks for another look, oldest first, and the files they sent along."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wsgi import wrap_file
 
+from api.http.parts import parts
 from api.review.desk.queue_page import tab_links
-from api.review.frame.access import me
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
-from api.review.frame.review_parts import ReviewParts
 from core.ids import is_id
 from store.appeals.appeal_files import find_file
 from store.appeals.appeal_resolution import barred_from
@@ -24,46 +25,44 @@ _FILMS = {"mp4", "m4v", "mov", "webm", "mkv", "avi"}
 ENDINGS = _LAYERS | _PICTURES | _FILMS | {"zip", "7z", "rar", "gz"}
 
 
-def add_appeal_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the list of open appeals; they are decided where the case is."""
+@review.get("/review/appeals")
+def appeals() -> str:
+    after = request.args.get("after", "")
+    with parts().database.reading() as session:
+        found = list_open_appeals(session, after_id=after if is_id(after) else "", limit=PAGE + 1)
+        shown = found[:PAGE]
+        sha256s = [appeal.image_sha256 for appeal in shown]
+        known = {
+            "appeals": shown,
+            "images": find_images(session, sha256s),
+            "origins": find_origins(session, sha256s),
+            "barred": barred_from(session, sha256s, me().id),
+            "counts": count_queue(session),
+            "tabs": tab_links(QueueFilter()),
+            "after": shown[-1].id if len(found) > PAGE else None,
+            "is_first": not after,
+        }
+    return render_template("review/appeals.html", **known)
 
-    @blueprint.get("/review/appeals")
-    def appeals() -> str:
-        after = request.args.get("after", "")
-        with parts.database.reading() as session:
-            found = list_open_appeals(session, after_id=after if is_id(after) else "", limit=PAGE + 1)
-            shown = found[:PAGE]
-            sha256s = [appeal.image_sha256 for appeal in shown]
-            known = {
-                "appeals": shown,
-                "images": find_images(session, sha256s),
-                "origins": find_origins(session, sha256s),
-                "barred": barred_from(session, sha256s, me().id),
-                "counts": count_queue(session),
-                "tabs": tab_links(QueueFilter()),
-                "after": shown[-1].id if len(found) > PAGE else None,
-                "is_first": not after,
-            }
-        return render_template("review/appeals.html", **known)
 
-    @blueprint.get("/review/appeals/<appeal_id>/files/<file_id>")
-    def appeal_file(appeal_id: str, file_id: str) -> Response:
-        with parts.database.reading() as session:
-            found = find_file(session, appeal_id, file_id)
-        try:
-            file = parts.blobs.open(found.sha256) if found else None
-        except KeyError:
-            file = None
-        if found is None or file is None:
-            raise not_found(_("There is no such file."))
-        response = Response(
-            wrap_file(request.environ, file), mimetype="application/octet-stream", direct_passthrough=True
-        )
-        response.content_length = found.bytes
-        # A name of ours: the appellant's may pretend, or be a program's.
-        response.headers.set("Content-Disposition", "attachment", filename=file_name(found))
-        response.headers["Content-Security-Policy"] = FILE_POLICY
-        return response
+@review.get("/review/appeals/<appeal_id>/files/<file_id>")
+def appeal_file(appeal_id: str, file_id: str) -> Response:
+    with parts().database.reading() as session:
+        found = find_file(session, appeal_id, file_id)
+    try:
+        file = parts().blobs.open(found.sha256) if found else None
+    except KeyError:
+        file = None
+    if found is None or file is None:
+        raise not_found(_("There is no such file."))
+    response = Response(
+        wrap_file(request.environ, file), mimetype="application/octet-stream", direct_passthrough=True
+    )
+    response.content_length = found.bytes
+    # A name of ours: the appellant's may pretend, or be a program's.
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(found))
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
 
 
 def file_name(file: AppealFile) -> str:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.http.access import access
 from api.http.appeal_tokens import read_appeal_token
-from api.http.request_limits import RateLimits, refuse_too_many
+from api.http.parts import parts
+from api.http.request_limits import rate_limits, refuse_too_many
 from api.review.desk.pictures import find_thumbnail
-from api.review.frame.access import public
+from api.review.frame.blueprint import IMAGE_POLICY, review
 from api.review.frame.page_error import PageError
-from api.review.frame.page_headers import IMAGE_POLICY
-from api.review.frame.review_parts import ReviewParts
 from core.ids import is_id
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Outcome, State
@@ -45,87 +45,86 @@ class AppealDraft:
     fault: str | None = None
 
 
-def add_artist_pages(blueprint: Blueprint, parts: ReviewParts, limits: RateLimits) -> None:
-    """Add the page, its picture, and its form."""
+@review.get("/appeal/<token>")
+@access(public=True)
+def artist(token: str) -> Response:
+    refuse_too_many(rate_limits().hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+    return _show(token, AppealDraft())
 
-    @blueprint.get("/appeal/<token>")
-    @public
-    def artist(token: str) -> Response:
-        refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
-        return _show(token, AppealDraft())
 
-    @blueprint.get("/appeal/<token>/thumbnail")
-    @public
-    def artist_thumbnail(token: str) -> Response:
-        refuse_too_many(limits.hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
-        submission = _find(token)[0]
-        found = find_thumbnail(parts.blobs, submission.image_sha256 or "")
+@review.get("/appeal/<token>/thumbnail")
+@access(public=True)
+def artist_thumbnail(token: str) -> Response:
+    refuse_too_many(rate_limits().hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
+    submission = _find(token)[0]
+    found = find_thumbnail(parts().blobs, submission.image_sha256 or "")
+    if found is None:
+        raise _not_valid()
+    response = Response(found.data, mimetype=found.content_type)
+    response.headers["Cache-Control"] = "private, max-age=600"
+    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    return response
+
+
+@review.post("/appeal/<token>")
+@access(public=True)
+def send_artist_appeal(token: str) -> AnyResponse:
+    refuse_too_many(rate_limits().hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
+    words = AppealDraft(request.form.get("reason", ""), request.form.get("links", ""))
+    reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
+    links = [line.strip() for line in words.links.splitlines() if line.strip()]
+    fault = _fault(reason, links)
+    if fault is not None:
+        return _show(token, AppealDraft(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY)
+    submission = _find(token)[0]
+    with parts().database.writing() as session:
+        found = find_submission(session, submission.id)
         if found is None:
             raise _not_valid()
-        response = Response(found.data, mimetype=found.content_type)
-        response.headers["Cache-Control"] = "private, max-age=600"
-        response.headers["Content-Security-Policy"] = IMAGE_POLICY
-        return response
-
-    @blueprint.post("/appeal/<token>")
-    @public
-    def send_artist_appeal(token: str) -> AnyResponse:
-        refuse_too_many(limits.hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
-        words = AppealDraft(request.form.get("reason", ""), request.form.get("links", ""))
-        reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
-        links = [line.strip() for line in words.links.splitlines() if line.strip()]
-        fault = _fault(reason, links)
-        if fault is not None:
-            return _show(
-                token, AppealDraft(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY
+        try:
+            add_appeal(
+                session,
+                found,
+                reason=reason,
+                evidence_urls=links,
+                from_artist=True,
             )
-        submission = _find(token)[0]
-        with parts.database.writing() as session:
-            found = find_submission(session, submission.id)
-            if found is None:
-                raise _not_valid()
-            try:
-                add_appeal(
-                    session,
-                    found,
-                    reason=reason,
-                    evidence_urls=links,
-                    from_artist=True,
-                )
-            except AppealOpenError:
-                return _show(token, words, HTTPStatus.CONFLICT)
-        return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
+        except AppealOpenError:
+            return _show(token, words, HTTPStatus.CONFLICT)
+    return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
 
-    def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) -> Response:
-        submission, appeal, until = _find(token)
-        image = submission.image
-        decision = image.decision if image is not None else None
-        page = render_template(
-            "review/artist.html",
-            token=token,
-            until=until,
-            image=image,
-            verdict=submission.verdict,
-            decision=decision,
-            appeal=appeal,
-            is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
-            written=words,
-            reason_length=REASON_LENGTH,
-            most_links=MOST_LINKS,
-        )
-        return make_response(page, status)
 
-    def _find(token: str) -> tuple[Submission, Appeal | None, datetime]:
-        known = read_appeal_token(parts.secret_key, token)
-        if known is None or not is_id(known[0]):
-            raise _not_valid()
-        submission_id, until = known
-        with parts.database.reading() as session:
-            submission = find_submission(session, submission_id)
-            appeal = find_last_appeal(session, submission_id)
-        if submission is None or submission.state is not State.EXAMINED:
-            raise _not_valid()
-        return submission, appeal, until
+def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    submission, appeal, until = _find(token)
+    image = submission.image
+    decision = image.decision if image is not None else None
+    page = render_template(
+        "review/artist.html",
+        token=token,
+        until=until,
+        image=image,
+        verdict=submission.verdict,
+        decision=decision,
+        appeal=appeal,
+        is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
+        written=words,
+        reason_length=REASON_LENGTH,
+        most_links=MOST_LINKS,
+    )
+    return make_response(page, status)
+
+
+def _find(token: str) -> tuple[Submission, Appeal | None, datetime]:
+    known = read_appeal_token(parts().secret_key, token)
+    if known is None or not is_id(known[0]):
+        raise _not_valid()
+    submission_id, until = known
+    with parts().database.reading() as session:
+        submission = find_submission(session, submission_id)
+        appeal = find_last_appeal(session, submission_id)
+    if submission is None or submission.state is not State.EXAMINED:
+        raise _not_valid()
+    return submission, appeal, until
 
 
 def _fault(reason: str, links: list[str]) -> str | None:

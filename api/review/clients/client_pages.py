@@ -2,16 +2,18 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.http.access import access
+from api.http.parts import parts
 from api.review.clients.client_form import given_owner, given_quota, given_text, given_url
-from api.review.frame.access import me, needs
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act
-from api.review.frame.review_parts import ReviewParts
 from core.clients.quota import QuotaPeriod
 from core.clock import now
 from core.vocabulary import Scheme, Scope, Source
@@ -43,141 +45,134 @@ from store.tables.client_tables import Client
 SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 
 
-def add_client_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the list of clients, and a page for each."""
-
-    @blueprint.get("/admin/clients")
-    @needs(Act.MANAGE_CLIENTS)
-    def clients() -> str:
-        with parts.database.reading() as session:
-            rows, quotas = list_clients(session), read_quotas(session, now())
-        return render_template(
-            "review/clients.html", clients=rows, quotas=quotas, sources=SOURCES, schemes=list(Scheme)
-        )
-
-    @blueprint.post("/admin/clients")
-    @needs(Act.MANAGE_CLIENTS)
-    def add_new_client() -> AnyResponse:
-        form = request.form
-        try:
-            with parts.database.writing() as session:
-                new = add_client(
-                    session,
-                    name=given_text("name")[:200],
-                    source=Source(form.get("source", "")),
-                    scheme=Scheme(form.get("scheme", "")),
-                    callback_url=given_url(),
-                    webhook_secret=given_text("secret") or None,
-                    secret_key=parts.secret_key,
-                )
-                _note(session, "client_added", new.client)
-        except ValueError:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST,
-                _("No client"),
-                _("A client has a name, one of the sources and one of the schemes. Nothing was done."),
-            ) from None
-        # Shown in the answer and kept nowhere: the page cannot be loaded again.
-        return _shown(parts, new.client.id, key=new.api_key, secret=new.webhook_secret)
-
-    @blueprint.get("/admin/clients/<client_id>")
-    @needs(Act.MANAGE_CLIENTS)
-    def client(client_id: str) -> AnyResponse:
-        return _shown(parts, client_id)
-
-    _add_key_acts(blueprint, parts)
-    _add_call_acts(blueprint, parts)
+@review.get("/admin/clients")
+@access(Act.MANAGE_CLIENTS)
+def clients() -> str:
+    with parts().database.reading() as session:
+        rows, quotas = list_clients(session), read_quotas(session, now())
+    return render_template(
+        "review/clients.html", clients=rows, quotas=quotas, sources=SOURCES, schemes=list(Scheme)
+    )
 
 
-def _add_key_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
-    @blueprint.post("/admin/clients/<client_id>/keys")
-    @needs(Act.MANAGE_CLIENTS)
-    def add_client_key(client_id: str) -> AnyResponse:
-        with parts.database.writing() as session:
+@review.post("/admin/clients")
+@access(Act.MANAGE_CLIENTS)
+def add_new_client() -> AnyResponse:
+    form = request.form
+    try:
+        with parts().database.writing() as session:
+            new = add_client(
+                session,
+                name=given_text("name")[:200],
+                source=Source(form.get("source", "")),
+                scheme=Scheme(form.get("scheme", "")),
+                callback_url=given_url(),
+                webhook_secret=given_text("secret") or None,
+                secret_key=parts().secret_key,
+            )
+            _note(session, "client_added", new.client)
+    except ValueError:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST,
+            _("No client"),
+            _("A client has a name, one of the sources and one of the schemes. Nothing was done."),
+        ) from None
+    # Shown in the answer and kept nowhere: the page cannot be loaded again.
+    return _shown(new.client.id, key=new.api_key, secret=new.webhook_secret)
+
+
+@review.get("/admin/clients/<client_id>")
+@access(Act.MANAGE_CLIENTS)
+def client(client_id: str) -> AnyResponse:
+    return _shown(client_id)
+
+
+@review.post("/admin/clients/<client_id>/keys")
+@access(Act.MANAGE_CLIENTS)
+def add_client_key(client_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        row = _find(session, client_id)
+        scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
+        if not scopes:
+            raise PageError(HTTPStatus.BAD_REQUEST, _("No key"), _("A key needs a scope. Nothing was done."))
+        key = add_key(session, row, scopes)
+        _note(session, "key_added", row, scopes=" ".join(scopes))
+    return _shown(client_id, key=key)
+
+
+@review.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
+@access(Act.MANAGE_CLIENTS)
+def revoke_client_key(client_id: str, key_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        row = _find(session, client_id)
+        if revoke_key(session, client_id, key_id, now()):
+            _note(session, "key_revoked", row)
+    return _back(client_id)
+
+
+@review.post("/admin/clients/<client_id>/secrets")
+@access(Act.MANAGE_CLIENTS)
+def rotate_secret(client_id: str) -> AnyResponse:
+    secret = None
+    try:
+        with parts().database.writing() as session:
             row = _find(session, client_id)
-            scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
-            if not scopes:
-                raise PageError(
-                    HTTPStatus.BAD_REQUEST, _("No key"), _("A key needs a scope. Nothing was done.")
-                )
-            key = add_key(session, row, scopes)
-            _note(session, "key_added", row, scopes=" ".join(scopes))
-        return _shown(parts, client_id, key=key)
-
-    @blueprint.post("/admin/clients/<client_id>/keys/<key_id>/revoked")
-    @needs(Act.MANAGE_CLIENTS)
-    def revoke_client_key(client_id: str, key_id: str) -> AnyResponse:
-        with parts.database.writing() as session:
-            row = _find(session, client_id)
-            if revoke_key(session, client_id, key_id, now()):
-                _note(session, "key_revoked", row)
-        return _back(client_id)
-
-    @blueprint.post("/admin/clients/<client_id>/secrets")
-    @needs(Act.MANAGE_CLIENTS)
-    def rotate_secret(client_id: str) -> AnyResponse:
-        secret = None
-        try:
-            with parts.database.writing() as session:
-                row = _find(session, client_id)
-                if request.form.get("retire") == "1":
-                    retire_secrets(session, client_id, now())
-                    _note(session, "secrets_retired", row)
-                else:
-                    secret = add_secret(session, client_id, given_text("secret") or None, parts.secret_key)
-                    _note(session, "secret_added", row)
-        except ValueError:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST, _("No secret"), _("It could not be made. Nothing was done.")
-            ) from None
-        return _shown(parts, client_id, secret=secret) if secret else _back(client_id)
+            if request.form.get("retire") == "1":
+                retire_secrets(session, client_id, now())
+                _note(session, "secrets_retired", row)
+            else:
+                secret = add_secret(session, client_id, given_text("secret") or None, parts().secret_key)
+                _note(session, "secret_added", row)
+    except ValueError:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No secret"), _("It could not be made. Nothing was done.")
+        ) from None
+    return _shown(client_id, secret=secret) if secret else _back(client_id)
 
 
-def _add_call_acts(blueprint: Blueprint, parts: ReviewParts) -> None:
-    @blueprint.post("/admin/clients/<client_id>")
-    @needs(Act.MANAGE_CLIENTS)
-    def change_client(client_id: str) -> AnyResponse:
-        with parts.database.writing() as session:
-            row = _find(session, client_id)
-            url, weight = given_url(), request.form.get("weight", "1")
-            if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
-                raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
-            if url is None:
-                row.callback_url = None
-            elif url != row.callback_url:
-                move_endpoint(session, row, url, now())
-            row.weight = int(weight)
-            quota = given_quota()
-            if quota != row.quota:
-                set_quota(session, row, quota, now())
-            row.owner_id = given_owner(session)
-            row.is_explicit = request.form.get("explicit") == "1"
-            is_out = request.form.get("disabled") == "1"
-            row.disabled_at = (row.disabled_at or now()) if is_out else None
-            _note(session, "client_changed", row)
-        return _back(client_id)
-
-    @blueprint.post("/admin/clients/<client_id>/endpoints")
-    @needs(Act.MANAGE_CLIENTS)
-    def change_endpoints(client_id: str) -> AnyResponse:
-        act = request.form.get("act", "")
-        with parts.database.writing() as session:
-            row = _find(session, client_id)
-            if act == "test":
-                send_test(session, client_id, now())
-            for endpoint in list_endpoints(session, client_id):
-                if act == "enable":
-                    enable_endpoint(session, endpoint.id, now())
-                elif act == "replay":
-                    replay_exhausted(session, endpoint.id, now())
-            _note(session, "client_changed", row, act=act[:20])
-        return _back(client_id)
+@review.post("/admin/clients/<client_id>")
+@access(Act.MANAGE_CLIENTS)
+def change_client(client_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        row = _find(session, client_id)
+        url, weight = given_url(), request.form.get("weight", "1")
+        if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
+            raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
+        if url is None:
+            row.callback_url = None
+        elif url != row.callback_url:
+            move_endpoint(session, row, url, now())
+        row.weight = int(weight)
+        quota = given_quota()
+        if quota != row.quota:
+            set_quota(session, row, quota, now())
+        row.owner_id = given_owner(session)
+        row.is_explicit = request.form.get("explicit") == "1"
+        is_out = request.form.get("disabled") == "1"
+        row.disabled_at = (row.disabled_at or now()) if is_out else None
+        _note(session, "client_changed", row)
+    return _back(client_id)
 
 
-def _shown(
-    parts: ReviewParts, client_id: str, *, key: str | None = None, secret: str | None = None
-) -> AnyResponse:
-    with parts.database.reading() as session:
+@review.post("/admin/clients/<client_id>/endpoints")
+@access(Act.MANAGE_CLIENTS)
+def change_endpoints(client_id: str) -> AnyResponse:
+    act = request.form.get("act", "")
+    with parts().database.writing() as session:
+        row = _find(session, client_id)
+        if act == "test":
+            send_test(session, client_id, now())
+        for endpoint in list_endpoints(session, client_id):
+            if act == "enable":
+                enable_endpoint(session, endpoint.id, now())
+            elif act == "replay":
+                replay_exhausted(session, endpoint.id, now())
+        _note(session, "client_changed", row, act=act[:20])
+    return _back(client_id)
+
+
+def _shown(client_id: str, *, key: str | None = None, secret: str | None = None) -> AnyResponse:
+    with parts().database.reading() as session:
         row = _find(session, client_id)
         endpoints = list_endpoints(session, client_id)
         page = render_template(

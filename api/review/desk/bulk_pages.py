@@ -1,29 +1,31 @@
 """Decide many cases at once: choose, see what will happen, confirm, and take it all back."""
 
 from collections import Counter
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.http.access import access
+from api.http.parts import parts
 from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome
-from api.review.desk.queue_address import read_wanted, write_wanted
-from api.review.desk.thresholds import LinesInForce
+from api.review.desk.queue_address import asked_address, write_wanted
+from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import GRACE, OFFERED
-from api.review.frame.access import large_form, me
-from api.review.frame.digests import is_sha256
+from api.review.frame.blueprint import review
 from api.review.frame.filters import number
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import may_decide
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
-from core.ids import is_id
+from core.ids import is_id, is_sha256
 from store.desk.batches import LIMIT, decide_many, preview, standing, undo_many
 from store.desk.decisions import Seen
-from store.desk.queue_filter import Claimed, Viewer
+from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.quality.check_giving import sample_decisions
 from store.quality.quality import rates
@@ -31,69 +33,62 @@ from store.quality.quality import rates
 BODY = 512 * 1024  # a thousand cases at 160 bytes each, and their names
 
 
-def add_bulk_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
-    """Add the preview, the stroke and its undo."""
+@review.post("/review/bulk/preview")
+@access(body_limit=BODY)
+def preview_bulk() -> str:
+    wanted, outcome = asked_filter(), read_outcome()
+    viewer = Viewer(me().id, now())
+    with parts().database.reading() as session:
+        seen = _all_matching(session, viewer, wanted) if request.form.get("all") == "1" else read_cases()
+        candidates = preview(session, seen, viewer)
+    senior = {one for one in candidates if not may_decide(me(), one.image)}
+    chosen = [one for one in candidates if not one.is_left_out and one not in senior]
+    return render_template(
+        "review/bulk.html",
+        outcome=outcome,
+        chosen=chosen,
+        left_out=[one for one in candidates if one.is_left_out or one in senior],
+        findings=Counter(one.image.finding for one in chosen),
+        grades=Counter(one.image.grade for one in chosen),
+        decided_before=sum(one.image.decision_id is not None for one in chosen),
+        address=write_wanted(wanted),
+        note_length=NOTE_LENGTH,
+        limit=LIMIT,
+    )
 
-    @blueprint.post("/review/bulk/preview")
-    @large_form(BODY)
-    def preview_bulk() -> str:
-        wanted, outcome = read_wanted(request.args, lines=in_force.doubt()), read_outcome()
-        viewer = Viewer(me().id, now())
-        with parts.database.reading() as session:
-            seen = (
-                _all_matching(session, viewer, wanted.lines)
-                if request.form.get("all") == "1"
-                else read_cases()
+
+@review.post("/review/bulk")
+@access(body_limit=BODY)
+def decide_bulk() -> AnyResponse:
+    viewer = Viewer(me().id, now())
+    seen, outcome, note = read_cases(), read_outcome(), read_note()
+    with parts().database.writing() as session:
+        may_pass = {one.image.sha256 for one in preview(session, seen, viewer) if may_decide(me(), one.image)}
+        allowed = [one for one in seen if one.sha256 in may_pass]
+        batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
+        made = [decision.id for decision in standing(session, batch.id, viewer.moderator_id)]
+        sample_decisions(session, made, rates(session).second)
+    address = asked_address()
+    done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
+    return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
+
+
+@review.post("/review/batches/<batch_id>/undo")
+def undo_batch(batch_id: str) -> AnyResponse:
+    at = now()
+    with parts().database.writing() as session:
+        decisions = standing(session, batch_id, me().id)
+        if not decisions:
+            raise not_found(_("There is nothing to undo."))
+        if at > decisions[0].created_at + OFFERED + GRACE:
+            raise PageError(
+                HTTPStatus.CONFLICT,
+                _("Too late to undo"),
+                _("Open the cases and decide them again instead."),
             )
-            candidates = preview(session, seen, viewer)
-        senior = {one for one in candidates if not may_decide(me(), one.image)}
-        chosen = [one for one in candidates if not one.is_left_out and one not in senior]
-        return render_template(
-            "review/bulk.html",
-            outcome=outcome,
-            chosen=chosen,
-            left_out=[one for one in candidates if one.is_left_out or one in senior],
-            findings=Counter(one.image.finding for one in chosen),
-            grades=Counter(one.image.grade for one in chosen),
-            decided_before=sum(one.image.decision_id is not None for one in chosen),
-            address=write_wanted(wanted),
-            note_length=NOTE_LENGTH,
-            limit=LIMIT,
-        )
-
-    @blueprint.post("/review/bulk")
-    @large_form(BODY)
-    def decide_bulk() -> AnyResponse:
-        viewer = Viewer(me().id, now())
-        seen, outcome, note = read_cases(), read_outcome(), read_note()
-        with parts.database.writing() as session:
-            may_pass = {
-                one.image.sha256 for one in preview(session, seen, viewer) if may_decide(me(), one.image)
-            }
-            allowed = [one for one in seen if one.sha256 in may_pass]
-            batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
-            made = [decision.id for decision in standing(session, batch.id, viewer.moderator_id)]
-            sample_decisions(session, made, rates(session).second)
-        address = write_wanted(read_wanted(request.args, lines=in_force.doubt()))
-        done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
-        return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
-
-    @blueprint.post("/review/batches/<batch_id>/undo")
-    def undo_batch(batch_id: str) -> AnyResponse:
-        at = now()
-        with parts.database.writing() as session:
-            decisions = standing(session, batch_id, me().id)
-            if not decisions:
-                raise not_found(_("There is nothing to undo."))
-            if at > decisions[0].created_at + OFFERED + GRACE:
-                raise PageError(
-                    HTTPStatus.CONFLICT,
-                    _("Too late to undo"),
-                    _("Open the cases and decide them again instead."),
-                )
-            undo_many(session, batch_id, moderator_id=me().id, at=at)
-        address = write_wanted(read_wanted(request.args, lines=in_force.doubt()))
-        return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
+        undo_many(session, batch_id, moderator_id=me().id, at=at)
+    address = asked_address()
+    return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
 
 
 def read_cases() -> list[Seen]:
@@ -118,8 +113,8 @@ def _seen(text: str) -> Seen:
     return Seen(parts[0], parts[1], parts[2] or None)
 
 
-def _all_matching(session: Session, viewer: Viewer, lines: tuple[float, ...]) -> list[Seen]:
+def _all_matching(session: Session, viewer: Viewer, wanted: QueueFilter) -> list[Seen]:
     """Take the first thousand of a filter, without what others are looking at."""
-    values = {"claimed": Claimed.NOT_OTHERS.value} | request.args.to_dict()
-    found = list_cases(session, read_wanted(values, lines=lines), viewer, limit=LIMIT)
+    wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    found = list_cases(session, wanted, viewer, limit=LIMIT)
     return [Seen(image.sha256, image.verdict_id, image.decision_id) for image in found if image.verdict_id]

@@ -3,22 +3,23 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.http.parts import parts
 from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
 from api.review.desk.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
 from api.review.desk.motion import is_moving
-from api.review.desk.queue_address import read_wanted, write_wanted
+from api.review.desk.queue_address import write_wanted
 from api.review.desk.second_looks import look_undecided, mix_in
-from api.review.desk.thresholds import LinesInForce
+from api.review.desk.thresholds import asked_filter, thresholds_in_force
 from api.review.desk.undo import OFFERED, undoable
-from api.review.frame.access import me
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act, may, may_decide
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Evidence, Grade, Outcome, read_evidence
@@ -38,87 +39,86 @@ from store.verdicts.policies import find_lines
 from store.verdicts.standing_policy import policy_number
 
 
-def add_case_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
-    """Add the case and its decision."""
+@review.get("/review/cases/<sha256>")
+def case(sha256: str) -> Response:
+    return _show(sha256)
 
-    @blueprint.get("/review/cases/<sha256>")
-    def case(sha256: str) -> Response:
-        return _show(sha256)
 
-    @blueprint.post("/review/cases/<sha256>/decision")
-    def decide_case(sha256: str) -> AnyResponse:
-        outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
-        wanted = read_wanted(request.args, lines=in_force.doubt())
-        viewer = Viewer(me().id, now())
-        try:
-            with parts.database.writing() as session:
-                refuse_claimed(session, sha256, viewer)
-                quality = rates(session)
-                done = _decide(session, seen, viewer, quality, outcome=outcome, note=note)
-                release_case(session, sha256, viewer.moderator_id)
-        except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
-            return _show(sha256, conflict=True, note=note)
-        with parts.database.reading() as session:
-            image = session.get_one(Image, sha256)
-            following = next_case(session, wanted, viewer, image)
-        following = mix_in(parts.database, quality, wanted, viewer, image=image, following=following)
-        address = write_wanted(wanted) | {"done": done}
-        target = (
-            url_for("review.case", sha256=following, **address)
-            if following
-            else url_for("review.queue", **address)
-        )
-        if request.accept_mimetypes.best == "application/json":
-            return jsonify(decision=done, next=target)
-        return redirect(target, HTTPStatus.SEE_OTHER)
+@review.post("/review/cases/<sha256>/decision")
+def decide_case(sha256: str) -> AnyResponse:
+    outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
+    wanted = asked_filter()
+    viewer = Viewer(me().id, now())
+    try:
+        with parts().database.writing() as session:
+            refuse_claimed(session, sha256, viewer)
+            quality = rates(session)
+            done = _decide(session, seen, viewer, quality, outcome=outcome, note=note)
+            release_case(session, sha256, viewer.moderator_id)
+    except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
+        return _show(sha256, conflict=True, note=note)
+    with parts().database.reading() as session:
+        image = session.get_one(Image, sha256)
+        following = next_case(session, wanted, viewer, image)
+    following = mix_in(parts().database, quality, wanted, viewer, image=image, following=following)
+    address = write_wanted(wanted) | {"done": done}
+    target = (
+        url_for("review.case", sha256=following, **address)
+        if following
+        else url_for("review.queue", **address)
+    )
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(decision=done, next=target)
+    return redirect(target, HTTPStatus.SEE_OTHER)
 
-    def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
-        wanted, viewer = read_wanted(request.args, lines=in_force.doubt()), Viewer(me().id, now())
-        if not conflict and not is_look_ahead(request):
-            claim_if_waiting(parts.database, sha256, viewer)
-        with parts.database.reading() as session:
-            found = find_case(session, sha256)
-            if found is None:
-                raise not_found(_("There is no such case."))
-            done = request.args.get("done", "")
-            told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
-            quality, blind = rates(session), blind_for(session, viewer)
-            check = open_check(session, sha256, viewer) if sha256 in blind else None
-            following = next_case(session, wanted, viewer, found.image)
-            known = {
-                "case": found,
-                "evidence": _by_grade(found),
-                "context": find_context(session, sha256, found.submissions, blind),
-                "wanted": wanted,
-                "address": write_wanted(wanted),
-                "holder": find_holder(session, sha256, viewer.at),
-                "appeals": appeals_on(session, sha256) if check is None else [],
-                "too_senior": not may_decide(me(), found.image),
-                "barred": bool(barred_from(session, [sha256], viewer.moderator_id)),
-                "is_own": sha256 in own_among(session, [sha256], viewer.moderator_id),
-                "at": viewer.at,
-                "undo": undoable(session, told.escalation_id if told else done),
-                "told": told,
-                "may_check": may(me(), Act.MANAGE_QUALITY),
-                "golden": find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
-                "conflict": conflict,
-                "note": note,
-                "note_length": NOTE_LENGTH,
-            }
-            # The score is drawn with the lines that this verdict rests on, whatever holds by now.
-            rests_on = find_lines(session, found.verdict.model, policy_number(found.verdict.policy))
-            known["thresholds"] = rests_on or in_force.lines()
-        if check is not None:
-            known["case"] = look_undecided(found, check)
-        known["is_moving"] = is_moving(parts.blobs, found.image)
-        known["is_explicit"] = any(one.client.is_explicit for one in found.submissions)
-        known["is_check"] = check is not None
-        known["following"] = mix_in(
-            parts.database, quality, wanted, viewer, image=found.image, following=following
-        )
-        # The connection is back in the pool before the page is drawn, which takes longer than to ask.
-        page = render_template("review/case.html", **known)
-        return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
+
+def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
+    wanted, viewer = asked_filter(), Viewer(me().id, now())
+    if not conflict and not is_look_ahead(request):
+        claim_if_waiting(parts().database, sha256, viewer)
+    with parts().database.reading() as session:
+        found = find_case(session, sha256)
+        if found is None:
+            raise not_found(_("There is no such case."))
+        done = request.args.get("done", "")
+        told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
+        quality, blind = rates(session), blind_for(session, viewer)
+        check = open_check(session, sha256, viewer) if sha256 in blind else None
+        following = next_case(session, wanted, viewer, found.image)
+        known = {
+            "case": found,
+            "evidence": _by_grade(found),
+            "context": find_context(session, sha256, found.submissions, blind),
+            "wanted": wanted,
+            "address": write_wanted(wanted),
+            "holder": find_holder(session, sha256, viewer.at),
+            "appeals": appeals_on(session, sha256) if check is None else [],
+            "too_senior": not may_decide(me(), found.image),
+            "barred": bool(barred_from(session, [sha256], viewer.moderator_id)),
+            "is_own": sha256 in own_among(session, [sha256], viewer.moderator_id),
+            "at": viewer.at,
+            "undo": undoable(session, told.escalation_id if told else done),
+            "told": told,
+            "may_check": may(me(), Act.MANAGE_QUALITY),
+            "golden": find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
+            "conflict": conflict,
+            "note": note,
+            "note_length": NOTE_LENGTH,
+        }
+        # The score is drawn with the lines that this verdict rests on, whatever holds by now.
+        rests_on = find_lines(session, found.verdict.model, policy_number(found.verdict.policy))
+        known["thresholds"] = rests_on or thresholds_in_force()
+    if check is not None:
+        known["case"] = look_undecided(found, check)
+    known["is_moving"] = is_moving(parts().blobs, found.image)
+    known["is_explicit"] = any(one.client.is_explicit for one in found.submissions)
+    known["is_check"] = check is not None
+    known["following"] = mix_in(
+        parts().database, quality, wanted, viewer, image=found.image, following=following
+    )
+    # The connection is back in the pool before the page is drawn, which takes longer than to ask.
+    page = render_template("review/case.html", **known)
+    return make_response(page, HTTPStatus.CONFLICT if conflict else HTTPStatus.OK)
 
 
 def _decide(

@@ -3,15 +3,16 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Request, Response, jsonify, redirect, request, url_for
+from flask import Request, Response, jsonify, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.desk.queue_address import read_wanted, write_wanted
-from api.review.frame.access import me
+from api.http.parts import parts
+from api.review.desk.queue_address import asked_address
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.permissions import may_decide
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from store.appeals.appeal_resolution import appealed_among, barred_from
 from store.base.database import Database
@@ -27,36 +28,35 @@ LOOK_AHEAD = "X-Look-Ahead"
 WAITING = {ReviewState.OPEN, ReviewState.ESCALATED}
 
 
-def add_claim_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add what a case's page asks for while somebody works on it."""
+@review.post("/review/cases/<sha256>/claim")
+def keep_case(sha256: str) -> Response:
+    viewer = Viewer(me().id, now())
+    claim_if_waiting(parts().database, sha256, viewer)
+    with parts().database.reading() as session:
+        holder = find_holder(session, sha256, viewer.at)
+    answer = jsonify(_tell(holder, viewer))
+    answer.status_code = HTTPStatus.OK if _is_free(holder, viewer) else HTTPStatus.CONFLICT
+    return answer
 
-    @blueprint.post("/review/cases/<sha256>/claim")
-    def keep_case(sha256: str) -> Response:
-        viewer = Viewer(me().id, now())
-        claim_if_waiting(parts.database, sha256, viewer)
-        with parts.database.reading() as session:
-            holder = find_holder(session, sha256, viewer.at)
-        answer = jsonify(_tell(holder, viewer))
-        answer.status_code = HTTPStatus.OK if _is_free(holder, viewer) else HTTPStatus.CONFLICT
-        return answer
 
-    @blueprint.post("/review/cases/<sha256>/release")
-    def release(sha256: str) -> AnyResponse:
-        with parts.database.writing() as session:
-            release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
-        if "claimed_at" in request.form:
-            return Response(status=HTTPStatus.NO_CONTENT)
-        return redirect(url_for("review.queue", **write_wanted(read_wanted(request.args))))
+@review.post("/review/cases/<sha256>/release")
+def release(sha256: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
+    if "claimed_at" in request.form:
+        return Response(status=HTTPStatus.NO_CONTENT)
+    return redirect(url_for("review.queue", **asked_address()))
 
-    @blueprint.post("/review/cases/<sha256>/takeover")
-    def take(sha256: str) -> AnyResponse:
-        viewer = Viewer(me().id, now())
-        with parts.database.writing() as session:
-            is_barred = barred_from(session, [sha256], viewer.moderator_id)
-            if not is_barred and _decidable(session, sha256, viewer) is not None:
-                take_over(session, sha256, viewer.moderator_id, viewer.at)
-        address = write_wanted(read_wanted(request.args))
-        return redirect(url_for("review.case", sha256=sha256, **address))
+
+@review.post("/review/cases/<sha256>/takeover")
+def take(sha256: str) -> AnyResponse:
+    viewer = Viewer(me().id, now())
+    with parts().database.writing() as session:
+        is_barred = barred_from(session, [sha256], viewer.moderator_id)
+        if not is_barred and _decidable(session, sha256, viewer) is not None:
+            take_over(session, sha256, viewer.moderator_id, viewer.at)
+    address = asked_address()
+    return redirect(url_for("review.case", sha256=sha256, **address))
 
 
 def is_look_ahead(request: Request) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 
-from api.review.frame.access import me
-from api.review.frame.csv_text import csv_lines
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.csv_text import csv_file
 from api.review.frame.days import first_moment, moment_after
 from api.review.frame.filters import iso
+from api.review.frame.guard import me
 from api.review.frame.pseudonyms import Naming, naming
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Finding, Outcome
@@ -36,40 +37,34 @@ HEADINGS = (
 )
 
 
-def add_decision_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the log."""
+@review.get("/review/decisions")
+def decisions() -> str:
+    wanted, before = _read_filter(), request.args.get("before", "")
+    with parts().database.reading() as session:
+        lines = list_decisions(session, wanted, before_id=before if is_id(before) else None, limit=PAGE + 1)
+        people = list_moderators(session)
+    return render_template(
+        "review/decisions.html",
+        lines=lines[:PAGE],
+        moderators=people,
+        given={name: value for name, value in request.args.items() if value and name != "before"},
+        before=lines[PAGE - 1].decision.id if len(lines) > PAGE else None,
+        is_first=not before,
+    )
 
-    @blueprint.get("/review/decisions")
-    def decisions() -> str:
-        wanted, before = _read_filter(parts), request.args.get("before", "")
-        with parts.database.reading() as session:
-            lines = list_decisions(
-                session, wanted, before_id=before if is_id(before) else None, limit=PAGE + 1
-            )
-            people = list_moderators(session)
-        return render_template(
-            "review/decisions.html",
-            lines=lines[:PAGE],
-            moderators=people,
-            given={name: value for name, value in request.args.items() if value and name != "before"},
-            before=lines[PAGE - 1].decision.id if len(lines) > PAGE else None,
-            is_first=not before,
-        )
 
-    @blueprint.get("/review/decisions.csv")
-    def decisions_csv() -> Response:
-        wanted = _read_filter(parts)
-        name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
+@review.get("/review/decisions.csv")
+def decisions_csv() -> Response:
+    wanted = _read_filter()
+    name = naming(parts().secret_key, hidden=request.args.get("names") == "hidden")
 
-        def rows() -> Iterator[tuple[object, ...]]:
-            yield HEADINGS
-            with parts.database.reading() as session:
-                for line in every_decision(session, wanted):
-                    yield _row(line, name)
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield HEADINGS
+        with parts().database.reading() as session:
+            for line in every_decision(session, wanted):
+                yield _row(line, name)
 
-        response = Response(csv_lines(rows()), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="kantei-decisions.csv"'
-        return response
+    return csv_file("kantei-decisions.csv", rows())
 
 
 def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
@@ -91,9 +86,9 @@ def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
     )
 
 
-def _read_filter(parts: ReviewParts) -> LogFilter:
+def _read_filter() -> LogFilter:
     """Read what is wanted; nothing is told of what is before this moderator as a check."""
-    with parts.database.reading() as session:
+    with parts().database.reading() as session:
         hidden = blind_for(session, Viewer(me().id, now()))
     args = request.args
     moderator, outcome, finding = args.get("moderator", ""), args.get("outcome"), args.get("finding")

@@ -1,17 +1,17 @@
 """Image bytes for moderators, from our own store and never from the place they were found at."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.wsgi import wrap_file
 
+from api.http.parts import parts
+from api.review.frame.blueprint import IMAGE_POLICY, review
 from api.review.frame.page_error import PageError, not_found
-from api.review.frame.page_headers import IMAGE_POLICY
-from api.review.frame.review_parts import ReviewParts
+from api.v1.verdicts.heatmaps import obtain_heatmap
 from store.bytes.blobs import BlobStore
 from store.tables.case_tables import Image, Verdict
 
@@ -38,10 +38,6 @@ GONE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 FOR_EVER = "private, max-age=31536000, immutable"
 
 
-# Gives the heat map of an image's verdict as PNG, or None where none could be painted in time.
-ObtainHeatmap = Callable[[str, str], bytes | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
     """A small picture, by the name it is kept under, and its type."""
@@ -51,57 +47,54 @@ class Thumbnail:
     data: bytes
 
 
-def add_pictures(blueprint: Blueprint, parts: ReviewParts, obtain: ObtainHeatmap | None) -> None:
-    """Add the routes of the image, of its thumbnail, and of its heat map."""
+@review.get("/review/images/<sha256>")
+def picture(sha256: str) -> Response:
+    if request.if_none_match.contains(sha256):
+        return _fresh(sha256)
+    with parts().database.reading() as session:
+        image = session.get(Image, sha256)
+    content_type = TYPES.get(image.format.lower()) if image else None
+    if image is None or content_type is None or image.purged_at is not None:
+        raise not_found(_("There is no such image."))
+    try:
+        file = parts().blobs.open(sha256)
+    except KeyError:
+        raise not_found(_("The image has been purged.")) from None
+    response = Response(wrap_file(request.environ, file), mimetype=content_type, direct_passthrough=True)
+    response.content_length = image.bytes
+    return _headers(response, sha256, f"{sha256[:16]}.{image.format.lower()}")
 
-    @blueprint.get("/review/images/<sha256>")
-    def picture(sha256: str) -> Response:
-        if request.if_none_match.contains(sha256):
-            return _fresh(sha256)
-        with parts.database.reading() as session:
-            image = session.get(Image, sha256)
-        content_type = TYPES.get(image.format.lower()) if image else None
-        if image is None or content_type is None or image.purged_at is not None:
-            raise not_found(_("There is no such image."))
+
+@review.get("/review/images/<sha256>/thumbnail")
+def thumbnail(sha256: str) -> Response:
+    etag = f"{sha256}-thumbnail"
+    if request.if_none_match.contains(etag):
+        return _fresh(etag)
+    found = find_thumbnail(parts().blobs, sha256)
+    if found is None:
         try:
-            file = parts.blobs.open(sha256)
-        except KeyError:
-            raise not_found(_("The image has been purged.")) from None
-        response = Response(wrap_file(request.environ, file), mimetype=content_type, direct_passthrough=True)
-        response.content_length = image.bytes
-        return _headers(response, sha256, f"{sha256[:16]}.{image.format.lower()}")
+            response = picture(sha256)
+        except PageError as error:
+            # In a grid, a picture that says so is better than the browser's sign for a broken one.
+            response = Response(GONE, error.status, mimetype="image/svg+xml")
+            response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        # The thumbnail may be made later.
+        response.headers["Cache-Control"] = "private, max-age=60"
+        return response
+    response = Response(found.data, mimetype=found.content_type)
+    return _headers(response, etag, f"{sha256[:16]}-{found.name}")
 
-    @blueprint.get("/review/images/<sha256>/thumbnail")
-    def thumbnail(sha256: str) -> Response:
-        etag = f"{sha256}-thumbnail"
-        if request.if_none_match.contains(etag):
-            return _fresh(etag)
-        found = find_thumbnail(parts.blobs, sha256)
-        if found is None:
-            try:
-                response = picture(sha256)
-            except PageError as error:
-                # In a grid, a picture that says so is better than the browser's sign for a broken one.
-                response = Response(GONE, error.status, mimetype="image/svg+xml")
-                response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-            # The thumbnail may be made later.
-            response.headers["Cache-Control"] = "private, max-age=60"
-            return response
-        response = Response(found.data, mimetype=found.content_type)
-        return _headers(response, etag, f"{sha256[:16]}-{found.name}")
 
-    @blueprint.get("/review/images/<sha256>/heatmap/<verdict_id>")
-    def heatmap(sha256: str, verdict_id: str) -> Response:
-        with parts.database.reading() as session:
-            verdict = session.get(Verdict, verdict_id)
-        if obtain is None or verdict is None or verdict.image_sha256 != sha256:
-            raise not_found(_("There is no such heat map."))
-        data = obtain(sha256, verdict_id)
-        if data is None:
-            raise PageError(
-                HTTPStatus.SERVICE_UNAVAILABLE, _("No heat map"), _("It could not be painted now.")
-            )
-        return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
+@review.get("/review/images/<sha256>/heatmap/<verdict_id>")
+def heatmap(sha256: str, verdict_id: str) -> Response:
+    with parts().database.reading() as session:
+        verdict = session.get(Verdict, verdict_id)
+    if verdict is None or verdict.image_sha256 != sha256:
+        raise not_found(_("There is no such heat map."))
+    data = obtain_heatmap(parts(), sha256, verdict_id)
+    if data is None:
+        raise PageError(HTTPStatus.SERVICE_UNAVAILABLE, _("No heat map"), _("It could not be painted now."))
+    return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
 
 
 def find_thumbnail(blobs: BlobStore, sha256: str) -> Thumbnail | None:

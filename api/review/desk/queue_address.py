@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from api.review.frame.digests import is_sha256
-from core.ids import is_id
+from flask import request
+
+from core.ids import is_id, is_sha256
 from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.desk.queue_filter import Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
@@ -60,6 +61,11 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
         "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
     }
     return {name: str(value) for name, value in pairs.items() if value is not None}
+
+
+def asked_address() -> dict[str, Any]:
+    """What this request's address asks of the queue, for links that lead back to it."""
+    return write_wanted(read_wanted(request.args))
 
 
 def read_position(text: str | None) -> Position | None:

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
-from api.review.desk.thresholds import LinesInForce
+from api.http.parts import parts
+from api.review.desk.queue_address import read_position, write_position, write_wanted
+from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable
-from api.review.frame.access import me
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.ids import is_id
 from store.desk.case_claims import find_holders
@@ -32,57 +33,55 @@ from store.quality.checks import blind_for
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
 
 
-def add_queue_pages(blueprint: Blueprint, parts: ReviewParts, in_force: LinesInForce) -> None:
-    """Add the queue and the list of failures."""
+@review.get("/review")
+def queue() -> str | AnyResponse:
+    if not request.args and my_preferences().mix:
+        return redirect(url_for("review.queue", sort=Sort.MIXED.value))
+    wanted = asked_filter()
+    viewer = Viewer(me().id, now())
+    after = read_position(request.args.get("after"))
+    with parts().database.reading() as session:
+        images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
+        shown = images[:PAGE]
+        sha256s = [image.sha256 for image in shown]
+        narrow = set(write_wanted(wanted)) - {"tab", "sort"}
+        found = {
+            "wanted": wanted,
+            "address": write_wanted(wanted),
+            "images": shown,
+            "origins": find_origins(session, sha256s),
+            "holders": find_holders(session, sha256s, viewer.at),
+            "counts": count_queue(session),
+            "narrow": narrow,
+            "tucked": narrow - {"finding"},
+            "matching": count_cases(session, wanted, viewer) if narrow else None,
+            "count_limit": COUNT_LIMIT,
+            "clients": client_names(session),
+            "tabs": tab_links(wanted),
+            "view": _view(),
+            "after": write_position(position(shown[-1])) if len(images) > PAGE else None,
+            "is_first": after is None,
+            "undo": undoable(session, request.args.get("done")),
+        }
+        if wanted.tab is Tab.ALL:
+            hide_decisions(shown, blind_for(session, viewer))
+    return render_template("review/queue.html", **found)
 
-    @blueprint.get("/review")
-    def queue() -> str | AnyResponse:
-        if not request.args and my_preferences().mix:
-            return redirect(url_for("review.queue", sort=Sort.MIXED.value))
-        wanted = read_wanted(request.args, lines=in_force.doubt())
-        viewer = Viewer(me().id, now())
-        after = read_position(request.args.get("after"))
-        with parts.database.reading() as session:
-            images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
-            shown = images[:PAGE]
-            sha256s = [image.sha256 for image in shown]
-            narrow = set(write_wanted(wanted)) - {"tab", "sort"}
-            found = {
-                "wanted": wanted,
-                "address": write_wanted(wanted),
-                "images": shown,
-                "origins": find_origins(session, sha256s),
-                "holders": find_holders(session, sha256s, viewer.at),
-                "counts": count_queue(session),
-                "narrow": narrow,
-                "tucked": narrow - {"finding"},
-                "matching": count_cases(session, wanted, viewer) if narrow else None,
-                "count_limit": COUNT_LIMIT,
-                "clients": client_names(session),
-                "tabs": tab_links(wanted),
-                "view": _view(),
-                "after": write_position(position(shown[-1])) if len(images) > PAGE else None,
-                "is_first": after is None,
-                "undo": undoable(session, request.args.get("done")),
-            }
-            if wanted.tab is Tab.ALL:
-                hide_decisions(shown, blind_for(session, viewer))
-        return render_template("review/queue.html", **found)
 
-    @blueprint.get("/review/failures")
-    def failures() -> str:
-        before = request.args.get("before", "")
-        with parts.database.reading() as session:
-            found = list_failures(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
-            counts = count_queue(session)
-        return render_template(
-            "review/failures.html",
-            submissions=found[:PAGE],
-            counts=counts,
-            tabs=tab_links(QueueFilter()),
-            before=found[PAGE - 1].id if len(found) > PAGE else None,
-            is_first=not before,
-        )
+@review.get("/review/failures")
+def failures() -> str:
+    before = request.args.get("before", "")
+    with parts().database.reading() as session:
+        found = list_failures(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
+        counts = count_queue(session)
+    return render_template(
+        "review/failures.html",
+        submissions=found[:PAGE],
+        counts=counts,
+        tabs=tab_links(QueueFilter()),
+        before=found[PAGE - 1].id if len(found) > PAGE else None,
+        is_first=not before,
+    )
 
 
 def _view() -> str:

@@ -1,17 +1,21 @@
-"""The lines in force, for drawing scores and for the order that is about them."""
+"""The thresholds in force, for drawing scores and for the order that is about them."""
 
+from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.review.desk.queue_address import lines_of
-from api.review.frame.review_parts import ModelFacts, ReviewParts
+from api.http.parts import ApiParts, shared
+from api.review.desk.queue_address import lines_of, read_wanted
+from api.review.frame.blueprint import review
 from core.vocabulary import Thresholds
+from store.desk.queue_filter import QueueFilter
 from store.verdicts.standing_policy import StandingPolicy
 
 
-class LinesInForce:
-    """The classifier's own lines, or those that people drew; read anew every few seconds."""
+class ThresholdsInForce:
+    """The classifier's own thresholds, or those that people set; read anew every few seconds."""
 
-    def __init__(self, parts: ReviewParts, facts: ModelFacts) -> None:
+    def __init__(self, parts: ApiParts) -> None:
+        facts = parts.facts
         self._packaged = facts.thresholds
         self._standing = (
             StandingPolicy(parts.database, facts.version, facts.thresholds)
@@ -19,8 +23,8 @@ class LinesInForce:
             else None
         )
 
-    def lines(self) -> Thresholds | None:
-        """Give the lines; without a classifier there are none."""
+    def read(self) -> Thresholds | None:
+        """Read them; without a classifier there are none."""
         if self._standing is None:
             return self._packaged
         try:
@@ -28,6 +32,18 @@ class LinesInForce:
         except SQLAlchemyError:
             return self._packaged  # an error page is drawn too while the database is away
 
-    def doubt(self) -> tuple[float, ...]:
-        """Give the scores that the order by doubt is about."""
-        return lines_of(self.lines())
+
+def thresholds_in_force() -> Thresholds | None:
+    """The thresholds by which new pictures are judged now; None without a classifier."""
+    return shared(ThresholdsInForce).read()
+
+
+def asked_filter() -> QueueFilter:
+    """The queue that this request's address asks for."""
+    return read_wanted(request.args, lines=lines_of(thresholds_in_force()))
+
+
+@review.app_context_processor
+def know_thresholds() -> dict[str, object]:
+    """What templates draw scores with."""
+    return {"thresholds": thresholds_in_force()}

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.desk.queue_address import read_wanted, write_wanted
-from api.review.frame.access import me
+from api.http.parts import parts
+from api.review.desk.queue_address import asked_address
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome
@@ -61,31 +62,28 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
     )
 
 
-def add_undo(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the way back."""
-
-    @blueprint.post("/review/decisions/<decision_id>/undo")
-    def undo_decision(decision_id: str) -> AnyResponse:
-        at = now()
-        with parts.database.writing() as session:
-            decision = find_decision(session, decision_id)
-            if decision is None or decision.moderator_id != me().id:
-                raise not_found(_("There is no such decision of yours."))
-            if at > decision.created_at + OFFERED + GRACE:
-                raise PageError(
-                    HTTPStatus.CONFLICT,
-                    _("Too late to undo"),
-                    _("Open the case and decide it again instead."),
-                )
-            try:
-                sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
-                reopen_appeals(session, decision_id)
-                reopen_check(session, decision_id)
-            except StaleCaseError:
-                raise PageError(
-                    HTTPStatus.CONFLICT,
-                    _("Nothing to undo"),
-                    _("This decision does not stand any more: somebody decided again, or it was undone."),
-                ) from None
-        address = write_wanted(read_wanted(request.args))
-        return redirect(url_for("review.case", sha256=sha256, **address))
+@review.post("/review/decisions/<decision_id>/undo")
+def undo_decision(decision_id: str) -> AnyResponse:
+    at = now()
+    with parts().database.writing() as session:
+        decision = find_decision(session, decision_id)
+        if decision is None or decision.moderator_id != me().id:
+            raise not_found(_("There is no such decision of yours."))
+        if at > decision.created_at + OFFERED + GRACE:
+            raise PageError(
+                HTTPStatus.CONFLICT,
+                _("Too late to undo"),
+                _("Open the case and decide it again instead."),
+            )
+        try:
+            sha256 = undo(session, decision_id, moderator_id=me().id, at=at)
+            reopen_appeals(session, decision_id)
+            reopen_check(session, decision_id)
+        except StaleCaseError:
+            raise PageError(
+                HTTPStatus.CONFLICT,
+                _("Nothing to undo"),
+                _("This decision does not stand any more: somebody decided again, or it was undone."),
+            ) from None
+    address = asked_address()
+    return redirect(url_for("review.case", sha256=sha256, **address))

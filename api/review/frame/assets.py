@@ -4,9 +4,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Response, send_from_directory, url_for
 
-from api.review.frame.access import public
+from api.http.access import access
+from api.review.frame.blueprint import review
 
 FOLDER = Path(__file__).parents[2] / "static" / "review"
 
@@ -21,20 +22,16 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+@review.get("/assets/<given>/<path:name>")
+@access(public=True)
+def assets(given: str, name: str) -> Response:
+    response = send_from_directory(FOLDER, name, max_age=0)
+    if given == version():
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@review.app_template_global()
 def asset(name: str) -> str:
-    """Give the address of an asset."""
+    """The address of an asset."""
     return url_for("review.assets", given=version(), name=name)
-
-
-def add_assets(blueprint: Blueprint) -> None:
-    """Serve the assets and let templates name them."""
-
-    @blueprint.get("/assets/<given>/<path:name>")
-    @public
-    def assets(given: str, name: str) -> Response:
-        response = send_from_directory(FOLDER, name, max_age=0)
-        if given == version():
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    blueprint.app_context_processor(lambda: {"asset": asset})

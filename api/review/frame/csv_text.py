@@ -4,9 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from flask import Response, stream_with_context
+
 # What makes a cell a formula, in any width and after anything a spreadsheet trims (OWASP, CSV Injection).
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
 _MORE_STARTS = ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}", "\N{MINUS SIGN}", "|", "%")
+
+
+def csv_file(name: str, rows: Iterable[Sequence[object]]) -> Response:
+    """An answer that is saved as a file; rows are drawn while it is sent, within the request."""
+    response = Response(stream_with_context(csv_lines(rows)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:

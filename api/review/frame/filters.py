@@ -10,8 +10,8 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask_babel import get_locale
 
-from api.review.frame.digests import is_sha256
 from core.clock import now
+from core.ids import is_sha256
 from core.urls import UrlError, parse_web_url
 from store.desk.review_queue import COUNT_LIMIT
 

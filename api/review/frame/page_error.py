@@ -1,8 +1,18 @@
 """What a page shows instead of what was asked for."""
 
+import logging
 from http import HTTPStatus
 
+from flask import Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from api.review.frame.blueprint import review
+from api.review.frame.words import PHRASE, PHRASES
+
+log = logging.getLogger(__name__)
 
 
 class PageError(Exception):
@@ -18,3 +28,57 @@ class PageError(Exception):
 def not_found(message: str) -> PageError:
     """Make the error for something that is not there."""
     return PageError(HTTPStatus.NOT_FOUND, _("Not found"), message)
+
+
+@review.errorhandler(PageError)
+def explain(error: PageError) -> Response:
+    """Show why not."""
+    return _error_page(error.status, error.title, error.message)
+
+
+@review.errorhandler(TooManyRequests)
+def explain_limit(error: TooManyRequests) -> Response:
+    """Say when to come back."""
+    page = _error_page(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many requests"),
+        _("Nothing was sent. Wait a minute, go back and try again."),
+    )
+    page.headers["Retry-After"] = str(error.retry_after)
+    return page
+
+
+@review.errorhandler(HTTPException)
+def explain_http(error: HTTPException) -> Response:
+    """Show what HTTP calls it."""
+    status = HTTPStatus(error.code or 500)
+    return _error_page(status, _(PHRASES.get(status, PHRASE)), _("The page cannot be shown."))
+
+
+@review.errorhandler(OperationalError)
+@review.errorhandler(PoolTimeoutError)
+def wait(error: SQLAlchemyError) -> Response:
+    """Ask for patience, and log it without the statement and its values: they hold what people wrote."""
+    log.error("database unavailable on %s: %s", request.path, type(error).__name__)
+    return _error_page(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("The database does not answer"),
+        _("Nothing was done. Try again in a moment."),
+    )
+
+
+@review.errorhandler(Exception)
+def apologise(error: Exception) -> Response:
+    """Log a fault of ours; tests see it as it is."""
+    if current_app.testing:
+        raise error
+    log.error("on %s %s", request.method, request.url_rule, exc_info=error)
+    return _error_page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something broke"),
+        _("It was logged. Nothing half-done was kept."),
+    )
+
+
+def _error_page(status: HTTPStatus, title: str, message: str) -> Response:
+    return make_response(render_template("review/error.html", title=title, message=message), status)

@@ -2,10 +2,12 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import me
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.preferences import (
     ACTS,
     DEFAULT_KEYS,
@@ -16,33 +18,29 @@ from api.review.frame.preferences import (
     read_preferences,
     write_preferences,
 )
-from api.review.frame.review_parts import ReviewParts
 from store.people.moderators import set_preferences
 
 
-def add_preference_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the page, and give every page the preferences of who looks at it."""
+@review.app_context_processor
+def know_preferences() -> dict[str, object]:
+    return {"preferences": my_preferences(), "acts": ACTS, "moves": MOVES}
 
-    @blueprint.app_context_processor
-    def know_preferences() -> dict[str, object]:
-        return {"preferences": my_preferences(), "acts": ACTS, "moves": MOVES}
 
-    @blueprint.get("/account/desk")
-    def desk() -> str:
-        return render_template(
-            "review/preferences.html", defaults=DEFAULT_KEYS, saved="saved" in request.args
-        )
+@review.get("/account/desk")
+def desk() -> str:
+    return render_template("review/preferences.html", defaults=DEFAULT_KEYS, saved="saved" in request.args)
 
-    @blueprint.post("/account/desk")
-    def arrange() -> AnyResponse:
-        try:
-            wanted = preferences_from_form(request.form)
-        except KeyClashError as error:
-            page = render_template("review/preferences.html", defaults=DEFAULT_KEYS, clash=str(error))
-            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-        with parts.database.writing() as session:
-            set_preferences(session, me().id, write_preferences(wanted))
-        return redirect(url_for("review.desk", saved=1), HTTPStatus.SEE_OTHER)
+
+@review.post("/account/desk")
+def arrange() -> AnyResponse:
+    try:
+        wanted = preferences_from_form(request.form)
+    except KeyClashError as error:
+        page = render_template("review/preferences.html", defaults=DEFAULT_KEYS, clash=str(error))
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    with parts().database.writing() as session:
+        set_preferences(session, me().id, write_preferences(wanted))
+    return redirect(url_for("review.desk", saved=1), HTTPStatus.SEE_OTHER)
 
 
 def my_preferences() -> Preferences:

@@ -3,14 +3,16 @@
 import io
 from http import HTTPStatus
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import large_form, me, needs
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act
-from api.review.frame.review_parts import ReviewParts
 from core.known.hash_files import FORMS, read_hashes
 from core.vocabulary import Label
 from store.known.hash_lists import (
@@ -31,68 +33,68 @@ OWN_NAME = "kantei"
 TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
-def add_known_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the lists, what takes one in or forgets it, and what goes out."""
+@review.get("/admin/known")
+@access(Act.MANAGE_KNOWN)
+def known() -> str:
+    return _show()
 
-    @blueprint.get("/admin/known")
-    @needs(Act.MANAGE_KNOWN)
-    def known() -> str:
-        return _show()
 
-    @blueprint.post("/admin/known")
-    @needs(Act.MANAGE_KNOWN)
-    @large_form(MOST_MIB * MIB)
-    def import_known() -> str:
-        file, name = request.files.get("file"), request.form.get("source", "").strip()
-        if not name or len(name) > NAME_LENGTH or not name.isprintable():
-            raise _refused(_("A list needs the name of its source. Nothing was done."))
-        if file is None or not file.filename:
-            raise _refused(_("Choose a file. Nothing was done."))
-        try:
-            with io.TextIOWrapper(file.stream, encoding="utf-8-sig", newline="") as text:
-                entries = read_hashes(file.filename, text, _label())
-                done = take_list(parts.database, name, entries, moderator_id=me().id)
-        except ValueError:
-            raise _refused(
-                _("The file is in none of the forms that are known. What was read before stays.")
-            ) from None
-        return _show(done, name)
+@review.post("/admin/known")
+@access(Act.MANAGE_KNOWN, body_limit=MOST_MIB * MIB)
+def import_known() -> str:
+    file, name = request.files.get("file"), request.form.get("source", "").strip()
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise _refused(_("A list needs the name of its source. Nothing was done."))
+    if file is None or not file.filename:
+        raise _refused(_("Choose a file. Nothing was done."))
+    try:
+        with io.TextIOWrapper(file.stream, encoding="utf-8-sig", newline="") as text:
+            entries = read_hashes(file.filename, text, _label())
+            done = take_list(parts().database, name, entries, moderator_id=me().id)
+    except ValueError:
+        raise _refused(
+            _("The file is in none of the forms that are known. What was read before stays.")
+        ) from None
+    return _show(done, name)
 
-    @blueprint.post("/admin/known/export")
-    @needs(Act.MANAGE_KNOWN)
-    def export_known() -> Response:
-        form, label = request.form.get("form", ""), _label()
-        if form not in FORMS:
-            raise _refused(_("Choose a form. Nothing was done."))
-        with parts.database.writing() as session:
-            note(session, moderator_id=me().id, label=label)
-        response = Response(FORMS[form](decided_hashes(parts.database, label), OWN_NAME))
-        response.mimetype = TYPES[form]
-        response.headers["Content-Disposition"] = f'attachment; filename="kantei-known.{form}"'
-        return response
 
-    @blueprint.post("/admin/known/<list_id>/forgotten")
-    @needs(Act.MANAGE_KNOWN)
-    def forget_known(list_id: str) -> AnyResponse:
-        with parts.database.writing() as session:
-            found = find_list(session, list_id)
-            if found is None:
-                raise not_found(_("There is no such list."))
-            forget_list(session, found.name, moderator_id=me().id)
-        return redirect(url_for("review.known"), HTTPStatus.SEE_OTHER)
+@review.post("/admin/known/export")
+@access(Act.MANAGE_KNOWN)
+def export_known() -> Response:
+    form, label = request.form.get("form", ""), _label()
+    if form not in FORMS:
+        raise _refused(_("Choose a form. Nothing was done."))
+    with parts().database.writing() as session:
+        note(session, moderator_id=me().id, label=label)
+    response = Response(FORMS[form](decided_hashes(parts().database, label), OWN_NAME))
+    response.mimetype = TYPES[form]
+    response.headers["Content-Disposition"] = f'attachment; filename="kantei-known.{form}"'
+    return response
 
-    def _show(done: Taken | None = None, name: str = "") -> str:
-        with parts.database.reading() as session:
-            lists, decided = all_lists(session), count_decided(session)
-        return render_template(
-            "review/known.html",
-            lists=lists,
-            decided=decided,
-            done=done,
-            name=name,
-            name_length=NAME_LENGTH,
-            most_mib=MOST_MIB,
-        )
+
+@review.post("/admin/known/<list_id>/forgotten")
+@access(Act.MANAGE_KNOWN)
+def forget_known(list_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        found = find_list(session, list_id)
+        if found is None:
+            raise not_found(_("There is no such list."))
+        forget_list(session, found.name, moderator_id=me().id)
+    return redirect(url_for("review.known"), HTTPStatus.SEE_OTHER)
+
+
+def _show(done: Taken | None = None, name: str = "") -> str:
+    with parts().database.reading() as session:
+        lists, decided = all_lists(session), count_decided(session)
+    return render_template(
+        "review/known.html",
+        lists=lists,
+        decided=decided,
+        done=done,
+        name=name,
+        name_length=NAME_LENGTH,
+        most_mib=MOST_MIB,
+    )
 
 
 def _label() -> Label | None:

@@ -4,16 +4,18 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
-from api.review.frame.access import me, needs
-from api.review.frame.csv_text import csv_lines
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.csv_text import csv_file
 from api.review.frame.days import first_moment, moment_after
 from api.review.frame.filters import iso
+from api.review.frame.guard import me
 from api.review.frame.permissions import Act
 from api.review.frame.pseudonyms import naming
-from api.review.frame.review_parts import ReviewParts
 from api.review.frame.words import EVENTS
 from core.clock import now
 from core.ids import is_id
@@ -25,44 +27,40 @@ from store.quality.checks import blind_for
 PAGE = 100
 
 
-def add_event_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the log and its CSV."""
+@review.get("/admin/log")
+@access(Act.SEE_LOG)
+def events() -> str:
+    before = _read_place(request.args.get("before"))
+    with parts().database.reading() as session:
+        lines = list_acts(session, _read_filter(session), before=before, limit=PAGE + 1)
+        people = list_moderators(session)
+    return render_template(
+        "review/events.html",
+        lines=lines[:PAGE],
+        moderators=people,
+        given={name: value for name, value in request.args.items() if value and name != "before"},
+        before=_write_place(lines[PAGE - 1]) if len(lines) > PAGE else None,
+        is_first=before is None,
+    )
 
-    @blueprint.get("/admin/log")
-    @needs(Act.SEE_LOG)
-    def events() -> str:
-        before = _read_place(request.args.get("before"))
-        with parts.database.reading() as session:
-            lines = list_acts(session, _read_filter(session), before=before, limit=PAGE + 1)
-            people = list_moderators(session)
-        return render_template(
-            "review/events.html",
-            lines=lines[:PAGE],
-            moderators=people,
-            given={name: value for name, value in request.args.items() if value and name != "before"},
-            before=_write_place(lines[PAGE - 1]) if len(lines) > PAGE else None,
-            is_first=before is None,
-        )
 
-    @blueprint.get("/admin/log.csv")
-    @needs(Act.SEE_LOG)
-    def events_csv() -> Response:
-        name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
-        with parts.database.reading() as session:
-            wanted = _read_filter(session)
+@review.get("/admin/log.csv")
+@access(Act.SEE_LOG)
+def events_csv() -> Response:
+    name = naming(parts().secret_key, hidden=request.args.get("names") == "hidden")
+    with parts().database.reading() as session:
+        wanted = _read_filter(session)
 
-        def rows() -> Iterator[tuple[object, ...]]:
-            yield "act", "at", "kind", "moderator", "subject", "detail"
-            with parts.database.reading() as session:
-                for line in every_act(session, wanted):
-                    # The subject of a login is an address, too.
-                    subject = name(line.subject) if "@" in line.subject else line.subject
-                    detail = json.dumps(line.detail, ensure_ascii=False) if line.detail else ""
-                    yield line.id, iso(line.at), line.kind, name(line.who), subject, detail
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield "act", "at", "kind", "moderator", "subject", "detail"
+        with parts().database.reading() as session:
+            for line in every_act(session, wanted):
+                # The subject of a login is an address, too.
+                subject = name(line.subject) if "@" in line.subject else line.subject
+                detail = json.dumps(line.detail, ensure_ascii=False) if line.detail else ""
+                yield line.id, iso(line.at), line.kind, name(line.who), subject, detail
 
-        response = Response(csv_lines(rows()), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="kantei-log.csv"'
-        return response
+    return csv_file("kantei-log.csv", rows())
 
 
 def _read_filter(session: Session) -> ActFilter:

@@ -3,13 +3,15 @@
 import re
 from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import before_new_password, me, public, visitor
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
-from api.review.frame.review_parts import ReviewParts
+from api.review.frame.guard import me, visitor
 from core.clock import now
 from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
@@ -20,54 +22,53 @@ from store.people.sessions import end_login, start_login
 _OUR_PAGES = re.compile(r"/(?:review|account|admin)(?:[/?][^\\\s]*)?")
 
 
-def add_login_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the way in and the way out."""
+@review.get("/login")
+@access(public=True)
+def login() -> AnyResponse:
+    if visitor().moderator is not None:
+        return redirect(_next_page())
+    return _form(next=_next_page())
 
-    @blueprint.get("/login")
-    @public
-    def login() -> AnyResponse:
-        if visitor().moderator is not None:
-            return redirect(_next_page())
-        return _form(next=_next_page())
 
-    @blueprint.post("/login")
-    @public
-    def log_in() -> AnyResponse:
-        email = request.form.get("email", "").replace("\x00", "").strip().lower()[:254]
-        password = request.form.get("password", "")[: MAX_LENGTH + 1]
-        at = now()
-        with parts.database.writing() as session:
-            attempt = note_attempt(session, email=email, address=request.remote_addr or "", at=at)
-            moderator = find_moderator(session, email)
-        if attempt.wait is not None:
-            return _too_many(email, int(attempt.wait.total_seconds()) + 1)
-        known = moderator is not None and moderator.disabled_at is None
-        right = is_password(moderator.password_hash if moderator and known else None, password)
-        with parts.database.writing() as session:
-            if moderator is None or not right:
-                note_event(session, "login_failed", moderator_id=None, at=at, subject=email)
-                token = None
-            else:
-                forget_attempt(session, attempt)
-                end_login(session, visitor().token)
-                token = start_login(session, moderator.id, at)
-                note_event(session, "login", moderator_id=moderator.id, at=at)
-        if token is None:
-            return _form(email, _("The e-mail address or the password is wrong."), HTTPStatus.UNAUTHORIZED)
-        response = make_response(redirect(_next_page()))
-        send_token(response, token, secure=parts.secure_cookies)
-        return response
-
-    @blueprint.post("/logout")
-    @before_new_password
-    def log_out() -> AnyResponse:
-        with parts.database.writing() as session:
+@review.post("/login")
+@access(public=True)
+def log_in() -> AnyResponse:
+    email = request.form.get("email", "").replace("\x00", "").strip().lower()[:254]
+    password = request.form.get("password", "")[: MAX_LENGTH + 1]
+    at = now()
+    with parts().database.writing() as session:
+        attempt = note_attempt(session, email=email, address=request.remote_addr or "", at=at)
+        moderator = find_moderator(session, email)
+    if attempt.wait is not None:
+        return _too_many(email, int(attempt.wait.total_seconds()) + 1)
+    known = moderator is not None and moderator.disabled_at is None
+    right = is_password(moderator.password_hash if moderator and known else None, password)
+    with parts().database.writing() as session:
+        if moderator is None or not right:
+            note_event(session, "login_failed", moderator_id=None, at=at, subject=email)
+            token = None
+        else:
+            forget_attempt(session, attempt)
             end_login(session, visitor().token)
-            note_event(session, "logout", moderator_id=me().id, at=now())
-        response = redirect(url_for("review.login"))
-        # Whoever sits down next at this machine gets nothing from its cache.
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+            token = start_login(session, moderator.id, at)
+            note_event(session, "login", moderator_id=moderator.id, at=at)
+    if token is None:
+        return _form(email, _("The e-mail address or the password is wrong."), HTTPStatus.UNAUTHORIZED)
+    response = make_response(redirect(_next_page()))
+    send_token(response, token, secure=parts().secure_cookies)
+    return response
+
+
+@review.post("/logout")
+@access(before_new_password=True)
+def log_out() -> AnyResponse:
+    with parts().database.writing() as session:
+        end_login(session, visitor().token)
+        note_event(session, "logout", moderator_id=me().id, at=now())
+    response = redirect(url_for("review.login"))
+    # Whoever sits down next at this machine gets nothing from its cache.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _next_page() -> str:

@@ -2,15 +2,17 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import me, needs
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.vocabulary import Role
 from store.people.audit_notes import note_event
@@ -26,68 +28,69 @@ from store.people.sessions import end_logins
 from store.tables.case_tables import Moderator
 
 
-def add_moderator_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the page of people and what can be done to them."""
+@review.get("/admin/moderators")
+@access(Act.MANAGE_MODERATORS)
+def moderators() -> str:
+    with parts().database.reading() as session:
+        people = list_moderators(session)
+    return render_template("review/moderators.html", people=people)
 
-    @blueprint.get("/admin/moderators")
-    @needs(Act.MANAGE_MODERATORS)
-    def moderators() -> str:
-        with parts.database.reading() as session:
+
+@review.post("/admin/moderators")
+@access(Act.MANAGE_MODERATORS)
+def add_person() -> AnyResponse:
+    email, fault = request.form.get("email", "").replace("\x00", ""), None
+    try:
+        with parts().database.writing() as session:
+            new = add_moderator(session, email=email, role=_read_role())
+            _note(session, "moderator_added", new.moderator, role=new.moderator.role)
             people = list_moderators(session)
-        return render_template("review/moderators.html", people=people)
+        # Shown in the answer and kept nowhere: the page cannot be loaded again.
+        return make_response(render_template("review/moderators.html", people=people, new=new))
+    except ModeratorExistsError:
+        fault = _("Somebody has this address already.")
+    except ValueError:
+        fault = _("This is not an e-mail address.")
+    with parts().database.reading() as session:
+        people = list_moderators(session)
+    page = render_template("review/moderators.html", people=people, fault=fault)
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    @blueprint.post("/admin/moderators")
-    @needs(Act.MANAGE_MODERATORS)
-    def add_person() -> AnyResponse:
-        email, fault = request.form.get("email", "").replace("\x00", ""), None
-        try:
-            with parts.database.writing() as session:
-                new = add_moderator(session, email=email, role=_read_role())
-                _note(session, "moderator_added", new.moderator, role=new.moderator.role)
-                people = list_moderators(session)
-            # Shown in the answer and kept nowhere: the page cannot be loaded again.
-            return make_response(render_template("review/moderators.html", people=people, new=new))
-        except ModeratorExistsError:
-            fault = _("Somebody has this address already.")
-        except ValueError:
-            fault = _("This is not an e-mail address.")
-        with parts.database.reading() as session:
-            people = list_moderators(session)
-        page = render_template("review/moderators.html", people=people, fault=fault)
-        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    @blueprint.post("/admin/moderators/<moderator_id>/role")
-    @needs(Act.MANAGE_MODERATORS)
-    def change_role(moderator_id: str) -> AnyResponse:
-        role = _read_role()
-        with parts.database.writing() as session:
-            person = _somebody_else(session, moderator_id)
-            set_role(session, moderator_id, role)
-            _note(session, "role_changed", person, role=role)
-        return redirect(url_for("review.moderators"), HTTPStatus.SEE_OTHER)
+@review.post("/admin/moderators/<moderator_id>/role")
+@access(Act.MANAGE_MODERATORS)
+def change_role(moderator_id: str) -> AnyResponse:
+    role = _read_role()
+    with parts().database.writing() as session:
+        person = _somebody_else(session, moderator_id)
+        set_role(session, moderator_id, role)
+        _note(session, "role_changed", person, role=role)
+    return redirect(url_for("review.moderators"), HTTPStatus.SEE_OTHER)
 
-    @blueprint.post("/admin/moderators/<moderator_id>/disabled")
-    @needs(Act.MANAGE_MODERATORS)
-    def shut_out(moderator_id: str) -> AnyResponse:
-        is_out = request.form.get("disabled") == "1"
-        with parts.database.writing() as session:
-            person = _somebody_else(session, moderator_id)
-            set_disabled(session, moderator_id, now() if is_out else None)
-            if is_out:
-                end_logins(session, moderator_id)
-            _note(session, "moderator_disabled" if is_out else "moderator_enabled", person)
-        return redirect(url_for("review.moderators"), HTTPStatus.SEE_OTHER)
 
-    @blueprint.post("/admin/moderators/<moderator_id>/password")
-    @needs(Act.MANAGE_MODERATORS)
-    def give_password(moderator_id: str) -> str:
-        with parts.database.writing() as session:
-            person = _somebody_else(session, moderator_id)
-            new = reset_password(session, person)
+@review.post("/admin/moderators/<moderator_id>/disabled")
+@access(Act.MANAGE_MODERATORS)
+def shut_out(moderator_id: str) -> AnyResponse:
+    is_out = request.form.get("disabled") == "1"
+    with parts().database.writing() as session:
+        person = _somebody_else(session, moderator_id)
+        set_disabled(session, moderator_id, now() if is_out else None)
+        if is_out:
             end_logins(session, moderator_id)
-            _note(session, "password_reset", person)
-            people = list_moderators(session)
-        return render_template("review/moderators.html", people=people, new=new)
+        _note(session, "moderator_disabled" if is_out else "moderator_enabled", person)
+    return redirect(url_for("review.moderators"), HTTPStatus.SEE_OTHER)
+
+
+@review.post("/admin/moderators/<moderator_id>/password")
+@access(Act.MANAGE_MODERATORS)
+def give_password(moderator_id: str) -> str:
+    with parts().database.writing() as session:
+        person = _somebody_else(session, moderator_id)
+        new = reset_password(session, person)
+        end_logins(session, moderator_id)
+        _note(session, "password_reset", person)
+        people = list_moderators(session)
+    return render_template("review/moderators.html", people=people, new=new)
 
 
 def _somebody_else(session: Session, moderator_id: str) -> Moderator:

@@ -2,14 +2,16 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import before_new_password, me
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError
-from api.review.frame.review_parts import ReviewParts
 from api.review.frame.words import PASSWORD_FAULTS
 from core.clock import now
 from store.people.audit_notes import note_event
@@ -19,43 +21,41 @@ from store.people.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, is_pas
 from store.people.sessions import end_logins, start_login
 
 
-def add_password_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the page where a moderator replaces their password."""
+@review.get("/account/password")
+@access(before_new_password=True)
+def password() -> str:
+    return render_template("review/password.html")
 
-    @blueprint.get("/account/password")
-    @before_new_password
-    def password() -> str:
-        return render_template("review/password.html")
 
-    @blueprint.post("/account/password")
-    @before_new_password
-    def change_password() -> AnyResponse:
-        moderator, at = me(), now()
-        old = request.form.get("old", "")[: MAX_LENGTH + 1]
-        new = request.form.get("new", "")[: MAX_LENGTH + 1]
-        with parts.database.writing() as session:
-            attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
-        if attempt.wait is not None:
-            raise PageError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a few minutes."))
-        found, fault = password_fault(new, moderator.email), None
-        if not is_password(moderator.password_hash, old):
-            fault = _("The present password is wrong.")
-        elif new == old:
-            fault = _("The new password is the old one.")
-        elif new != request.form.get("again", ""):
-            fault = _("The two new passwords differ.")
-        elif found is not None:
-            fault = _(PASSWORD_FAULTS[found], least=MIN_LENGTH, most=MAX_LENGTH)
-        if fault is not None:
-            page = render_template("review/password.html", fault=fault)
-            return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
-        password_hash = hash_password(new)
-        with parts.database.writing() as session:
-            forget_attempt(session, attempt)
-            set_password(session, moderator.id, password_hash)
-            end_logins(session, moderator.id)
-            token = start_login(session, moderator.id, at)
-            note_event(session, "password_changed", moderator_id=moderator.id, at=at)
-        response = make_response(redirect(url_for("review.queue")))
-        send_token(response, token, secure=parts.secure_cookies)
-        return response
+@review.post("/account/password")
+@access(before_new_password=True)
+def change_password() -> AnyResponse:
+    moderator, at = me(), now()
+    old = request.form.get("old", "")[: MAX_LENGTH + 1]
+    new = request.form.get("new", "")[: MAX_LENGTH + 1]
+    with parts().database.writing() as session:
+        attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
+    if attempt.wait is not None:
+        raise PageError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a few minutes."))
+    found, fault = password_fault(new, moderator.email), None
+    if not is_password(moderator.password_hash, old):
+        fault = _("The present password is wrong.")
+    elif new == old:
+        fault = _("The new password is the old one.")
+    elif new != request.form.get("again", ""):
+        fault = _("The two new passwords differ.")
+    elif found is not None:
+        fault = _(PASSWORD_FAULTS[found], least=MIN_LENGTH, most=MAX_LENGTH)
+    if fault is not None:
+        page = render_template("review/password.html", fault=fault)
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    password_hash = hash_password(new)
+    with parts().database.writing() as session:
+        forget_attempt(session, attempt)
+        set_password(session, moderator.id, password_hash)
+        end_logins(session, moderator.id)
+        token = start_login(session, moderator.id, at)
+        note_event(session, "password_changed", moderator_id=moderator.id, at=at)
+    response = make_response(redirect(url_for("review.queue")))
+    send_token(response, token, secure=parts().secure_cookies)
+    return response

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome
-from api.review.frame.access import me, needs
-from api.review.frame.csv_text import csv_lines
+from api.http.access import access
+from api.http.parts import parts
+from api.review.desk.case_forms import read_note, read_outcome
+from api.review.frame.blueprint import review
+from api.review.frame.csv_text import csv_file
 from api.review.frame.filters import iso
+from api.review.frame.guard import me
 from api.review.frame.intervals import Rate
 from api.review.frame.page_error import PageError
 from api.review.frame.permissions import Act
 from api.review.frame.pseudonyms import Naming, naming
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome
@@ -62,84 +64,81 @@ class Machine:
     agreed: Rate
 
 
-def add_quality_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the page, its CSV, the rates, and golden cases."""
+@review.get("/admin/quality")
+@access(Act.MANAGE_QUALITY)
+def quality() -> str:
+    since, before = now() - timedelta(days=_days()), request.args.get("before", "")
+    with parts().database.reading() as session:
+        answers = list_answers(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
+        known = {
+            "rates": rates(session),
+            "waiting": count_waiting(session),
+            "people": [_person(one) for one in checked_by_person(session, since)],
+            "machines": [_machine(one) for one in checked_by_model(session, since)],
+            "golden": list_golden(session),
+        }
+    return render_template(
+        "review/quality.html",
+        days=_days(),
+        windows=WINDOWS,
+        highest=HIGHEST,
+        answers=answers[:PAGE],
+        before=answers[PAGE - 1].id if len(answers) > PAGE else None,
+        is_first=not before,
+        **known,
+    )
 
-    @blueprint.get("/admin/quality")
-    @needs(Act.MANAGE_QUALITY)
-    def quality() -> str:
-        since, before = now() - timedelta(days=_days()), request.args.get("before", "")
-        with parts.database.reading() as session:
-            answers = list_answers(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
-            known = {
-                "rates": rates(session),
-                "waiting": count_waiting(session),
-                "people": [_person(one) for one in checked_by_person(session, since)],
-                "machines": [_machine(one) for one in checked_by_model(session, since)],
-                "golden": list_golden(session),
-            }
-        return render_template(
-            "review/quality.html",
-            days=_days(),
-            windows=WINDOWS,
-            highest=HIGHEST,
-            answers=answers[:PAGE],
-            before=answers[PAGE - 1].id if len(answers) > PAGE else None,
-            is_first=not before,
-            **known,
+
+@review.get("/admin/quality.csv")
+@access(Act.MANAGE_QUALITY)
+def quality_csv() -> Response:
+    name = naming(parts().secret_key, hidden=request.args.get("names") == "hidden")
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        yield HEADINGS
+        with parts().database.reading() as session:
+            for check in every_answer(session):
+                yield _row(check, name)
+
+    return csv_file("kantei-quality.csv", rows())
+
+
+@review.post("/admin/quality")
+@access(Act.MANAGE_QUALITY)
+def set_quality() -> AnyResponse:
+    wanted = Rates(_percent("golden"), _percent("second"))
+    with parts().database.writing() as session:
+        if wanted != rates(session):
+            set_rates(session, wanted, moderator_id=me().id, at=now())
+    return redirect(url_for("review.quality"), HTTPStatus.SEE_OTHER)
+
+
+@review.post("/admin/quality/golden/<sha256>")
+@access(Act.MANAGE_QUALITY)
+def make_golden(sha256: str) -> AnyResponse:
+    answer, lesson = read_outcome(), read_note()
+    if answer is Outcome.ESCALATE or not lesson:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No golden case"), _("It needs an answer, and what it teaches.")
         )
+    try:
+        with parts().database.writing() as session:
+            add_golden(session, sha256, answer=answer, lesson=lesson, moderator_id=me().id, at=now())
+    except GoldenError:
+        raise PageError(
+            HTTPStatus.CONFLICT,
+            _("No golden case"),
+            _("It is one already, or nobody has decided the case."),
+        ) from None
+    return redirect(url_for("review.case", sha256=sha256), HTTPStatus.SEE_OTHER)
 
-    @blueprint.get("/admin/quality.csv")
-    @needs(Act.MANAGE_QUALITY)
-    def quality_csv() -> Response:
-        name = naming(parts.secret_key, hidden=request.args.get("names") == "hidden")
 
-        def rows() -> Iterator[tuple[object, ...]]:
-            yield HEADINGS
-            with parts.database.reading() as session:
-                for check in every_answer(session):
-                    yield _row(check, name)
-
-        response = Response(csv_lines(rows()), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="kantei-quality.csv"'
-        return response
-
-    @blueprint.post("/admin/quality")
-    @needs(Act.MANAGE_QUALITY)
-    def set_quality() -> AnyResponse:
-        wanted = Rates(_percent("golden"), _percent("second"))
-        with parts.database.writing() as session:
-            if wanted != rates(session):
-                set_rates(session, wanted, moderator_id=me().id, at=now())
-        return redirect(url_for("review.quality"), HTTPStatus.SEE_OTHER)
-
-    @blueprint.post("/admin/quality/golden/<sha256>")
-    @needs(Act.MANAGE_QUALITY)
-    def make_golden(sha256: str) -> AnyResponse:
-        answer, lesson = read_outcome(), read_note()
-        if answer is Outcome.ESCALATE or not lesson:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST, _("No golden case"), _("It needs an answer, and what it teaches.")
-            )
-        try:
-            with parts.database.writing() as session:
-                add_golden(session, sha256, answer=answer, lesson=lesson, moderator_id=me().id, at=now())
-        except GoldenError:
-            raise PageError(
-                HTTPStatus.CONFLICT,
-                _("No golden case"),
-                _("It is one already, or nobody has decided the case."),
-            ) from None
-        return redirect(url_for("review.case", sha256=sha256), HTTPStatus.SEE_OTHER)
-
-    @blueprint.post("/admin/quality/golden/<golden_id>/retired")
-    @needs(Act.MANAGE_QUALITY)
-    def drop_golden(golden_id: str) -> AnyResponse:
-        with parts.database.writing() as session:
-            retire_golden(session, golden_id, moderator_id=me().id, at=now())
-        return redirect(url_for("review.quality"), HTTPStatus.SEE_OTHER)
-
-    blueprint.app_context_processor(lambda: {"lesson_length": NOTE_LENGTH})
+@review.post("/admin/quality/golden/<golden_id>/retired")
+@access(Act.MANAGE_QUALITY)
+def drop_golden(golden_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        retire_golden(session, golden_id, moderator_id=me().id, at=now())
+    return redirect(url_for("review.quality"), HTTPStatus.SEE_OTHER)
 
 
 def _days() -> int:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
-from api.review.frame.access import me
-from api.review.frame.csv_text import csv_lines
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.csv_text import csv_file
 from api.review.frame.filters import iso
+from api.review.frame.guard import me
 from api.review.frame.intervals import Rate
 from api.review.frame.permissions import Act, may
-from api.review.frame.review_parts import ReviewParts
 from core.clock import now
 from core.vocabulary import Finding
 from store.quality.stats import (
@@ -80,22 +81,18 @@ class Stats:
         return max(sum(findings.values()) for _, findings in self.by_day)
 
 
-def add_stats_pages(blueprint: Blueprint, parts: ReviewParts) -> None:
-    """Add the statistics."""
+@review.get("/review/stats")
+def stats() -> str:
+    with parts().database.reading() as session:
+        gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
+    return render_template("review/stats.html", stats=gathered, windows=WINDOWS, bins=BINS, at=now())
 
-    @blueprint.get("/review/stats")
-    def stats() -> str:
-        with parts.database.reading() as session:
-            gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
-        return render_template("review/stats.html", stats=gathered, windows=WINDOWS, bins=BINS, at=now())
 
-    @blueprint.get("/review/stats.csv")
-    def stats_csv() -> Response:
-        with parts.database.reading() as session:
-            gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
-        response = Response(csv_lines(_rows(gathered)), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="kantei-stats.csv"'
-        return response
+@review.get("/review/stats.csv")
+def stats_csv() -> Response:
+    with parts().database.reading() as session:
+        gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
+    return csv_file("kantei-stats.csv", _rows(gathered))
 
 
 def _days() -> int:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
-from flask import Blueprint, Response, render_template, send_from_directory, url_for
+from flask import Response, render_template, send_from_directory, url_for
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -13,32 +12,31 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from api.review.frame.access import public
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import IMAGE_POLICY, review
 from api.review.frame.page_error import not_found
-from api.review.frame.page_headers import IMAGE_POLICY
-from api.review.frame.review_parts import ModelFacts
 from model.serving.info import REPORTS
 
 # Plots beside the card, and nothing else: `![a plot](reports/name.svg)`.
 _PLOT = re.compile(r"reports/((?:[\w-]+/)*[\w.-]+\.(?:png|svg))")
 
 
-def add_model_page(blueprint: Blueprint, facts: ModelFacts, reports: Path = REPORTS) -> None:
-    """Add the card and its plots."""
+@review.get("/model")
+@access(public=True)
+def model() -> str:
+    card = parts().facts.card
+    return render_template("review/model.html", card=render_card(card) if card else None)
 
-    @blueprint.get("/model")
-    @public
-    def model() -> str:
-        return render_template("review/model.html", card=render_card(facts.card) if facts.card else None)
 
-    @blueprint.get("/model/reports/<path:name>")
-    @public
-    def model_plot(name: str) -> Response:
-        if not _PLOT.fullmatch(f"reports/{name}"):
-            raise not_found(_("There is no such plot."))
-        response = send_from_directory(reports, name, max_age=3600)
-        response.headers["Content-Security-Policy"] = IMAGE_POLICY
-        return response
+@review.get("/model/reports/<path:name>")
+@access(public=True)
+def model_plot(name: str) -> Response:
+    if not _PLOT.fullmatch(f"reports/{name}"):
+        raise not_found(_("There is no such plot."))
+    response = send_from_directory(REPORTS, name, max_age=3600)
+    response.headers["Content-Security-Policy"] = IMAGE_POLICY
+    return response
 
 
 def render_card(text: str) -> Markup:

@@ -7,20 +7,21 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.review.frame.access import me, needs
+from api.http.access import access
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act
-from api.review.frame.review_parts import ModelFacts, ReviewParts
 from api.review.frame.words import POLICY_FAULTS
 from api.review.verdicts.policy_sides import Pending, compare, lines_in, make_side
 from core.clock import now
 from core.vocabulary import Thresholds
-from store.base.database import Database
 from store.tables.policy_tables import PolicyVersion
 from store.tables.review_states import ChangeState
 from store.verdicts.policies import (
@@ -53,53 +54,52 @@ class Asked:
     against: int | None
 
 
-def add_policy_pages(blueprint: Blueprint, parts: ReviewParts, facts: ModelFacts) -> None:
-    """Add the page, the proposal, and its settlement."""
+@review.get("/admin/policy")
+@access(Act.MANAGE_POLICY)
+def policy() -> str:
+    model = _prepare()
+    at, asked = now(), _read_asked()
+    with parts().database.reading() as session:
+        known = _gather(session, model, asked, at) if model else {}
+        observed = [compare(one) for one in compare_observed(session, since=_since(at, asked.days))]
+    return render_template(
+        "review/policy.html",
+        model=model,
+        asked=asked,
+        observed=observed,
+        windows=WINDOWS,
+        bins=BINS,
+        reason_length=REASON_LENGTH,
+        **known,
+    )
 
-    @blueprint.get("/admin/policy")
-    @needs(Act.MANAGE_POLICY)
-    def policy() -> str:
-        model = _prepare(parts.database, facts)
-        at, asked = now(), _read_asked()
-        with parts.database.reading() as session:
-            known = _gather(session, model, asked, at) if model else {}
-            observed = [compare(one) for one in compare_observed(session, since=_since(at, asked.days))]
-        return render_template(
-            "review/policy.html",
-            model=model,
-            asked=asked,
-            observed=observed,
-            windows=WINDOWS,
-            bins=BINS,
-            reason_length=REASON_LENGTH,
-            **known,
+
+@review.post("/admin/policy")
+@access(Act.MANAGE_POLICY)
+def propose_policy() -> AnyResponse:
+    model = _prepare()
+    lines = _read_lines(request.form.get("clear"), request.form.get("flagged"))
+    reason = request.form.get("reason", "").replace("\x00", "").strip()
+    if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
+        raise PageError(
+            HTTPStatus.BAD_REQUEST,
+            _("No proposal"),
+            _("A proposal needs two lines between 0 and 1, and a reason. Nothing was done."),
         )
+    with _explained(), parts().database.writing() as session:
+        propose(session, model, lines, moderator_id=me().id, reason=reason, at=now())
+    return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
 
-    @blueprint.post("/admin/policy")
-    @needs(Act.MANAGE_POLICY)
-    def propose_policy() -> AnyResponse:
-        model = _prepare(parts.database, facts)
-        lines = _read_lines(request.form.get("clear"), request.form.get("flagged"))
-        reason = request.form.get("reason", "").replace("\x00", "").strip()
-        if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST,
-                _("No proposal"),
-                _("A proposal needs two lines between 0 and 1, and a reason. Nothing was done."),
-            )
-        with _explained(), parts.database.writing() as session:
-            propose(session, model, lines, moderator_id=me().id, reason=reason, at=now())
-        return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
 
-    @blueprint.post("/admin/policy/changes/<change_id>")
-    @needs(Act.MANAGE_POLICY)
-    def settle_policy(change_id: str) -> AnyResponse:
-        settle = SETTLING.get(request.form.get("act", ""))
-        if settle is None:
-            raise PageError(HTTPStatus.BAD_REQUEST, _("No answer"), _("Approve, refuse or withdraw."))
-        with _explained(), parts.database.writing() as session:
-            settle(session, change_id, moderator_id=me().id, at=now())
-        return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
+@review.post("/admin/policy/changes/<change_id>")
+@access(Act.MANAGE_POLICY)
+def settle_policy(change_id: str) -> AnyResponse:
+    settle = SETTLING.get(request.form.get("act", ""))
+    if settle is None:
+        raise PageError(HTTPStatus.BAD_REQUEST, _("No answer"), _("Approve, refuse or withdraw."))
+    with _explained(), parts().database.writing() as session:
+        settle(session, change_id, moderator_id=me().id, at=now())
+    return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
 
 
 def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[str, Any]:
@@ -139,8 +139,9 @@ def _title(version: PolicyVersion) -> str:
     return str(version.number)
 
 
-def _prepare(database: Database, facts: ModelFacts) -> str | None:
+def _prepare() -> str | None:
     """Write down the classifier's own lines where no worker has yet; give the model."""
+    facts, database = parts().facts, parts().database
     if facts.version is None or facts.thresholds is None:
         return None
     with database.reading() as session:

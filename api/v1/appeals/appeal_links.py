@@ -4,8 +4,9 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
+from api.http.access import access
 from api.http.appeal_tokens import LIFETIME, make_appeal_token
-from api.http.auth import Gate, current_caller, needs
+from api.http.auth import Gate, current_caller
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
 from api.schemas.answers import AppealLinkAnswer
@@ -27,7 +28,7 @@ def make_appeal_links(parts: ApiParts, gate: Gate) -> APIBlueprint:
         operation_id="createAppealLink",
         extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.NOT_EXAMINED),
     )
-    @needs(Scope.APPEAL)
+    @access(Scope.APPEAL)
     def create(submission_id: str) -> Response:
         """Make a link to a page where the artist may appeal without a key or a login.
 

@@ -7,7 +7,8 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from api.document.openapi import problems
-from api.http.auth import Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Gate, current_caller
 from api.http.bodies import SMALL_BODY, read_json_object
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
@@ -48,7 +49,7 @@ def make_appeals(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.APPEAL_OPEN,
         ),
     )
-    @needs(Scope.APPEAL)
+    @access(Scope.APPEAL)
     def create(submission_id: str) -> Response:
         """Ask that a person looks again, another than who decided first."""
         caller = current_caller()

@@ -3,7 +3,8 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from api.http.auth import Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Gate, current_caller
 from api.http.parts import ApiParts
 from api.http.rendering import json_response, quota_answer
 from api.schemas.answers import QuotaAnswer
@@ -20,7 +21,7 @@ def make_quota(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/quota")
     @routes.output(QuotaAnswer)
     @routes.doc(operation_id="readQuota")
-    @needs(Scope.READ)
+    @access(Scope.READ)
     def read() -> Response:
         """Read how many images you may still submit, and when counting begins anew."""
         caller = current_caller()

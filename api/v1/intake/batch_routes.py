@@ -6,7 +6,8 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from api.document.openapi import problems
-from api.http.auth import Caller, Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Caller, Gate, current_caller
 from api.http.bodies import BATCH_BODY, read_json_object
 from api.http.parts import ApiParts
 from api.http.rendering import json_response, problem_answer
@@ -37,7 +38,7 @@ def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.INVALID_REQUEST,
         ),
     )
-    @needs(Scope.SUBMIT)
+    @access(Scope.SUBMIT)
     def create() -> Response:
         """Submit up to 1,000 images; each is accepted or refused on its own."""
         key = read_key(request)

@@ -4,7 +4,8 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from api.document.openapi import problems
-from api.http.auth import Caller, Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Caller, Gate, current_caller
 from api.http.bodies import SMALL_BODY, read_json_object
 from api.http.parts import ApiParts
 from api.http.queries import refuse_repeated
@@ -52,7 +53,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
             ProblemCode.IDEMPOTENCY_MISMATCH,
         ),
     )
-    @needs(Scope.SUBMIT)
+    @access(Scope.SUBMIT)
     def create() -> Response:
         """Submit one image, by its address or by its bytes."""
         caller = current_caller()
@@ -73,7 +74,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.doc(
         operation_id="readSubmission", extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.INVALID_REQUEST)
     )
-    @needs(Scope.READ)
+    @access(Scope.READ)
     def read(submission_id: str, query: SubmissionQuery) -> Response:
         """Read one submission, or wait for its end."""
         found = _find(parts, submission_id)
@@ -88,7 +89,7 @@ def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
         operation_id="listSubmissions",
         extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
     )
-    @needs(Scope.READ)
+    @access(Scope.READ)
     def index(query: ListQuery) -> Response:
         """List your own submissions, newest first."""
         with parts.database.reading() as session:

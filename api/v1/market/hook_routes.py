@@ -11,7 +11,7 @@ from api.document.openapi import problems
 from api.http.bodies import KIB, refuse_encoding
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
-from api.http.request_limits import RateLimits, refuse_too_many
+from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.hook_schemas import HookAnswer
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from api.v1.market.hook_clients import HookClient, Inboxes
@@ -27,7 +27,7 @@ PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 log = logging.getLogger(__name__)
 
 
-def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
+def make_hooks(parts: ApiParts) -> APIBlueprint:
     """Make the route `/v1/hooks/{client_id}`."""
     routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
     inboxes, desk = Inboxes(parts), HookIntake(parts)
@@ -47,7 +47,7 @@ def make_hooks(parts: ApiParts, limits: RateLimits) -> APIBlueprint:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
             return json_response(to_answer("ping", "The webhook is known here."))
-        _check(limits, parts, client, headers, body)
+        _check(parts, client, headers, body)
         assert client is not None  # noqa: S101  # _check has refused nobody's inbox
         delivery = parse_delivery(client, headers, body)
         answer = desk.receive(client, delivery)
@@ -79,21 +79,19 @@ def _is_ping(incoming: Request, body: bytes) -> bool:
     )
 
 
-def _check(
-    limits: RateLimits, parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes
-) -> None:
+def _check(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes) -> None:
     """Let only what is signed pass. Errors: Problem (unauthorized, rate_limited, unavailable)."""
     if client is not None and not client.keys:
         # Never verified with an empty key: anybody can sign with that.
         log.error("client %s has no usable webhook secret: its inbox is closed", client.id)
         raise unavailable(60)
     address = request.remote_addr or ""
-    refuse_too_many(limits.look("hook-failed", address, FAILURES_A_MINUTE))
+    refuse_too_many(rate_limits().look("hook-failed", address, FAILURES_A_MINUTE))
     if client is None or not is_signed(client.scheme, client.keys, headers, body):
-        limits.hit("hook-failed", address, FAILURES_A_MINUTE)
+        rate_limits().hit("hook-failed", address, FAILURES_A_MINUTE)
         raise Problem(
             ProblemCode.UNAUTHORIZED,
             "The delivery is not signed by a live secret of this client, or not within five minutes.",
             headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
         )
-    refuse_too_many(limits.hit("hook", client.id, EXCESS * parts.rate_limit))
+    refuse_too_many(rate_limits().hit("hook", client.id, EXCESS * parts.rate_limit))

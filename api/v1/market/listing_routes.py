@@ -8,7 +8,8 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
-from api.http.auth import Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Gate, current_caller
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
 from api.schemas.listing_schemas import ListingAnswer
@@ -26,7 +27,7 @@ def make_listings(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/<path:listing_id>")
     @routes.output(ListingAnswer)
     @routes.doc(operation_id="readListing", extensions=problems(ProblemCode.NOT_FOUND))
-    @needs(Scope.READ)
+    @access(Scope.READ)
     def read(listing_id: str) -> Response:
         """Read one of your listings by your own id of it: told by a hook, or named by submissions."""
         with parts.database.reading() as session:

@@ -8,7 +8,8 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
-from api.http.auth import Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Gate, current_caller
 from api.http.parts import ApiParts
 from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
@@ -34,7 +35,7 @@ def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
         operation_id="listEvents",
         extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.NOT_FOUND),
     )
-    @needs(Scope.EVENTS)
+    @access(Scope.EVENTS)
     def index(query: EventQuery) -> Response:
         """Pull your events in their order, those after the last one that you have."""
         client_id = current_caller().client_id
@@ -51,7 +52,7 @@ def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/endpoints")
     @routes.output(EndpointsAnswer)
     @routes.doc(operation_id="listEndpoints")
-    @needs(Scope.EVENTS)
+    @access(Scope.EVENTS)
     def endpoints() -> Response:
         """Read how the addresses of your call backs are doing."""
         with parts.database.reading() as session:

@@ -7,7 +7,8 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
-from api.http.auth import Gate, current_caller, needs
+from api.http.access import access
+from api.http.auth import Gate, current_caller
 from api.http.parts import ApiParts
 from api.schemas.problems import Problem, ProblemCode
 from core.ids import is_id
@@ -36,7 +37,7 @@ def make_heatmaps(parts: ApiParts, gate: Gate) -> APIBlueprint:
         responses=PNG,
         extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.UNAVAILABLE),
     )
-    @needs(Scope.READ)
+    @access(Scope.READ)
     def read(submission_id: str) -> Response:
         """Read where the classifier saw signs of generation in a submission's picture."""
         found = None

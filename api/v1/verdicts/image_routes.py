@@ -6,7 +6,8 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
-from api.http.auth import Gate, needs
+from api.http.access import access
+from api.http.auth import Gate
 from api.http.parts import ApiParts
 from api.http.rendering import json_response
 from api.schemas.answers import ImageAnswer
@@ -28,7 +29,7 @@ def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
     @routes.get("/<string(length=64):sha256>")
     @routes.output(ImageAnswer)
     @routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
-    @needs(Scope.IMAGES)
+    @access(Scope.IMAGES)
     def read(sha256: str) -> Response:
         """Read an image's latest verdict and standing decision, by the SHA-256 of its bytes."""
         found = None

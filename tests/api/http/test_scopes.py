@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.http.auth import SCOPE
+from api.http.access import access_of
 from api.http.parts import ApiParts
 from core.vocabulary import Scope, Source
 from store.clients.clients import add_key
@@ -43,16 +43,24 @@ def test_a_key_opens_only_what_its_scopes_name(
 
 def test_every_route_behind_a_key_says_what_it_needs(sqlite_web: Web) -> None:
     app = sqlite_web.client.application
-    unsaid = {
-        rule.rule
+    needs = [
+        (rule.rule, access_of(app.view_functions[rule.endpoint]).needs)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/v1/") and not hasattr(app.view_functions[rule.endpoint], SCOPE)
-    }
+        if rule.rule.startswith("/v1/")
+    ]
+    unsaid = {path for path, scope in needs if scope is None}
     assert unsaid == {"/v1/hooks/<string:client_id>"}  # signed, not keyed
     tested = {(method, re.sub(r"0{32,}|(?<=listings/)7", "*", path)) for method, path, _ in ASKS}
-    assert len(tested) == len(
-        [r for r in app.url_map.iter_rules() if hasattr(app.view_functions[r.endpoint], SCOPE)]
-    )
+    assert len(tested) == len(needs) - len(unsaid)
+
+
+def test_a_route_that_forgot_to_say_what_it_needs_is_nobodys(
+    sqlite_web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = sqlite_web.client.application.view_functions
+    monkeypatch.setitem(views, "quota.read", lambda: "everybody's")
+    refused = sqlite_web.get("/v1/quota")
+    assert (refused.status_code, problem(refused)["code"]) == (403, "insufficient_scope")
 
 
 def test_an_extensions_key_submits_reads_its_own_and_appeals(sqlite_parts: ApiParts) -> None:

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from PIL import Image as Picture
 from werkzeug.test import TestResponse
 
-from api.review.desk.pictures import ObtainHeatmap
-from api.review.pages import register_review
-from api.review.verdicts.model_facts import Facts
+from api.app import create_app
+from api.http.parts import ApiParts, ModelFacts
+from core.broker.bell import BellListener
 from core.known.known_image import PictureHash
 from core.vocabulary import (
     Basis,
@@ -34,26 +34,33 @@ from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient, add_client
 from store.intake.submissions import SubmissionRequest, add_submission
 from store.people.passwords import hash_password
-from store.tables.case_tables import Moderator
-from store.verdicts.images import record_verdict
+from store.tables.case_tables import Moderator, Verdict
+from store.verdicts.images import heatmap_name, record_verdict
+from tests.api.conftest import RecordingSender
 from tests.conftest import SECRET_KEY
 
 PASSWORD = "seven lanterns float"
-FACTS = Facts(
+FACTS = ModelFacts(
     Thresholds(clear_below=0.35, flagged_from=0.9),
     "# The card\n\n<script>x</script> [a](javascript:x)\n\n| a |\n|---|\n| b |\n",
     "tiny-1",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the review pages need."""
+@dataclass(kw_only=True)
+class Painter(RecordingSender):
+    """Sends to a worker that paints every heat map at once, the same for all; None where it never does."""
 
-    database: Database
     blobs: FolderBlobs
-    secret_key: str = SECRET_KEY
-    secure_cookies: bool = False
+    heatmap: bytes | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def ask_heatmap(self, verdict_id: str) -> None:
+        self.asked.append(verdict_id)
+        if self.heatmap is not None:
+            with self.database.reading() as session:
+                sha256 = session.get_one(Verdict, verdict_id).image_sha256
+            self.blobs.put_as(sha256, heatmap_name(verdict_id), self.heatmap)
 
 
 @dataclass(slots=True)
@@ -84,7 +91,7 @@ class Desk:
     """The pages with their parts, and ways to put cases on them."""
 
     app: Flask
-    parts: Parts
+    parts: ApiParts
     shop: NewClient
     people: dict[str, str] = field(default_factory=dict)
 
@@ -165,13 +172,22 @@ def make_desk(
     shop: NewClient,
     *,
     secure: bool = False,
-    heatmaps: ObtainHeatmap | None = None,
+    heatmap: bytes | None = None,
 ) -> Desk:
-    """Join the pages with their parts."""
-    app = Flask("desk", static_folder=None)
+    """Join the application with its parts."""
+    parts = ApiParts(
+        database=database,
+        blobs=blobs,
+        sender=Painter(database, blobs=blobs, heatmap=heatmap),
+        listener=BellListener(),
+        secret_key=SECRET_KEY,
+        max_image_bytes=1_000_000,
+        rate_limit=100_000,
+        secure_cookies=secure,
+        facts=FACTS,
+    )
+    app = create_app(parts)
     app.testing = True
-    parts = Parts(database, blobs, secure_cookies=secure)
-    register_review(app, parts, FACTS, heatmaps=heatmaps)
     return Desk(app, parts, shop)
 
 

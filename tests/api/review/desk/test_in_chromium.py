@@ -26,7 +26,7 @@ pytestmark = pytest.mark.chromium
 
 @pytest.fixture
 def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
-    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=lambda *_: draw((250, 20, 20)))
+    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmap=draw((250, 20, 20)))
     desk.add_person("aiko@example.com")
     return desk
 

@@ -9,7 +9,7 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.case_tables import Image
-from tests.api.review.conftest import Desk, make_desk
+from tests.api.review.conftest import Desk, Painter, make_desk
 
 
 def test_a_picture_comes_with_its_own_type_and_no_rights(desk: Desk) -> None:
@@ -77,22 +77,29 @@ def test_a_purged_picture_is_missing_and_its_case_still_opens(desk: Desk) -> Non
 
 
 def test_the_heat_map_of_a_verdict_is_obtained_for_a_moderator_alone(
-    sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient
+    sqlite_database: Database,
+    blobs: FolderBlobs,
+    sqlite_shop: NewClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def obtain(sha256: str, verdict_id: str) -> bytes | None:
-        asked.append((sha256, verdict_id))
-        return b"a picture" if len(asked) == 1 else None
-
-    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=obtain)
+    desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmap=b"a picture")
+    sender = desk.parts.sender
+    assert isinstance(sender, Painter)
     sha256, other = desk.add_case(0.95), desk.add_case(0.96)
     visit = desk.as_person()
-    found = re.search(r'data-source="([^"]+)"', visit.get(f"/review/cases/{sha256}").text)
-    assert found
-    assert desk.visit().get(found[1]).status_code == 401
-    answer = visit.get(found[1])
+
+    def source(sha256: str) -> str:
+        found = re.search(r'data-source="([^"]+)"', visit.get(f"/review/cases/{sha256}").text)
+        assert found
+        return found[1]
+
+    address = source(sha256)
+    assert desk.visit().get(address).status_code == 401
+    assert sender.asked == []
+    answer = visit.get(address)
     assert (answer.data, answer.content_type) == (b"a picture", "image/png")
-    assert visit.get(found[1]).status_code == 503
-    assert visit.get(found[1].replace(sha256, other)).status_code == 404
-    assert [one for one, _ in asked] == [sha256, sha256]
+    assert visit.get(address.replace(sha256, other)).status_code == 404
+    monkeypatch.setattr("api.v1.verdicts.heatmaps.PATIENCE", 0.0)
+    sender.heatmap = None
+    assert visit.get(source(other)).status_code == 503
+    assert [name in address for name in sender.asked] == [True, False]

@@ -49,7 +49,7 @@ def scripts(page: str) -> list[str]:
 
 @pytest.fixture
 def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
-    return make_desk(sqlite_database, blobs, sqlite_shop, heatmaps=lambda *_: draw((1, 1, 1)))
+    return make_desk(sqlite_database, blobs, sqlite_shop, heatmap=draw((1, 1, 1)))
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ OPEN = {
 
 
 def test_every_page_is_somebodys(desk: Desk) -> None:
-    found = {rule.endpoint for rule in desk.app.url_map.iter_rules()}
+    found = {one for one in desk.app.view_functions if one.startswith("review.")}
     assert found == OPEN | PUBLIC | set(CLOSED)
     assert not OPEN & PUBLIC
     assert not set(CLOSED) & (OPEN | PUBLIC)

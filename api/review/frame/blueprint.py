@@ -1,5 +1,9 @@
-"""What every page tells the browser not to do."""
+"""The one blueprint that all pages of the desk stand on, and the headers that each of them carries.
 
+Each page's module adds its views when it is imported; `api.review.pages` lists the modules.
+"""
+
+from apiflask import APIBlueprint
 from flask import Response
 
 # No inline script or style, nothing from elsewhere, nobody may frame us.
@@ -18,7 +22,10 @@ POLICY = "; ".join(
 # An image is only ever an image: opened by itself it may load, run and frame nothing.
 IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
+review = APIBlueprint("review", __name__, template_folder="../../templates", enable_openapi=False)
 
+
+@review.after_request
 def harden(response: Response) -> Response:
     """Add the headers; a view may have set its own policy or caching before."""
     headers = response.headers

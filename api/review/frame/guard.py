@@ -1,0 +1,112 @@
+"""The guard before every page: each request is somebody's, and pages are closed unless they say otherwise."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Response, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.http.access import open_route
+from api.http.parts import parts
+from api.review.frame.blueprint import review
+from api.review.frame.cookies import read_token, send_token
+from api.review.frame.forgery import form_token, refuse_forgery
+from api.review.frame.page_error import PageError, not_found
+from api.review.frame.permissions import Act, may
+from core.clock import now
+from core.ids import is_id, is_sha256
+from store.people.sessions import find_login
+from store.tables.case_tables import Moderator
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One request's browser: its token, whether that is new, and who is logged in with it."""
+
+    token: str
+    is_new: bool
+    moderator: Moderator | None
+
+
+def visitor() -> Visitor:
+    """This request's visitor."""
+    found: Visitor = g.visitor
+    return found
+
+
+def me() -> Moderator:
+    """The moderator who is asking; only for pages that are not public."""
+    moderator = visitor().moderator
+    if moderator is None:
+        raise PageError(HTTPStatus.UNAUTHORIZED, _("Log in"), _("This page is for moderators."))
+    return moderator
+
+
+@review.before_request
+def admit() -> AnyResponse | None:
+    """Let the visitor pass, or send them where they may go on. Errors: PageError."""
+    said = open_route()
+    token = read_token(request, secure=parts().secure_cookies)
+    moderator = None
+    if token is not None:
+        with parts().database.reading() as session:
+            login = find_login(session, token, now())
+            moderator = login.moderator if login else None
+    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, moderator)
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        refuse_forgery(request, parts().secret_key, token)
+    if said.is_public:
+        return None
+    if moderator is None:
+        return _ask_for_login()
+    if moderator.must_change_password and not said.is_before_new_password:
+        return redirect(url_for("review.password"))
+    if not may(moderator, Act(said.needs or Act.REVIEW)):
+        raise PageError(
+            HTTPStatus.FORBIDDEN,
+            _("Not for you"),
+            _("Your role does not reach this page. Nothing was done."),
+        )
+    _refuse_odd_names(request.view_args or {})
+    return None
+
+
+@review.after_request
+def introduce(response: Response) -> Response:
+    """Send a new visitor their token, where a page with a form was drawn: only those need a cookie."""
+    if g.get("form_drawn") and visitor().is_new:
+        send_token(response, visitor().token, secure=parts().secure_cookies)
+    return response
+
+
+@review.app_context_processor
+def words_for_forms() -> dict[str, object]:
+    """What templates know of the visitor."""
+    return {"form_token": _draw_form_token, "visitor": g.get("visitor")}
+
+
+def _draw_form_token() -> str:
+    g.form_drawn = True
+    return form_token(parts().secret_key, visitor().token)
+
+
+def _refuse_odd_names(names: Mapping[str, str]) -> None:
+    """Stop names in an address that can name nothing: a database need not see them."""
+    digest = names.get("sha256")
+    if digest is not None and not is_sha256(digest):
+        raise not_found(_("There is no such image."))
+    if not all(is_id(name) for key, name in names.items() if key.endswith("_id")):
+        raise not_found(_("There is nothing by this name."))
+
+
+def _ask_for_login() -> AnyResponse:
+    if request.method == "GET" and not request.path.startswith("/review/images/"):
+        return redirect(url_for("review.login", next=request.full_path.rstrip("?")))
+    raise PageError(
+        HTTPStatus.UNAUTHORIZED,
+        _("Your login has ended"),
+        _("Nothing was done. Log in again in another tab, come back, and send the form once more."),
+    )
