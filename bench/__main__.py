@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.table import LEAST, Row, busy_elsewhere, machine, markdown
 
-# In the order of the table in docs/operating.md.
+# In the order of the table in docs/performance.md.
 MODULES = {
     "overhead": "bench.service.overhead",
     "waiting": "bench.service.waiting",

@@ -42,11 +42,19 @@ def test_the_dashboard_has_what_grafana_wants() -> None:
             assert all(balanced(target["expr"]) for target in panel["targets"])
 
 
-def test_the_page_on_watching_knows_every_metric_that_is_asked_for() -> None:
-    page = (DEPLOY.parent / "docs" / "watching.md").read_text(encoding="utf-8")
+MONITORING = (DEPLOY.parent / "docs" / "monitoring.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_monitoring_explains_every_metric_that_is_asked_for() -> None:
+    page = MONITORING.partition("## All metrics")[2]
     plain = {re.sub(r"_(bucket|sum|count)$", "", name) for name in metrics_asked_for()}
     assert len(plain) >= 15
     assert {name for name in plain if f"`{name}" not in page} == set()
+
+
+def test_the_page_on_monitoring_says_what_each_alert_asks_for() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (page|ticket) \| [^|]+ \| [^|]+ \|$", MONITORING, re.MULTILINE)
+    assert dict(rows) == {rule["alert"]: rule["labels"]["severity"] for rule in alert_rules()}
 
 
 def balanced(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the worker, the sweeper and the notifier measure; names and meanings stand in `docs/watching.md`."""
+"""What the worker, the sweeper and the notifier measure; names and meanings are in `docs/monitoring.md`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
