@@ -11,18 +11,17 @@ import pytest
 import redis
 from psycopg import sql
 
-from core.vocabulary import Scheme, Source
 from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
+from tests.clients import make_client
 
 POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 # A database of Redis for each process that tests run in: 9, 10, ...
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + f"/{9 + WORKER}"
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
-SECRET_KEY = "a secret of the tests, long enough to be one"
 # The files that take longest, those that compute beside those that wait. They go first: processes
 # that share the suite file by file would else end with one of them alone in such a file.
 LONGEST = (
@@ -197,14 +196,5 @@ def blobs(tmp_path: Path) -> FolderBlobs:
 
 @pytest.fixture
 def shop(database: Database) -> NewClient:
-    """Make a marketplace client with a key and a webhook secret."""
-    with database.writing() as session:
-        return add_client(
-            session,
-            name="Shop",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
+    """A client with an API key and a webhook secret."""
+    return make_client(database)

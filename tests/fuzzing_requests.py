@@ -13,10 +13,11 @@ from flask_babel import Babel
 
 from api.http.auth import bearer_key
 from api.http.bodies import read_json_object
+from api.http.parts import FileLimits
 from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.frame.cookies import read_token
 from api.review.frame.forgery import form_token, refuse_forgery
-from api.v1.appeals.sent_files import FileLimits, read_appeal_form
+from api.v1.appeals.sent_files import read_appeal_form
 from api.v1.intake.idempotency import read_key
 from api.v1.intake.uploads import read_upload
 from core.clock import now

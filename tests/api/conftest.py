@@ -29,20 +29,19 @@ from core.vocabulary import (
     Judgement,
     Label,
     Priority,
-    Scheme,
     Source,
     State,
 )
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
 from store.intake.submissions import find_submission
 from store.people import passwords
 from store.tables.case_tables import Submission
 from store.verdicts.images import record_verdict
+from tests.clients import SECRET_KEY, make_client
 
-SECRET_KEY = "a secret of the tests, long enough to be one"
 MAX_IMAGE_BYTES = 200_000
 IMAGE_URL = "https://example.com/a.png"
 PROMPT = "a prompt that is for moderators only"
@@ -68,6 +67,9 @@ class RecordingSender:
     def room(self, priority: Priority) -> int:
         """Have room."""
         return self.takes
+
+    def ask_heatmap(self, verdict_id: str) -> None:
+        """Paint nothing: no test waits for a heat map here."""
 
 
 class Compiled(BytecodeCache):
@@ -215,16 +217,7 @@ def module_web(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 def make_web(parts: ApiParts, *, source: Source = Source.API, **changes: Any) -> Web:
     """Make an application of changed parts, and a client of its own with a key."""
-    with parts.database.writing() as session:
-        made = add_client(
-            session,
-            name=f"Another {source}",
-            source=source,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
+    made = make_client(parts.database, f"Another {source}", source=source)
     own = {"measuring": measure_alone(), **changes}  # one application registers its measures once
     app = create_app(replace(parts, **own))
     app.extensions["tests.parts"] = parts

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.vocabulary import Label
 from model.data.samples import Sample
@@ -21,7 +22,7 @@ IS_AI = np.array([sample.is_ai for sample in SAMPLES])
 FOLDS = np.array([int(sample.owner[-1]) % 3 for sample in SAMPLES])
 
 
-def _features(told: float, seed: int, width: int = 90) -> np.ndarray:
+def _features(told: float, seed: int, width: int = 90) -> NDArray[np.float32]:
     """Draw rows of three dresses, in which the label shows by `told` deviations of each number."""
     rng = np.random.default_rng(seed)
     rows = rng.normal(0, 1, (3, len(SAMPLES), width)) + told * IS_AI[:, None]
@@ -30,7 +31,7 @@ def _features(told: float, seed: int, width: int = 90) -> np.ndarray:
 
 def test_a_candidate_is_judged_as_the_production_head_would() -> None:
     from bench.classifier.candidates import judge
-    from model.training.head import fit_head, gram_of, standardise
+    from model.training.head import Features, fit_head, gram_of, standardise
 
     features = standardise(_features(0.15, 1))[0]
     count, outside = len(SAMPLES), np.flatnonzero(FOLDS != 0)
@@ -38,7 +39,7 @@ def test_a_candidate_is_judged_as_the_production_head_would() -> None:
     # The head standardises what it is fitted to once more, the bench all pictures once.
     alike, middle, spread = standardise(features[rows])
     head = fit_head(features[rows], [SAMPLES[int(n)] for n in outside] * 2, 0.15)
-    scaled = (features - middle.astype(np.float32)) / spread.astype(np.float32)
+    scaled: Features = np.divide(features - middle, spread, dtype=np.float32, casting="same_kind")
     scaled[rows] = alike
     # What all pictures share must not show: a fold's means are its own.
     judged = judge(gram_of(scaled + np.float32(0.7)), SAMPLES, FOLDS)

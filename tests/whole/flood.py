@@ -23,6 +23,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -240,16 +241,24 @@ def _disturb(flood: Flood) -> None:
         until = time.monotonic() + share
         flood.moody.mood = mood
         _enable(flood)  # at once, and not when the rest is over that the mood before has earned
-        _wait(lambda mood=mood: flood.moody.calls[mood] >= flood.calls, max(until, time.monotonic() + MET))
+        _wait(partial(_has_called, flood, mood), max(until, time.monotonic() + MET))
         if share > MET:  # well in between, where there is time for it
             flood.moody.mood = Mood.WELL
             _enable(flood)
             heard = len(flood.moody.heard)
-            _wait(lambda heard=heard: len(flood.moody.heard) > heard + flood.calls, until)
+            _wait(partial(_has_heard, flood, heard + flood.calls), until)
         time.sleep(max(0.0, until - time.monotonic()))
     flood.moody.mood = Mood.WELL
     acting.join()
     _enable(flood)
+
+
+def _has_called(flood: Flood, mood: Mood) -> bool:
+    return flood.moody.calls[mood] >= flood.calls
+
+
+def _has_heard(flood: Flood, count: int) -> bool:
+    return len(flood.moody.heard) > count
 
 
 def _enable(flood: Flood) -> None:

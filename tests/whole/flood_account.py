@@ -62,7 +62,7 @@ def count_rows(environ: dict[str, str], client_id: str, heard: Mapping[str, int]
         "images_without_exactly_one_verdict": sum(count != 1 for _, count in verdicts),
         "events": len(events),
         "events_lost": sum(event_id not in heard for event_id, _ in events),
-        "sequence_without_gap": sorted(place for _, place in events) == list(range(1, len(events) + 1)),
+        "sequence_without_gap": sorted(place or 0 for _, place in events) == list(range(1, len(events) + 1)),
     }
 
 

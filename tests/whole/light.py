@@ -45,6 +45,6 @@ def make_light_examiner(settings: Settings) -> Examiner:
 if __name__ == "__main__":
     # A claim lasts as long as a child may live, and that is mostly for the classifier.
     tasks.SPARE_SECONDS = int(os.environ.get(SPARE, tasks.SPARE_SECONDS))
-    worker.make_examiner = make_light_examiner
+    worker.make_examiner = make_light_examiner  # type: ignore[attr-defined]  # put in place of what it imported
     serve.PROGRAM = (sys.executable, "-m", "tests.whole.light")
     main()

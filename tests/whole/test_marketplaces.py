@@ -16,9 +16,9 @@ from standardwebhooks import Webhook
 
 from kantei.client import Kantei, verify_callback
 from tests.servers import Asked, Reply, Server
+from tests.whole.broker import empty_broker
 from tests.whole.installation import Installation
 from tests.whole.pictures import draw
-from tests.whole.test_story import empty_broker
 
 LISTINGS = 15
 PATIENCE = 90.0

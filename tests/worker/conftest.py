@@ -11,7 +11,7 @@ import pytest
 from core.settings.setting_values import FetchAllow
 from store.base.database import Database
 from tests.certificates import Authority
-from tests.conftest import SECRET_KEY
+from tests.clients import SECRET_KEY
 from tests.servers import Server
 from tests.worker.outbound.outside import LOOPBACK, MakeFetcher
 from tests.worker.outbox.telling import FakePoster

@@ -9,13 +9,13 @@ import pytest
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.broker.queue import DEPTH_LIMIT
 from core.clock import now
-from core.vocabulary import Priority, Scheme, Source, State
+from core.vocabulary import Priority, Source, State
 from store.base.database import Database
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
 from store.intake.claims import claim
 from store.intake.submissions import SubmissionRequest, add_submission, find_submission
 from store.tables.case_tables import Submission
-from tests.conftest import SECRET_KEY
+from tests.clients import make_client
 from worker.sweep import Swept, sweep_once
 
 LEASE = timedelta(seconds=30)
@@ -34,6 +34,9 @@ class FakeSender:
 
     def room(self, priority: Priority) -> int:
         return DEPTH_LIMIT - self.depth
+
+    def ask_heatmap(self, verdict_id: str) -> None:
+        """Never asked here."""
 
 
 @dataclass
@@ -154,16 +157,7 @@ def test_a_flood_does_not_keep_another_clients_one_waiting(
 ) -> None:
     for _ in range(50):
         add(database, shop, age=timedelta(minutes=5))
-    with database.writing() as session:
-        other = add_client(
-            session,
-            name="Other",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
+    other = make_client(database, "Other")
     single = add(database, other, age=timedelta(seconds=1))
     sender.depth = DEPTH_LIMIT - 10
     sweep_once(database, sender, bell)

@@ -47,7 +47,9 @@ def test_every_operation_tells_its_problems_and_its_key(document: dict[str, Any]
             assert operation["operationId"]
             assert operation["summary"]
             is_public = not path.startswith("/v1/")
-            signed = [{name: []} for name in ("standardWebhooks", "shopify", "wooCommerce")]
+            signed: list[dict[str, list[str]]] = [
+                {name: []} for name in ("standardWebhooks", "shopify", "wooCommerce")
+            ]
             if is_public or path.startswith("/v1/hooks"):
                 assert operation["security"] == ([] if is_public else signed)
             else:

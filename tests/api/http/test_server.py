@@ -17,11 +17,10 @@ from typing import Any
 import pytest
 
 from core.broker.bell import FolderBell
-from core.vocabulary import Scheme, Source
 from kantei.roots.migrate import migrate
 from store.base.database import Database
-from store.clients.clients import add_client
-from tests.api.conftest import IMAGE_URL, SECRET_KEY, examine
+from tests.api.conftest import IMAGE_URL, examine
+from tests.clients import SECRET_KEY, make_client
 
 MAX_IMAGE = 300_000
 
@@ -58,16 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     database = Database(f"sqlite:///{folder / 'kantei.sqlite3'}")
     migrate(database)
-    with database.writing() as session:
-        made = add_client(
-            session,
-            name="Shop",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
+    made = make_client(database)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -74,7 +74,9 @@ def log_in(session: WebDriver, base: str, email: str = "aiko@example.com") -> No
 def complaints(session: WebDriver) -> list[str]:
     """List what the browser's console complains of: broken policies, missing files, script errors."""
     return [
-        entry["message"] for entry in session.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}
+        entry["message"]
+        for entry in session.get_log("browser")  # type: ignore[no-untyped-call]  # selenium types all but this
+        if entry["level"] in {"SEVERE", "WARNING"}
     ]
 
 

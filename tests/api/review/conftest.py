@@ -3,8 +3,9 @@
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Unpack
 
 import pytest
 from flask import Flask
@@ -23,7 +24,6 @@ from core.vocabulary import (
     Judgement,
     Label,
     Role,
-    Scheme,
     Source,
     State,
     Thresholds,
@@ -31,19 +31,23 @@ from core.vocabulary import (
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest, add_submission
 from store.people.passwords import hash_password
 from store.tables.case_tables import Moderator, Verdict
 from store.verdicts.images import heatmap_name, record_verdict
 from tests.api.conftest import RecordingSender
-from tests.conftest import SECRET_KEY
+from tests.clients import SECRET_KEY, make_client
+from tests.submitting import RequestFields
 
+ASKED = SubmissionRequest(Source.API, image_url="https://shop.example/a.png")
 PASSWORD = "seven lanterns float"
+MODEL = "tiny-1"
+THRESHOLDS = Thresholds(clear_below=0.35, flagged_from=0.9)
 FACTS = ModelFacts(
-    Thresholds(clear_below=0.35, flagged_from=0.9),
+    THRESHOLDS,
     "# The card\n\n<script>x</script> [a](javascript:x)\n\n| a |\n|---|\n| b |\n",
-    "tiny-1",
+    MODEL,
 )
 
 
@@ -72,7 +76,7 @@ class Visit:
 
     def get(self, path: str, **options: object) -> TestResponse:
         # Buffered, so that files that are sent are closed again.
-        self.last = self.client.get(path, buffered=True, **options)  # type: ignore[arg-type]  # passed through
+        self.last = self.client.get(path, buffered=True, **options)  # passed through
         return self.last
 
     def send(self, path: str, /, page: str | None = None, **values: str) -> TestResponse:
@@ -124,7 +128,7 @@ class Desk:
         risk: float | None = None,
         picture_hash: PictureHash | None = None,
         rests_on_file: bool = False,
-        **request: str,
+        **request: Unpack[RequestFields],
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
         data = draw(colour or (int(score * 1e6) % 251, int(score * 1e4) % 249, int(score * 1e3) % 241))
@@ -135,7 +139,7 @@ class Desk:
                 session,
                 ImageFacts(sha256, 24, 16, "png", len(data)),
                 score=score,
-                model="tiny-1",
+                model=MODEL,
                 judgement=Judgement(
                     finding,
                     label,
@@ -148,8 +152,7 @@ class Desk:
                 picture_hash=picture_hash,
             ).verdict_id
             for _ in range(submissions):
-                values = {"source": Source.API, "image_url": "https://shop.example/a.png", **request}
-                made = add_submission(session, self.shop.client.id, SubmissionRequest(**values))  # type: ignore[arg-type]
+                made = add_submission(session, self.shop.client.id, replace(ASKED, **request))
                 made.state, made.image_sha256, made.verdict_id = State.EXAMINED, sha256, verdict_id
         return sha256
 
@@ -193,17 +196,8 @@ def make_desk(
 
 @pytest.fixture
 def sqlite_shop(sqlite_database: Database) -> NewClient:
-    """Make a client where the kind of database cannot matter."""
-    with sqlite_database.writing() as session:
-        return add_client(
-            session,
-            name="Shop",
-            source=Source.API,
-            scheme=Scheme.STANDARD,
-            callback_url=None,
-            webhook_secret=None,
-            secret_key=SECRET_KEY,
-        )
+    """A client where the kind of database cannot matter."""
+    return make_client(sqlite_database)
 
 
 @pytest.fixture

@@ -39,8 +39,9 @@ from store.tables.client_tables import ApiKey, Client
 from store.tables.marketplace_tables import ClientEvent, HookOutcome, Listing
 from store.tables.review_states import ChangeState
 from store.verdicts.policies import ensure_packaged, list_changes, propose
-from tests.api.review.conftest import FACTS, Desk
-from tests.conftest import SECRET_KEY
+from tests.api.review.conftest import MODEL, THRESHOLDS, Desk
+from tests.clients import SECRET_KEY
+from tests.submitting import RequestFields
 
 LEAD = "lead@example.com"
 # What no page is: files.
@@ -80,7 +81,7 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
         Evidence(EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, words, words, {"prompt": words}),
         Evidence(EvidenceKind.PIXELS, Grade.HINT, Label.AI, None, "The pixels look generated."),
     )
-    offered = {"title": words, "listing_id": "L-4711", "page_url": f"https://shop.example/{words}"}
+    offered = RequestFields(title=words, listing_id="L-4711", page_url=f"https://shop.example/{words}")
     for number in range(4):
         desk.add_case(0.9 + number / 100, colour=(number, 90, 90), picture_hash=_hash(number), **offered)
     desk.add_case(0.5, Finding.UNCERTAIN, title="狐")
@@ -195,6 +196,6 @@ def _tell_the_desk(session: Session, desk: Desk, words: str, decided: str, lead:
     seen = Seen(decided, verdict_id, None)
     decide(session, seen, moderator_id=lead, outcome=Outcome.AI, note=words, at=at)
     add_golden(session, decided, answer=Outcome.AI, lesson=words, moderator_id=lead, at=at)
-    ensure_packaged(session, FACTS.version, FACTS.thresholds)
-    propose(session, FACTS.version, Thresholds(0.2, 0.95), moderator_id=lead, reason=words, at=at)
+    ensure_packaged(session, MODEL, THRESHOLDS)
+    propose(session, MODEL, Thresholds(0.2, 0.95), moderator_id=lead, reason=words, at=at)
     note_event(session, "login_failed", moderator_id=None, at=at, subject=words, detail={"address": words})

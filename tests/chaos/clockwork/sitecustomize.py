@@ -7,11 +7,12 @@ clock jumps, which no clock of a real machine does. So sleep another way.
 
 import select
 import time
+from typing import SupportsIndex
 
 
-def sleep(seconds: float) -> None:
+def sleep(seconds: SupportsIndex | float, /) -> None:
     """Sleep by waiting for no file at all."""
-    select.select([], [], [], seconds)
+    select.select([], [], [], float(seconds))
 
 
 time.sleep = sleep

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -34,7 +33,7 @@ class Written:
 
 
 @pytest.fixture
-def as_json() -> Iterator[Written]:
+def as_json() -> Written:
     return Written(JsonLines("worker"))
 
 

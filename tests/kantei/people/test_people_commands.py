@@ -111,7 +111,7 @@ def test_keys_and_quotas_are_made_and_shown(kept: Database) -> None:
     with kept.reading() as session:
         found = find_key(session, facts["api_key"])
         assert found
-        assert (found.scopes, found.client.quota) == ({"submit"}, Quota(20, QuotaPeriod.DAY))
+        assert (found.scopes, found.client.quota) == (frozenset({"submit"}), Quota(20, QuotaPeriod.DAY))
     shown = _run("client", "key", facts["id"], "--scope", "read", "--scope", "events").output
     assert "events read" in shown
     assert "0 of 20/day" in _run("client", "list").output

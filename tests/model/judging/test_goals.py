@@ -1,6 +1,7 @@
 """The goals: what was measured, between which ends, and whether it is reached."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def _judged(shift: float, lost: float, count: int = 200) -> list[Judged]:
     return items
 
 
-def _measure(judged: list[Judged], flips: int = 0) -> dict[str, dict[str, object]]:
+def _measure(judged: list[Judged], flips: int = 0) -> dict[str, dict[str, Any]]:
     is_ai = np.array([item.sample.is_ai for item in judged])
     draws = draw_rows(is_ai, [item.sample.owner for item in judged], draws=100)
     share = Share(flips, len(judged)).as_dict()
@@ -39,8 +40,8 @@ def test_every_goal_is_measured_between_two_ends() -> None:
     rows = _measure(_judged(shift=3, lost=0.5))
     assert len(rows) == 7
     for row in rows.values():
-        low, high = row["by_picture"]  # type: ignore[misc]  # a list in JSON
-        assert low <= row["value"] <= high  # type: ignore[operator]
+        low, high = row["by_picture"]
+        assert low <= row["value"] <= high
     assert rows["AUC"]["by_owner"] is not None
 
 
@@ -66,7 +67,7 @@ def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
     unmoved = rows["points lost as JPEG 60 at 768 px"]
     assert JPEG_60 in _judged(1, 1)[0].encoded
     assert (unmoved["value"], unmoved["by_picture"]) == (0, (0, 0))
-    low, _ = rows["points lost as JPEG 40 at 512 px"]["by_picture"]  # type: ignore[misc]
+    low, _ = rows["points lost as JPEG 40 at 512 px"]["by_picture"]
     assert low > 0
 
 

@@ -158,7 +158,7 @@ def test_extraction_resumes_where_it_was_cut(run: Path, data: Path, tmp_path: Pa
     def read(views: np.ndarray) -> np.ndarray:
         nonlocal pictures
         pictures += len(views)
-        return views.mean(axis=(1, 2))
+        return np.asarray(views.mean(axis=(1, 2)))
 
     pixels = open_pixels(read_samples(data), run, print)
     place, plan = tmp_path / "f.npy", ViewPlan(128, (Scale(128, 1),))

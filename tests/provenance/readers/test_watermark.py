@@ -21,9 +21,8 @@ def scene(width: int = 320, height: int = 256, seed: int = 0, noise: float = 4.0
     colours = random.integers(30, 226, (6, 3)).astype(float)
     area = (np.sin(x / 31 + seed) + np.cos(y / 23) + 2).astype(int) + (x > width // 2)
     slope = 20 * np.sin((x + y) / 90)[:, :, None]
-    return np.clip(colours[area] + slope + random.normal(0, noise, (height, width, 3)), 0, 255).astype(
-        np.uint8
-    )
+    drawn = colours[area] + slope + random.normal(0, noise, (height, width, 3))
+    return np.asarray(np.clip(drawn, 0, 255), dtype=np.uint8)
 
 
 def mark(rgb: Pixels, bits: NDArray[np.uint8], *, centre: float = 128.0, swapped: bool = False) -> Pixels:
@@ -37,7 +36,7 @@ def mark(rgb: Pixels, bits: NDArray[np.uint8], *, centre: float = 128.0, swapped
     u = u + np.repeat(np.repeat(change, 2, axis=0), 2, axis=1) / 2
     blue, red = luma + (u - centre) / 0.492, luma + (v - centre) / 0.877
     green = (luma - 0.299 * red - 0.114 * blue) / 0.587
-    out = np.clip(np.rint(np.stack([red, green, blue], axis=-1)), 0, 255).astype(np.uint8)
+    out: Pixels = np.clip(np.rint(np.stack([red, green, blue], axis=-1)), 0, 255).astype(np.uint8)
     return out[:, :, ::-1] if swapped else out
 
 

@@ -1,6 +1,7 @@
 """Endpoints of one address in several spellings become one, and nothing that waits for them is lost."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, MetaData, select, update
@@ -125,7 +126,11 @@ def test_the_endpoint_that_does_best_is_kept(empty: Database, disabled: int) -> 
     with empty.engine.execution_options(writes=True).begin() as connection:
         past = Past(connection)
         shop = past.add_client()
-        gone = {"disabled_at": DUE, "disabled_reason": "gone", "succeeded_at": DUE + timedelta(days=1)}
+        gone: dict[str, Any] = {
+            "disabled_at": DUE,
+            "disabled_reason": "gone",
+            "succeeded_at": DUE + timedelta(days=1),
+        }
         own = [
             past.add_endpoint(shop, url, **(gone if place == disabled else {}))
             for place, url in enumerate(SPELLINGS[:2])

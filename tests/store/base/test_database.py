@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from store.base import database as database_room
 from store.base.database import Database, without_waiting_for_disk
@@ -49,7 +50,12 @@ def test_a_connection_in_use_is_not_asked_each_time_whether_it_is_alive(
 ) -> None:
     asked = []
     ping = own.engine.dialect.do_ping
-    monkeypatch.setattr(own.engine.dialect, "do_ping", lambda one: asked.append(one) or ping(one))
+
+    def note(connection: DBAPIConnection) -> bool:
+        asked.append(connection)
+        return ping(connection)
+
+    monkeypatch.setattr(own.engine.dialect, "do_ping", note)
     for _ in range(10):
         _use(own)
     assert not asked

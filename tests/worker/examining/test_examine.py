@@ -3,8 +3,9 @@
 import hashlib
 import io
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Unpack
 
 import pytest
 from PIL import Image
@@ -38,6 +39,7 @@ from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
+from tests.submitting import RequestFields
 from worker.examining.examine import THUMBNAIL, Examiner
 from worker.examining.observe import Observer
 from worker.examining.policy import VERSION
@@ -86,6 +88,10 @@ class FakeClassifier:
             raise self.error
         return Classification(self.score, self.version)
 
+    def heatmap(self, picture: Picture) -> bytes:
+        """Never asked here."""
+        raise NotImplementedError
+
 
 @dataclass
 class FakeBell:
@@ -113,9 +119,9 @@ class Bench:
     evidence: tuple[Evidence, ...] = ()
     observer: Observer | None = None
 
-    def submit(self, **request: str) -> str:
+    def submit(self, **request: Unpack[RequestFields]) -> str:
         with self.database.writing() as session:
-            wanted = SubmissionRequest(Source.API, **(request or {"image_url": URL}))  # type: ignore[arg-type]  # texts only
+            wanted = replace(SubmissionRequest(Source.API), **(request or {"image_url": URL}))
             submission = add_submission(session, self.client_id, wanted)
             session.flush()
             return submission.id

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Unpack
 
 from sqlalchemy import select, update
 
@@ -19,12 +20,13 @@ from core.vocabulary import (
 )
 from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
 from store.intake.claims import claim, finish_examined, finish_failed
 from store.intake.submissions import SubmissionRequest, add_submission
 from store.tables.marketplace_tables import Callback, Endpoint
 from store.verdicts.images import record_verdict
-from tests.conftest import SECRET_KEY
+from tests.clients import make_client
+from tests.submitting import RequestFields
 from worker.outbound.post import Answered
 from worker.outbox.notify import Notifier
 
@@ -51,28 +53,22 @@ class FakePoster:
 def add_shop(
     database: Database, url: str | None, scheme: Scheme = Scheme.STANDARD, secret: str | None = None
 ) -> NewClient:
-    with database.writing() as session:
-        return add_client(
-            session,
-            name="Shop",
-            source=Source.MARKETPLACE,
-            scheme=scheme,
-            callback_url=url,
-            webhook_secret=secret,
-            secret_key=SECRET_KEY,
-        )
+    return make_client(
+        database, source=Source.MARKETPLACE, scheme=scheme, callback_url=url, webhook_secret=secret
+    )
 
 
-def submit(database: Database, shop: NewClient, **fields: str) -> str:
+def submit(database: Database, shop: NewClient, **fields: Unpack[RequestFields]) -> str:
     with database.writing() as session:
-        row = add_submission(
-            session, shop.client.id, SubmissionRequest(Source.API, image_url="https://a.example/", **fields)
-        )
+        request = replace(SubmissionRequest(Source.API, image_url="https://a.example/"), **fields)
+        row = add_submission(session, shop.client.id, request)
         session.flush()
         return row.id
 
 
-def examine(database: Database, shop: NewClient, sha256: str = "a" * 64, **fields: str) -> str:
+def examine(
+    database: Database, shop: NewClient, sha256: str = "a" * 64, **fields: Unpack[RequestFields]
+) -> str:
     submission_id = submit(database, shop, **fields)
     with database.writing() as session:
         held = claim(session, submission_id, lease=LEASE, at=now())
@@ -89,7 +85,7 @@ def examine(database: Database, shop: NewClient, sha256: str = "a" * 64, **field
     return submission_id
 
 
-def fail(database: Database, shop: NewClient, **fields: str) -> str:
+def fail(database: Database, shop: NewClient, **fields: Unpack[RequestFields]) -> str:
     submission_id = submit(database, shop, **fields)
     with database.writing() as session:
         held = claim(session, submission_id, lease=LEASE, at=now())

@@ -27,7 +27,7 @@ from store.people.moderators import add_moderator
 from store.retention.purge import purge_expired
 from store.tables.marketplace_tables import CallbackState, ClientEvent
 from store.verdicts.images import find_image
-from tests.conftest import SECRET_KEY
+from tests.clients import SECRET_KEY
 from tests.worker.outbox.telling import (
     URL,
     FakePoster,

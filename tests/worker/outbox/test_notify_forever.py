@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from store.base.database import Database
 from store.tables.marketplace_tables import CallbackState, ClientEvent
-from tests.conftest import SECRET_KEY
+from tests.clients import SECRET_KEY
 from tests.servers import Asked, Reply, Server
 from tests.worker.outbound.outside import LOOPBACK
 from tests.worker.outbox.telling import (

@@ -12,7 +12,7 @@ from api.review.appeals.artist_pages import APPEALS_A_MINUTE, REASON_LENGTH
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Submission
 from tests.api.review.conftest import Desk
-from tests.conftest import SECRET_KEY
+from tests.clients import SECRET_KEY
 
 Decide = Callable[..., TestResponse]
 REASON = "I drew this in three evenings;\n<b>look</b> at the layers."

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def case_on(session: WebDriver) -> str:
     )
 
 
+def shows_case(sha256: str, session: WebDriver) -> bool:
+    return case_on(session) == sha256
+
+
+def holds_answers(count: int, session: WebDriver) -> bool:
+    return int(session.execute_script("return window.held.length")) >= count
+
+
 def test_fifty_cases_by_keys_then_two_hundred_at_once(desk: Desk, base: str, aiko: WebDriver) -> None:
     cases = [desk.add_case(0.999 - i / 2000, colour=(i % 251, i // 251, 7)) for i in range(252)]
     aiko.get(f"{base}/review")
@@ -91,10 +100,10 @@ def test_fifty_cases_by_keys_then_two_hundred_at_once(desk: Desk, base: str, aik
     wait_until_ready(aiko, ".decide")
     expected = []
     for place, (key, outcome) in enumerate([("a", Outcome.AI), ("h", Outcome.HUMAN)] * 25):
-        WebDriverWait(aiko, 10, 0.02).until(lambda b, i=place: case_on(b) == cases[i])
+        WebDriverWait(aiko, 10, 0.02).until(partial(shows_case, cases[place]))
         press(aiko, key)
         expected.append((cases[place], outcome))
-    WebDriverWait(aiko, 10, 0.02).until(lambda b: case_on(b) == cases[50])
+    WebDriverWait(aiko, 10, 0.02).until(partial(shows_case, cases[50]))
     WebDriverWait(aiko, 10, 0.05).until(lambda _: len(decisions(desk)) == 50)
     assert decisions(desk) == expected
     _decide_faster_than_the_network(aiko, cases[50:53])
@@ -145,11 +154,9 @@ def _decide_faster_than_the_network(session: WebDriver, cases: list[str]) -> Non
     waiting = 0
     for then in cases[1:]:
         press(session, "h")
-        WebDriverWait(session, 10, 0.02).until(lambda b, c=then: case_on(b) == c)
+        WebDriverWait(session, 10, 0.02).until(partial(shows_case, then))
         waiting += 1
-        WebDriverWait(session, 10, 0.02).until(
-            lambda b, n=waiting: b.execute_script("return window.held.length") >= n
-        )
+        WebDriverWait(session, 10, 0.02).until(partial(holds_answers, waiting))
     session.execute_script("for (const go of window.held) go()")
     WebDriverWait(session, 10, 0.02).until(lambda b: b.execute_script("return window.come") == waiting)
     assert case_on(session) == cases[-1]
@@ -191,7 +198,7 @@ def test_two_people_at_one_case_and_a_claim_whose_time_is_over(
     press(ren, "h")
     wait_until_ready(ren, ".held-by")
     press(aiko, "a")
-    WebDriverWait(aiko, 10, 0.05).until(lambda b: case_on(b) == other)
+    WebDriverWait(aiko, 10, 0.05).until(partial(shows_case, other))
     WebDriverWait(aiko, 10, 0.05).until(lambda _: decisions(desk) == [(sha256, Outcome.AI)])
     press(ren, "h")
     ren.refresh()

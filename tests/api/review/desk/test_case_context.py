@@ -10,6 +10,7 @@ from core.known.known_image import PictureHash
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, Source
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
+from tests.submitting import RequestFields
 
 Decide = Callable[..., TestResponse]
 NEAR = PictureHash("0" * 64, 100), PictureHash("0" * 63 + "7", 100)
@@ -73,7 +74,7 @@ def test_a_case_that_rests_on_another_leads_to_it(desk: Desk) -> None:
 
 def test_the_listing_and_its_other_images_stand_beside_the_case(desk: Desk) -> None:
     offer(desk, "L/1", "Fox & Owl", "<b>Prints</b>")
-    shown = {"source": Source.MARKETPLACE, "listing_id": "L/1"}
+    shown = RequestFields(source=Source.MARKETPLACE, listing_id="L/1")
     first = desk.add_case(0.95, **shown)
     second = desk.add_case(0.2, Finding.CLEAR, **shown)
     desk.add_case(0.9, listing_id="L/2")

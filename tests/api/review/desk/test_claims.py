@@ -80,12 +80,12 @@ def test_work_keeps_a_claim_alive(desk: Desk) -> None:
     aiko.get(f"/review/cases/{sha256}")
     with desk.parts.database.writing() as session:
         session.execute(update(CaseClaim).values(until=now() + timedelta(seconds=5)))
-    kept = aiko.send(f"/review/cases/{sha256}/claim").json
+    kept = aiko.send(f"/review/cases/{sha256}/claim").get_json()
     assert kept["mine"] is True
     assert kept["seconds"] > LEASE.total_seconds() - 5
     refused = ren.send(f"/review/cases/{sha256}/claim")
     assert refused.status_code == 409
-    assert refused.json["holder"] == "aiko@example.com"
+    assert refused.get_json()["holder"] == "aiko@example.com"
 
 
 def test_a_claim_can_be_given_back(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.wait import WebDriverWait
 from sqlalchemy import func, select
 
@@ -43,6 +44,11 @@ def browser(tmp_path: Path) -> Iterator[WebDriver]:
         yield session
 
 
+def wait_until_noted(session: WebDriver, count: int) -> None:
+    """Wait until the page has measured so many waits."""
+    WebDriverWait(session, 5).until(lambda b: len(b.execute_script("return window.waits")) == count)
+
+
 def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
     with desk.parts.database.reading() as session:
         rows = session.scalars(select(Decision).order_by(Decision.id))
@@ -57,7 +63,7 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     press(browser, Keys.ENTER)
     wait_until_ready(browser, ".decide")
     for sha256, keys in ((first, "a"), (second, "h"), (third, "e")):
-        WebDriverWait(browser, 5).until(lambda b, s=sha256: f"/review/cases/{s}" in b.current_url)
+        WebDriverWait(browser, 5).until(url_contains(f"/review/cases/{sha256}"))
         wait_until_ready(browser, ".decide")
         if sha256 == third:
             press(browser, "w")
@@ -97,10 +103,10 @@ def test_the_next_picture_is_there_at_once(desk: Desk, base: str, browser: WebDr
         """
     )
     for i in range(7):
-        WebDriverWait(browser, 5).until(lambda b, i=i: len(b.execute_script("return window.waits")) == i)
+        wait_until_noted(browser, i)
         time.sleep(0.4)  # nobody decides faster; the next page comes meanwhile
         press(browser, "h")
-    WebDriverWait(browser, 5).until(lambda b: len(b.execute_script("return window.waits")) == 7)
+    wait_until_noted(browser, 7)
     waits = sorted(browser.execute_script("return window.waits"))
     assert waits[3] < 100, waits
     WebDriverWait(browser, 5).until(lambda _: len(decisions(desk)) == 7)

@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 
 from core.clock import now
 from core.vocabulary import Outcome, Role
-from store.desk.case_claims import CaseClaim
 from store.desk.decisions import Seen, decide
 from store.quality.quality import add_golden
 from store.tables.case_tables import Decision, Image
 from store.tables.quality_tables import Check, CheckKind
 from store.tables.review_states import ReviewState
+from store.tables.review_tables import CaseClaim
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.api.review.desk.test_queue import shown
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from api.review.desk.motion import moves
 from core.vocabulary import Finding
+from store.bytes.blobs import FolderBlobs
 from store.people.moderators import set_preferences
 from store.tables.client_tables import Client
 from tests.api.review.conftest import Desk
@@ -40,6 +41,7 @@ def test_a_moving_picture_stands_still_and_can_be_played(desk: Desk) -> None:
     visit, still = desk.as_person(), desk.add_case(0.95)
     assert "data-moves" not in visit.get(f"/review/cases/{still}").text
     moving = desk.add_case(0.96)
+    assert isinstance(desk.parts.blobs, FolderBlobs)
     path = desk.parts.blobs._path(moving, "")
     path.write_bytes(_frames("PNG", 3))
     page = visit.get(f"/review/cases/{moving}").text

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from urllib3 import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
-from api.http.parts import ApiParts
+from api.http.parts import ApiParts, FileLimits
 from api.v1.appeals.file_kinds import file_kind
-from api.v1.appeals.sent_files import FileLimits, clean_name
+from api.v1.appeals.sent_files import clean_name
 from core.vocabulary import FileKind
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs

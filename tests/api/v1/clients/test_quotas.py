@@ -97,7 +97,12 @@ def test_an_upload_beyond_the_quota_leaves_no_bytes(
     limit("0/day")
     stored: list[object] = []
     put = api_parts.blobs.put_stream
-    api_parts.blobs.put_stream = lambda stream: stored.append(stream) or put(stream)
+
+    def note(stream: object) -> object:
+        stored.append(stream)
+        return put(stream)
+
+    api_parts.blobs.put_stream = note
     answer = web.post("/v1/submissions", data={"image": (io.BytesIO(b"x"), "a.png")})
     assert (answer.status_code, stored) == (429, [])
 

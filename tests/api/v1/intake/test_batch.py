@@ -19,7 +19,7 @@ GOOD = {"image_url": IMAGE_URL}
 
 
 def test_good_entries_are_taken_and_bad_ones_refused_in_order(web: Web, sender: RecordingSender) -> None:
-    entries = [
+    entries: list[object] = [
         {**GOOD, "external_id": "first"},
         {"image_url": "ftp://example.com/"},
         {"image_url": IMAGE_URL, "colour": "red"},
@@ -55,7 +55,7 @@ def test_a_thousand_are_stored_in_a_few_statements_in_their_order(
     sender.takes = 0
     web.get("/v1/submissions")  # so that the key is known
     count_queries()
-    entries = [
+    entries: list[object] = [
         {**GOOD, "external_id": str(number), "title": "odd" if number % 2 else None} for number in range(1000)
     ]
     response = web.post("/v1/submissions/batch", json={"submissions": entries})

@@ -15,25 +15,23 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Scheme, Source
 from store.base.database import Database
-from store.clients.clients import NewClient, add_client
+from store.clients.clients import NewClient
 from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import HookDelivery
-from tests.api.conftest import SECRET_KEY, Web
+from tests.api.conftest import Web
+from tests.clients import make_client
 
 SHOP_SECRET = "hush"
 
 
 def add_market(database: Database, scheme: Scheme, secret: str | None = None) -> NewClient:
-    with database.writing() as session:
-        return add_client(
-            session,
-            name=f"Market {scheme}",
-            source=Source.MARKETPLACE,
-            scheme=scheme,
-            callback_url=None,
-            webhook_secret=secret if scheme is Scheme.STANDARD else secret or SHOP_SECRET,
-            secret_key=SECRET_KEY,
-        )
+    return make_client(
+        database,
+        f"Market {scheme}",
+        source=Source.MARKETPLACE,
+        scheme=scheme,
+        webhook_secret=secret if scheme is Scheme.STANDARD else secret or SHOP_SECRET,
+    )
 
 
 def standard_headers(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.vocabulary import Scheme
 from marketplace.signatures import is_signed
 from store.base.database import Database
 from store.clients.clients import add_secret, retire_secrets
-from tests.api.conftest import SECRET_KEY, Web, make_web, problem
+from tests.api.conftest import Web, make_web, problem
 from tests.api.v1.market.hooks import (
     SHOP_SECRET,
     add_market,
@@ -28,6 +29,7 @@ from tests.api.v1.market.hooks import (
     submissions,
     woo_headers,
 )
+from tests.clients import SECRET_KEY
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
 
@@ -43,11 +45,12 @@ def market(web: Web, database: Database) -> Any:
 def test_what_is_not_signed_is_refused(web: Web, database: Database, scheme: Scheme, forgery: str) -> None:
     made = add_market(database, scheme)
     body = listing(A) if scheme is Scheme.STANDARD else product(A)
-    sign = {
+    signers: dict[Scheme, Callable[[bytes], dict[str, str]]] = {
         Scheme.STANDARD: lambda data: standard_headers(made.webhook_secret, data),
         Scheme.SHOPIFY: shopify_headers,
         Scheme.WOOCOMMERCE: woo_headers,
-    }[scheme]
+    }
+    sign = signers[scheme]
     headers = sign(body)
     (name,) = [one for one in headers if "signature" in one.lower() or "hmac" in one.lower()]
     if forgery == "none":
