@@ -38,7 +38,7 @@ PLACES = (
     ("review.stats", N_("Statistics"), Act.REVIEW),
     ("review.quality", N_("Quality"), Act.MANAGE_QUALITY),
     ("review.policy", N_("Policy"), Act.MANAGE_POLICY),
-    ("review.events", N_("Log"), Act.SEE_LOG),
+    ("review.events", N_("Audit log"), Act.SEE_LOG),
     ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),
     ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS),
     ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS),

@@ -78,7 +78,7 @@ def test_the_artist_is_led_to_a_page_where_no_key_is_needed(
     page.fill("[name=reason]", "I drew it; the layers are at the link.")
     page.fill("[name=links]", "https://artist.example/layers")
     page.click_on("main form button")
-    page.until("document.body.textContent.includes('Your words have arrived')")
+    page.until("document.body.textContent.includes('Appeal received')")
     assert "artist.example/layers" in page.run("document.body.textContent")
 
 

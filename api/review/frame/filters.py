@@ -98,7 +98,7 @@ def counted(count: int) -> str:
 
 def percent(share: float) -> str:
     """Write a share as a percentage with one digit after the point."""
-    return format_percent(share, "0.0 %", locale=get_locale())
+    return format_percent(share, "0.0%", locale=get_locale())
 
 
 def iso(moment: datetime) -> str:

@@ -15,10 +15,10 @@ ACTS = {
     "queue": N_("Back to the queue"),
     "take": N_("Take over"),
     "next": N_("Next page"),
-    "select": N_("Select the case"),
+    "select": N_("Select case"),
     "zoom": N_("Zoom in and out"),
-    "heat": N_("Show where the classifier looked"),
-    "veil": N_("Show or veil the picture"),
+    "heat": N_("Show the heat map"),
+    "veil": N_("Show or blur the picture"),
 }
 DEFAULT_KEYS = {
     "human": "h",
@@ -35,7 +35,7 @@ DEFAULT_KEYS = {
     "heat": "m",
     "veil": "v",
 }
-MOVES = {"j": N_("Next in the list"), "k": N_("Previous in the list"), "?": N_("Show the keys")}
+MOVES = {"j": N_("Next in the list"), "k": N_("Previous in the list"), "?": N_("Show keyboard shortcuts")}
 VIEWS = ("grid", "list")
 
 

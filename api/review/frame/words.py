@@ -8,6 +8,7 @@ from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.desk.queue_filter import Claimed, Sort, Tab
 from store.people.passwords import PasswordFault
+from store.tables.marketplace_tables import CallbackState, HookOutcome
 from store.tables.quality_tables import CheckKind
 from store.tables.review_states import ChangeState, PolicyFault
 
@@ -25,9 +26,9 @@ FINDINGS = {
     Finding.FLAGGED: N_("Flagged"),
 }
 FINDING_SENTENCES = {
-    Finding.CLEAR: N_("Nothing speaks for a generated picture."),
-    Finding.UNCERTAIN: N_("The machine cannot tell. A person has to look."),
-    Finding.FLAGGED: N_("This looks like a generated picture."),
+    Finding.CLEAR: N_("No sign of generation found."),
+    Finding.UNCERTAIN: N_("The evidence does not settle it. A moderator needs to look."),
+    Finding.FLAGGED: N_("Signs of generation found. A moderator decides."),
 }
 OUTCOMES = {Outcome.HUMAN: N_("Human"), Outcome.AI: N_("AI"), Outcome.ESCALATE: N_("Escalated")}
 LABELS = {Label.HUMAN: N_("drawn by a person"), Label.AI: N_("generated")}
@@ -41,9 +42,9 @@ SOURCES = {
 ROLES = {Role.MODERATOR: N_("Moderator"), Role.LEAD: N_("Lead"), Role.ADMIN: N_("Admin")}
 GRADES = {Grade.PROOF: N_("Proof"), Grade.DECLARED: N_("Declared"), Grade.HINT: N_("Hint")}
 GRADE_SENTENCES = {
-    Grade.PROOF: N_("A signature was checked and holds."),
-    Grade.DECLARED: N_("The file says so itself. Anybody could have written that."),
-    Grade.HINT: N_("A sign, not more."),
+    Grade.PROOF: N_("A verified signature."),
+    Grade.DECLARED: N_("The file says so, unsigned. Anyone could have written it."),
+    Grade.HINT: N_("A weak signal. It proves nothing on its own."),
 }
 KINDS = {
     EvidenceKind.NOVELAI_SIGNATURE: N_("NovelAI signature"),
@@ -62,17 +63,17 @@ KINDS = {
     EvidenceKind.PIXELS: N_("Pixels"),
 }
 FAILURES = {
-    FailureCode.UNSAFE_ADDRESS: N_("The address is not one that may be fetched."),
-    FailureCode.UNRESOLVABLE: N_("The host name has no address."),
+    FailureCode.UNSAFE_ADDRESS: N_("Kantei is not allowed to fetch this address."),
+    FailureCode.UNRESOLVABLE: N_("The host name could not be found."),
     FailureCode.REFUSED: N_("The host refused the connection."),
-    FailureCode.TIMED_OUT: N_("The host took too long."),
+    FailureCode.TIMED_OUT: N_("The host took too long to respond."),
     FailureCode.TOO_LARGE: N_("The file is too large."),
-    FailureCode.NOT_AN_IMAGE: N_("The file is no image that can be read."),
+    FailureCode.NOT_AN_IMAGE: N_("The file is not an image that can be read."),
     FailureCode.TOO_MANY_PIXELS: N_("The image has too many pixels."),
-    FailureCode.HTTP_STATUS: N_("The host answered with an error."),
-    FailureCode.TOO_MANY_REDIRECTS: N_("The host sent us in circles."),
-    FailureCode.CRASHED_WORKER: N_("The worker died each time it examined this image."),
-    FailureCode.GONE: N_("The image is gone."),
+    FailureCode.HTTP_STATUS: N_("The host returned an error."),
+    FailureCode.TOO_MANY_REDIRECTS: N_("The host redirected too many times."),
+    FailureCode.CRASHED_WORKER: N_("The worker crashed every time it examined this image."),
+    FailureCode.GONE: N_("The image no longer exists at this address."),
 }
 FILE_KINDS = {
     FileKind.PHOTOSHOP: N_("Photoshop layers"),
@@ -82,24 +83,24 @@ FILE_KINDS = {
     FileKind.SAI: N_("SAI layers"),
     FileKind.MEDIBANG: N_("MediBang layers"),
     FileKind.PICTURE: N_("a picture"),
-    FileKind.VIDEO: N_("a film"),
+    FileKind.VIDEO: N_("a video"),
     FileKind.ARCHIVE: N_("an archive"),
-    FileKind.PROGRAM: N_("a program: do not start it"),
-    FileKind.UNKNOWN: N_("of unknown kind"),
+    FileKind.PROGRAM: N_("a program: do not run it"),
+    FileKind.UNKNOWN: N_("unknown file type"),
 }
 URL_FAULTS = {
-    UrlFault.MALFORMED: N_("This is not an absolute address such as https://example.com/hook."),
-    UrlFault.SCHEME: N_("An address starts with http:// or https://."),
+    UrlFault.MALFORMED: N_("Enter a full address, such as https://example.com/hook."),
+    UrlFault.SCHEME: N_("Start the address with http:// or https://."),
     UrlFault.TOO_LONG: N_("The address is too long."),
-    UrlFault.CREDENTIALS: N_("An address must not carry a user name or password."),
+    UrlFault.CREDENTIALS: N_("Remove the user name and password from the address."),
 }
 PASSWORD_FAULTS = {
     PasswordFault.SHORT: N_("Use at least %(least)s characters."),
     PasswordFault.LONG: N_("Use at most %(most)s characters."),
-    PasswordFault.PLAIN: N_("Use more different characters."),
-    PasswordFault.EMAIL: N_("Leave your e-mail address out of the password."),
+    PasswordFault.PLAIN: N_("Use a wider variety of characters."),
+    PasswordFault.EMAIL: N_("Do not use your email address in the password."),
 }
-PERIODS = {QuotaPeriod.DAY: N_("a day"), QuotaPeriod.MONTH: N_("a month")}
+PERIODS = {QuotaPeriod.DAY: N_("per day"), QuotaPeriod.MONTH: N_("per month")}
 TABS = {
     Tab.OPEN: N_("To review"),
     Tab.ESCALATED: N_("Escalated"),
@@ -107,98 +108,113 @@ TABS = {
     Tab.ALL: N_("All images"),
 }
 SORTS = {
-    Sort.RISK: N_("Riskiest first"),
+    Sort.RISK: N_("Highest risk first"),
     Sort.OLDEST: N_("Longest waiting"),
     Sort.NEWEST: N_("Newest first"),
     Sort.DOUBT: N_("Closest to a threshold"),
-    Sort.MIXED: N_("Mixed"),
+    Sort.MIXED: N_("Mixed order"),
 }
 CLAIMS = {
     Claimed.ME: N_("by me"),
     Claimed.OTHERS: N_("by others"),
-    Claimed.NOBODY: N_("by nobody"),
+    Claimed.NOBODY: N_("not claimed"),
+}
+CALLBACK_STATES = {
+    CallbackState.WAITING: N_("waiting"),
+    CallbackState.DELIVERED: N_("delivered"),
+    CallbackState.EXHAUSTED: N_("failed"),
+}
+HOOK_OUTCOMES = {
+    HookOutcome.PENDING: N_("waiting"),
+    HookOutcome.ACCEPTED: N_("accepted"),
+    HookOutcome.IGNORED: N_("ignored"),
+    HookOutcome.UNREADABLE: N_("unreadable"),
 }
 DRIFTS = {
-    "reference": N_("the week compared with"),
+    "reference": N_("reference week"),
     "few": N_("too few to tell"),
-    "steady": N_("steady"),
-    "moved": N_("has moved"),
-    "drifted": N_("has drifted"),
+    "steady": N_("stable"),
+    "moved": N_("some drift"),
+    "drifted": N_("strong drift"),
 }
 CHECKS = {CheckKind.GOLDEN: N_("Golden case"), CheckKind.SECOND: N_("Second look")}
 CHANGES = {
-    ChangeState.OPEN: N_("Waits"),
+    ChangeState.OPEN: N_("Pending"),
     ChangeState.APPROVED: N_("Approved"),
-    ChangeState.REFUSED: N_("Refused"),
+    ChangeState.REFUSED: N_("Rejected"),
     ChangeState.WITHDRAWN: N_("Withdrawn"),
 }
 POLICY_FAULTS = {
-    PolicyFault.LINES: N_("The lines must lie between 0 and 1, “clear” not above “flagged”."),
-    PolicyFault.UNKNOWN: N_("The classifier's own lines are not known yet: a worker has to start first."),
-    PolicyFault.SAME: N_("These lines are in force already."),
-    PolicyFault.NOT_YOURS: N_("Only who proposed a change withdraws it; refuse it instead."),
-    PolicyFault.YOURS: N_("This is your own proposal: withdraw it instead."),
-    PolicyFault.OWN_APPROVAL: N_("Nobody approves their own proposal: somebody else has to."),
-    PolicyFault.STALE: N_("The policy has changed since this was proposed: propose it anew."),
-    PolicyFault.RACE: N_("Another change was approved at this moment: look at it first."),
-    PolicyFault.SETTLED: N_("This proposal is settled already, or was never made."),
+    PolicyFault.LINES: N_("Enter thresholds between 0 and 1, with “clear” not above “flagged”."),
+    PolicyFault.UNKNOWN: N_("The classifier's thresholds are not known yet. Start a worker first."),
+    PolicyFault.SAME: N_("These thresholds are already active."),
+    PolicyFault.NOT_YOURS: N_(
+        "Only the person who proposed a change can withdraw it. You can reject it instead."
+    ),
+    PolicyFault.YOURS: N_("This is your own proposal. You can withdraw it instead."),
+    PolicyFault.OWN_APPROVAL: N_("You cannot approve your own proposal. Ask another lead or an admin."),
+    PolicyFault.STALE: N_("The policy has changed since this was proposed. Propose it again."),
+    PolicyFault.RACE: N_("Another change was just approved. Review it first."),
+    PolicyFault.SETTLED: N_("This proposal does not exist, or is already closed."),
 }
 LEFT_OUT = {
-    SkipReason.OTHER_SIGNAL: N_("a signal of another type"),
-    SkipReason.NO_HASH: N_("no hash of 64 hex digits"),
-    SkipReason.LOW_QUALITY: N_("too little quality to tell pictures apart by"),
-    SkipReason.NO_LABEL: N_("neither “ai” nor “human” among its tags, and no answer chosen for such"),
+    SkipReason.OTHER_SIGNAL: N_("a different signal type"),
+    SkipReason.NO_HASH: N_("not a hash of 64 hex digits"),
+    SkipReason.LOW_QUALITY: N_("hash quality too low to compare"),
+    SkipReason.NO_LABEL: N_("no “ai” or “human” tag, and no default label chosen"),
 }
 EVENTS = {
     "decision": N_("Decided a case"),
-    "undo": N_("Took a decision back"),
+    "undo": N_("Undid a decision"),
     "appeal": N_("A client appealed"),
     "appeal_resolved": N_("Answered an appeal"),
     "check": N_("Answered a check"),
-    "purged": N_("Old records were forgotten"),
-    "erased": N_("Somebody or something was erased"),
+    "purged": N_("Purged old records"),
+    "erased": N_("Erased a picture or a person"),
     "login": N_("Logged in"),
     "login_failed": N_("Failed to log in"),
     "logout": N_("Logged out"),
-    "password_changed": N_("Changed the password"),
-    "takeover": N_("Took a case over"),
+    "password_changed": N_("Changed their password"),
+    "takeover": N_("Took over a case"),
     "moderator_added": N_("Added a moderator"),
-    "role_changed": N_("Changed a role"),
-    "moderator_disabled": N_("Shut a moderator out"),
-    "moderator_enabled": N_("Let a moderator in again"),
-    "password_reset": N_("Gave a new one-time password"),
+    "role_changed": N_("Changed a moderator's role"),
+    "moderator_disabled": N_("Disabled a moderator"),
+    "moderator_enabled": N_("Re-enabled a moderator"),
+    "password_reset": N_("Issued a one-time password"),
     "client_added": N_("Added a client"),
     "client_changed": N_("Changed a client"),
-    "key_added": N_("Made an API key"),
+    "key_added": N_("Created an API key"),
     "key_revoked": N_("Revoked an API key"),
-    "secret_added": N_("Made a webhook secret"),
+    "secret_added": N_("Created a webhook secret"),
     "secrets_retired": N_("Retired webhook secrets"),
-    "quality_changed": N_("Changed how much is checked"),
-    "golden_added": N_("Made a golden case"),
+    "quality_changed": N_("Changed the check rates"),
+    "golden_added": N_("Created a golden case"),
     "golden_retired": N_("Retired a golden case"),
-    "policy_proposed": N_("Proposed a change of policy"),
-    "policy_approved": N_("Approved a change of policy"),
-    "policy_refused": N_("Refused a change of policy"),
-    "policy_withdrawn": N_("Withdrew a change of policy"),
-    "list_imported": N_("Took a list of hashes in"),
-    "list_exported": N_("Handed decisions out as hashes"),
-    "list_forgotten": N_("Forgot a list of hashes"),
-    "listing_deleted": N_("A listing was deleted, its case closed"),
+    "policy_proposed": N_("Proposed a policy change"),
+    "policy_approved": N_("Approved a policy change"),
+    "policy_refused": N_("Rejected a policy change"),
+    "policy_withdrawn": N_("Withdrew a policy change"),
+    "list_imported": N_("Imported a hash list"),
+    "list_exported": N_("Exported decisions as hashes"),
+    "list_forgotten": N_("Deleted a hash list"),
+    "listing_deleted": N_("Closed a case because its listing was deleted"),
 }
 PHRASES = {
-    HTTPStatus.BAD_REQUEST: N_("The request was not whole"),
+    HTTPStatus.BAD_REQUEST: N_("The request was incomplete"),
     HTTPStatus.NOT_FOUND: N_("Not found"),
-    HTTPStatus.METHOD_NOT_ALLOWED: N_("Not in this way"),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("Method not allowed"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
 }
 PHRASE = N_("The page cannot be shown")
 WORDS = {
+    "callback_states": CALLBACK_STATES,
     "changes": CHANGES,
     "checks": CHECKS,
     "drifts": DRIFTS,
     "events": EVENTS,
     "claims": CLAIMS,
     "findings": FINDINGS,
+    "hook_outcomes": HOOK_OUTCOMES,
     "finding_sentences": FINDING_SENTENCES,
     "outcomes": OUTCOMES,
     "labels": LABELS,

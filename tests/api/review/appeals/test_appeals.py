@@ -47,7 +47,7 @@ def test_an_appeal_is_listed_with_its_reason_and_evidence(desk: Desk, decide: De
     assert "Appeals <b>1</b>" in visit.get("/review").text
     case = desk.as_person("ren@example.com").get(f"/review/cases/{sha256}?tab=appeals").text
     assert 'href="https://artist.example/wip" rel="noreferrer noopener nofollow"' in case
-    assert "Yours for" in case
+    assert "Your claim ends in" in case
 
 
 def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: Decide) -> None:
@@ -97,7 +97,7 @@ def test_no_appeal_is_decided_in_passing(desk: Desk) -> None:
     boxes = _boxes(visit.get("/review").text)
     _appeal(desk, appealed)
     page = _post(visit, "/review/bulk/preview", outcome="ai", case=boxes).text
-    assert "decide it by itself" in page
+    assert "decide it separately" in page
     assert "left_out=1" in _post(visit, "/review/bulk", outcome="ai", case=boxes).location
     assert _appeals(desk)[0].resolved_at is None
     assert other
@@ -149,7 +149,7 @@ def test_a_hostile_name_is_shown_harmlessly_and_never_given_to_the_disk(desk: De
     assert "<img src=x" not in case
     assert "\u202e" not in case
     assert f'href="{path}"' in case
-    assert "a program: do not start it" in case
+    assert "a program: do not run it" in case
     assert "exe" not in visit.get(path).headers["Content-Disposition"]
     assert "1 file" in visit.get("/review/appeals").text
 

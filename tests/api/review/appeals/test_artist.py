@@ -38,7 +38,7 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     desk.parts.blobs.put_as(sha256, "thumbnail.jpg", b"a small JPEG")
     decide(aiko, sha256, "ai")
     page, artist = address(desk, sha256), desk.visit()
-    assert "Ask for another look" in artist.get(page).text
+    assert "Ask for a review" in artist.get(page).text
     assert artist.get(f"{page}/thumbnail").mimetype == "image/jpeg"
     links = "https://a.example/layers\r\n\r\nhttps://b.example/video "
     sent = artist.send(page, page, reason=f" {REASON}\x00 ", links=links)
@@ -48,19 +48,19 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
         REASON, "https://a.example/layers", ["https://b.example/video"], True,
     )  # fmt: skip
     shown = artist.get(page).text
-    assert "Your words have arrived" in shown
+    assert "Appeal received" in shown
     assert "&lt;b&gt;look&lt;/b&gt;" in shown
     assert "<form" not in shown.split('<main id="main"')[1]
     # On the desk it is an appeal like any other: seen by all, decided by somebody else than the first.
-    assert "by the artist's link" in aiko.get("/review/appeals").text
+    assert "from the artist's page" in aiko.get("/review/appeals").text
     assert decide(aiko, sha256, "human").status_code == 409
     ren = desk.as_person("ren@example.com")
     case = ren.get(f"/review/cases/{sha256}").text
     assert 'href="https://b.example/video"' in case
     assert decide(ren, sha256, "human", "the layers convince").status_code == 303
     answered = artist.get(page).text
-    assert "A person has looked again" in answered
-    assert "nothing left to appeal against" in answered
+    assert "A moderator has reviewed the appeal" in answered
+    assert "so there is nothing to appeal" in answered
     assert "ren@example.com" not in answered
     assert "the layers convince" not in answered
 
@@ -119,7 +119,7 @@ def test_nobody_appeals_in_anothers_name(desk: Desk) -> None:
     # One appeal at a time; the second is not lost on whoever wrote it.
     again = artist.client.post(page, data=values)
     assert again.status_code == 409
-    assert "Your words have arrived" in again.text
+    assert "Appeal received" in again.text
     assert len(appeals(desk)) == 1
 
 

@@ -82,9 +82,9 @@ def test_what_changed_or_is_held_is_left_out_and_said_so(desk: Desk, decide: Dec
     ren.get(f"/review/cases/{held}")
     page = _post(visit, "/review/bulk/preview", outcome="ai", case=boxes).text
     assert "Decide AI for 1 case?" in page
-    assert "2 are left out" in page
-    assert "ren@example.com is looking at it" in page
-    assert "it has changed" in page
+    assert "2 skipped" in page
+    assert "claimed by ren@example.com" in page
+    assert "changed since you opened it" in page
     # Even who skips the preview overrules nobody.
     answer = _post(visit, "/review/bulk", outcome="ai", case=boxes)
     assert "left_out=2" in answer.location

@@ -51,8 +51,8 @@ def test_look_alikes_stand_beside_the_case_with_what_was_decided(desk: Desk, dec
     assert re.findall(r"/review/cases/(\w{64})", near) == [first]
     assert f"/review/images/{first}/thumbnail" in near
     said = text(near)
-    assert "A picture that looks like it" in said
-    assert "3 bits of 256 differ" in said
+    assert "Similar picture" in said
+    assert "3 of 256 hash bits differ" in said
     assert "Human aiko@example.com" in said
 
 
@@ -67,8 +67,8 @@ def test_a_case_that_rests_on_another_leads_to_it(desk: Desk) -> None:
         {"case": other, "decision": "d", "distance": "4"},
     )
     page = desk.as_person().get(f"/review/cases/{desk.add_case(0.2, evidence=(evidence,))}").text
-    assert f'<a href="/review/cases/{other}">The case that was decided</a>' in page
-    assert "Said of a picture that looks like this one." in page
+    assert f'<a href="/review/cases/{other}">View the decided case</a>' in page
+    assert "Based on a similar picture, not on this one." in page
     assert "The file says so itself" not in page
 
 
@@ -96,8 +96,8 @@ def test_the_sellers_history_counts_what_became_of_their_pictures(desk: Desk, de
     decide(visit, cases[0], "human")
     decide(visit, cases[1], "ai")
     expected = (
-        "Listings 2 Pictures 3 Flagged by the machine 2 Uncertain to the machine 1"
-        " Decided AI 1 Decided human 1 Flagged, and overturned 1"
+        "Listings 2 Pictures 3 Finding: flagged 2 Finding: uncertain 1"
+        " Decided AI 1 Decided human 1 Flagged, decided human 1"
     )
     part = section(visit.get(f"/review/cases/{cases[2]}").text, "seller")
     assert expected in text(part)

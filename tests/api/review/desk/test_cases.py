@@ -38,7 +38,7 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
     for text in ("0.973", "Flagged", "It was drawn for a test.", "Submissions (3)", "Shop", "Fox", "1girl"):
         assert text in page, text
     assert page.index("Proof") < page.index("Hint")
-    assert 'aria-label="Score 0.973; clear below 0.350, flagged from 0.900"' in page
+    assert 'aria-label="Score 0.973. Clear below 0.350, flagged at 0.900 or above."' in page
     assert (
         '<a class="address" href="https://shop.example/item?a=1&amp;b=2"'
         ' rel="noreferrer noopener nofollow" target="_blank">' in page

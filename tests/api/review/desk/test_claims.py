@@ -37,10 +37,10 @@ def _decide_blindly(visit: Visit, sha256: str, page: str) -> TestResponse:
 
 def test_opening_a_case_claims_it_and_others_see_that(desk: Desk) -> None:
     sha256, aiko, ren = desk.add_case(0.95), desk.as_person(), desk.as_person("ren@example.com")
-    assert "Yours for" in aiko.get(f"/review/cases/{sha256}").text
+    assert "Your claim ends in" in aiko.get(f"/review/cases/{sha256}").text
     assert _claims(desk) == {sha256: desk.people["aiko@example.com"]}
     page = ren.get(f"/review/cases/{sha256}").text
-    assert "<b>aiko@example.com</b> is looking at this case, for 10 min more." in page
+    assert "<b>aiko@example.com</b> has claimed this case. The claim ends in 10 min." in page
     assert re.search(r'<fieldset class="choices"[^>]* disabled>', page)
     assert '<span class="held">aiko</span>' in ren.get("/review").text
     assert '<span class="held">You</span>' in aiko.get("/review").text
@@ -51,7 +51,7 @@ def test_what_another_has_cannot_be_decided(desk: Desk) -> None:
     aiko.get(f"/review/cases/{sha256}")
     answer = _decide_blindly(ren, sha256, ren.get(f"/review/cases/{sha256}").text)
     assert answer.status_code == 409
-    assert "aiko@example.com</b> is looking" in answer.text
+    assert "aiko@example.com</b> has claimed" in answer.text
     assert "my words</textarea>" in answer.text
     with desk.parts.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Decision)) == 0
@@ -61,11 +61,11 @@ def test_a_claim_expires_by_itself(desk: Desk) -> None:
     sha256, aiko, ren = desk.add_case(0.95), desk.as_person(), desk.as_person("ren@example.com")
     page = aiko.get(f"/review/cases/{sha256}").text
     _let_time_pass(desk)
-    assert "Yours for" in ren.get(f"/review/cases/{sha256}").text
+    assert "Your claim ends in" in ren.get(f"/review/cases/{sha256}").text
     # Who comes back late is told, and loses no words.
     late = _decide_blindly(aiko, sha256, page)
     assert late.status_code == 409
-    assert "ren@example.com</b> is looking" in late.text
+    assert "ren@example.com</b> has claimed" in late.text
 
 
 def test_an_expired_claim_does_not_stop_its_own_holder(desk: Desk) -> None:

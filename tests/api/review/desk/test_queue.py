@@ -181,4 +181,4 @@ def test_a_long_queue_says_that_there_are_more(desk: Desk, monkeypatch: pytest.M
 
 
 def test_an_empty_queue_says_so(desk: Desk) -> None:
-    assert "Nothing waits." in desk.as_person().get("/review").text
+    assert "Nothing to review" in desk.as_person().get("/review").text

@@ -150,7 +150,7 @@ def test_what_was_escalated_waits_for_somebody_senior(desk: Desk, role: Role) ->
     preview = visit.send("/review/bulk/preview", case=box, outcome="ai").text
     status = visit.client.post(f"/review/cases/{sha256}/decision", data=form).status_code
     if role is Role.MODERATOR:
-        assert "it waits for a lead" in preview
+        assert "needs a lead" in preview
         assert "left_out=1" in visit.send("/review/bulk", case=box, outcome="ai").location
         assert status == 403
     else:

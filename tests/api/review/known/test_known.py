@@ -45,12 +45,12 @@ def lead(desk: Desk) -> Visit:
 def test_a_list_comes_in_and_can_be_forgotten(desk: Desk, lead: Visit) -> None:
     data = f"signal_type,signal_str,tags\npdq,{ONE},ai\npdq,{TWO},\nurl,x,ai\n".encode()
     page = _send(lead, data).text
-    assert "1 hash was taken. The list “Partner” holds 1." in page
-    assert "1: a signal of another type" in page
-    assert "1: neither “ai” nor “human” among its tags" in page
+    assert "1 hash imported. The list “Partner” now has 1." in page
+    assert "1: a different signal type" in page
+    assert "1: no “ai” or “human” tag" in page
     assert _known(desk, TWO) == []
     again = _send(lead, data, label="human").text
-    assert "2 hashes were taken. The list “Partner” holds 2." in again
+    assert "2 hashes imported. The list “Partner” now has 2." in again
     assert [one.label for one in _known(desk, TWO)] == [Label.HUMAN]
     with desk.parts.database.reading() as session:
         (kept,) = all_lists(session)
@@ -63,14 +63,14 @@ def test_a_list_comes_in_and_can_be_forgotten(desk: Desk, lead: Visit) -> None:
         ("list_forgotten", "Partner"),
     ]
     log = lead.get("/admin/log").text
-    assert "Took a list of hashes in" in log
+    assert "Imported a hash list" in log
     assert "lead@example.com" in log
 
 
 def test_what_people_decided_goes_out_in_either_form(desk: Desk, lead: Visit, decide: Decide) -> None:
     for score, digits, outcome in ((0.95, ONE, "ai"), (0.94, TWO, "human")):
         decide(lead, desk.add_case(score, picture_hash=PictureHash(digits, 90)), outcome)
-    assert "1 pictures human and 1 AI" in lead.get("/admin/known").text
+    assert "1 human and 1 AI decisions" in lead.get("/admin/known").text
     answer = lead.send("/admin/known/export", form="csv")
     assert set(re.findall(r"pdq,(\w{64}),\w+,(\w+)", answer.text)) == {(ONE, "ai"), (TWO, "human")}
     assert answer.headers["Content-Disposition"] == 'attachment; filename="kantei-known.csv"'

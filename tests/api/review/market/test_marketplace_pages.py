@@ -43,14 +43,14 @@ def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
     page = visit.get(f"/admin/clients/{found.client_id}").text
     assert key not in page
     assert secret not in page
-    assert "1 is good now" in page
+    assert "1 active secret" in page
     again = visit.send(f"/admin/clients/{found.client_id}/secrets").text
-    assert "2 are good now" in again
+    assert "2 active secrets" in again
     visit.send(f"/admin/clients/{found.client_id}/secrets", retire="1")
     visit.send(f"/admin/clients/{found.client_id}/keys/{found.id}/revoked")
     with desk.parts.database.reading() as session:
         assert find_key(session, key) is None
-    assert "1 is good now" in visit.get(f"/admin/clients/{found.client_id}").text
+    assert "1 active secret" in visit.get(f"/admin/clients/{found.client_id}").text
     visit.send(
         f"/admin/clients/{found.client_id}", weight="3", callback_url="https://b.example/", disabled="1"
     )
@@ -70,9 +70,9 @@ def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> N
     assert visit.send(f"{page}/keys").status_code == 400
     visit.send(page, weight="1", quota="20", period="month")
     text = visit.get(page).text
-    assert "0 of 20 images are submitted, 20 are left." in text
+    assert "0 of 20 images used, 20 left." in text
     assert "<td>submit</td>" in text
-    assert "0 / 20 a month" in visit.get("/admin/clients").text
+    assert "0 / 20 per month" in visit.get("/admin/clients").text
     visit.send(page, weight="1", quota="", period="month")
     assert "images are submitted" not in visit.get(page).text
 
@@ -147,9 +147,9 @@ def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> No
             at=now(),
         )
     log = visit.get(f"/admin/deliveries?client={client_id}").text
-    assert "Nothing here" in visit.get("/admin/deliveries?client=" + "0" * 32).text
-    assert "exhausted" in log
-    assert "address disabled" in log
+    assert "No callbacks yet" in visit.get("/admin/deliveries?client=" + "0" * 32).text
+    assert "failed" in log
+    assert "endpoint disabled" in log
     page = visit.get(f"/admin/deliveries/{callback.event_id}").text
     assert "410" in page
     assert "&lt;script&gt;" in page
@@ -177,7 +177,7 @@ def test_a_delivery_in_is_shown_as_it_came_and_taken_in_again(desk: Desk) -> Non
         )
     assert delivery_id is not None
     assert "listing.created" in visit.get(f"/admin/hooks?client={desk.shop.client.id}").text
-    assert "Nothing here" in visit.get("/admin/hooks?client=" + "0" * 32).text
+    assert "No webhooks yet" in visit.get("/admin/hooks?client=" + "0" * 32).text
     page = visit.get(f"/admin/hooks/{delivery_id}").text
     assert NASTY not in page
     assert "&lt;script&gt;" in page

@@ -84,7 +84,7 @@ def test_the_log_tells_who_did_what_to_whom(desk: Desk) -> None:
     assert [row["kind"] for row in _log(admin, "?kind=role_changed")] == ["role_changed"]
     assert _log(admin, "?to=2001-01-01") == []
     page = admin.get("/admin/log").text
-    assert "Changed a role" in page
+    assert "Changed a moderator's role" in page
     assert "ren@example.com" in page
 
 

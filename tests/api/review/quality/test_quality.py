@@ -90,8 +90,8 @@ def test_a_golden_case_looks_like_any_other_and_changes_nothing(
     assert answer.status_code == 303
     assert _counts(desk) == before
     told = aiko.get(answer.location).text
-    assert "That case was put there to learn from." in told
-    assert "Its answer is known: Human. You said AI." in told
+    assert "That was a golden case." in told
+    assert "The known answer is Human. You chose AI." in told
     assert "Look at the hands." in told
     with desk.parts.database.reading() as session:
         image = session.get_one(Image, golden)
@@ -253,9 +253,9 @@ def test_the_page_tells_how_people_and_machine_answered(
     _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
     decide(aiko, golden, "human")
     page = " ".join(re.sub(r"<[^>]+>", " ", lead.get("/admin/quality").text).split())
-    assert "aiko@example.com 100.0 %" in page
+    assert "aiko@example.com 100.0%" in page
     # Drawn by a person, and flagged all the same: a false accusation of this model.
-    assert re.search(r"tiny-1 100\.0 % \([^)]*; 1 of 1\)", page)
+    assert re.search(r"tiny-1 100\.0% \([^)]*; 1 of 1\)", page)
     rows = list(csv.DictReader(io.StringIO(lead.get("/admin/quality.csv").text.removeprefix("\ufeff"))))
     assert [(row["kind"], row["agreed"], row["moderator"]) for row in rows] == [
         ("golden", "1", "aiko@example.com")
@@ -289,7 +289,7 @@ def test_nobody_decides_on_what_they_submitted(desk: Desk, aiko: Visit, decide: 
         )
     answer = aiko.client.post(f"/review/cases/{own}/decision", data=form | {"outcome": "human"})
     assert answer.status_code == 409
-    assert "A client of yours submitted this picture" in answer.text
+    assert "Your own client submitted this picture" in answer.text
     box = f"{own}~{form['verdict_id']}~"
     assert "left_out=1" in aiko.send("/review/bulk", case=box, outcome="human").location
     assert _counts(desk)[0] == 0

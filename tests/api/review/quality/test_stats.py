@@ -43,7 +43,7 @@ def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, de
     assert figures["by_moderator", "ren@example.com", "missed"] == ("1", "1")
     assert not any(table == "by_moderator" for table, *_ in _figures(ren))
     page = aiko.get("/review/stats").text
-    assert "33.3 %" in page
+    assert "33.3%" in page
     assert "1 of 3" in page
 
 
@@ -155,7 +155,7 @@ def test_drift_is_told_by_week_beside_a_models_first(desk: Desk) -> None:
     assert found[1].psi is not None
     assert found[1].psi > 1
     visit = desk.as_person()
-    assert "has drifted" in visit.get("/review/stats").text
+    assert "strong drift" in visit.get("/review/stats").text
     key = ("week_tiny-9", (monday - timedelta(days=14)).date().isoformat(), "psi")
     assert float(_figures(visit)[key][0]) < 0.1
 

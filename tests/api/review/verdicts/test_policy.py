@@ -50,8 +50,8 @@ def leads(desk: Desk) -> tuple[Visit, Visit]:
 
 def test_the_classifiers_own_lines_are_the_first_version(desk: Desk, leads: tuple[Visit, Visit]) -> None:
     page = _text(leads[0].get("/admin/policy").text)
-    assert "Version 1 : clear below 0.35, flagged from 0.9" in page
-    assert "as the classifier brought them along" in page
+    assert "Version 1 : clear below 0.35, flagged at 0.9 or above" in page
+    assert "classifier defaults" in page
     assert _lines(desk) == (1, 0.35, 0.9)
 
 
@@ -66,11 +66,11 @@ def test_the_preview_counts_what_other_lines_would_have_made_of_the_stored_score
     decide(aiko, desk.add_case(0.2, Finding.CLEAR), "ai")
     desk.add_case(0.38, Finding.UNCERTAIN)
     page = _text(aiko.get("/admin/policy?clear=0.4&flagged=0.95&days=7").text)
-    assert "At 0.9, 5 images of the last 7 days would have been flagged." in page
-    assert "Moderators looked at 4 of them and overturned 3." in page
-    assert "At 0.95, 3 images of the last 7 days would have been flagged." in page
-    assert "Moderators looked at 2 of them and overturned 1." in page
-    assert "50.0 % (9.5 %\N{EN DASH}90.5 %; 1 of 2)" in page
+    assert "With a threshold of 0.9, 5 images from the last 7 days would have been flagged." in page
+    assert "Moderators decided 4 of them and overturned 3." in page
+    assert "With a threshold of 0.95, 3 images from the last 7 days would have been flagged." in page
+    assert "Moderators decided 2 of them and overturned 1." in page
+    assert "50.0% (9.5% to 90.5%; 1 of 2)" in page
     # 0.91 and 0.93 become uncertain, 0.38 becomes clear.
     assert "3 (decided: 2 human, 0 AI)" in page
 
@@ -80,7 +80,7 @@ def test_what_the_file_itself_decided_does_not_move_with_the_lines(
 ) -> None:
     desk.add_case(0.1, Finding.FLAGGED, evidence=(DECLARED,), rests_on_file=True)
     page = _text(leads[0].get("/admin/policy?clear=0.5&flagged=0.99").text)
-    assert "At 0.99, 1 images of the last 30 days would have been flagged." in page
+    assert "With a threshold of 0.99, 1 image from the last 30 days would have been flagged." in page
 
 
 def test_a_change_takes_two_people(desk: Desk, leads: tuple[Visit, Visit]) -> None:
@@ -88,7 +88,7 @@ def test_a_change_takes_two_people(desk: Desk, leads: tuple[Visit, Visit]) -> No
     change = _propose(aiko)
     own = _settle(aiko, change, "approve")
     assert own.status_code == 409
-    assert "somebody else has to" in own.text
+    assert "You cannot approve your own proposal" in own.text
     assert _lines(desk) == (1, 0.35, 0.9)
     assert _settle(ren, change, "approve").status_code == 303
     assert _lines(desk) == (2, 0.4, 0.95)
@@ -128,7 +128,7 @@ def test_a_proposal_is_withdrawn_by_its_author_and_refused_by_others(
     assert _lines(desk)[0] == 1
     page = _text(aiko.get("/admin/policy").text)
     assert "Withdrawn" in page
-    assert "Refused" in page
+    assert "Rejected" in page
 
 
 def test_a_proposal_made_before_another_was_approved_is_out_of_date(
@@ -141,7 +141,7 @@ def test_a_proposal_made_before_another_was_approved_is_out_of_date(
     assert _settle(ren, first, "approve").status_code == 303
     late = _settle(ren, second, "approve")
     assert late.status_code == 409
-    assert "propose it anew" in late.text
+    assert "Propose it again" in late.text
     assert _lines(desk) == (2, 0.4, 0.95)
 
 
@@ -154,7 +154,7 @@ def test_to_go_back_is_a_new_version_like_any_other(desk: Desk, leads: tuple[Vis
         numbers = list(session.scalars(select(PolicyVersion.number).order_by(PolicyVersion.number)))
     assert numbers == [1, 2, 3]
     beside = _text(aiko.get("/admin/policy?clear=0.35&flagged=0.9&against=2").text)
-    assert "Version 2: clear below 0.4, flagged from 0.95" in beside
+    assert "Version 2: clear below 0.4, flagged at 0.95 or above" in beside
 
 
 def test_nonsense_is_no_proposal(desk: Desk, leads: tuple[Visit, Visit]) -> None:
