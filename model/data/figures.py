@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.intervals import Z, wilson_interval
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-_Z = 1.959963984540054  # two-sided 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,8 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Give the lower and upper bound, 0..1."""
-        if not self.total:
-            return 0.0, 1.0
-        n, p = self.total, self.value
-        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        reach = _Z / (1 + _Z**2 / n) * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
-        return max(0.0, middle - reach), min(1.0, middle + reach)
+        """The lower and upper bound, 0 to 1."""
+        return wilson_interval(self.count, self.total)
 
     def as_dict(self) -> dict[str, Any]:
         """Give count, total, value and interval for a report."""
@@ -66,7 +62,7 @@ def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
     m, n = int(is_ai.sum()), int((~is_ai).sum())
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     error = math.sqrt((a * (1 - a) + (m - 1) * (q1 - a * a) + (n - 1) * (q2 - a * a)) / (m * n))
-    return max(0.0, a - _Z * error), min(1.0, a + _Z * error)
+    return max(0.0, a - Z * error), min(1.0, a + Z * error)
 
 
 def accused_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats | None = None) -> float:
