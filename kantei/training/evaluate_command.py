@@ -25,6 +25,7 @@ from model.judging.relapses import (
     read_accepted,
 )
 from model.judging.report import make_report
+from model.judging.resampling import CAN_RESAMPLE
 from model.serving.info import REPORTS, WEIGHTS, ModelInfo, read_model_info
 
 Say = Callable[[str], None]
@@ -72,6 +73,8 @@ def run_evaluation(
     report["mended"] = describe_relapses(said, mended, accepted, info.version)
     text = render(report)
     print(text)  # noqa: T201  # the table is what the command is for
+    if not CAN_RESAMPLE:
+        say("some intervals are missing because they need scipy: `pip install 'kantei[train]'`")
     if here:
         say(f"{here} of {len(mended)} pictures that must stay mended are here; {len(relapses)} relapsed")
     for relapse in relapses:

@@ -96,6 +96,7 @@ def train(
             raise click.UsageError("--publish is for the production recipe")
         _need("tensorflow", "publishing")
         _need("matplotlib", "plots")
+        _need("scipy", "publishing")
         from kantei.training.splits import check_judgeable  # noqa: PLC0415  # late, as all of the model is
 
         _report_errors(lambda: check_judgeable(data, split))

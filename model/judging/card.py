@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from model.judging.markdown import decimal, percent, render_goals, render_mended, signed
+from model.judging.markdown import decimal, percent, render_goals, render_mended, signed, table
 
 
 class CardError(Exception):
@@ -46,27 +46,37 @@ def _short(report: dict[str, Any], facts: dict[str, Any]) -> str:
 
 def _figures(report: dict[str, Any], facts: dict[str, Any]) -> str:
     rows = {"as they are": report["overall"], **report.get("encodings", {}), **report.get("confounds", {})}
-    head = ("AUC", "AI found at 1 % of humans accused", "balanced accuracy at 0.5", "ECE")
-    table = [f"| pictures | {' | '.join((*head, 'humans flagged', 'AI flagged'))} |", "|---" * 7 + "|"]
-    for name, row in rows.items():
-        area = row["auc"]
-        table.append(
-            f"| {name} | {area['value']:.3f} ({area['low']:.3f}-{area['high']:.3f}) "
-            f"| {percent(row['found_at_1_percent'])} | {percent(row['balanced_accuracy'])} "
-            f"| {decimal(row['ece'])} | {percent(row['accused'])} | {percent(row['found'])} |"
+    head = (
+        "AUC",
+        "AI found at 1 % of humans accused",
+        "balanced accuracy at 0.5",
+        "ECE",
+        "humans flagged",
+        "AI flagged",
+    )
+    cells = [
+        (
+            name,
+            decimal(row["auc"]),
+            percent(row["found_at_1_percent"]),
+            percent(row["balanced_accuracy"]),
+            decimal(row["ece"]),
+            percent(row["accused"]),
+            percent(row["found"]),
         )
+        for name, row in rows.items()
+    ]
     overall, unseen = report["overall"], facts["unseen_owners"]
-    area = unseen["auc"]
     about = (
         "Intervals are of 95 %, shares by Wilson, areas by Hanley and McNeil, balanced accuracy and ECE by "
         "drawing pictures anew. At the lines as set: humans "
         f"cleared {percent(overall['human_cleared'])}, generated pictures cleared "
         f"{percent(overall['ai_cleared'])}. On unseen owners inside the training split, where the lines were "
-        f"set: AUC {area['value']:.3f} ({area['low']:.3f}-{area['high']:.3f}), humans flagged "
+        f"set: AUC {decimal(unseen['auc'])}, humans flagged "
         f"{percent(unseen['accused'])}, AI found at 1 % of humans accused "
         f"{percent(unseen['found_at_1_percent'])}."
     )
-    text = [*table, "", about, "", *render_goals(report)]
+    text = [*table(("pictures", *head), cells), "", about, "", *render_goals(report)]
     correlations = report["correlations"]
     said = "; ".join(
         f"with {name}: human {signed(values['human'])}, AI {signed(values['ai'])}"
@@ -76,9 +86,8 @@ def _figures(report: dict[str, Any], facts: dict[str, Any]) -> str:
 
 
 def _sources(report: dict[str, Any]) -> str:
-    lines = ["| label | source | pictures | flagged | wrong at 0.5 |", "|---|---|---|---|---|"]
-    for row in report["tables"]["source"]:
-        name = row["name"].replace("|", "\\|")
-        shares = f"{percent(row['flagged'])} | {percent(row['wrong_at_half'])}"
-        lines.append(f"| {row['label']} | {name} | {row['count']} | {shares} |")
-    return "\n".join(lines)
+    cells = [
+        (row["label"], row["name"], str(row["count"]), percent(row["flagged"]), percent(row["wrong_at_half"]))
+        for row in report["tables"]["source"]
+    ]
+    return "\n".join(table(("label", "source", "pictures", "flagged", "wrong at 0.5"), cells))

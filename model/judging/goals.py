@@ -16,7 +16,7 @@ from model.data.figures import (
     sigmoid,
 )
 from model.data.judged import Judged
-from model.judging.resampling import Draws, Interval, Rows, basic_interval, interval
+from model.judging.resampling import Interval, Resampling, Rows, error_interval, interval
 
 JPEG_60, JPEG_40 = "jpeg 60, 768 px", "jpeg 40, 512 px"
 
@@ -42,7 +42,7 @@ _ECE = Goal("ECE", 0.03)
 
 
 def measure_goals(
-    judged: Sequence[Judged], is_ai: Bools, draws: Draws, flips: Mapping[str, Any] | None
+    judged: Sequence[Judged], is_ai: Bools, drawn_from: Resampling, flips: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Give each goal that was measured; `flips` is the share from the report, with Wilson's interval.
 
@@ -56,8 +56,8 @@ def measure_goals(
         return lambda rows: figure(values[rows], is_ai[rows])
 
     def drawn(goal: Goal, figure: Callable[[Rows], float]) -> dict[str, Any]:
-        by_picture, by_owner = interval(figure, draws.by_picture), interval(figure, draws.by_owner)
-        return _row(goal, figure(everything), by_picture, by_owner)
+        ends = (interval(figure, labels) for labels in (drawn_from.by_picture, drawn_from.by_owner))
+        return _row(goal, figure(everything), *ends)
 
     right = of(balanced_accuracy)
     found = [
@@ -71,9 +71,8 @@ def measure_goals(
             found.append(drawn(goal, _loss(right, again)))
         found.append(_row(_FLIPS, float(flips["value"]), (flips["low"], flips["high"]), None))
     ece = of(expected_calibration_error)
-    value = ece(everything)
-    ends = (basic_interval(ece, rows, value) for rows in (draws.by_picture, draws.by_owner))
-    return [*found, _row(_ECE, value, *ends)]
+    ends = (error_interval(ece, labels) for labels in (drawn_from.by_picture, drawn_from.by_owner))
+    return [*found, _row(_ECE, ece(everything), *ends)]
 
 
 def _loss(before: Callable[[Rows], float], after: Callable[[Rows], float]) -> Callable[[Rows], float]:

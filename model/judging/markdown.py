@@ -1,10 +1,13 @@
 """A report's figures as Markdown, for people."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from tabulate import tabulate
 
 
 def render(report: dict[str, Any]) -> str:
-    """Write the report of `model/judging/report.py` as Markdown."""
+    """The report of `model/judging/report.py` as Markdown."""
     overall, lines_at = report["overall"], report["thresholds"]
     about = (
         f"Judged on {overall['human']} human and {overall['ai']} generated pictures, manifest "
@@ -15,33 +18,46 @@ def render(report: dict[str, Any]) -> str:
     lines = [f"# {report['model']}", "", about, "", *render_goals(report), "", *_dresses(report)]
     lines += [*_stability(report), *_correlations(report), *_mended(report)]
     for name, rows in report["tables"].items():
-        lines += _table(name, rows)
+        lines += _groups(name, rows)
     return "\n".join(lines) + "\n"
 
 
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table, line by line; cells may hold anything."""
+    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return tabulate(cells, head, "github", disable_numparse=True).splitlines()
+
+
 def percent(share: dict[str, Any]) -> str:
-    """Write a share with its interval."""
-    return f"{100 * share['value']:.1f} % ({100 * share['low']:.1f}-{100 * share['high']:.1f})"
+    """A share with its interval."""
+    return _with_ends(share, ".1f", times=100, unit=" %")
 
 
 def decimal(figure: dict[str, Any]) -> str:
-    """Write a figure with its interval, in thousandths."""
-    return f"{figure['value']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})"
+    """A figure with its interval, in thousandths."""
+    return _with_ends(figure, ".3f")
 
 
 def signed(figure: dict[str, Any]) -> str:
-    """Write a figure that may be below nothing, with its interval."""
-    return f"{figure['value']:+.2f} ({figure['low']:+.2f} to {figure['high']:+.2f})"
+    """A figure that may be negative, with its interval."""
+    return _with_ends(figure, "+.2f", joint=" to ")
+
+
+def _with_ends(figure: dict[str, Any], form: str, *, times: int = 1, unit: str = "", joint: str = "-") -> str:
+    value, *ends = [
+        format(times * figure[name], form) for name in ("value", "low", "high") if figure[name] is not None
+    ]
+    return f"{value}{unit} ({joint.join(ends)})" if ends else f"{value}{unit}"
 
 
 def render_goals(report: dict[str, Any]) -> list[str]:
-    """Write the goals with both intervals, and what they mean."""
-    lines = ["| goal | | measured | by picture | by owner | reached |", "|---" * 6 + "|"]
+    """The goals with both intervals, and what they mean."""
+    rows = []
     for row in report["goals"]:
         bound = f"at least {row['at_least']:g}" if "at_least" in row else f"at most {row['at_most']:g}"
-        ends = (_ends(row[name]) for name in ("by_picture", "by_owner"))
+        ends = [_ends(row[name]) for name in ("by_picture", "by_owner")]
         reached = "no" if not row["reached"] else "yes" if row["surely"] else "yes, its interval not wholly"
-        lines.append(f"| {row['goal']} | {bound} | {row['value']:.3f} | {' | '.join(ends)} | {reached} |")
+        rows.append([row["goal"], bound, f"{row['value']:.3f}", *ends, reached])
     perfect = report["perfect_calibration"]
     about = (
         "By picture: 1,000 seeded draws of as many pictures inside each label (flips: Wilson). By owner: of "
@@ -49,7 +65,7 @@ def render_goals(report: dict[str, Any]) -> list[str]:
         "draw sets the line of 1 % anew. A score that is calibrated to perfection would show an ECE of "
         f"{perfect['mean']:.3f} ({perfect['low']:.3f}-{perfect['high']:.3f}) on these pictures."
     )
-    return [*lines, "", about]
+    return [*table(("goal", "", "measured", "by picture", "by owner", "reached"), rows), "", about]
 
 
 def _ends(ends: list[float] | None) -> str:
@@ -57,21 +73,23 @@ def _ends(ends: list[float] | None) -> str:
 
 
 def render_mended(report: dict[str, Any]) -> list[str]:
-    """Write which mended pictures are misjudged again, and why that was accepted."""
+    """Which mended pictures are misjudged again, and why that was accepted."""
     mended = report["mended"]
     about = (
         f"{mended['here']} of the {mended['listed']} pictures that an earlier version misjudged and a later "
         f"one mended are among these; {len(mended['relapsed'])} of them are misjudged again."
     )
-    lines = [about]
-    if mended["relapsed"]:
-        lines += ["", "| label | picture | score | had | accepted |", "|---" * 5 + "|"]
-    for row in mended["relapsed"]:
-        why = (row["accepted"] or "**no**").replace("|", "\\|").replace("\n", " ")
-        lines.append(
-            f"| {row['label']} | `{row['file']}` | {row['score']:.2f} | {row['mended_score']:.2f} | {why} |"
+    rows = [
+        (
+            row["label"],
+            f"`{row['file']}`",
+            f"{row['score']:.2f}",
+            f"{row['mended_score']:.2f}",
+            row["accepted"] or "**no**",
         )
-    return lines
+        for row in mended["relapsed"]
+    ]
+    return [about, "", *table(("label", "picture", "score", "had", "accepted"), rows)] if rows else [about]
 
 
 def _mended(report: dict[str, Any]) -> list[str]:
@@ -92,18 +110,18 @@ def _dresses(report: dict[str, Any]) -> list[str]:
         "humans cleared",
         "AI cleared",
     )
-    lines = [f"| pictures | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    for name, row in rows.items():
-        area = row["auc"]
-        cells = (
-            f"{area['value']:.4f} ({area['low']:.3f}-{area['high']:.3f})",
+    cells = [
+        (
+            name,
+            decimal(row["auc"]),
             percent(row["found_at_1_percent"]),
             percent(row["balanced_accuracy"]),
             decimal(row["ece"]),
             *(percent(row[key]) for key in ("accused", "found", "human_cleared", "ai_cleared")),
         )
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return [*lines, ""]
+        for name, row in rows.items()
+    ]
+    return [*table(("pictures", *names), cells), ""]
 
 
 def _stability(report: dict[str, Any]) -> list[str]:
@@ -115,28 +133,29 @@ def _stability(report: dict[str, Any]) -> list[str]:
         "any_change": "any change of finding",
         "called_unstable": "called unstable, hence uncertain",
     }
-    rows = [f"| {text} | {percent(report['stability'][name])} |" for name, text in words.items()]
-    return ["## Under five re-encodings", "", "| what happens | share of pictures |", "|---|---|", *rows, ""]
+    rows = [(text, percent(report["stability"][name])) for name, text in words.items()]
+    return ["## Under five re-encodings", "", *table(("what happens", "share of pictures"), rows), ""]
 
 
 def _correlations(report: dict[str, Any]) -> list[str]:
     rows = [
-        f"| {name} | {signed(values['human'])} | {signed(values['ai'])} |"
+        (name, signed(values["human"]), signed(values["ai"]))
         for name, values in report["correlations"].items()
     ]
     head = ["## Correlation of score with sharpness and size, inside each class (Spearman)", ""]
-    return [*head, "| | human | AI |", "|---|---|---|", *rows, ""]
+    return [*head, *table(("", "human", "AI"), rows), ""]
 
 
-def _table(name: str, rows: list[dict[str, Any]]) -> list[str]:
-    lines = [
-        f"## By {name}",
-        "",
-        "| label | name | pictures | flagged | cleared | wrong at 0.5 | mean score |",
-        "|---|---|---|---|---|---|---|",
+def _groups(name: str, rows: list[dict[str, Any]]) -> list[str]:
+    cells = [
+        (
+            row["label"],
+            row["name"],
+            str(row["count"]),
+            *(percent(row[key]) for key in ("flagged", "cleared", "wrong_at_half")),
+            f"{row['mean_score']:.2f}",
+        )
+        for row in rows
     ]
-    for row in rows:
-        shown = row["name"].replace("|", "\\|")
-        shares = " | ".join(percent(row[key]) for key in ("flagged", "cleared", "wrong_at_half"))
-        lines.append(f"| {row['label']} | {shown} | {row['count']} | {shares} | {row['mean_score']:.2f} |")
-    return [*lines, ""]
+    head = ("label", "name", "pictures", "flagged", "cleared", "wrong at 0.5", "mean score")
+    return [f"## By {name}", "", *table(head, cells), ""]

@@ -22,7 +22,14 @@ from model.data.figures import (
 from model.data.judged import Judged
 from model.data.samples import digest
 from model.judging.goals import measure_goals
-from model.judging.resampling import Draws, Rows, basic_interval, draw_rows, interval, perfect_calibration
+from model.judging.resampling import (
+    Resampling,
+    Rows,
+    error_interval,
+    group_rows,
+    interval,
+    perfect_calibration,
+)
 from model.serving.info import ModelInfo
 
 _BANDS = ((0, 400_000), (400_000, 1_000_000), (1_000_000, 2_500_000), (2_500_000, 10**12))
@@ -33,29 +40,29 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     is_ai = np.array([item.sample.is_ai for item in judged])
     logits = np.array([item.logit for item in judged])
     lines = info.thresholds
-    draws = draw_rows(is_ai, [item.sample.owner for item in judged])
+    drawn_from = group_rows(is_ai, [item.sample.owner for item in judged])
     report: dict[str, Any] = {
         "model": info.version,
         "manifest_sha256": digest([item.sample for item in judged]),
         "trained_on": info.manifest,
         "thresholds": {"clear_below": lines.clear_below, "flagged_from": lines.flagged_from},
-        "overall": _overall(logits, is_ai, lines, draws),
+        "overall": _overall(logits, is_ai, lines, drawn_from),
         "tables": _tables(judged, sigmoid(logits), lines),
-        "correlations": _correlations(judged, logits, is_ai, draws),
+        "correlations": _correlations(judged, logits, is_ai, drawn_from),
     }
     if all(item.encoded for item in judged):
         report["encodings"] = {
-            name: _overall(np.array([item.encoded[name] for item in judged]), is_ai, lines, draws)
+            name: _overall(np.array([item.encoded[name] for item in judged]), is_ai, lines, drawn_from)
             for name in judged[0].encoded
         }
         report["stability"] = _stability(judged, info)
     if all(item.uniform is not None for item in judged):
         report["confounds"] = {
-            "one codec and one size": _overall(_of(judged, "uniform"), is_ai, lines, draws),
-            "codecs swapped": _overall(_of(judged, "swapped"), is_ai, lines, draws),
+            "one codec and one size": _overall(_of(judged, "uniform"), is_ai, lines, drawn_from),
+            "codecs swapped": _overall(_of(judged, "swapped"), is_ai, lines, drawn_from),
         }
     report["goals"] = measure_goals(
-        judged, is_ai, draws, report.get("stability", {}).get("clear_and_flagged_after_second_look")
+        judged, is_ai, drawn_from, report.get("stability", {}).get("clear_and_flagged_after_second_look")
     )
     mean, low, high = perfect_calibration(sigmoid(logits))
     report["perfect_calibration"] = {"mean": mean, "low": low, "high": high}
@@ -63,7 +70,7 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     return report
 
 
-def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, draws: Draws) -> dict[str, Any]:
+def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, drawn_from: Resampling) -> dict[str, Any]:
     scores = sigmoid(logits)
 
     def balanced(rows: Rows) -> float:
@@ -81,10 +88,10 @@ def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, draws: Draws) -> d
         "ai": len(made),
         "auc": {"value": auc(scores, is_ai), "low": low, "high": high},
         "found_at_1_percent": found.as_dict(),
-        "balanced_accuracy": _between(balanced(everything), interval(balanced, draws.by_picture)),
+        "balanced_accuracy": _between(balanced(everything), interval(balanced, drawn_from.by_picture)),
         "accuracy_human": Share(int((drawn < 0.5).sum()), len(drawn)).as_dict(),
         "accuracy_ai": Share(int((made >= 0.5).sum()), len(made)).as_dict(),
-        "ece": _between(error(everything), basic_interval(error, draws.by_picture, error(everything))),
+        "ece": _between(error(everything), error_interval(error, drawn_from.by_picture)),
         "accused": Share(int((drawn >= lines.flagged_from).sum()), len(drawn)).as_dict(),
         "found": Share(int((made >= lines.flagged_from).sum()), len(made)).as_dict(),
         "human_cleared": Share(int((drawn < lines.clear_below).sum()), len(drawn)).as_dict(),
@@ -143,24 +150,26 @@ def _band(item: Judged) -> str:
     return f"{low / 1e6:g}-{high / 1e6:g} Mpx" if high < 10**12 else f"from {low / 1e6:g} Mpx"
 
 
-def _correlations(judged: Sequence[Judged], logits: Floats, is_ai: Bools, draws: Draws) -> dict[str, Any]:
+def _correlations(
+    judged: Sequence[Judged], logits: Floats, is_ai: Bools, drawn_from: Resampling
+) -> dict[str, Any]:
     """Give Spearman's correlation of the score with sharpness and size, inside each class."""
     result: dict[str, Any] = {}
     for name in ("sharpness", "pixels"):
         values = _of(judged, name)
         result[name] = {
-            label: _correlation(values, logits, is_ai == truth, draws)
+            label: _correlation(values, logits, is_ai == truth, drawn_from)
             for label, truth in (("human", False), ("ai", True))
         }
     return result
 
 
-def _correlation(first: Floats, second: Floats, inside: Bools, draws: Draws) -> dict[str, Any]:
+def _correlation(first: Floats, second: Floats, inside: Bools, drawn_from: Resampling) -> dict[str, Any]:
     def figure(rows: Rows) -> float:
         chosen = rows[inside[rows]]
         return _spearman(first[chosen], second[chosen])
 
-    return _between(figure(np.arange(len(first))), interval(figure, draws.by_picture))
+    return _between(figure(np.arange(len(first))), interval(figure, drawn_from.by_picture))
 
 
 def _spearman(first: Floats, second: Floats) -> float:

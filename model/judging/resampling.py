@@ -1,4 +1,4 @@
-"""Intervals of figures that no formula covers: the bootstrap (Efron 1979), seeded.
+"""Intervals of figures that no formula covers: the bootstrap (Efron 1979) of SciPy, seeded.
 
 By picture, inside each label: how the figure moves with other pictures of the same sources. By owner:
 whole owners are drawn, with all of their pictures, inside each label: how it moves with other sources,
@@ -7,6 +7,8 @@ roughly, since there are few.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,57 +16,73 @@ from numpy.typing import NDArray
 from model.data.figures import Bools, Floats, expected_calibration_error
 
 DRAWS, SEED = 1000, 11
-_ENDS = (0.025, 0.975)
 Rows = NDArray[np.int_]
+Labels = Sequence[Rows | Sequence[Rows]]
 Interval = tuple[float, float]
+CAN_RESAMPLE = find_spec("scipy") is not None  # a part of the extra `train`
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
-    """Rows of pictures, drawn again and again with replacement; `by_owner` is empty where owners are few."""
+class Resampling:
+    """What is drawn, for each label: single pictures (their rows), or owners (the rows of each)."""
 
-    by_picture: list[Rows]
-    by_owner: list[Rows]
+    by_picture: Sequence[Rows]
+    by_owner: Sequence[Sequence[Rows]]
 
 
-def draw_rows(is_ai: Bools, owners: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> Draws:
-    """Draw as many pictures of each label as there are, and as many owners; the same for the same seed."""
-    rng = np.random.default_rng(seed)
+def group_rows(is_ai: Bools, owners: Sequence[str]) -> Resampling:
+    """The rows of pictures, by label, and in each label by owner."""
     labels = [np.flatnonzero(is_ai == value) for value in (False, True)]
-    by_picture = [np.concatenate([rng.choice(rows, len(rows)) for rows in labels]) for _ in range(draws)]
     names = np.array(owners)
-    groups = [[rows[names[rows] == name] for name in np.unique(names[rows])] for rows in labels]
-    if min(len(group) for group in groups) < 2:
-        return Draws(by_picture, [])
-
-    def pick(group: list[Rows]) -> Rows:
-        return np.concatenate([group[number] for number in rng.integers(0, len(group), len(group))])
-
-    return Draws(by_picture, [np.concatenate([pick(group) for group in groups]) for _ in range(draws)])
+    by_owner = [[rows[names[rows] == name] for name in np.unique(names[rows])] for rows in labels]
+    return Resampling(labels, by_owner)
 
 
-def interval(figure: Callable[[Rows], float], rows: Sequence[Rows]) -> Interval | None:
-    """Give the middle 95 % of a figure over draws, None where there are none."""
-    if not rows:
-        return None
-    low, high = np.quantile([figure(some) for some in rows], _ENDS)
-    return float(low), float(high)
+def interval(
+    figure: Callable[[Rows], float],
+    labels: Labels,
+    method: Literal["percentile", "basic"] = "percentile",
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Interval | None:
+    """The 95% interval of a figure of rows; None where a label has fewer than two to draw from.
 
-
-def basic_interval(figure: Callable[[Rows], float], rows: Sequence[Rows], value: float) -> Interval | None:
-    """Give the interval that is mirrored at the value, from 0 on.
-
-    A sum of absolute gaps, as the calibration error is, grows with the noise that drawing adds: its draws lie
-    above the value, as the value itself lies above the truth. Where the truth is nothing it may still be
-    missed: hold the value against `perfect_calibration`.
+    The same seed draws the same rows for every figure. Without SciPy there are no intervals.
     """
-    ends = interval(figure, rows)
-    return None if ends is None else (max(0.0, 2 * value - ends[1]), max(0.0, 2 * value - ends[0]))
+    if not CAN_RESAMPLE or min(len(label) for label in labels) < 2:
+        return None
+    from scipy.stats import bootstrap  # noqa: PLC0415  # see CAN_RESAMPLE; and it takes half a second
+
+    def of(*chosen: Rows) -> float:
+        drawn = [_take(label, numbers) for label, numbers in zip(labels, chosen, strict=True)]
+        return figure(np.concatenate(drawn))
+
+    numbers = [np.arange(len(label)) for label in labels]
+    found = bootstrap(numbers, of, n_resamples=draws, vectorized=False, method=method, rng=seed)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def _take(units: Rows | Sequence[Rows], numbers: Rows) -> Rows:
+    if isinstance(units, np.ndarray):
+        return units[numbers]
+    return np.concatenate([units[number] for number in numbers])
+
+
+def error_interval(figure: Callable[[Rows], float], labels: Labels, *, draws: int = DRAWS) -> Interval | None:
+    """The interval of a sum of absolute gaps, as the calibration error is: mirrored at the value, from 0 on.
+
+    Such a sum grows with the noise that drawing adds: its draws lie above the value, as the value itself
+    lies above the truth. Where the truth is nothing it may still be missed: hold the value against
+    `perfect_calibration`.
+    """
+    ends = interval(figure, labels, "basic", draws=draws)
+    return None if ends is None else (max(0.0, ends[0]), max(0.0, ends[1]))
 
 
 def perfect_calibration(scores: Floats, seed: int = SEED, draws: int = DRAWS) -> tuple[float, float, float]:
-    """Give mean, lower and upper end of the error that these very scores would show if they were true."""
+    """Mean, lower and upper end of the error that these very scores would show if they were true."""
     rng = np.random.default_rng(seed)
     seen = [expected_calibration_error(scores, rng.random(len(scores)) < scores) for _ in range(draws)]
-    low, high = np.quantile(seen, _ENDS)
+    low, high = np.quantile(seen, (0.025, 0.975))
     return float(np.mean(seen)), float(low), float(high)

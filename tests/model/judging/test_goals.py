@@ -10,8 +10,10 @@ from core.vocabulary import Label
 from model.data.figures import Share
 from model.data.judged import Judged
 from model.data.samples import Sample
+from model.judging import resampling
 from model.judging.goals import JPEG_40, JPEG_60, measure_goals
-from model.judging.resampling import draw_rows
+from model.judging.markdown import decimal, render_goals
+from model.judging.resampling import group_rows
 from model.serving.encodings import ORDINARY
 
 
@@ -31,7 +33,7 @@ def _judged(shift: float, lost: float, count: int = 200) -> list[Judged]:
 
 def _measure(judged: list[Judged], flips: int = 0) -> dict[str, dict[str, Any]]:
     is_ai = np.array([item.sample.is_ai for item in judged])
-    draws = draw_rows(is_ai, [item.sample.owner for item in judged], draws=100)
+    draws = group_rows(is_ai, [item.sample.owner for item in judged])
     share = Share(flips, len(judged)).as_dict()
     return {row["goal"]: row for row in measure_goals(judged, is_ai, draws, share)}
 
@@ -74,7 +76,7 @@ def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
 def test_what_needs_re_encodings_is_left_out_without_them() -> None:
     judged = _judged(shift=3, lost=0)
     is_ai = np.array([item.sample.is_ai for item in judged])
-    draws = draw_rows(is_ai, ["o"] * len(judged), draws=20)
+    draws = group_rows(is_ai, ["o"] * len(judged))
     rows = measure_goals(judged, is_ai, draws, None)
     assert [row["goal"] for row in rows] == [
         "AUC",
@@ -84,3 +86,15 @@ def test_what_needs_re_encodings_is_left_out_without_them() -> None:
     ]
     assert rows[0]["by_owner"] is None
     assert rows[0]["value"] == pytest.approx(0.98, abs=0.03)
+
+
+def test_without_the_extra_for_drawing_there_are_figures_but_no_intervals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resampling, "CAN_RESAMPLE", False)
+    rows = _measure(_judged(shift=3, lost=0.5))
+    assert (rows["AUC"]["by_picture"], rows["AUC"]["surely"]) == (None, False)
+    calibration = dict.fromkeys(("mean", "low", "high"), 0.03)
+    shown = render_goals({"goals": list(rows.values()), "perfect_calibration": calibration})
+    assert [cell.strip() for cell in shown[2].split("|")][4:6] == ["-", "-"]
+    assert decimal({"value": 0.5, "low": None, "high": None}) == "0.500"

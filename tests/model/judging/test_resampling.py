@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from model.data.figures import expected_calibration_error
-from model.judging.resampling import basic_interval, draw_rows, interval, perfect_calibration
+from model.judging.resampling import error_interval, group_rows, interval, perfect_calibration
 
 
 def test_the_interval_of_a_mean_is_the_textbooks() -> None:
     values = np.random.default_rng(0).normal(3, 2, 400)
-    draws = draw_rows(np.arange(400) < 1, ["o"] * 400)  # one of the pictures is of the other label
-    ends = interval(lambda rows: float(values[rows].mean()), draws.by_picture)
+    labels = group_rows(np.arange(400) < 2, ["o"] * 400).by_picture  # two of them are of the other label
+    ends = interval(lambda rows: float(values[rows].mean()), labels)
     assert ends is not None
     error = values.std() / 20
     assert ends == pytest.approx(
@@ -20,25 +20,33 @@ def test_the_interval_of_a_mean_is_the_textbooks() -> None:
 
 def test_each_draw_has_as_many_of_each_label_and_the_seed_repeats_it() -> None:
     is_ai = np.array([True] * 10 + [False] * 30)
-    first, again = (draw_rows(is_ai, ["a", "b"] * 20, draws=5) for _ in range(2))
-    assert [int(is_ai[rows].sum()) for rows in first.by_picture] == [10] * 5
-    assert all(np.array_equal(one, other) for one, other in zip(first.by_owner, again.by_owner, strict=True))
-    other = draw_rows(is_ai, ["a", "b"] * 20, draws=5, seed=12)
-    assert not np.array_equal(first.by_picture[0], other.by_picture[0])
+    drawn_from, values = group_rows(is_ai, ["a", "b"] * 20), np.random.default_rng(0).random(40)
+    seen: list[int] = []
+
+    def figure(rows: np.ndarray) -> float:
+        seen.append(int(is_ai[rows].sum()))
+        return float(values[rows].mean())
+
+    first, again = (interval(figure, drawn_from.by_picture, draws=50) for _ in range(2))
+    assert first == again != interval(figure, drawn_from.by_picture, draws=50, seed=12)
+    assert set(seen) == {10}
 
 
 def test_owners_come_whole_and_widen_what_hangs_on_them() -> None:
     is_ai = np.array([True, False] * 200)
-    owners = [f"o{number // 50}" for number in range(400)]
-    draws = draw_rows(is_ai, owners)
-    names = np.array(owners)
-    for rows in draws.by_owner[:20]:
-        sizes = {name: int((names[rows] == name).sum()) for name in names[rows]}
-        assert all(size % 25 == 0 for size in sizes.values())
+    names = np.array([f"o{number // 50}" for number in range(400)])
+    drawn_from = group_rows(is_ai, names.tolist())
+
+    def owners(rows: np.ndarray) -> float:
+        counts = [int((names[rows] == name).sum()) for name in np.unique(names[rows])]
+        assert all(count % 25 == 0 for count in counts)
+        return float(len(counts))
+
+    assert interval(owners, drawn_from.by_owner, draws=20) is not None
     is_hard = (names == "o0").astype(float)  # one owner's pictures are all misjudged
     by_picture, by_owner = (
-        interval(lambda rows: float(is_hard[rows].mean()), some)
-        for some in (draws.by_picture, draws.by_owner)
+        interval(lambda rows: float(is_hard[rows].mean()), labels)
+        for labels in (drawn_from.by_picture, drawn_from.by_owner)
     )
     assert by_picture is not None
     assert by_owner is not None
@@ -46,10 +54,9 @@ def test_owners_come_whole_and_widen_what_hangs_on_them() -> None:
 
 
 def test_one_owner_of_a_label_is_none_to_draw_from() -> None:
-    draws = draw_rows(np.array([True, True, False, False]), ["a", "a", "b", "c"], draws=3)
-    assert draws.by_owner == []
-    assert interval(lambda rows: float(rows.mean()), draws.by_owner) is None
-    assert basic_interval(lambda rows: float(rows.mean()), draws.by_owner, 0.0) is None
+    labels = group_rows(np.array([True, True, False, False]), ["a", "a", "b", "c"]).by_owner
+    assert interval(lambda rows: float(rows.mean()), labels) is None
+    assert error_interval(lambda rows: float(rows.mean()), labels) is None
 
 
 def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_plain_quantiles() -> None:
@@ -58,13 +65,13 @@ def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_pl
     for _ in range(40):
         scores = rng.random(300)
         is_ai = rng.random(300) < scores  # calibrated: the true error is nothing
-        draws = draw_rows(is_ai, ["o"] * 300, draws=100).by_picture
+        labels = group_rows(is_ai, ["o"] * 300).by_picture
 
         def error(rows: np.ndarray, scores: np.ndarray = scores, is_ai: np.ndarray = is_ai) -> float:
             return expected_calibration_error(scores[rows], is_ai[rows])
 
-        mirrored += (basic_interval(error, draws, error(np.arange(300))) or (1.0, 1.0))[0] <= 0.02
-        plain += (interval(error, draws) or (1.0, 1.0))[0] <= 0.02
+        mirrored += (error_interval(error, labels, draws=100) or (1.0, 1.0))[0] <= 0.02
+        plain += (interval(error, labels, draws=100) or (1.0, 1.0))[0] <= 0.02
     assert mirrored >= 25
     assert plain <= 2
 
