@@ -54,7 +54,7 @@ def appeal_file(appeal_id: str, file_id: str) -> Response:
     except KeyError:
         file = None
     if found is None or file is None:
-        raise not_found(_("There is no such file."))
+        raise not_found(_("File not found."))
     response = Response(
         wrap_file(request.environ, file), mimetype="application/octet-stream", direct_passthrough=True
     )

@@ -131,13 +131,19 @@ def _fault(reason: str, links: list[str]) -> str | None:
     wrong = next((link for link in links if not _is_web_address(link)), None)
     fault: str | None = None
     if not reason:
-        fault = _("Say how the picture was made: without that, nobody can look again.")
+        fault = _("Explain how the picture was made. Moderators need this to review it.")
     elif len(reason) > REASON_LENGTH:
-        fault = _("Your text has %(count)s characters; %(most)s fit.", count=len(reason), most=REASON_LENGTH)
+        fault = _(
+            "Your text has %(count)s characters. The limit is %(most)s.",
+            count=len(reason),
+            most=REASON_LENGTH,
+        )
     elif len(links) > MOST_LINKS:
-        fault = _("%(most)s links fit, one a line.", most=MOST_LINKS)
+        fault = _("Enter up to %(most)s links, one per line.", most=MOST_LINKS)
     elif wrong is not None:
-        fault = _("This is not a web address: %(text)s", text=wrong[:80])
+        fault = _(
+            "“%(text)s” is not a web address. Start each link with http:// or https://.", text=wrong[:80]
+        )
     return fault
 
 
@@ -152,6 +158,9 @@ def _is_web_address(text: str) -> bool:
 def _not_valid() -> PageError:
     return PageError(
         HTTPStatus.NOT_FOUND,
-        _("This link leads nowhere"),
-        _("It is incomplete, it has ended, or its picture is forgotten. Ask for a new one where you got it."),
+        _("This link does not work"),
+        _(
+            "The link is incomplete or has expired, or the picture's record was deleted. "
+            "Ask the person who sent it for a new one."
+        ),
     )

@@ -20,7 +20,7 @@ def given_owner(session: Session) -> str | None:
     if not owner_id:
         return None
     if not is_id(owner_id) or session.get(Moderator, owner_id) is None:
-        raise not_found(_("There is no such moderator."))
+        raise not_found(_("Moderator not found."))
     return owner_id
 
 
@@ -36,7 +36,9 @@ def given_quota() -> Quota | None:
         return parse_quota(f"{limit}/{period}") if limit else None
     except ValueError:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No quota"), _("A quota is a number of images. Nothing was done.")
+            HTTPStatus.BAD_REQUEST,
+            _("Quota not changed"),
+            _("Enter the quota as a number of images. The quota was not changed."),
         ) from None
 
 
@@ -47,5 +49,7 @@ def given_url() -> str | None:
         return canonical_url(text) if text else None
     except UrlError as error:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No address"), _(URL_FAULTS[error.code]) + " " + _("Nothing was done.")
+            HTTPStatus.BAD_REQUEST,
+            _("Callback URL not saved"),
+            _(URL_FAULTS[error.code]) + " " + _("Nothing was changed."),
         ) from None

@@ -74,8 +74,8 @@ def add_new_client() -> AnyResponse:
     except ValueError:
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("No client"),
-            _("A client has a name, one of the sources and one of the schemes. Nothing was done."),
+            _("Client not added"),
+            _("Enter a name, and choose a source and a scheme. The client was not added."),
         ) from None
     # Shown in the answer and kept nowhere: the page cannot be loaded again.
     return _shown(new.client.id, key=new.api_key, secret=new.webhook_secret)
@@ -94,7 +94,11 @@ def add_client_key(client_id: str) -> AnyResponse:
         row = _find(session, client_id)
         scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
         if not scopes:
-            raise PageError(HTTPStatus.BAD_REQUEST, _("No key"), _("A key needs a scope. Nothing was done."))
+            raise PageError(
+                HTTPStatus.BAD_REQUEST,
+                _("API key not created"),
+                _("Choose at least one scope. The key was not created."),
+            )
         key = add_key(session, row, scopes)
         _note(session, "key_added", row, scopes=" ".join(scopes))
     return _shown(client_id, key=key)
@@ -125,7 +129,9 @@ def rotate_secret(client_id: str) -> AnyResponse:
                 _note(session, "secret_added", row)
     except ValueError:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No secret"), _("It could not be made. Nothing was done.")
+            HTTPStatus.BAD_REQUEST,
+            _("Secret not created"),
+            _("Enter the secret as whsec_ followed by base64. Nothing was changed."),
         ) from None
     return _shown(client_id, secret=secret) if secret else _back(client_id)
 
@@ -137,7 +143,9 @@ def change_client(client_id: str) -> AnyResponse:
         row = _find(session, client_id)
         url, weight = given_url(), request.form.get("weight", "1")
         if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
-            raise PageError(HTTPStatus.BAD_REQUEST, _("No weight"), _("A weight is between 1 and 100."))
+            raise PageError(
+                HTTPStatus.BAD_REQUEST, _("Weight not changed"), _("Enter a weight from 1 to 100.")
+            )
         if url is None:
             row.callback_url = None
         elif url != row.callback_url:
@@ -196,7 +204,7 @@ def _shown(client_id: str, *, key: str | None = None, secret: str | None = None)
 def _find(session: Session, client_id: str) -> Client:
     found = find_client(session, client_id.replace("\x00", ""))
     if found is None:
-        raise not_found(_("There is no such client."))
+        raise not_found(_("Client not found."))
     return found
 
 

@@ -79,7 +79,7 @@ def undo_batch(batch_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         decisions = standing(session, batch_id, me().id)
         if not decisions:
-            raise not_found(_("There is nothing to undo."))
+            raise not_found(_("These decisions were not found, were already undone, or are not yours."))
         if at > decisions[0].created_at + OFFERED + GRACE:
             raise PageError(
                 HTTPStatus.CONFLICT,
@@ -95,12 +95,16 @@ def read_cases() -> list[Seen]:
     """Read the chosen cases of a form, each with what was seen of it."""
     given = dict.fromkeys(request.form.getlist("case"))
     if not given:
-        raise PageError(HTTPStatus.BAD_REQUEST, _("No case was chosen"), _("Nothing was done."))
+        raise PageError(
+            HTTPStatus.BAD_REQUEST,
+            _("No cases selected"),
+            _("Select at least one case. No decisions were saved."),
+        )
     if len(given) > LIMIT:
         raise PageError(
             HTTPStatus.BAD_REQUEST,
             _("Too many cases"),
-            _("Choose at most %(limit)s. Nothing was done.", limit=number(LIMIT)),
+            _("Choose at most %(limit)s cases. No decisions were saved.", limit=number(LIMIT)),
         )
     return [_seen(text) for text in given]
 
@@ -109,7 +113,11 @@ def _seen(text: str) -> Seen:
     parts = text.split("~")
     good = len(parts) == 3 and is_sha256(parts[0]) and is_id(parts[1])
     if not good or (parts[2] and not is_id(parts[2])):
-        raise PageError(HTTPStatus.BAD_REQUEST, _("The form was not whole"), _("Nothing was done."))
+        raise PageError(
+            HTTPStatus.BAD_REQUEST,
+            _("The form was incomplete"),
+            _("Nothing was changed. Go back and try again."),
+        )
     return Seen(parts[0], parts[1], parts[2] or None)
 
 

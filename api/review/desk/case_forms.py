@@ -20,7 +20,9 @@ def read_outcome() -> Outcome:
         return Outcome(request.form.get("outcome", ""))
     except ValueError:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No decision"), _("Choose human, AI or escalate. Nothing was done.")
+            HTTPStatus.BAD_REQUEST,
+            _("Decision not saved"),
+            _("Choose human, AI or escalate. No decision was saved."),
         ) from None
 
 
@@ -29,7 +31,9 @@ def read_seen(sha256: str) -> Seen:
     verdict_id, decision_id = request.form.get("verdict_id", ""), request.form.get("decision_id", "")
     if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No decision"), _("The form was not whole. Nothing was done.")
+            HTTPStatus.BAD_REQUEST,
+            _("Decision not saved"),
+            _("The form was incomplete. Nothing was changed."),
         )
     return Seen(sha256, verdict_id, decision_id or None)
 
@@ -40,7 +44,7 @@ def read_note() -> str:
     if len(note) > NOTE_LENGTH:
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("The note is too long"),
-            _("Keep it to %(limit)s characters.", limit=number(NOTE_LENGTH)),
+            _("Note not saved"),
+            _("The note is too long. Use at most %(limit)s characters.", limit=number(NOTE_LENGTH)),
         )
     return note

@@ -79,7 +79,7 @@ def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
     with parts().database.reading() as session:
         found = find_case(session, sha256)
         if found is None:
-            raise not_found(_("There is no such case."))
+            raise not_found(_("Case not found."))
         done = request.args.get("done", "")
         told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
         quality, blind = rates(session), blind_for(session, viewer)
@@ -156,8 +156,8 @@ def refuse_escalated(session: Session, sha256: str) -> None:
     if image is not None and not may_decide(me(), image):
         raise PageError(
             HTTPStatus.FORBIDDEN,
-            _("Escalated"),
-            _("This case waits for a lead to decide it. Nothing was done."),
+            _("Decision not saved"),
+            _("This case was escalated and needs a lead. No decision was saved."),
         )
 
 

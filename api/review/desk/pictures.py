@@ -55,7 +55,7 @@ def picture(sha256: str) -> Response:
         image = session.get(Image, sha256)
     content_type = TYPES.get(image.format.lower()) if image else None
     if image is None or content_type is None or image.purged_at is not None:
-        raise not_found(_("There is no such image."))
+        raise not_found(_("Image not found."))
     try:
         file = parts().blobs.open(sha256)
     except KeyError:
@@ -90,10 +90,14 @@ def heatmap(sha256: str, verdict_id: str) -> Response:
     with parts().database.reading() as session:
         verdict = session.get(Verdict, verdict_id)
     if verdict is None or verdict.image_sha256 != sha256:
-        raise not_found(_("There is no such heat map."))
+        raise not_found(_("Heat map not found."))
     data = obtain_heatmap(parts(), sha256, verdict_id)
     if data is None:
-        raise PageError(HTTPStatus.SERVICE_UNAVAILABLE, _("No heat map"), _("It could not be painted now."))
+        raise PageError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            _("Heat map not available"),
+            _("The heat map could not be created. Try again in a moment."),
+        )
     return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
 
 

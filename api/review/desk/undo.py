@@ -68,7 +68,7 @@ def undo_decision(decision_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         decision = find_decision(session, decision_id)
         if decision is None or decision.moderator_id != me().id:
-            raise not_found(_("There is no such decision of yours."))
+            raise not_found(_("This decision was not found, or is not yours."))
         if at > decision.created_at + OFFERED + GRACE:
             raise PageError(
                 HTTPStatus.CONFLICT,
@@ -83,7 +83,7 @@ def undo_decision(decision_id: str) -> AnyResponse:
             raise PageError(
                 HTTPStatus.CONFLICT,
                 _("Nothing to undo"),
-                _("This decision does not stand any more: somebody decided again, or it was undone."),
+                _("This decision no longer stands. It was undone, or replaced by a later one."),
             ) from None
     address = asked_address()
     return redirect(url_for("review.case", sha256=sha256, **address))

@@ -28,15 +28,15 @@ def refuse_forgery(request: Request, secret_key: str, token: str | None) -> None
     if not _comes_from_us(request):
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("Not from here"),
-            _("This form was sent by another site, so nothing was done."),
+            _("Form not accepted"),
+            _("This form was sent from another site, so nothing was changed."),
         )
     given = request.headers.get(HEADER) or request.form.get(FIELD) or ""
     if token is None or not hmac.compare_digest(form_token(secret_key, token).encode(), given.encode()):
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("This form is out of date"),
-            _("Nothing was done. Go back, load the page again, and send the form once more."),
+            _("This form has expired"),
+            _("Nothing was changed. Go back, reload the page and send the form again."),
         )
 
 

@@ -41,7 +41,7 @@ def me() -> Moderator:
     """The moderator who is asking; only for pages that are not public."""
     moderator = visitor().moderator
     if moderator is None:
-        raise PageError(HTTPStatus.UNAUTHORIZED, _("Log in"), _("This page is for moderators."))
+        raise PageError(HTTPStatus.UNAUTHORIZED, _("Log in"), _("Log in to open this page."))
     return moderator
 
 
@@ -67,8 +67,8 @@ def admit() -> AnyResponse | None:
     if not may(moderator, Act(said.needs or Act.REVIEW)):
         raise PageError(
             HTTPStatus.FORBIDDEN,
-            _("Not for you"),
-            _("Your role does not reach this page. Nothing was done."),
+            _("You do not have access"),
+            _("Your role does not allow this. Nothing was changed."),
         )
     _refuse_odd_names(request.view_args or {})
     return None
@@ -97,9 +97,9 @@ def _refuse_odd_names(names: Mapping[str, str]) -> None:
     """Stop names in an address that can name nothing: a database need not see them."""
     digest = names.get("sha256")
     if digest is not None and not is_sha256(digest):
-        raise not_found(_("There is no such image."))
+        raise not_found(_("Image not found."))
     if not all(is_id(name) for key, name in names.items() if key.endswith("_id")):
-        raise not_found(_("There is nothing by this name."))
+        raise not_found(_("There is no page at this address."))
 
 
 def _ask_for_login() -> AnyResponse:
@@ -107,6 +107,6 @@ def _ask_for_login() -> AnyResponse:
         return redirect(url_for("review.login", next=request.full_path.rstrip("?")))
     raise PageError(
         HTTPStatus.UNAUTHORIZED,
-        _("Your login has ended"),
-        _("Nothing was done. Log in again in another tab, come back, and send the form once more."),
+        _("You have been logged out"),
+        _("Nothing was changed. Log in again in another tab, then return here and send the form again."),
     )

@@ -29,7 +29,9 @@ _HERE = re.compile(r"/(?![/\\])[^\\\s]*")
 def switch_language() -> AnyResponse:
     wanted, page = request.form.get("language", ""), request.form.get("page", "")
     if wanted not in LANGUAGES:
-        raise PageError(HTTPStatus.BAD_REQUEST, _("No language"), _("Choose one of the languages."))
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("Language not changed"), _("Choose a language from the list.")
+        )
     moderator = visitor().moderator
     if moderator is not None:
         changed = replace(read_preferences(moderator.preferences), language=wanted)

@@ -52,7 +52,9 @@ def explain_limit(error: TooManyRequests) -> Response:
 def explain_http(error: HTTPException) -> Response:
     """Show what HTTP calls it."""
     status = HTTPStatus(error.code or 500)
-    return _error_page(status, _(PHRASES.get(status, PHRASE)), _("The page cannot be shown."))
+    return _error_page(
+        status, _(PHRASES.get(status, PHRASE)), _("Nothing was changed. Go back and try again.")
+    )
 
 
 @review.errorhandler(OperationalError)
@@ -62,8 +64,8 @@ def wait(error: SQLAlchemyError) -> Response:
     log.error("database unavailable on %s: %s", request.path, type(error).__name__)
     return _error_page(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        _("The database does not answer"),
-        _("Nothing was done. Try again in a moment."),
+        _("The database is not responding"),
+        _("Nothing was changed. Try again in a moment."),
     )
 
 
@@ -75,8 +77,8 @@ def apologise(error: Exception) -> Response:
     log.error("on %s %s", request.method, request.url_rule, exc_info=error)
     return _error_page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        _("Something broke"),
-        _("It was logged. Nothing half-done was kept."),
+        _("Something went wrong"),
+        _("The error was logged. No changes were saved."),
     )
 
 

@@ -203,9 +203,9 @@ PHRASES = {
     HTTPStatus.BAD_REQUEST: N_("The request was incomplete"),
     HTTPStatus.NOT_FOUND: N_("Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("Method not allowed"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("Too large"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_("The form or file is too large"),
 }
-PHRASE = N_("The page cannot be shown")
+PHRASE = N_("This page cannot be shown")
 WORDS = {
     "callback_states": CALLBACK_STATES,
     "changes": CHANGES,

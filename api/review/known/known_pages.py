@@ -44,16 +44,16 @@ def known() -> str:
 def import_known() -> str:
     file, name = request.files.get("file"), request.form.get("source", "").strip()
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise _refused(_("A list needs the name of its source. Nothing was done."))
+        raise _refused(_("Enter the source of the list. Nothing was imported."))
     if file is None or not file.filename:
-        raise _refused(_("Choose a file. Nothing was done."))
+        raise _refused(_("Choose a file. Nothing was imported."))
     try:
         with io.TextIOWrapper(file.stream, encoding="utf-8-sig", newline="") as text:
             entries = read_hashes(file.filename, text, _label())
             done = take_list(parts().database, name, entries, moderator_id=me().id)
     except ValueError:
         raise _refused(
-            _("The file is in none of the forms that are known. What was read before stays.")
+            _("The file format is not supported. Hashes read before the error were kept.")
         ) from None
     return _show(done, name)
 
@@ -63,7 +63,7 @@ def import_known() -> str:
 def export_known() -> Response:
     form, label = request.form.get("form", ""), _label()
     if form not in FORMS:
-        raise _refused(_("Choose a form. Nothing was done."))
+        raise _refused(_("Choose a format. Nothing was exported."))
     with parts().database.writing() as session:
         note(session, moderator_id=me().id, label=label)
     response = Response(FORMS[form](decided_hashes(parts().database, label), OWN_NAME))
@@ -78,7 +78,7 @@ def forget_known(list_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         found = find_list(session, list_id)
         if found is None:
-            raise not_found(_("There is no such list."))
+            raise not_found(_("List not found."))
         forget_list(session, found.name, moderator_id=me().id)
     return redirect(url_for("review.known"), HTTPStatus.SEE_OTHER)
 
@@ -103,4 +103,4 @@ def _label() -> Label | None:
 
 
 def _refused(message: str) -> PageError:
-    return PageError(HTTPStatus.BAD_REQUEST, _("No list"), message)
+    return PageError(HTTPStatus.BAD_REQUEST, _("List not processed"), message)

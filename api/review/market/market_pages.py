@@ -26,7 +26,7 @@ def listing(client_id: str, name: str) -> str:
         rows = [one.submission for one in found.images if one.submission] if found else []
         hide_decisions([row.image for row in rows], blind)
     if found is None:
-        raise not_found(_("There is no such listing."))
+        raise not_found(_("Listing not found."))
     return render_template("review/listing.html", listing=found, summary=found.summary(), client=client)
 
 
@@ -39,5 +39,5 @@ def seller() -> str:
         blind = blind_for(session, Viewer(me().id, now()))
         found = seller_history(session, client.id, name, limit=MANY, blind=blind) if client else None
     if found is None or not found.listings:
-        raise not_found(_("There is no such seller."))
+        raise not_found(_("Seller not found."))
     return render_template("review/seller.html", seller=found, client=client)

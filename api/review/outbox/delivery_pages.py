@@ -40,7 +40,7 @@ def delivery(event_id: str) -> str:
     with parts().database.reading() as session:
         event = find_event(session, event_id) if is_id(event_id) else None
         if event is None:
-            raise not_found(_("There is no such event."))
+            raise not_found(_("Event not found."))
         attempts = list_attempts(session, event_id)
     body = json.dumps(event_json(event), ensure_ascii=False, indent=2)
     return render_template("review/delivery.html", event=event, attempts=attempts, body=body)
@@ -51,7 +51,7 @@ def delivery(event_id: str) -> str:
 def replay_call(event_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         if not is_id(event_id) or not replay(session, event_id, now()):
-            raise not_found(_("Nobody is called about this event."))
+            raise not_found(_("No endpoint receives this event."))
     return redirect(url_for("review.delivery", event_id=event_id), HTTPStatus.SEE_OTHER)
 
 
@@ -74,7 +74,7 @@ def hook(delivery_id: str) -> str:
     with parts().database.reading() as session:
         row = find_delivery(session, delivery_id) if is_id(delivery_id) else None
     if row is None:
-        raise not_found(_("There is no such delivery."))
+        raise not_found(_("Delivery not found."))
     return render_template("review/hook.html", row=row, body=row.body.decode("utf-8", "replace"))
 
 
@@ -83,7 +83,7 @@ def hook(delivery_id: str) -> str:
 def replay_hook(delivery_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         if not is_id(delivery_id) or not replay_delivery(session, delivery_id, now()):
-            raise not_found(_("There is no such delivery."))
+            raise not_found(_("Delivery not found."))
     return redirect(url_for("review.hook", delivery_id=delivery_id), HTTPStatus.SEE_OTHER)
 
 

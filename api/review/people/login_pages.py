@@ -53,7 +53,7 @@ def log_in() -> AnyResponse:
             token = start_login(session, moderator.id, at)
             note_event(session, "login", moderator_id=moderator.id, at=at)
     if token is None:
-        return _form(email, _("The e-mail address or the password is wrong."), HTTPStatus.UNAUTHORIZED)
+        return _form(email, _("Wrong email address or password."), HTTPStatus.UNAUTHORIZED)
     response = make_response(redirect(_next_page()))
     send_token(response, token, secure=parts().secure_cookies)
     return response
@@ -85,7 +85,9 @@ def _form(email: str = "", fault: str | None = None, status: int = 200, **values
 def _too_many(email: str, seconds: int) -> Response:
     minutes = -(-seconds // 60)
     response = _form(
-        email, _("Too many tries. Wait %(minutes)s min.", minutes=minutes), HTTPStatus.TOO_MANY_REQUESTS
+        email,
+        _("Too many attempts. Try again in %(minutes)s min.", minutes=minutes),
+        HTTPStatus.TOO_MANY_REQUESTS,
     )
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -48,9 +48,9 @@ def add_person() -> AnyResponse:
         # Shown in the answer and kept nowhere: the page cannot be loaded again.
         return make_response(render_template("review/moderators.html", people=people, new=new))
     except ModeratorExistsError:
-        fault = _("Somebody has this address already.")
+        fault = _("A moderator with this email address already exists.")
     except ValueError:
-        fault = _("This is not an e-mail address.")
+        fault = _("Enter a valid email address.")
     with parts().database.reading() as session:
         people = list_moderators(session)
     page = render_template("review/moderators.html", people=people, fault=fault)
@@ -97,12 +97,12 @@ def _somebody_else(session: Session, moderator_id: str) -> Moderator:
     """Find somebody; nobody locks themselves out, so that there is always an admin left."""
     person = session.get(Moderator, moderator_id)
     if person is None:
-        raise not_found(_("There is no such moderator."))
+        raise not_found(_("Moderator not found."))
     if person.id == me().id:
         raise PageError(
             HTTPStatus.CONFLICT,
-            _("Not yourself"),
-            _("Another admin has to do this to you. Nothing was done."),
+            _("You cannot change your own account"),
+            _("Only another admin can change your account. Nothing was changed."),
         )
     return person
 
@@ -115,4 +115,6 @@ def _read_role() -> Role:
     try:
         return Role(request.form.get("role", ""))
     except ValueError:
-        raise PageError(HTTPStatus.BAD_REQUEST, _("No role"), _("Choose one of the roles.")) from None
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("Role not changed"), _("Choose a role from the list.")
+        ) from None

@@ -36,14 +36,16 @@ def change_password() -> AnyResponse:
     with parts().database.writing() as session:
         attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
     if attempt.wait is not None:
-        raise PageError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a few minutes."))
+        raise PageError(
+            HTTPStatus.TOO_MANY_REQUESTS, _("Too many attempts"), _("Wait a few minutes, then try again.")
+        )
     found, fault = password_fault(new, moderator.email), None
     if not is_password(moderator.password_hash, old):
-        fault = _("The present password is wrong.")
+        fault = _("The current password is wrong.")
     elif new == old:
-        fault = _("The new password is the old one.")
+        fault = _("The new password is the same as the old one.")
     elif new != request.form.get("again", ""):
-        fault = _("The two new passwords differ.")
+        fault = _("The new passwords do not match.")
     elif found is not None:
         fault = _(PASSWORD_FAULTS[found], least=MIN_LENGTH, most=MAX_LENGTH)
     if fault is not None:

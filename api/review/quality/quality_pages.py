@@ -119,7 +119,7 @@ def make_golden(sha256: str) -> AnyResponse:
     answer, lesson = read_outcome(), read_note()
     if answer is Outcome.ESCALATE or not lesson:
         raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No golden case"), _("It needs an answer, and what it teaches.")
+            HTTPStatus.BAD_REQUEST, _("Golden case not created"), _("Choose the answer and write the lesson.")
         )
     try:
         with parts().database.writing() as session:
@@ -127,8 +127,8 @@ def make_golden(sha256: str) -> AnyResponse:
     except GoldenError:
         raise PageError(
             HTTPStatus.CONFLICT,
-            _("No golden case"),
-            _("It is one already, or nobody has decided the case."),
+            _("Golden case not created"),
+            _("Either it is already a golden case, or it has no decision yet."),
         ) from None
     return redirect(url_for("review.case", sha256=sha256), HTTPStatus.SEE_OTHER)
 
@@ -193,7 +193,7 @@ def _percent(field: str) -> float:
     if not 0 <= value <= HIGHEST:
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("No rate"),
-            _("A rate is between 0 and %(most)s percent. Nothing was done.", most=HIGHEST),
+            _("Rates not changed"),
+            _("Enter a rate between 0 and %(most)s percent. The rates were not changed.", most=HIGHEST),
         )
     return value / 100

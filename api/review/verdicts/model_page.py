@@ -33,7 +33,7 @@ def model() -> str:
 @access(public=True)
 def model_plot(name: str) -> Response:
     if not _PLOT.fullmatch(f"reports/{name}"):
-        raise not_found(_("There is no such plot."))
+        raise not_found(_("Plot not found."))
     response = send_from_directory(REPORTS, name, max_age=3600)
     response.headers["Content-Security-Policy"] = IMAGE_POLICY
     return response

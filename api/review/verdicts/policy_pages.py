@@ -83,8 +83,8 @@ def propose_policy() -> AnyResponse:
     if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
         raise PageError(
             HTTPStatus.BAD_REQUEST,
-            _("No proposal"),
-            _("A proposal needs two lines between 0 and 1, and a reason. Nothing was done."),
+            _("Proposal not saved"),
+            _("Enter two thresholds between 0 and 1, and a reason. The proposal was not saved."),
         )
     with _explained(), parts().database.writing() as session:
         propose(session, model, lines, moderator_id=me().id, reason=reason, at=now())
@@ -96,7 +96,9 @@ def propose_policy() -> AnyResponse:
 def settle_policy(change_id: str) -> AnyResponse:
     settle = SETTLING.get(request.form.get("act", ""))
     if settle is None:
-        raise PageError(HTTPStatus.BAD_REQUEST, _("No answer"), _("Approve, refuse or withdraw."))
+        raise PageError(
+            HTTPStatus.BAD_REQUEST, _("No action chosen"), _("Choose approve, reject or withdraw.")
+        )
     with _explained(), parts().database.writing() as session:
         settle(session, change_id, moderator_id=me().id, at=now())
     return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
@@ -106,10 +108,10 @@ def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[st
     since = _since(at, asked.days)
     current = in_force(session, model)
     if current is None:
-        raise not_found(_("There is no policy yet."))
+        raise not_found(_("No policy has been set yet."))
     base = find_version(session, asked.against) if asked.against else current
     if base is None:
-        raise not_found(_("There is no such version."))
+        raise not_found(_("Version not found."))
     sides = [make_side(session, _title(base), lines_in(base), model, since)]
     if asked.lines is not None:
         sides.append(make_side(session, "", asked.lines, model, since))
@@ -184,4 +186,4 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except PolicyError as error:
-        raise PageError(HTTPStatus.CONFLICT, _("The policy stays"), _(POLICY_FAULTS[error.fault])) from None
+        raise PageError(HTTPStatus.CONFLICT, _("Policy not changed"), _(POLICY_FAULTS[error.fault])) from None

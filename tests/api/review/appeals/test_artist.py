@@ -85,16 +85,16 @@ def test_a_link_that_is_not_ours_tells_nothing(
     for path in (f"/appeal/{other}", f"/appeal/{other}/thumbnail"):
         response = desk.visit().get(path)
         assert response.status_code == 404
-        assert "This link leads nowhere" in response.text
+        assert "This link does not work" in response.text
 
 
 def test_what_cannot_be_taken_comes_back_with_the_words(desk: Desk) -> None:
     page, artist = address(desk, desk.add_case(0.95)), desk.visit()
     for reason, links, sentence in (
-        ("  \n ", "", "Say how the picture was made"),
-        ("x" * (REASON_LENGTH + 1), "", "2000 fit"),
-        ("I drew it", "javascript:alert(1)", "not a web address: javascript:alert(1)"),
-        ("I drew it", "https://a.example\n" * 6, "5 links fit"),
+        ("  \n ", "", "Explain how the picture was made"),
+        ("x" * (REASON_LENGTH + 1), "", "The limit is 2000."),
+        ("I drew it", "javascript:alert(1)", "“javascript:alert(1)” is not a web address"),
+        ("I drew it", "https://a.example\n" * 6, "up to 5 links"),
         ("I drew it", "https://u:p@a.example", "not a web address"),
     ):
         answer = artist.send(page, page, reason=reason, links=links)

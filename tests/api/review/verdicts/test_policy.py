@@ -196,8 +196,6 @@ def test_an_observed_model_is_compared_and_never_acted_on(
                 )
     page = _text(leads[0].get("/admin/policy").text)
     # images, changed; live: 1 of 2 flagged called human; observed: 0 of 1; agreement 1 of 2 against 2 of 2
-    assert re.search(
-        r"other-2 2 1 50\.0% .* 1 of 2\) 0\.0% .* 0 of 1\) 50\.0% .* 100\.0% .* 2 of 2\)", page
-    )
+    assert re.search(r"other-2 2 1 50\.0% .* 1 of 2\) 0\.0% .* 0 of 1\) 50\.0% .* 100\.0% .* 2 of 2\)", page)
     with desk.parts.database.reading() as session:
         assert session.get_one(Image, wrong).finding is Finding.FLAGGED
