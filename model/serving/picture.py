@@ -48,13 +48,14 @@ class Picture:
 
     `rgb` is uint8 (h, w, 3) with its short side at most 512 and its long side at most 4096;
     `width` and `height` are those of the original after its orientation is applied; `format` is
-    one of jpeg, png, webp, gif, avif, bmp.
+    one of jpeg, png, webp, gif, avif, bmp. `is_animated`: the file has more frames than the first.
     """
 
     rgb: NDArray[np.uint8]
     width: int
     height: int
     format: str
+    is_animated: bool = False
 
 
 def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
@@ -75,12 +76,13 @@ def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
             image.load()
             orientation = _orientation(image)
             small = _over_white(_shrink(_plain(image)))
+            is_animated = kind != "jpeg" and _is_animated(image)
         if orientation in _TRANSPOSE:
             small = small.transpose(_TRANSPOSE[orientation])
         width, height = size if orientation < 5 else size[::-1]
         rgb = np.asarray(small, dtype=np.uint8)
         rgb.flags.writeable = False
-        return Picture(rgb, width, height, kind)
+        return Picture(rgb, width, height, kind, is_animated)
 
 
 def thumbnail(picture: Picture, side: int = 384) -> bytes:
@@ -139,6 +141,14 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # noqa: BLE001  # a broken record raises struct.error, SyntaxError, ValueError, ...
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """True if a browser would show it move; a second frame that is damaged counts as one."""
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # noqa: BLE001  # looking for it raises struct.error, SyntaxError, ValueError, ...
+        return True
 
 
 def _plain(image: Image.Image) -> Image.Image:

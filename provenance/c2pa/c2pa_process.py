@@ -97,8 +97,8 @@ class C2paProcess:
 
 def _exchange(process: subprocess.Popen[bytes], head: bytes, data: bytes) -> bytes:
     """Send a request and read its answer; empty or cut where the process is gone."""
-    assert process.stdin is not None  # noqa: S101  # both are pipes
-    assert process.stdout is not None  # noqa: S101
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the process was started without pipes")
     try:
         process.stdin.write(head)
         process.stdin.write(data)

@@ -87,21 +87,20 @@ def _reach(image: ImageFile, pixels: int) -> tuple[int, int]:
     return columns, image.height if columns > 1 else min(image.height, pixels)
 
 
-def _bits(area: Array, channels: str) -> Array | None:
-    """Give the lowest bits of an area (h, w, c), column by column; None without such channels."""
+def _bits(area: Array, channels: str) -> Array:
+    """The lowest bits of an area (h, w, c), column by column; none without such channels."""
     if channels == "alpha":
-        return None if area.shape[2] < 4 else np.ravel(area[:, :, 3].T) & np.uint8(1)
+        return np.ravel(area[:, :, 3:4].T) & np.uint8(1)
     return np.ravel(area[:, :, :3].transpose(1, 0, 2)) & np.uint8(1)
 
 
 def _starts(corner: Array, channels: str, word: bytes) -> bool:
     bits = _bits(corner, channels)
-    return bits is not None and np.packbits(bits[: 8 * len(word)]).tobytes() == word
+    return np.packbits(bits[: 8 * len(word)]).tobytes() == word
 
 
 def _message(image: ImageFile, pixels: Pixels, mode: Mode, corner: Array) -> str:
     head = _bits(corner, mode.channels)
-    assert head is not None  # noqa: S101  # the magic word stood in these bits
     length = int.from_bytes(np.packbits(head[8 * MAGIC_BYTES : _HEAD_BITS]).tobytes(), "big")
     per_pixel = 1 if mode.channels == "alpha" else 3
     if length > 8 * MAX_STEALTH_BYTES:
@@ -109,7 +108,6 @@ def _message(image: ImageFile, pixels: Pixels, mode: Mode, corner: Array) -> str
     if length < 8 or _HEAD_BITS + length > image.pixels * per_pixel:
         raise RecordError("the hidden text claims a length that the picture cannot hold")
     bits = _bits(pixels.left(*_reach(image, -(-(_HEAD_BITS + length) // per_pixel))), mode.channels)
-    assert bits is not None  # noqa: S101  # the same picture, wider
     body = np.packbits(bits[_HEAD_BITS : _HEAD_BITS + length - length % 8]).tobytes()
     if mode.gzipped:
         body = inflate_gzip(body, MAX_STEALTH_TEXT)

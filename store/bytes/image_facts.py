@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What is known of the bytes without judging them; width and height in pixels, upright."""
+    """What is known of the bytes without judging them; width and height in pixels, upright.
+
+    `is_animated` is None where nobody has looked.
+    """
 
     sha256: str
     width: int
     height: int
     format: str
     bytes: int
+    is_animated: bool | None = None

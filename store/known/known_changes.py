@@ -59,6 +59,7 @@ def undecided_near(session: Session, change: Change, at: datetime) -> list[Undec
             Image.sha256 > change.after_sha256,
             Image.decision_id.is_(None),
             Image.verdict_id.is_not(None),
+            Image.purged_at.is_(None),
         )
         .order_by(Image.sha256)
         .limit(STEP)
@@ -67,7 +68,7 @@ def undecided_near(session: Session, change: Change, at: datetime) -> list[Undec
     )
     return [
         Undecided(
-            ImageFacts(image.sha256, image.width, image.height, image.format, image.bytes),
+            ImageFacts(image.sha256, image.width, image.height, image.format, image.bytes, image.is_animated),
             image.verdict,
             PictureHash(one.hash, one.quality),
             held,

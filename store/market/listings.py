@@ -30,11 +30,6 @@ class TakenIn:
     is_stale: bool = False
     held: int = 0  # images that wait for the client's quota to begin anew
 
-    @property
-    def is_odd(self) -> bool:
-        """Tell whether there is more to say than how many images are new."""
-        return bool(self.removed or self.problems or self.is_stale or self.held)
-
     def describe(self, news: ListingNews) -> str:
         """Say what news led to, in a sentence."""
         if news.is_deleted:

@@ -14,7 +14,7 @@ verdict and its standing decision, so that the review queue is one indexed query
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
@@ -47,6 +47,8 @@ class Image(Table):
     height: Mapped[int] = mapped_column(Integer)
     format: Mapped[str] = mapped_column(String(16))
     bytes: Mapped[int] = mapped_column(Integer)
+    # Not known of images that were stored before this was recorded.
+    is_animated: Mapped[bool | None] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     review: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.NONE)
     # Of the latest verdict: how soon a person should look, the model's score, the finding, and the
@@ -85,9 +87,13 @@ class Verdict(Table):
     finding: Mapped[Finding] = mapped_column(words(Finding))
     basis: Mapped[Basis] = mapped_column(words(Basis), default=Basis.PIXELS, server_default="pixels")
     score: Mapped[float] = mapped_column(Float)
+    # Whether the score stayed on its side of the thresholds when the picture was encoded again.
+    stable: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     label: Mapped[Label | None] = mapped_column(words(Label))
     model: Mapped[str] = mapped_column(String(100))
     policy: Mapped[str] = mapped_column(String(100))
+    # The version of the thresholds; none where they are the model's own.
+    policy_number: Mapped[int | None] = mapped_column(Integer)
     rests_on: Mapped[str] = mapped_column(Id, default="", server_default="")
     reasons: Mapped[list[str]] = mapped_column(Json)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)

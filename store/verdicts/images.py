@@ -65,13 +65,16 @@ def record_verdict(
     model: str,
     judgement: Judgement,
     evidence: tuple[Evidence, ...],
+    stable: bool = True,
+    policy_number: int | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
 ) -> Recorded:
     """Add a verdict; where there is one that rests on the same, give that one.
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
-    its place in the queue, the score where nothing else is said.
+    its place in the queue, the score where nothing else is said. `policy_number` is the version of the
+    thresholds, None for the model's own.
     """
     verdict_id, ground = new_id(), rests_on(evidence)
     values = {
@@ -88,7 +91,7 @@ def record_verdict(
         session.execute(
             update(Image)
             .where(Image.sha256 == facts.sha256, Image.purged_at.is_not(None))
-            .values(purged_at=None)
+            .values(purged_at=None, is_animated=facts.is_animated)
         )
     if picture_hash is not None:
         keep_hash(session, facts.sha256, picture_hash)
@@ -101,9 +104,11 @@ def record_verdict(
             "finding": judgement.finding,
             "basis": judgement.basis,
             "score": score,
+            "stable": stable,
             "label": judgement.label,
             "model": model,
             "policy": judgement.policy,
+            "policy_number": policy_number,
             "rests_on": ground,
             "reasons": list(judgement.reasons),
             "evidence": [asdict(item) for item in evidence],
@@ -120,6 +125,8 @@ def record_verdict(
     image = session.get_one(Image, facts.sha256, with_for_update=True)
     for name, value in (values | {"verdict_id": verdict_id}).items():
         setattr(image, name, value)
+    if image.is_animated is None:
+        image.is_animated = facts.is_animated
     image.review = _review_state(session, image, judgement.finding)
     return Recorded(verdict_id)
 

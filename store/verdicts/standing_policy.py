@@ -64,9 +64,3 @@ class StandingPolicy:
 def policy_name(rules: str, number: int | None) -> str:
     """Name a policy: the rules for evidence, and the version of the lines where people drew them."""
     return rules if number is None else f"{rules}.{number}"
-
-
-def policy_number(name: str) -> int | None:
-    """Read the version of the lines from a policy's name; None for the classifier's own."""
-    _, _, number = name.partition(".")
-    return int(number) if number.isascii() and number.isdigit() else None

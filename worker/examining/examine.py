@@ -181,7 +181,9 @@ class Examiner:
         # Bytes before rows: a verdict never points at an image that is not there.
         with self.measures.stage(Stage.KEEP):
             keeping.result()
-        facts = ImageFacts(sha256, picture.width, picture.height, picture.format, len(data))
+        facts = ImageFacts(
+            sha256, picture.width, picture.height, picture.format, len(data), picture.is_animated
+        )
         with self._writing() as session:
             recorded = record_verdict(
                 session,
@@ -191,6 +193,8 @@ class Examiner:
                 model=opinion.classification.model,
                 judgement=opinion.judgement,
                 evidence=opinion.evidence,
+                stable=opinion.classification.stable,
+                policy_number=standing.number,
                 picture_hash=picture_hash,
             )
             finish_examined(

@@ -117,12 +117,6 @@ def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
     return tuple(found.values())
 
 
-def was_stable(score: float, evidence: Sequence[Evidence], lines: Thresholds) -> bool:
-    """Tell from a verdict whether its score had held when the picture was saved anew."""
-    said = next((item.label for item in evidence if item.kind is EvidenceKind.PIXELS), None)
-    return said is not None or lines.clear_below <= score < lines.flagged_from
-
-
 def _known_evidence(one: KnownImage) -> Evidence:
     how = "drawn by a person" if one.label is Label.HUMAN else "generated"
     # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.

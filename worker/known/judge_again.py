@@ -57,12 +57,12 @@ class JudgesAgain:
         said = [read_evidence(item) for item in verdict.evidence]
         with self.database.writing() as session:
             known = policy.known_evidence(find_known(session, one.picture_hash, but=one.facts.sha256))
-            read = [item for item in said if item.kind is not EvidenceKind.KNOWN_IMAGE]
-            evidence = (*read[:-1], *known, *read[-1:])  # the pixels' word stands last
+            read = [item for item in said if item.kind not in (EvidenceKind.KNOWN_IMAGE, EvidenceKind.PIXELS)]
+            pixels = [item for item in said if item.kind is EvidenceKind.PIXELS]
+            evidence = (*read, *known, *pixels)
             if rests_on(evidence) == verdict.rests_on:
                 return False
-            stable = policy.was_stable(verdict.score, read, lines)
-            classification = Classification(verdict.score, verdict.model, stable)
+            classification = Classification(verdict.score, verdict.model, verdict.stable)
             judgement = policy.judge(classification, evidence, lines, name=name)
             record_verdict(
                 session,
@@ -72,5 +72,7 @@ class JudgesAgain:
                 model=verdict.model,
                 judgement=judgement,
                 evidence=evidence,
+                stable=verdict.stable,
+                policy_number=verdict.policy_number,
             )
         return True

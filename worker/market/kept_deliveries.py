@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from core.clock import now
 from marketplace.dialects import read_delivery
 from store.base.database import Database
-from store.clients.clients import find_client
-from store.market.hook_deliveries import end_delivery, hold_delivery, take_pending
-from store.market.listings import take_in
+from store.market.delivery_intake import StoredDelivery, finish_delivery
+from store.market.hook_deliveries import end_delivery, take_pending
+from store.tables.client_tables import Client
 from store.tables.marketplace_tables import HookDelivery, HookOutcome
 
 STEP = 20  # deliveries a transaction
@@ -37,17 +37,14 @@ def take_in_kept(database: Database) -> int:
 
 
 def _take_in(session: Session, row: HookDelivery) -> None:
-    client = find_client(session, row.client_id)
-    assert client is not None  # noqa: S101  # a foreign key says so
+    client = session.get_one(Client, row.client_id)
     reading = read_delivery(client.scheme, row.headers, row.body)
-    if reading.news is None:
-        outcome = HookOutcome.IGNORED if reading.is_readable else HookOutcome.UNREADABLE
-        end_delivery(session, row.id, outcome, reading.detail)
-        return
-    at, news, quota = now(), reading.news, client.quota
-    taken = take_in(session, client.id, news, at=at, sends=0, quota=quota, received_at=row.created_at)
-    said = taken.describe(news)
-    if taken.held and quota is not None:
-        hold_delivery(session, row.id, said, news.listing_id, quota.ends(at))
-    else:
-        end_delivery(session, row.id, HookOutcome.ACCEPTED, said, news.listing_id)
+    finish_delivery(
+        session,
+        StoredDelivery(row.id, client.id, client.quota, row.created_at),
+        reading.news,
+        is_readable=reading.is_readable,
+        detail=reading.detail,
+        at=now(),
+        sends=0,
+    )

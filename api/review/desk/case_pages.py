@@ -1,5 +1,6 @@
 """A case: look, and decide."""
 
+import struct
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -11,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.parts import parts
 from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
 from api.review.desk.claim_pages import claim_if_waiting, is_look_ahead, refuse_claimed
-from api.review.desk.motion import is_moving
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.second_looks import look_undecided, mix_in
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
@@ -23,7 +23,10 @@ from api.review.frame.permissions import Act, may, may_decide
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Evidence, Grade, Outcome, read_evidence
+from provenance.containers.containers import open_image
+from provenance.shared.errors import ProvenanceError
 from store.appeals.appeal_resolution import OwnDecisionError, appeals_on, barred_from, resolve_appeals
+from store.bytes.blobs import BlobStore
 from store.clients.own_submissions import own_among
 from store.desk.case_claims import find_holder, release_case
 from store.desk.case_context import find_context
@@ -36,7 +39,6 @@ from store.quality.checks import answer_check, blind_for, open_check, told_of
 from store.quality.quality import Rates, find_golden, rates
 from store.tables.case_tables import Image
 from store.verdicts.policies import find_lines
-from store.verdicts.standing_policy import policy_number
 
 
 @review.get("/review/cases/<sha256>")
@@ -106,11 +108,11 @@ def _show(sha256: str, *, conflict: bool = False, note: str = "") -> Response:
             "note_length": NOTE_LENGTH,
         }
         # The score is drawn with the lines that this verdict rests on, whatever holds by now.
-        rests_on = find_lines(session, found.verdict.model, policy_number(found.verdict.policy))
+        rests_on = find_lines(session, found.verdict.model, found.verdict.policy_number)
         known["thresholds"] = rests_on or thresholds_in_force()
     if check is not None:
         known["case"] = look_undecided(found, check)
-    known["is_moving"] = is_moving(parts().blobs, found.image)
+    known["is_moving"] = is_animated(parts().blobs, found.image)
     known["is_explicit"] = any(one.client.is_explicit for one in found.submissions)
     known["is_check"] = check is not None
     known["following"] = mix_in(
@@ -172,6 +174,19 @@ def next_case(session: Session, wanted: QueueFilter, viewer: Viewer, image: Imag
             if found.sha256 != image.sha256:
                 return found.sha256
     return None
+
+
+def is_animated(blobs: BlobStore, image: Image) -> bool:
+    """True if the picture moves when it is shown; a purged one is not shown.
+
+    Of images that were stored before this was recorded, the file is read.
+    """
+    if image.purged_at is not None or image.is_animated is not None:
+        return image.purged_at is None and bool(image.is_animated)
+    try:
+        return open_image(blobs.get(image.sha256)).animated
+    except (KeyError, ProvenanceError, struct.error):
+        return False
 
 
 def _by_grade(case: Case) -> dict[Grade, list[Evidence]]:

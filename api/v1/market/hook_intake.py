@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -17,9 +18,8 @@ from api.v1.market.hook_clients import HookClient
 from core.clock import now
 from core.vocabulary import Scheme
 from marketplace.dialects import DELETIONS, Reading, read_delivery
-from store.market.hook_deliveries import end_delivery, hold_delivery, keep_delivery
-from store.market.listings import take_in
-from store.tables.case_tables import Submission
+from store.market.delivery_intake import StoredDelivery, finish_delivery
+from store.market.hook_deliveries import keep_delivery
 from store.tables.marketplace_tables import HookOutcome
 
 AT_ONCE = 2  # deliveries taken in at a time by each process; the others are kept for the sweeper
@@ -37,13 +37,6 @@ class ParsedDelivery:
     headers: dict[str, str]
     body: bytes
     reading: Reading
-
-    @property
-    def outcome(self) -> HookOutcome:
-        """Say what becomes of it once it is taken in."""
-        if not self.reading.is_readable:
-            return HookOutcome.UNREADABLE
-        return HookOutcome.ACCEPTED if self.reading.news is not None else HookOutcome.IGNORED
 
 
 def parse_delivery(client: HookClient, headers: Mapping[str, str], body: bytes) -> ParsedDelivery:
@@ -78,29 +71,29 @@ class HookIntake:
                 if delivery.reading.news is not None:
                     self._places.release()
         with self._parts.database.writing() as session:
-            is_new = _keep(session, client, delivery, HookOutcome.PENDING) is not None
+            is_new = _keep(session, client, delivery, now()) is not None
         if not is_new:
             return to_answer("duplicate", "This delivery was here before.", delivery)
         return to_answer("kept", "It is kept, and taken in shortly.", delivery)
 
     def _take_in(self, client: HookClient, delivery: ParsedDelivery) -> HookAnswer:
-        submissions: list[Submission] = []
-        detail, news, outcome = delivery.reading.detail, delivery.reading.news, delivery.outcome.value
+        reading, at = delivery.reading, now()
         with self._parts.database.writing() as session:
-            delivery_id = _keep(session, client, delivery, delivery.outcome)
+            delivery_id = _keep(session, client, delivery, at)
             if delivery_id is None:
                 return to_answer("duplicate", "This delivery was here before.", delivery)
-            if news is not None:
-                at, quota = now(), client.quota
-                taken = take_in(session, client.id, news, at=at, sends=SENDS, quota=quota)
-                submissions, detail = taken.submissions, taken.describe(news)
-                if taken.held and quota is not None:
-                    hold_delivery(session, delivery_id, detail, news.listing_id, quota.ends(at))
-                    outcome = "kept"
-                elif taken.is_odd:
-                    end_delivery(session, delivery_id, delivery.outcome, detail, news.listing_id)
-        send_new(self._parts, client.id, submissions)
-        return to_answer(outcome, detail, delivery, len(submissions))
+            result = finish_delivery(
+                session,
+                StoredDelivery(delivery_id, client.id, client.quota, at),
+                reading.news,
+                is_readable=reading.is_readable,
+                detail=reading.detail,
+                at=at,
+                sends=SENDS,
+            )
+        send_new(self._parts, client.id, result.submissions)
+        outcome = "kept" if result.outcome is HookOutcome.PENDING else result.outcome.value
+        return to_answer(outcome, result.detail, delivery, len(result.submissions))
 
 
 def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: bytes) -> str:
@@ -118,7 +111,8 @@ def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: 
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 
-def _keep(session: Session, client: HookClient, delivery: ParsedDelivery, outcome: HookOutcome) -> str | None:
+def _keep(session: Session, client: HookClient, delivery: ParsedDelivery, at: datetime) -> str | None:
+    """Store a delivery that is still to be taken in; None if it is stored already."""
     return keep_delivery(
         session,
         client.id,
@@ -126,10 +120,10 @@ def _keep(session: Session, client: HookClient, delivery: ParsedDelivery, outcom
         topic=delivery.reading.topic,
         headers=delivery.headers,
         body=delivery.body,
-        outcome=outcome,
+        outcome=HookOutcome.PENDING,
         detail=delivery.reading.detail,
         listing_id=delivery.reading.news.listing_id if delivery.reading.news else None,
-        at=now(),
+        at=at,
     )
 
 

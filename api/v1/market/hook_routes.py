@@ -47,8 +47,7 @@ def make_hooks(parts: ApiParts) -> APIBlueprint:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
             return json_response(to_answer("ping", "The webhook is known here."))
-        _check(parts, client, headers, body)
-        assert client is not None  # noqa: S101  # _check has refused nobody's inbox
+        client = _admit(parts, client, headers, body)
         delivery = parse_delivery(client, headers, body)
         answer = desk.receive(client, delivery)
         if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
@@ -79,8 +78,8 @@ def _is_ping(incoming: Request, body: bytes) -> bool:
     )
 
 
-def _check(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes) -> None:
-    """Let only what is signed pass. Errors: Problem (unauthorized, rate_limited, unavailable)."""
+def _admit(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes) -> HookClient:
+    """The client, if the delivery is signed. Errors: Problem (unauthorized, rate_limited, unavailable)."""
     if client is not None and not client.keys:
         # Never verified with an empty key: anybody can sign with that.
         log.error("client %s has no usable webhook secret: its inbox is closed", client.id)
@@ -95,3 +94,4 @@ def _check(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str
             headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
         )
     refuse_too_many(rate_limits().hit("hook", client.id, EXCESS * parts.rate_limit))
+    return client

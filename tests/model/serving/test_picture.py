@@ -173,6 +173,27 @@ def test_the_first_frame_of_an_animation_counts(kind: str) -> None:
     assert max(green, blue) < 60
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_picture_is_animated_where_it_has_more_frames(kind: str, count: int) -> None:
+    frames = [Image.new("RGB", (30, 30), colour) for colour in ("red", "lime", "blue")][:count]
+    assert decode(saved(frames[0], kind, save_all=True, append_images=frames[1:])).is_animated is (count > 1)
+
+
+def test_a_jpeg_of_several_pictures_is_not_animated() -> None:
+    data = saved(gradient(30, 30), "MPO", save_all=True, append_images=[gradient(30, 30)])
+    assert (decode(data).format, decode(data).is_animated) == ("jpeg", False)
+
+
+def test_an_animation_that_breaks_off_after_its_first_frame_is_still_a_picture() -> None:
+    frames = [gradient(64, 64), gradient(64, 64).rotate(90)]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    alone = len(saved(frames[0], "GIF"))
+    for end in range(alone + 8, len(data), 40):
+        picture = decode(data[:end])
+        assert (picture.width, picture.height) == (64, 64)
+
+
 def test_a_text_bomb_in_a_png_is_refused() -> None:
     info = PngImagePlugin.PngInfo()
     for name in range(70):

@@ -1,10 +1,10 @@
 """Endpoints of one address in several spellings become one, and nothing that waits for them is lost."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, select, update
+from sqlalchemy import Connection, select, update
 
 from core.clock import now
 from core.ids import new_id
@@ -15,30 +15,23 @@ from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, Endpoint
 from tests.spellings import ONE, SPELLINGS
+from tests.store.base.past import LONG_AGO, Past
 
-DUE = datetime(2026, 11, 1, tzinfo=UTC)
 OTHER = "https://other.example/"
 
 
-class Past:
-    """A database of the revision before, and rows in it."""
+class Shops(Past):
+    """Clients with endpoints, and calls to them."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.tables = MetaData()
-        self.tables.reflect(connection)
+        super().__init__(connection)
         self.events = 0
-
-    def add(self, table: str, **values: object) -> str:
-        row = {"id": new_id(), "created_at": DUE, **values}
-        self.connection.execute(self.tables.tables[table].insert(), row)
-        return str(row["id"])
 
     def add_client(self, callback_url: str | None = None) -> str:
         return self.add("clients", name="Shop", source="api", scheme="standard", callback_url=callback_url)
 
     def add_endpoint(self, client_id: str, url: str, *, failures: int = 0, **more: object) -> str:
-        values = {"url": url, "url_sha256": new_id() * 2, "failures": failures, "due_at": DUE, **more}
+        values = {"url": url, "url_sha256": new_id() * 2, "failures": failures, "due_at": LONG_AGO, **more}
         return self.add("endpoints", client_id=client_id, **values)
 
     def add_call(
@@ -53,7 +46,7 @@ class Past:
             state="failed",
             priority="normal",
             tries=1,
-            due_at=DUE,
+            due_at=LONG_AGO,
             callback_url=url,
         )
         event_id = self.add(
@@ -63,16 +56,14 @@ class Past:
             submission_id=submission_id,
             position=self.events,
         )
-        self.connection.execute(
-            self.tables.tables["callbacks"].insert(),
-            {
-                "event_id": event_id,
-                "endpoint_id": endpoint_id,
-                "position": self.events,
-                "state": state,
-                "tries": 0,
-                "due_at": DUE + timedelta(minutes=after),
-            },
+        self.add(
+            "callbacks",
+            event_id=event_id,
+            endpoint_id=endpoint_id,
+            position=self.events,
+            state=state,
+            tries=0,
+            due_at=LONG_AGO + timedelta(minutes=after),
         )
         return event_id
 
@@ -80,7 +71,7 @@ class Past:
 def test_spellings_become_one_endpoint_with_the_calls_of_all(empty: Database) -> None:
     migrate(empty, "0017")
     with empty.engine.execution_options(writes=True).begin() as connection:
-        past = Past(connection)
+        past = Shops(connection)
         shop, second = past.add_client(SPELLINGS[1]), past.add_client()
         spelt = [past.add_endpoint(shop, url, failures=3) for url in SPELLINGS]
         past.add_endpoint(shop, OTHER)
@@ -98,13 +89,13 @@ def test_spellings_become_one_endpoint_with_the_calls_of_all(empty: Database) ->
         ).all()
         assert [row.url for row in rows] == [OTHER, ONE]
         kept = rows[1]
-        assert kept.due_at == DUE - timedelta(minutes=9), "that of its call that is due first"
+        assert kept.due_at == LONG_AGO - timedelta(minutes=9), "that of its call that is due first"
         assert list(session.scalars(select(Endpoint.url).where(Endpoint.client_id == second))) == [ONE]
         callbacks = session.scalars(select(Callback).order_by(Callback.position)).all()
         assert [one.event_id for one in callbacks] == [*calls, told]
         assert {one.endpoint_id for one in callbacks} == {kept.id}
         assert [one.due_at for one in callbacks[:10]] == [
-            DUE - timedelta(minutes=after) for after in range(10)
+            LONG_AGO - timedelta(minutes=after) for after in range(10)
         ]
         assert callbacks[10].state is CallbackState.DELIVERED
         assert session.get_one(Client, shop).callback_url == ONE
@@ -124,12 +115,12 @@ def test_spellings_become_one_endpoint_with_the_calls_of_all(empty: Database) ->
 def test_the_endpoint_that_does_best_is_kept(empty: Database, disabled: int) -> None:
     migrate(empty, "0017")
     with empty.engine.execution_options(writes=True).begin() as connection:
-        past = Past(connection)
+        past = Shops(connection)
         shop = past.add_client()
         gone: dict[str, Any] = {
-            "disabled_at": DUE,
+            "disabled_at": LONG_AGO,
             "disabled_reason": "gone",
-            "succeeded_at": DUE + timedelta(days=1),
+            "succeeded_at": LONG_AGO + timedelta(days=1),
         }
         own = [
             past.add_endpoint(shop, url, **(gone if place == disabled else {}))
@@ -140,7 +131,10 @@ def test_the_endpoint_that_does_best_is_kept(empty: Database, disabled: int) -> 
     with empty.reading() as session:
         row = session.scalars(select(Endpoint)).one()
         assert (row.id, row.disabled_at) == (own[1 - disabled], None)
-        assert (row.due_at, row.succeeded_at) == (DUE + timedelta(minutes=5), DUE + timedelta(days=1))
+        assert (row.due_at, row.succeeded_at) == (
+            LONG_AGO + timedelta(minutes=5),
+            LONG_AGO + timedelta(days=1),
+        )
     empty.close()
 
 
@@ -148,7 +142,7 @@ def test_a_url_too_long_for_one_spelling_stays_as_it_is(empty: Database) -> None
     url = "https://a.example/" + "あ" * 1000
     migrate(empty, "0017")
     with empty.engine.execution_options(writes=True).begin() as connection:
-        past = Past(connection)
+        past = Shops(connection)
         past.add_endpoint(past.add_client(url), url)
     migrate(empty)
     with empty.reading() as session:

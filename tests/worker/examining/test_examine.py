@@ -9,7 +9,7 @@ from typing import Unpack
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.clock import now
@@ -32,6 +32,7 @@ from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest, add_submission, find_submission
 from store.people.moderators import add_moderator
+from store.tables.case_tables import Image as StoredImage
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.policy_tables import ShadowVerdict
@@ -80,13 +81,14 @@ class FakeClassifier:
     version: str = "fake-1"
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(0.3, 0.9))
     asked: int = 0
+    stable: bool = True
     error: Exception | None = None
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         self.asked += 1
         if self.error is not None:
             raise self.error
-        return Classification(self.score, self.version)
+        return Classification(self.score, self.version, self.stable)
 
     def heatmap(self, picture: Picture) -> bytes:
         """Never asked here."""
@@ -398,3 +400,34 @@ def test_a_new_version_of_the_lines_judges_the_next_picture_and_is_named(
     assert after.verdict is not None
     assert (before.verdict.finding, before.verdict.policy) == (Finding.FLAGGED, VERSION)
     assert (after.verdict.finding, after.verdict.policy) == (Finding.UNCERTAIN, f"{VERSION}.2")
+    assert (before.verdict.policy_number, after.verdict.policy_number) == (None, 2)
+
+
+@pytest.mark.parametrize("stable", [True, False])
+def test_a_verdict_records_whether_its_score_was_stable(bench: Bench, *, stable: bool) -> None:
+    bench.classifier.stable = stable
+    verdict = bench.examine(bench.submit()).verdict
+    assert verdict is not None
+    assert verdict.stable is stable
+
+
+def test_an_image_records_whether_it_is_animated(bench: Bench) -> None:
+    still = bench.examine(bench.submit()).image
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green")]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+    bench.web.answer = out.getvalue()
+    moving = bench.examine(bench.submit()).image
+    assert still is not None
+    assert moving is not None
+    assert (still.is_animated, moving.is_animated) == (False, True)
+
+
+def test_an_image_from_before_is_animated_or_not_after_it_is_examined_again(bench: Bench) -> None:
+    bench.examine(bench.submit())
+    with bench.database.writing() as session:
+        session.execute(update(StoredImage).values(is_animated=None))
+    bench.classifier.version = "fake-2"
+    image = bench.examine(bench.submit()).image
+    assert image is not None
+    assert image.is_animated is False

@@ -9,13 +9,13 @@ from PIL import Image as Picture
 from sqlalchemy import update
 
 from core.clock import now
-from core.vocabulary import Finding, Outcome, Role
+from core.vocabulary import Basis, Finding, Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.desk.case_claims import claim_case, release_case
 from store.desk.decisions import Seen, decide, undo
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image, Moderator, Verdict
 from store.tables.known_tables import KnownChange
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
@@ -112,6 +112,47 @@ def test_a_copy_that_came_before_follows_the_decision_and_its_undo(bench: Bench)
     back = look(bench, copy.sha256)
     assert (back.finding, back.review, back.verdict_id) == (Finding.FLAGGED, ReviewState.OPEN, own)
     assert look(bench, other.sha256).verdict_id == other.verdict_id
+
+
+def test_a_score_that_was_not_stable_still_is_not_when_it_is_judged_again(bench: Bench) -> None:
+    bench.classifier.stable = False
+    first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
+    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
+    assert judge_again(bench) == 1
+    with bench.database.writing() as session:
+        undo(session, decision_id, moderator_id=moderator_id, at=now())
+        # As if another had been decided meanwhile: a verdict that rests on nothing known is made anew.
+        session.execute(update(Verdict).where(Verdict.id == copy.verdict_id).values(rests_on="old"))
+    assert judge_again(bench) == 1
+    back = look(bench, copy.sha256)
+    assert back.verdict is not None
+    assert (back.finding, back.verdict.basis, back.verdict.stable) == (
+        Finding.UNCERTAIN,
+        Basis.UNSTABLE,
+        False,
+    )
+
+
+def test_what_is_known_is_replaced_wherever_it_stands_among_the_evidence(bench: Bench) -> None:
+    first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
+    assert copy.verdict is not None
+    declared = {"kind": "software_tag", "grade": "hint", "label": None, "detail": "A tag."}
+    with bench.database.writing() as session:
+        evidence = [*copy.verdict.evidence, declared]
+        session.execute(update(Verdict).where(Verdict.id == copy.verdict_id).values(evidence=evidence))
+    rule(bench, first, Outcome.HUMAN)
+    assert judge_again(bench) == 1
+    assert kinds(look(bench, copy.sha256)) == ["software_tag", "known_image", "pixels"]
+
+
+def test_a_purged_image_is_not_judged_again(bench: Bench) -> None:
+    first, copy = examine(bench, drawn(3), 0.05), examine(bench, drawn(3, quality=60), 0.05)
+    with bench.database.writing() as session:
+        session.execute(update(Image).where(Image.sha256 == copy.sha256).values(purged_at=now()))
+    rule(bench, first, Outcome.AI)
+    assert judge_again(bench) == 0
+    left = look(bench, copy.sha256)
+    assert (left.review, left.purged_at is None) == (ReviewState.NONE, False)
 
 
 def test_nothing_changes_under_the_eyes_of_somebody_who_looks(bench: Bench) -> None:

@@ -7,10 +7,11 @@ import pytest
 from PIL import Image as Picture
 from sqlalchemy import update
 
-from api.review.desk.motion import moves
+from core.clock import now
 from core.vocabulary import Finding
 from store.bytes.blobs import FolderBlobs
 from store.people.moderators import set_preferences
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from tests.api.review.conftest import Desk
 from tests.api.review.desk.test_queue import shown
@@ -25,28 +26,47 @@ def _frames(kind: str, count: int) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-def test_what_moves_is_told_from_what_does_not(kind: str) -> None:
-    assert moves(_frames(kind, 3))
-    assert not moves(_frames(kind, 1))
-
-
-def test_rubbish_does_not_move_and_a_gif_always_may() -> None:
-    assert moves(_frames("GIF", 1))
-    for data in (b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X", b"\0\0\0\x20ftyp", b"\xff" * 100):
-        assert not moves(data), data
-
-
-def test_a_moving_picture_stands_still_and_can_be_played(desk: Desk) -> None:
-    visit, still = desk.as_person(), desk.add_case(0.95)
-    assert "data-moves" not in visit.get(f"/review/cases/{still}").text
-    moving = desk.add_case(0.96)
+def _put(desk: Desk, sha256: str, data: bytes | None) -> None:
+    """Store other bytes under a digest, or none."""
     assert isinstance(desk.parts.blobs, FolderBlobs)
-    path = desk.parts.blobs._path(moving, "")
-    path.write_bytes(_frames("PNG", 3))
-    page = visit.get(f"/review/cases/{moving}").text
-    assert "data-moves" in page
-    assert 'data-easel="play"' in page
+    path = desk.parts.blobs._path(sha256, "")
+    path.write_bytes(data) if data is not None else path.unlink()
+
+
+@pytest.mark.parametrize("is_animated", [True, False])
+def test_an_animated_picture_stands_still_and_can_be_played(desk: Desk, *, is_animated: bool) -> None:
+    visit, sha256 = desk.as_person(), desk.add_case(0.95)
+    with desk.parts.database.writing() as session:
+        session.get_one(Image, sha256).is_animated = is_animated
+    _put(desk, sha256, _frames("PNG", 1 if is_animated else 3))  # the row knows it, not the file
+    page = visit.get(f"/review/cases/{sha256}").text
+    assert ("data-moves" in page, 'data-easel="play"' in page) == (is_animated, is_animated)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_file_tells_whether_a_picture_from_before_is_animated(desk: Desk, kind: str, count: int) -> None:
+    visit, sha256 = desk.as_person(), desk.add_case(0.95)
+    _put(desk, sha256, _frames(kind, count))
+    assert ("data-moves" in visit.get(f"/review/cases/{sha256}").text) is (count > 1)
+
+
+DAMAGED = [b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X", b"\0\0\0\x20ftypavis", b"\xff" * 100, None]
+
+
+@pytest.mark.parametrize("data", DAMAGED)
+def test_a_picture_from_before_whose_file_is_damaged_or_gone_is_shown(desk: Desk, data: bytes | None) -> None:
+    visit, sha256 = desk.as_person(), desk.add_case(0.95)
+    _put(desk, sha256, data)
+    assert visit.get(f"/review/cases/{sha256}").status_code == 200
+
+
+def test_a_purged_picture_is_not_played(desk: Desk) -> None:
+    visit, sha256 = desk.as_person(), desk.add_case(0.95)
+    with desk.parts.database.writing() as session:
+        image = session.get_one(Image, sha256)
+        image.is_animated, image.purged_at = True, now()
+    assert "data-moves" not in visit.get(f"/review/cases/{sha256}").text
 
 
 def test_pictures_of_an_explicit_client_have_no_colour_until_asked(desk: Desk) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy import func, select, update
 
 from core.clients.quota import MOST_CALLBACK_URLS
 from core.clock import now
+from core.vocabulary import EventKind
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
+from store.outbox.client_events import NewEvent, add_events, place_events
 from store.retention.purge import purge_expired
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
@@ -83,14 +85,20 @@ def test_a_purge_deletes_callback_urls_that_no_call_is_left_of(
     web: Web, database: Database, blobs: FolderBlobs, *, is_own: bool
 ) -> None:
     batch(web, ["https://a.example/old", "https://a.example/new"])
+    called = web.submit(callback_url="https://a.example/called")
     with database.writing() as session:
+        client_id = session.get_one(Submission, called).client_id
+        add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, called)], at=now())
+        place_events(session, client_id)
         session.execute(
-            update(Endpoint).where(Endpoint.url.endswith("old")).values(created_at=now() - timedelta(days=91))
+            update(Endpoint)
+            .where(~Endpoint.url.endswith("new"))
+            .values(created_at=now() - timedelta(days=91))
         )
         if is_own:
             session.execute(update(Client).values(callback_url="https://a.example/old"))
     purge_expired(database, blobs, at=now(), retention=timedelta(days=90))
     left = ["https://a.example/old"] if is_own else []
-    assert endpoints(database) == ["https://a.example/new", *left]
+    assert endpoints(database) == ["https://a.example/called", "https://a.example/new", *left]
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Submission)) == 2
+        assert session.scalar(select(func.count()).select_from(Submission)) == 3

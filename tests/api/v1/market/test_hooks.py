@@ -176,7 +176,7 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
         raise KeyError("ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr("api.v1.market.hook_intake.take_in", slip)
+        patched.setattr("api.v1.market.hook_intake.finish_delivery", slip)
         assert ok(market(listing(A)))["outcome"] == "kept"
     (kept,) = deliveries(database)
     assert (kept.outcome.value, submissions(database)) == ("pending", [])
