@@ -1,11 +1,9 @@
 """The Celery side of the worker: one thin task, and parts that are joined after the fork."""
 
-import ctypes
 import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +12,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from core.broker.queue import EXAMINE_TASK, HEATMAP_TASK, queue_name
+from core.operations.dying import die_with
 from core.operations.logs import about
 from core.operations.tracing import TRACE_HEADERS, trace_span
 from core.vocabulary import Priority
@@ -24,7 +23,6 @@ SPARE_SECONDS = 15  # for decoding, reading provenance and classifying, beside t
 # By so much do children that take everything yield the processor to those that serve the first queue alone
 # (nice(2)). It costs nothing while no such child works; by 5, a picture amid a flood took twice its time.
 YIELD = 10
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +49,7 @@ def add_tasks(
 
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def start_child(**_: Any) -> None:
-        _die_with(parent)
+        die_with(parent, signal.SIGKILL)  # no orphan holds a claim
         if not is_express:
             os.nice(YIELD)  # before the runtime starts threads, which inherit it
         examiners.append(join())
@@ -105,11 +103,3 @@ def is_alive(app: Celery, *, is_express: bool = False) -> bool:
 def _node_name(*, is_express: bool) -> str:
     # Celery's own names need differ within a machine, or one worker would answer for the other.
     return f"{'express' if is_express else 'celery'}@{socket.gethostname()}"
-
-
-def _die_with(parent: int) -> None:
-    """Ask Linux to kill this child when its parent dies, so that no orphan holds a claim."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the line above
-            os._exit(1)

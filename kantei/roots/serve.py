@@ -4,7 +4,6 @@ The parts are started anew when they die, with a growing pause; what they were a
 by claims and the sweeper.
 """
 
-import ctypes
 import http.client
 import os
 import select
@@ -13,9 +12,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 import click
 
+from core.operations.dying import die_with
 from core.settings.settings import read_settings
 from core.vocabulary import Role
 from kantei.roots.joining import open_database
@@ -28,7 +29,6 @@ SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
 PROGRAM = (sys.executable, "-m", "kantei")
 LONGEST_PAUSE = 30.0
 LOOK = 0.2  # seconds between two looks whether all is ready
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Part:
             self.process = subprocess.Popen(
                 [*PROGRAM, *self.arguments],
                 env=os.environ | SMALL_HEAP,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  # one thread here
+                preexec_fn=partial(_start_apart, os.getpid()),  # noqa: PLW1509  # one thread here
             )
             self.started = at
 
@@ -170,8 +170,6 @@ def _end(parts: list[Part]) -> None:
             process.wait()
 
 
-def _die_with_parent() -> None:
-    """Leave no part behind when this process is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _start_apart(parent: int) -> None:
+    die_with(parent, signal.SIGTERM)
     os.setpgrp()  # Ctrl-C reaches this process alone, which then ends the parts in order
