@@ -34,8 +34,6 @@ def create_app(parts: ApiParts) -> APIFlask:
     app = APIFlask("api", title="Kantei", version=VERSION, spec_path=None, docs_path=None, json_errors=False)
     install(app, parts)
     app.config.update(
-        SECRET_KEY=parts.secret_key,
-        SESSION_COOKIE_SECURE=parts.secure_cookies,
         # For every route that says nothing else; uploads and batches do.
         MAX_CONTENT_LENGTH=SMALL_BODY,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,

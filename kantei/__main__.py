@@ -18,7 +18,7 @@ COMMANDS = {
     "export": "kantei.training.model_commands:export",
     "import": "kantei.intake.import_command:import_command",
     "known": "kantei.known.known_commands:known",
-    "migrate": "kantei.roots.migrate_command:migrate_command",
+    "migrate": "kantei.roots.migrate:migrate_command",
     "moderator": "kantei.people.moderator_commands:moderator",
     "purge": "kantei.retention.purge_command:purge",
     "serve": "kantei.roots.serve:serve",

@@ -30,7 +30,7 @@ from kantei.roots.joining import open_blobs, open_database
 from kantei.roots.migrate import migrate
 from model.serving.picture import Picture
 from store.base.database import Database
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.people.moderators import add_moderator
 from store.people.sessions import start_login
 from store.tables.case_tables import Moderator
@@ -170,10 +170,8 @@ class _Bench:
         data = draw(1, (320, 240), "JPEG") + str(self._number).encode()
         sha256 = self._blobs.put(data)
         with self._database.writing() as session:
-            submission = add_submission(
-                session, self._client_id, SubmissionRequest(Source.UPLOAD, upload_sha256=sha256)
-            )
-            session.flush()
+            request = SubmissionRequest(Source.UPLOAD, upload_sha256=sha256)
+            (submission,) = insert_submissions(session, self._client_id, [request], at=now(), sends=0)
             return submission.id, data
 
 

@@ -20,12 +20,13 @@ from bench.servers import as_shipped, fresh_database
 from bench.service.client import add_bench_client
 from bench.service.overhead import work_through
 from bench.table import Row, spread
+from core.clock import now
 from core.settings.settings import Settings, read_settings
 from core.vocabulary import Source
 from kantei.roots.examiner import make_examiner
 from kantei.roots.joining import open_database
 from kantei.roots.migrate import migrate
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest, insert_submissions
 from worker.examining.examine import Examiner
 from worker.operations.measures import ExaminationMeasures
 from worker.operations.stages import Stage
@@ -103,8 +104,7 @@ def _submitted(settings: Settings, urls: list[str]) -> list[str]:
     with database.writing() as session:
         made = add_bench_client(session, settings)
         requests = [SubmissionRequest(Source.API, image_url=url) for url in urls]
-        submissions = [add_submission(session, made.client.id, request) for request in requests]
-        session.flush()
+        submissions = insert_submissions(session, made.client.id, requests, at=now(), sends=0)
         ids = [submission.id for submission in submissions]
     database.close()
     return ids

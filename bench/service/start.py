@@ -13,11 +13,12 @@ from pathlib import Path
 from bench.pictures import draw
 from bench.service.client import add_bench_client
 from bench.table import Row, spread
+from core.clock import now
 from core.settings.settings import Settings, read_settings
 from core.vocabulary import Priority, Source, State
 from kantei.roots.joining import open_blobs, open_database, open_sender
 from kantei.roots.migrate import migrate
-from store.intake.submissions import SubmissionRequest, add_submission, find_state
+from store.intake.submissions import SubmissionRequest, find_state, insert_submissions
 
 KANTEI = (sys.executable, "-m", "kantei")
 
@@ -68,11 +69,8 @@ def _waiting(settings: Settings, number: int) -> str:
     sha256 = open_blobs(settings).put(draw(number, (320, 240), "JPEG"))
     with database.writing() as session:
         made = add_bench_client(session, settings)
-        submission = add_submission(
-            session, made.client.id, SubmissionRequest(Source.UPLOAD, upload_sha256=sha256)
-        )
-        session.flush()
-        submission_id = submission.id
+        request = SubmissionRequest(Source.UPLOAD, upload_sha256=sha256)
+        (submission,) = insert_submissions(session, made.client.id, [request], at=now(), sends=1)
     database.close()
-    open_sender(settings).send([submission_id], Priority.NORMAL)
-    return submission_id
+    open_sender(settings).send([submission.id], Priority.NORMAL)
+    return submission.id

@@ -9,10 +9,12 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from core.settings.settings import read_settings
+from core.settings.settings import Settings, read_settings
 from kantei.checking.check_pool import look_at_all
-from kantei.checking.explaining import explain_all
-from kantei.checking.looking import Look
+from kantei.checking.looking import Look, read_source
+from kantei.roots.picture_reading import make_fetcher, trust_list
+from provenance.read import explain
+from worker.outbound.fetch_error import FetchError
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
 MANY = 5  # from here on, and on a terminal, a progress bar helps
@@ -42,7 +44,7 @@ def check(
     settings = read_settings()
     targets = list(_expand(sources))
     if explained:
-        sys.exit(explain_all(targets, settings))
+        sys.exit(_explain(targets, settings))
     if heatmap is not None:
         heatmap.mkdir(parents=True, exist_ok=True)
     looks: Iterable[Look] = look_at_all(targets, settings, heatmap)
@@ -76,6 +78,25 @@ def _expand(sources: Iterable[str]) -> Iterable[str]:
             yield source
         else:
             raise click.UsageError(f"there is no {source}")
+
+
+def _explain(sources: Iterable[str], settings: Settings) -> int:
+    """Print what every reader of provenance saw; the exit status, 1 where a source could not be read."""
+    failed = 0
+    with make_fetcher(settings) as fetcher:
+        for source in sources:
+            click.echo(source)
+            try:
+                data = read_source(source, fetcher, settings)
+            except (FetchError, OSError) as error:
+                click.echo(f"  failed: {error}")
+                failed = 1
+                continue
+            for note in explain(data, trust=trust_list(settings), max_pixels=settings.max_pixels):
+                click.echo(f"  {note.reader}: {note.looked_at}")
+                for line in note.saw:
+                    click.echo(f"    {line}")
+    return failed
 
 
 def _line(look: Look) -> str:

@@ -1,4 +1,4 @@
-"""Bring the database to the schema of this program."""
+"""`kantei migrate`, and what else brings the database to the schema of this program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import migrations
-from core.settings.settings import Settings
+from core.settings.settings import Settings, read_settings
 from kantei.roots.joining import open_database
 from store.base.database import Database
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Apply every migration that is missing; `kantei serve` does it by itself."""
+    database = open_database(read_settings())
+    migrate(database)
+    database.close()
+    click.echo("The database is up to date.")
 
 
 def migrate(database: Database, revision: str = "head") -> None:

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from model.serving.info import INFO_FILE
 
-PRECISIONS = ("float32", "float16", "int8_weights", "int8")
-
 
 def convert(network: Any, precision: str, calibration: Iterable[NDArray[np.uint8]] = ()) -> bytes:
     """Convert a network to LiteRT with one view (1, size, size, 3) of float 0..255 at its entrance.

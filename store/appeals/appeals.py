@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -58,21 +58,6 @@ def list_open_appeals(session: Session, *, after_id: str = "", limit: int = 50) 
         .options(joinedload(Appeal.submission), selectinload(Appeal.files))
         .order_by(Appeal.id)
         .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
-def count_open_appeals(session: Session) -> int:
-    """Count the appeals that wait for a person."""
-    return session.scalar(select(func.count()).select_from(Appeal).where(Appeal.resolved_at.is_(None))) or 0
-
-
-def find_open_appeals(session: Session, image_sha256: str) -> list[Appeal]:
-    """Find the open appeals on one image, oldest first."""
-    query = (
-        select(Appeal)
-        .where(Appeal.image_sha256 == image_sha256, Appeal.resolved_at.is_(None))
-        .order_by(Appeal.id)
     )
     return list(session.scalars(query))
 

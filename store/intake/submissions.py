@@ -37,13 +37,6 @@ class SubmissionRequest:
     priority: Priority = Priority.NORMAL
 
 
-def add_submission(session: Session, client_id: str, request: SubmissionRequest) -> Submission:
-    """Store one submission, queued and due now."""
-    submission = Submission(client_id=client_id, **_columns(request))
-    session.add(submission)
-    return submission
-
-
 def insert_submissions(
     session: Session, client_id: str, requests: Sequence[SubmissionRequest], *, at: datetime, sends: int
 ) -> list[Submission]:
@@ -55,7 +48,12 @@ def insert_submissions(
     """
     same = {"client_id": client_id, "state": State.QUEUED, "tries": 0, "created_at": at, "due_at": at}
     rows = [
-        {"id": new_id(), **same, "sent_at": at if place < sends else None, **_columns(request)}
+        {
+            "id": new_id(),
+            **same,
+            "sent_at": at if place < sends else None,
+            **_columns(request),
+        }
         for place, request in enumerate(requests)
     ]
     if rows:

@@ -22,7 +22,6 @@ from store.tables.review_tables import Event, Undo
 
 Acts = Select[*tuple[Any, ...]]
 DECISION, UNDO, APPEAL, RESOLVED, CHECK = "decision", "undo", "appeal", "appeal_resolved", "check"
-OWN_KINDS = (DECISION, UNDO, APPEAL, RESOLVED, CHECK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Retention: what is older than it may be is forgotten, in small steps.
 
 Submissions, the bytes of images and the files of appeals go; verdicts and decisions stay, for they are
-the record of what was said and by whom, and hold no picture (`docs/operating.md`).
+the record of what was said and by whom, and hold no picture (`docs/operating.md`). So do bytes that no row
+knows: of uploads whose transaction failed, of a purge that was cut off.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
@@ -19,13 +21,14 @@ from store.outbox.client_events import forget_events
 from store.outbox.named_endpoints import delete_idle_endpoints
 from store.people.audit_notes import note_command
 from store.retention.erasure import trim_records
-from store.retention.orphans import forget_orphans
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import IdempotencyKey, Image, Submission
 from store.tables.case_tables import Session as Login
 from store.tables.review_states import ReviewState
 
 STEP = 500  # rows a transaction, so that nobody waits long for a purge
+# Bytes are put before rows, so young ones may only be waiting for theirs; to put them again makes them young.
+YOUNG = timedelta(days=1)
 LOG_RETENTION = timedelta(days=730)  # two years: a complaint, and a court after it, take their time
 KEY_LIFE = timedelta(hours=24)  # how long an idempotency key is good for
 
@@ -132,6 +135,22 @@ def _purge_files(database: Database, blobs: BlobStore, before: datetime, at: dat
     for sha256 in orphans:
         blobs.delete(sha256)
     return len(digests)
+
+
+def forget_orphans(database: Database, blobs: BlobStore, *, at: datetime) -> int:
+    """Delete every image that no row knows, and what was made from it; how many there were."""
+    before = at - YOUNG
+    old = (sha256 for sha256, kept_at in blobs.kept() if kept_at < before)
+    forgotten = 0
+    while step := list(islice(old, STEP)):
+        with database.reading() as session:
+            orphans = unwanted(session, step)
+        for sha256 in sorted(orphans):
+            kept_at = blobs.kept_at(sha256)
+            if kept_at is None or kept_at < before:  # not put again in the meantime
+                blobs.delete(sha256)
+                forgotten += 1
+    return forgotten
 
 
 def _is_waiting() -> ColumnElement[bool]:

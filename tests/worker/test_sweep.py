@@ -13,9 +13,10 @@ from core.vocabulary import Priority, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import claim
-from store.intake.submissions import SubmissionRequest, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, find_submission
 from store.tables.case_tables import Submission
 from tests.clients import make_client
+from tests.submissions import add_submission
 from worker.sweep import Swept, sweep_once
 
 LEASE = timedelta(seconds=30)

@@ -32,12 +32,13 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest
 from store.people.passwords import hash_password
 from store.tables.case_tables import Moderator, Verdict
 from store.verdicts.images import heatmap_name, record_verdict
 from tests.api.conftest import RecordingSender
 from tests.clients import SECRET_KEY, make_client
+from tests.submissions import add_submission
 from tests.submitting import RequestFields
 
 ASKED = SubmissionRequest(Source.API, image_url="https://shop.example/a.png")

@@ -12,10 +12,11 @@ from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.desk.decisions import Seen, decide
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest
 from store.people.moderators import add_moderator
 from store.verdicts.images import record_verdict
 from tests.model.drawing import gradient, saved
+from tests.submissions import add_submission
 
 
 def _decided(database: Database, blobs: FolderBlobs, shop: NewClient, outcomes: list[Outcome]) -> list[str]:

@@ -17,10 +17,11 @@ from store.base.database import Database
 from store.bytes.blobs import BlobStore, BlobsUnavailableError, FolderBlobs
 from store.bytes.s3_blobs import S3Blobs
 from store.clients.clients import NewClient
-from store.intake.submissions import SubmissionRequest, add_submission
-from store.retention.orphans import YOUNG, forget_orphans
+from store.intake.submissions import SubmissionRequest
+from store.retention.purge import YOUNG, forget_orphans
 from store.tables.case_tables import Image
 from tests.s3_server import SECRET_KEY, S3Server
+from tests.submissions import add_submission
 
 DATA = b"the bytes of an image" * 1000
 SHA256 = hashlib.sha256(DATA).hexdigest()

@@ -9,8 +9,9 @@ from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
-from store.intake.submissions import SubmissionRequest, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, find_submission
 from store.tables.case_tables import Submission
+from tests.submissions import add_submission
 
 LEASE = timedelta(seconds=30)
 GONE = Failure(FailureCode.GONE, "It is gone.", permanent=True)

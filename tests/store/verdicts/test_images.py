@@ -27,12 +27,13 @@ from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.intake.claims import Claim, claim, finish_examined
-from store.intake.submissions import SubmissionRequest, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, find_submission
 from store.retention.purge import purge_expired
 from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Decision, Image, Moderator
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image, find_verdict, record_verdict
+from tests.submissions import add_submission
 
 FACTS = ImageFacts("ab" * 32, 640, 480, "png", 1234)
 EVIDENCE = (Evidence(EvidenceKind.PIXELS, Grade.HINT, Label.AI, None, "The pixels look generated."),)

@@ -30,7 +30,7 @@ from model.serving.picture import Picture
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
-from store.intake.submissions import SubmissionRequest, add_submission, find_submission
+from store.intake.submissions import SubmissionRequest, find_submission
 from store.people.moderators import add_moderator
 from store.tables.case_tables import Image as StoredImage
 from store.tables.case_tables import Submission
@@ -40,6 +40,7 @@ from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
+from tests.submissions import add_submission
 from tests.submitting import RequestFields
 from worker.examining.examine import THUMBNAIL, Examiner
 from worker.examining.observe import Observer

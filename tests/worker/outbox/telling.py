@@ -22,10 +22,11 @@ from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.intake.claims import claim, finish_examined, finish_failed
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest
 from store.tables.marketplace_tables import Callback, Endpoint
 from store.verdicts.images import record_verdict
 from tests.clients import make_client
+from tests.submissions import add_submission
 from tests.submitting import RequestFields
 from worker.outbound.post import Answered
 from worker.outbox.notify import Notifier

@@ -13,10 +13,11 @@ from api.review.frame import filters
 from core.clock import now
 from core.vocabulary import FailureCode, Finding, Source, State
 from store.desk import queue_filter, review_queue
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
+from tests.submissions import add_submission
 
 Decide = Callable[..., TestResponse]
 

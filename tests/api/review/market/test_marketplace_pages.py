@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.clock import now
 from core.vocabulary import EventKind, Role, Source, State
 from store.clients.clients import find_key
-from store.intake.submissions import SubmissionRequest, add_submission
+from store.intake.submissions import SubmissionRequest
 from store.market.hook_deliveries import find_delivery, keep_delivery
 from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
 from store.outbox.client_events import NewEvent, add_events, place_events
@@ -16,6 +16,7 @@ from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
 from tests.api.review.conftest import Desk, Visit
 from tests.spellings import ONE, SPELLINGS
+from tests.submissions import add_submission
 from worker.outbox.notify import LEASE
 
 NASTY = "<script>alert(1)</script>"
