@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from core.settings.setting_values import SettingsError
+from core.settings.setting import SettingsError
 
 # Each command is loaded when it is called: the web process must not load the classifier, a quick
 # check not the web framework, and an installation may lack the extras of the others.

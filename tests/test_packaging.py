@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from core.settings.every_setting import EVERY_SETTING
 from kantei.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
@@ -45,11 +46,14 @@ def test_every_service_has_a_health_check_and_every_named_thing_is_declared(
             assert other in compose["services"]
 
 
-def test_compose_sets_only_settings_that_exist(compose: dict[str, dict[str, dict[str, object]]]) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_compose_sets_what_production_wants_and_only_settings_that_exist(
+    compose: dict[str, dict[str, dict[str, object]]],
+) -> None:
     environment = compose["services"]["api"]["environment"]
     assert isinstance(environment, dict)
-    assert {name for name in environment if f"`{name.removesuffix('_FILE')}`" not in readme} == set()
+    found = [one for one in EVERY_SETTING if environment.keys() & one.names]
+    assert found == [one for one in EVERY_SETTING if one.in_production]
+    assert environment.keys() <= {name for one in found for name in one.names}
 
 
 def test_the_image_copies_every_package_and_runs_as_nobody_special() -> None:

@@ -25,17 +25,21 @@ class S3Place:
     secret_key: str = field(default="", repr=False)
 
 
-def parse_s3_url(text: str, *, access_key: str, secret_key: str) -> S3Place:
-    """Read an `s3:` URL. Errors: ValueError, which says what is wrong and holds no secret."""
+def parse_s3_url(text: str) -> S3Place | None:
+    """Read an `s3:` URL; None where none is given. Errors: ValueError, which holds no secret."""
+    if not text:
+        return None
     parts = urlsplit(text)
     if parts.scheme != "s3":
         raise ValueError(f"must start with s3:, not {parts.scheme!r}")
     if "@" in parts.netloc:
-        raise ValueError("must hold no credentials")
+        raise ValueError(
+            "must not contain credentials; use KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY"
+        )
     if not BUCKET.fullmatch(parts.netloc):
-        raise ValueError(f"names no bucket: {parts.netloc!r}")
+        raise ValueError(f"has no valid bucket name: {parts.netloc!r}")
     if not PREFIX.fullmatch(parts.path) or ".." in parts.path:
-        raise ValueError(f"has an unusable prefix: {parts.path!r}")
+        raise ValueError(f"has an invalid prefix: {parts.path!r}")
     options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     if unknown := options.keys() - {"endpoint", "region", "style"}:
         raise ValueError(f"has an unknown option: {min(unknown)!r}")
@@ -43,21 +47,17 @@ def parse_s3_url(text: str, *, access_key: str, secret_key: str) -> S3Place:
     if endpoint:
         place = urlsplit(endpoint)
         if place.scheme not in {"http", "https"} or not place.hostname or place.query or "@" in place.netloc:
-            raise ValueError(f"has an endpoint that is no http or https address: {endpoint!r}")
+            raise ValueError(f"has an endpoint that is not an http or https URL: {endpoint!r}")
     region = options.get("region", "us-east-1")
     if not REGION.fullmatch(region):
-        raise ValueError(f"has an unusable region: {region!r}")
+        raise ValueError(f"has an invalid region: {region!r}")
     style = options.get("style", "path" if endpoint else "virtual")
     if style not in {"path", "virtual"}:
-        raise ValueError(f"has a style that is neither path nor virtual: {style!r}")
-    if bool(access_key) != bool(secret_key):
-        raise ValueError("comes with one of access key and secret key; both are needed, or neither")
+        raise ValueError(f"must have style=path or style=virtual, not {style!r}")
     return S3Place(
         parts.netloc,
         parts.path.strip("/"),
         endpoint.rstrip("/"),
         region,
         style == "virtual",
-        access_key,
-        secret_key,
     )

@@ -1,16 +1,18 @@
-"""Every setting, read once, into one frozen object that fails loudly.
+"""Every setting, declared once, and read once into one frozen object that fails loudly.
 
 Only `kantei/` and `migrations/env.py` read the environment; every other room is given what it needs.
+The README's table is made of these declarations by `script/settings`.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.operations.logs import LogFormat
 from core.settings import setting_values as values
-from core.settings.blobs_url import S3Place
+from core.settings.blobs_url import S3Place, parse_s3_url
+from core.settings.setting import SettingsError, read_into, setting
 
 MIB = 1024 * 1024
 # While one child waits for a host, another works: from hosts that answer after 0.2 s, two for each core get
@@ -20,82 +22,234 @@ CHILDREN_A_CORE = 2
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can set; the README's table says the same in words."""
+    """What an operator can set."""
 
-    data_dir: Path
-    database_url: str
-    broker_url: str
-    secret_key: str
-    fetch_allow: values.FetchAllow
-    fetch_ports: frozenset[int]
-    fetch_timeout: float
-    fetch_per_host: int
-    max_image_bytes: int
-    max_pixels: int
-    appeal_files: int
-    appeal_bytes: int
-    worker_concurrency: int
-    express_concurrency: int
-    classifier_threads: int
-    retention_days: int
-    log_retention_days: int
-    rate_limit: int
-    sweep_interval: float
-    secure_cookies: bool
-    trusted_proxies: int
-    extension_origins: frozenset[str]
-    c2pa_anchors: str
-    c2pa_allowed: str
-    observed_model: Path | None
-    observed_share: float
-    blobs: S3Place | None
-    log_format: LogFormat
-    traces_url: str
+    data_dir: Path = setting(
+        "KANTEI_DATA_DIR",
+        values.folder,
+        "data",
+        "Folder for image files, the embedded database and broker, and the secret key",
+        shown_default="`./data`",
+        in_production=True,
+    )
+    database_url: str = setting(
+        "KANTEI_DATABASE_URL",
+        values.database_url,
+        lambda data_dir: f"sqlite:///{data_dir / 'kantei.sqlite3'}",
+        "Database. In production, `postgresql://user:password@host/name`",
+        shown_default="SQLite in the data folder",
+        is_secret=True,
+        in_production=True,
+    )
+    blobs_url: S3Place | None = setting(
+        "KANTEI_BLOBS_URL",
+        parse_s3_url,
+        "",
+        "Store for image files. `s3://bucket/prefix?endpoint=https://host&region=…` selects an S3-compatible"
+        " store, which workers on more than one machine need (requires the extra `s3`). `style=virtual` puts"
+        " the bucket into the host name",
+        shown_default="a folder in the data folder",
+    )
+    blobs_access_key: str = setting(
+        "KANTEI_BLOBS_ACCESS_KEY",
+        str,
+        "",
+        "Access key for that store",
+        shown_default="the machine's role, or `AWS_…`",
+        is_secret=True,
+    )
+    blobs_secret_key: str = setting(
+        "KANTEI_BLOBS_SECRET_KEY",
+        str,
+        "",
+        "Secret key for that store",
+        shown_default="the machine's role, or `AWS_…`",
+        is_secret=True,
+    )
+    broker_url: str = setting(
+        "KANTEI_BROKER_URL",
+        values.broker_url,
+        "filesystem://",
+        "Message broker. In production, `redis://host:6379/0`",
+        shown_default="a folder in the data folder",
+        is_secret=True,
+        in_production=True,
+    )
+    secret_key: str = setting(
+        "KANTEI_SECRET_KEY",
+        values.secret_key,
+        lambda data_dir: values.kept_secret(data_dir / "secret_key"),
+        "Signs links and forms, and encrypts webhook secrets. At least 32 characters, the same for every"
+        " process",
+        shown_default="made at random on the first start, kept in the data folder",
+        is_secret=True,
+        in_production=True,
+    )
+    fetch_allow: values.FetchAllow = setting(
+        "KANTEI_FETCH_ALLOW",
+        values.fetch_allow,
+        "",
+        "Networks (CIDR) or host:port pairs, separated by commas, that may be fetched although they are not"
+        " public",
+    )
+    fetch_ports: frozenset[int] = setting(
+        "KANTEI_FETCH_PORTS", values.ports, "80,443,8000,8080,8443", "Ports that images may be fetched from"
+    )
+    fetch_timeout: float = setting(
+        "KANTEI_FETCH_TIMEOUT",
+        values.number(0.1, 600),
+        "20",
+        "Time limit for one fetch, including redirects, in seconds",
+    )
+    fetch_per_host: int = setting(
+        "KANTEI_FETCH_PER_HOST",
+        values.integer(1, 1000),
+        "4",
+        "Images fetched from one host at the same time, per machine. All slow hosts together use at most half"
+        " of a worker's processes",
+    )
+    max_image_bytes: int = setting(
+        "KANTEI_MAX_IMAGE_BYTES",
+        values.integer(1024, 1024 * MIB),
+        str(20 * MIB),
+        "Largest image file, in bytes",
+    )
+    max_pixels: int = setting(
+        "KANTEI_MAX_PIXELS",
+        values.integer(1, 1_000_000_000),
+        "50000000",
+        "Largest image, in pixels; checked before decoding",
+    )
+    appeal_files: int = setting(
+        "KANTEI_APPEAL_FILES", values.integer(0, 100), "10", "Most files per appeal; `0` to accept none"
+    )
+    appeal_bytes: int = setting(
+        "KANTEI_APPEAL_BYTES",
+        values.integer(1024, 10_240 * MIB),
+        str(100 * MIB),
+        "Total size of the files of one appeal, in bytes",
+    )
+    worker_concurrency: int = setting(
+        "KANTEI_WORKER_CONCURRENCY",
+        values.integer(1, 256),
+        lambda _: str(CHILDREN_A_CORE * values.cores()),
+        "Number of worker processes. More than one per core, because processes wait while hosts respond",
+        shown_default="twice the number of cores",
+    )
+    express_concurrency: int = setting(
+        "KANTEI_EXPRESS_CONCURRENCY",
+        values.integer(0, 256),
+        "1",
+        "Extra worker processes only for requests that someone waits for (extension, clients that submit"
+        " rarely, heat maps). They have CPU priority; `0` for none",
+    )
+    classifier_threads: int = setting(
+        "KANTEI_CLASSIFIER_THREADS",
+        values.integer(1, 16),
+        lambda _: str(min(2, values.cores())),
+        "Classifier threads per worker process. More is faster while cores are idle, and costs 50 MB for each"
+        " thread after the first",
+        shown_default="2, on one core 1",
+    )
+    retention_days: int = setting(
+        "KANTEI_RETENTION_DAYS",
+        values.integer(1, 36_500),
+        "180",
+        "Age in days at which `kantei purge` deletes submissions, image files and the files of resolved"
+        " appeals",
+    )
+    log_retention_days: int = setting(
+        "KANTEI_LOG_RETENTION_DAYS",
+        values.integer(1, 36_500),
+        "730",
+        "Age in days at which `kantei purge` deletes audit log entries and the text of notes and appeals",
+    )
+    rate_limit: int = setting(
+        "KANTEI_RATE_LIMIT", values.integer(1, 100_000_000), "12000", "Requests per minute and client"
+    )
+    sweep_interval: float = setting(
+        "KANTEI_SWEEP_INTERVAL", values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper"
+    )
+    secure_cookies: bool = setting(
+        "KANTEI_SECURE_COOKIES",
+        values.flag,
+        "0",
+        "Set to `1` behind TLS: cookies are then sent only over https",
+        in_production=True,
+    )
+    trusted_proxies: int = setting(
+        "KANTEI_TRUSTED_PROXIES",
+        values.integer(0, 10),
+        "0",
+        "Number of proxies in front of the API whose forwarded client address is trusted",
+        in_production=True,
+    )
+    extension_origins: frozenset[str] = setting(
+        "KANTEI_EXTENSION_ORIGINS",
+        values.origins,
+        "",
+        "Extension origins (`chrome-extension://…`), separated by commas, that may call the API from their"
+        " own origin",
+    )
+    c2pa_anchors: str = setting(
+        "KANTEI_C2PA_ANCHORS",
+        values.certificates,
+        "",
+        "PEM file of root certificates. A C2PA manifest counts as proof only if its signer chains to one of"
+        " them, or is listed in `KANTEI_C2PA_ALLOWED`",
+    )
+    c2pa_allowed: str = setting(
+        "KANTEI_C2PA_ALLOWED",
+        values.certificates,
+        "",
+        "PEM file of individual C2PA signers whose manifests count as proof",
+    )
+    observed_model: Path | None = setting(
+        "KANTEI_OBSERVED_MODEL",
+        values.model_folder,
+        "",
+        "Folder of a second classifier (`classifier.json` and weights). It examines a share of the images;"
+        " its results are stored, compared on `/admin/policy`, and never acted on",
+    )
+    observed_share: float = setting(
+        "KANTEI_OBSERVED_SHARE",
+        values.number(0, 1),
+        "0.1",
+        "Share of images, 0 to 1, that the observed classifier examines",
+    )
+    log_format: LogFormat = setting(
+        "KANTEI_LOG_FORMAT",
+        values.log_format,
+        "text",
+        "`json` writes one JSON object per line, with `submission_id`",
+    )
+    traces_url: str = setting(
+        "KANTEI_TRACES_URL",
+        values.web_url,
+        "",
+        "OpenTelemetry collector (OTLP over HTTP, `http://host:4318/v1/traces`) to send traces to (requires"
+        " the extra `traces`)",
+    )
 
     @property
     def is_embedded_broker(self) -> bool:
-        """Tell whether messages travel through the data folder instead of a server."""
+        """True if messages travel through the data folder instead of a server."""
         return self.broker_url.startswith("filesystem:")
+
+    @property
+    def blobs(self) -> S3Place | None:
+        """The store for image files with its keys; None for the data folder."""
+        if self.blobs_url is None:
+            return None
+        return replace(self.blobs_url, access_key=self.blobs_access_key, secret_key=self.blobs_secret_key)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read every setting from the environment.
-
-    Errors: `SettingsError` for the first wrong value, naming its variable.
-    """
+    """Read the settings of a server. Errors: `SettingsError` for the first wrong value, with its variable."""
     env = os.environ if environ is None else environ
-    data_dir = Path(env.get("KANTEI_DATA_DIR") or "data").expanduser().absolute()
-    database_url = values.secret(env, "KANTEI_DATABASE_URL") or f"sqlite:///{data_dir / 'kantei.sqlite3'}"
-    return Settings(
-        data_dir=data_dir,
-        database_url=values.database_url(database_url),
-        broker_url=values.broker_url(values.secret(env, "KANTEI_BROKER_URL") or "filesystem://"),
-        secret_key=values.secret_key(env, data_dir),
-        fetch_allow=values.fetch_allow(env.get("KANTEI_FETCH_ALLOW", "")),
-        fetch_ports=values.ports(env.get("KANTEI_FETCH_PORTS") or "80,443,8000,8080,8443"),
-        fetch_timeout=values.number(env, "KANTEI_FETCH_TIMEOUT", 20.0, 0.1, 600.0),
-        fetch_per_host=values.integer(env, "KANTEI_FETCH_PER_HOST", 4, 1, 1000),
-        max_image_bytes=values.integer(env, "KANTEI_MAX_IMAGE_BYTES", 20 * MIB, 1024, 1024 * MIB),
-        max_pixels=values.integer(env, "KANTEI_MAX_PIXELS", 50_000_000, 1, 1_000_000_000),
-        appeal_files=values.integer(env, "KANTEI_APPEAL_FILES", 10, 0, 100),
-        appeal_bytes=values.integer(env, "KANTEI_APPEAL_BYTES", 100 * MIB, 1024, 10_240 * MIB),
-        worker_concurrency=values.integer(
-            env, "KANTEI_WORKER_CONCURRENCY", CHILDREN_A_CORE * values.cores(), 1, 256
-        ),
-        express_concurrency=values.integer(env, "KANTEI_EXPRESS_CONCURRENCY", 1, 0, 256),
-        classifier_threads=values.integer(env, "KANTEI_CLASSIFIER_THREADS", min(2, values.cores()), 1, 16),
-        retention_days=values.integer(env, "KANTEI_RETENTION_DAYS", 180, 1, 36_500),
-        log_retention_days=values.integer(env, "KANTEI_LOG_RETENTION_DAYS", 730, 1, 36_500),
-        rate_limit=values.integer(env, "KANTEI_RATE_LIMIT", 12_000, 1, 100_000_000),
-        sweep_interval=values.number(env, "KANTEI_SWEEP_INTERVAL", 5.0, 0.1, 3600.0),
-        secure_cookies=values.flag(env, "KANTEI_SECURE_COOKIES"),
-        trusted_proxies=values.integer(env, "KANTEI_TRUSTED_PROXIES", 0, 0, 10),
-        extension_origins=values.origins(env.get("KANTEI_EXTENSION_ORIGINS", "")),
-        c2pa_anchors=values.certificates(env, "KANTEI_C2PA_ANCHORS"),
-        c2pa_allowed=values.certificates(env, "KANTEI_C2PA_ALLOWED"),
-        observed_model=values.model_folder(env, "KANTEI_OBSERVED_MODEL"),
-        observed_share=values.number(env, "KANTEI_OBSERVED_SHARE", 0.1, 0.0, 1.0),
-        blobs=values.blobs(env),
-        log_format=values.log_format(env.get("KANTEI_LOG_FORMAT") or "text"),
-        traces_url=values.traces_url(env.get("KANTEI_TRACES_URL") or ""),
-    )
+    settings = read_into(Settings, env, values.folder(env.get("KANTEI_DATA_DIR") or "data"))
+    if settings.blobs_url and bool(settings.blobs_access_key) != bool(settings.blobs_secret_key):
+        raise SettingsError(
+            "KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY must both be set, or neither of them"
+        )
+    return settings

@@ -14,6 +14,7 @@ import requests
 from rich.console import Console
 from rich.progress import track
 
+from core.settings.client_settings import read_client_settings
 from kantei.client import Kantei, KanteiError
 
 FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")
@@ -24,17 +25,20 @@ MOST_LINE = 64 * 1024  # characters
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--server", envvar="KANTEI_SERVER", default="http://127.0.0.1:8000", show_default=True, metavar="URL"
+    "--server", metavar="URL", help="Kantei server. [default: KANTEI_SERVER, or http://127.0.0.1:8000]"
 )
-@click.option("--key", envvar="KANTEI_API_KEY", required=True, help="An API key; better as KANTEI_API_KEY.")
+@click.option("--key", help="API key. Set KANTEI_API_KEY instead to keep it out of the shell history.")
 @click.option("--priority", type=click.Choice(["low", "normal", "high"]), default="low", show_default=True)
 @click.option("--restart", is_flag=True, help="Begin at the first line again.")
-def import_command(file: Path, server: str, key: str, priority: str, *, restart: bool) -> None:
+def import_command(file: Path, server: str | None, key: str | None, priority: str, *, restart: bool) -> None:
     """Submit every line of FILE.csv (with a head line) or FILE.jsonl, up to where it was submitted before.
 
     The fields are those of a submission; `image_url` is needed. Where it was cut off is kept in
     FILE.progress, and a step that was sent twice is taken once. Ends with 1 when lines were refused.
     """
+    settings = read_client_settings()
+    if not (key or settings.api_key):
+        raise click.UsageError("an API key is required: set KANTEI_API_KEY, or use --key")
     digest = _digest(file)
     progress = file.with_name(file.name + ".progress")
     done = 0 if restart else _read_progress(progress, digest)
@@ -46,7 +50,7 @@ def import_command(file: Path, server: str, key: str, priority: str, *, restart:
     if sys.stderr.isatty():
         steps = track(steps, description="Submitting", console=Console(stderr=True))
     lines = islice(_entries(file), done, None)
-    with Kantei(server, key) as kantei:
+    with Kantei(server or settings.server, key or settings.api_key) as kantei:
         for start in steps:
             entries = [{"priority": priority, **entry} for entry in islice(lines, STEP)]
             try:

@@ -8,15 +8,29 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from core.settings.every_setting import find_unknown
 from core.settings.settings import Settings
 from kantei.operations.checkup_servers import look_at_blobs, look_at_broker, look_at_database
 from kantei.operations.diagnostic import Diagnostic, Health
 
 MIB = 1024 * 1024
+
+
+def examine_names(environ: Mapping[str, str]) -> list[Diagnostic]:
+    """Look for variables that are meant as settings and are read by nobody."""
+    return [
+        Diagnostic(
+            "settings",
+            Health.WARNING,
+            f"{name} is not a setting" + (f"; did you mean {close}?" if close else ""),
+            "Rename or remove it. The README lists every setting.",
+        )
+        for name, close in find_unknown(environ)
+    ]
 
 
 def examine_settings(settings: Settings) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.broker.queue import BROKER_ERRORS
 from core.clock import now
-from core.settings.setting_values import SettingsError
+from core.settings.setting import SettingsError
 from core.settings.settings import Settings
 from kantei.operations.diagnostic import Diagnostic, Health, wrong_setting
 from kantei.roots.joining import open_blobs, open_database, open_sender

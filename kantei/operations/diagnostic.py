@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.settings.setting_values import SettingsError
+from core.settings.setting import SettingsError
 
 
 class Health(StrEnum):

@@ -1,14 +1,15 @@
 """`kantei doctor`: look at everything that Kantei needs, and say what to do."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 
 import click
 
-from core.settings.setting_values import SettingsError
+from core.settings.setting import SettingsError
 from core.settings.settings import read_settings
-from kantei.operations.checkup import examine_settings
+from kantei.operations.checkup import examine_names, examine_settings
 from kantei.operations.diagnostic import Diagnostic, Health, wrong_setting
 
 MARKS = {Health.WELL: "ok  ", Health.WARNING: "warn", Health.BROKEN: "FAIL"}
@@ -19,10 +20,11 @@ COLOURS = {Health.WELL: "green", Health.WARNING: "yellow", Health.BROKEN: "red"}
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 def doctor(as_json: bool) -> None:
     """Check settings, disk, database, broker, blobs, classifier and clocks; end with 1 if one is broken."""
+    checks = examine_names(os.environ)
     try:
-        checks = examine_settings(read_settings())
+        checks += examine_settings(read_settings())
     except SettingsError as error:
-        checks = [wrong_setting(error)]
+        checks.append(wrong_setting(error))
     is_well = all(checked.state is not Health.BROKEN for checked in checks)
     if as_json:
         click.echo(json.dumps({"well": is_well, "checks": [asdict(checked) for checked in checks]}, indent=1))

@@ -4,7 +4,7 @@ from core.broker.bell import Bell, make_bell
 from core.broker.queue import CelerySender, make_celery
 from core.operations.measuring import Measuring, measure_together, measuring_folder
 from core.operations.tracing import start_tracing
-from core.settings.setting_values import SettingsError
+from core.settings.setting import SettingsError
 from core.settings.settings import Settings
 from store.base.database import Database
 from store.bytes.blobs import BlobStore, FolderBlobs

@@ -3,12 +3,17 @@
 import ipaddress
 import re
 import stat
+import subprocess
+import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from core.settings.setting_values import SettingsError
-from core.settings.settings import read_settings
+from core.settings.client_settings import ClientSettings, read_client_settings
+from core.settings.every_setting import EVERY_SETTING, find_unknown
+from core.settings.setting import SettingsError
+from core.settings.settings import Settings, read_settings
 
 SECRET = "s" * 32
 
@@ -112,9 +117,87 @@ def test_what_may_be_fetched_is_networks_and_single_hosts(tmp_path: Path) -> Non
     assert settings.fetch_allow.hosts == {("images.test", 9000)}
 
 
-def test_the_readme_names_every_setting() -> None:
-    source = Path("core/settings/settings.py").read_text(encoding="utf-8")
-    readme = Path("README.md").read_text(encoding="utf-8")
-    names = set(re.findall(r'"(KANTEI_[A-Z_]+)"', source))
-    assert len(names) >= 15
-    assert {name for name in names if f"`{name}`" not in readme} == set()
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KANTEI_DATABASE_URL", "mysql://kantei:hunter2@host/name"),
+        ("KANTEI_BROKER_URL", "amqp://kantei:hunter2@host"),
+        ("KANTEI_SECRET_KEY", "hunter2"),
+        ("KANTEI_BLOBS_URL", "s3://key:hunter2@bucket"),
+        ("KANTEI_TRACES_URL", "http://kantei:hunter2@collector:4318/v1/traces"),
+    ],
+)
+def test_an_error_shows_no_secret(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, **{name: value})
+    assert str(caught.value).startswith(name)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_that_are_printed_show_no_secret(tmp_path: Path) -> None:
+    secrets = {one.name: "hunter2" for one in EVERY_SETTING if one.is_secret} | {
+        "KANTEI_DATABASE_URL": "postgresql://kantei:hunter2@host/name",
+        "KANTEI_BROKER_URL": "redis://:hunter2@host/0",
+        "KANTEI_SECRET_KEY": "hunter2" * 8,
+    }
+    settings = read_settings({"KANTEI_DATA_DIR": str(tmp_path), "KANTEI_BLOBS_URL": "s3://bucket", **secrets})
+    assert settings.blobs is not None
+    assert settings.blobs.secret_key == "hunter2"
+    assert "hunter2" not in repr((settings, settings.blobs, read_client_settings(secrets)))
+
+
+def test_keys_for_a_bucket_come_in_pairs(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY"):
+        read(tmp_path, KANTEI_BLOBS_URL="s3://bucket", KANTEI_BLOBS_ACCESS_KEY="key")
+
+
+def test_a_client_reads_its_server_and_key_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("kt_key\n")
+    settings = read_client_settings({"KANTEI_API_KEY_FILE": str(file), "KANTEI_MAX_PIXELS": "many"})
+    assert (settings.server, settings.api_key) == ("http://127.0.0.1:8000", "kt_key")
+    with pytest.raises(SettingsError, match="KANTEI_SERVER"):
+        read_client_settings({"KANTEI_SERVER": "kantei.example"})
+    read(tmp_path, KANTEI_SERVER="kantei.example")  # no part of a server reads it
+
+
+def test_one_word_finds_a_setting_in_the_environment_and_in_the_program() -> None:
+    for kind in (Settings, ClientSettings):
+        for one in fields(kind):
+            assert one.metadata["setting"].name == f"KANTEI_{one.name.upper()}"
+
+
+def test_the_readme_has_the_table_of_what_is_declared() -> None:
+    """`.venv/bin/python script/settings` writes it."""
+    command = [sys.executable, "script/settings", "--check"]
+    assert subprocess.run(command, check=False, capture_output=True, text=True).stdout == ""
+    assert "| `KANTEI_API_KEY` (`…_FILE`) | none | API key" in Path("README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("KANTEI_FETCH_TIMOUT", "KANTEI_FETCH_TIMEOUT"),
+        ("KANTEI_MAX_PIXEL", "KANTEI_MAX_PIXELS"),
+        ("KANTEI_DATABASE_FILE", "KANTEI_DATABASE_URL_FILE"),
+        ("KANTEI_RATE_LIMIT_FILE", "KANTEI_RATE_LIMIT"),
+        ("Kantei_Secure_Cookies", "KANTEI_SECURE_COOKIES"),
+        ("KANTEI_COLOUR", None),
+    ],
+)
+def test_a_misspelt_setting_is_found_with_the_one_that_is_meant(name: str, meant: str | None) -> None:
+    assert find_unknown({name: "1"}) == [(name, meant)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KANTEI_SECRET_KEY_FILE",
+        "KANTEI_TEST_REDIS",
+        "KANTEI_SERVICE_HOST",
+        "KANTEI_PORT_8000_TCP_ADDR",
+        "HOME",
+    ],
+)
+def test_what_is_no_misspelt_setting_is_let_be(name: str) -> None:
+    assert find_unknown({name: "1"}) == []

@@ -90,6 +90,18 @@ def test_what_is_broken_is_named_and_nothing_secret_told(
     assert "hunter2" not in output
 
 
+def test_a_misspelt_setting_is_pointed_out(tmp_path: Path) -> None:
+    _, checks, _ = ask(tmp_path, KANTEI_FETCH_TIMOUT="5")
+    assert {
+        "check": "settings",
+        "state": "warning",
+        "said": "KANTEI_FETCH_TIMOUT is not a setting; did you mean KANTEI_FETCH_TIMEOUT?",
+        "advice": "Rename or remove it. The README lists every setting.",
+    } in checks["settings"]
+    code, checks, _ = ask(tmp_path, KANTEI_FETCH_TIMOUT="5", KANTEI_MAX_PIXELS="many")  # and beside an error
+    assert (code, len(checks["settings"])) == (1, 2)
+
+
 def test_another_versions_database_is_not_touched(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "kantei.sqlite3") as connection:
         connection.execute("create table alembic_version (version_num varchar(32))")
