@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from core.sayings.saying import Saying
+from core.sayings.stored import read_saying, saying_json
+
 
 class Source(StrEnum):
     """Say where a submission came from."""
@@ -167,17 +170,29 @@ class Evidence:
     """One thing that speaks for a label.
 
     `label` is None where a record was found that says nothing about the origin (an unreadable
-    record, an ordinary camera credential). `detail` is one sentence for a person, free of markup
-    and control characters. `fields` holds the record's own values (a prompt, a seed) as short
-    strings, for moderators only.
+    record, an ordinary camera credential). `detail` says what was found, its texts free of markup and
+    control characters; it is a text where an older version recorded it. `fields` holds the record's own
+    values (a prompt, a seed) as short strings, for moderators only.
     """
 
     kind: EvidenceKind
     grade: Grade
     label: Label | None
     generator: str | None
-    detail: str
+    detail: Saying | str
     fields: dict[str, str] = field(default_factory=dict)
+
+
+def evidence_json(item: Evidence) -> dict[str, Any]:
+    """A piece of evidence as rows keep it."""
+    return {
+        "kind": item.kind.value,
+        "grade": item.grade.value,
+        "label": item.label and item.label.value,
+        "generator": item.generator,
+        "detail": saying_json(item.detail),
+        "fields": item.fields,
+    }
 
 
 def read_evidence(stored: dict[str, Any]) -> Evidence:
@@ -187,7 +202,7 @@ def read_evidence(stored: dict[str, Any]) -> Evidence:
         grade=Grade(stored["grade"]),
         label=Label(stored["label"]) if stored.get("label") else None,
         generator=stored.get("generator"),
-        detail=stored.get("detail") or "",
+        detail=read_saying(stored.get("detail") or ""),
         fields=stored.get("fields") or {},
     )
 
@@ -197,7 +212,7 @@ class Failure:
     """Why a submission failed; `permanent` says that trying again would not help."""
 
     code: FailureCode
-    detail: str
+    detail: Saying
     permanent: bool
 
 
@@ -232,5 +247,5 @@ class Judgement:
     finding: Finding
     label: Label | None
     policy: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Saying | str, ...]
     basis: Basis = Basis.PIXELS

@@ -8,6 +8,9 @@ import base64
 import logging
 from dataclasses import dataclass
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import render, say
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.c2pa import c2pa_claims
 from provenance.containers.containers import open_image
@@ -109,19 +112,21 @@ def explain(
     if image is not None:
         notes.append(ReaderNote("stealth", "text hidden in the lowest bits of the pixels", stealth.saw))
     notes += [
-        ReaderNote(reader.name, reader.looks_at, tuple(looked.saw) or ("Nothing of its kind.",))
+        ReaderNote(reader.name, reader.looks_at, tuple(looked.saw) or ("Nothing found.",))
         for reader, looked in looks
     ]
     return tuple(notes)
 
 
 def _container_note(image: ImageFile | None) -> ReaderNote:
-    looked_at = "the container: its chunks, segments or boxes"
+    looked_at = "container: chunks, segments or boxes"
     if image is None:
-        return ReaderNote("container", looked_at, ("The file is no picture of a known format.",))
+        return ReaderNote("container", looked_at, ("The file is not in a supported picture format.",))
     saw = [f"{image.format.upper()}, {image.width} x {image.height} pixels, {len(image.data):,} bytes."]
     saw += [one_line(part) for part in image.parts]
-    saw += [f"Unreadable: {one_line(f'{item.place} {item.key}: {item.why}', 200)}." for item in image.broken]
+    saw += [
+        f"Unreadable: {one_line(f'{render(item.where)}: {render(item.why)}', 200)}." for item in image.broken
+    ]
     return ReaderNote("container", looked_at, tuple(saw))
 
 
@@ -138,7 +143,7 @@ def _run(
         return None, Stealth(), []
     except Exception:
         # A fault of ours, not of the picture's: it must cost the evidence, never the examination.
-        log.exception("a file could not be taken apart")
+        log.exception("failed to parse a file")
         return None, Stealth(), []
     return image, stealth, [(reader, _guarded(reader, sources)) for reader in READERS]
 
@@ -147,8 +152,8 @@ def _guarded(reader: Reader, sources: Sources) -> Looked:
     try:
         return reader.read(sources)
     except Exception:
-        log.exception("the reader %s failed", reader.name)
+        log.exception("provenance reader %s failed", reader.name)
         looked = Looked()
         kind: EvidenceKind = reader.kind
-        looked.unreadable(kind, "this file", f"the reader for {reader.name} failed on it")
+        looked.unreadable(kind, say(Place.THIS_FILE), say(RecordFault.READER_FAILED, reader=reader.name))
         return looked

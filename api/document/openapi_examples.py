@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail, Place, Reason
+from core.sayings.saying import say
+from core.sayings.stored import detail_json, reasons_json, saying_json
+
+_REASON = say(Reason.PIXELS_FLAGGED, score=0.973, flagged_from=0.93)
+_DETAIL = say(EvidenceDetail.NOVELAI_RECORD, where=say(Place.PNG_TEXT, key="Comment"))
 SUBMISSION: dict[str, Any] = {
     "id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
     "state": "examined",
@@ -26,14 +32,14 @@ SUBMISSION: dict[str, Any] = {
         "label": "ai",
         "model": "mobilenet_v2-2026.11-678a9304",
         "policy": "2026-11-1",
-        "reasons": ["The classifier finds strong signs of generation."],
+        **reasons_json([saying_json(_REASON)]),
         "evidence": [
             {
                 "kind": "novelai_metadata",
                 "grade": "declared",
                 "label": "ai",
                 "generator": "NovelAI",
-                "detail": "The file's own record says that NovelAI made it.",
+                **detail_json(saying_json(_DETAIL)),
             }
         ],
     },

@@ -13,7 +13,6 @@ from api.review.frame.blueprint import review
 from api.review.frame.filters import FILTERS
 from api.review.frame.languages import add_languages
 from api.review.frame.permissions import Act, may
-from api.review.frame.sentences import told
 from api.review.frame.words import LANGUAGES, N_, WORDS
 from api.review.known import known_pages
 from api.review.market import market_pages
@@ -59,6 +58,6 @@ def navigation(moderator: Moderator) -> list[tuple[str, str]]:
 def register_review(app: APIFlask) -> None:
     """Add the pages to an application, and what their templates know."""
     add_languages(app)
-    app.jinja_env.filters.update(FILTERS, told=told)
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(words=WORDS, languages=LANGUAGES, navigation=navigation)
     app.register_blueprint(review)

@@ -15,14 +15,33 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class EvidenceAnswer(Answer):
+Values = dict[str, "str | int | float | ReasonCodeAnswer"]
+CODE = "Which sentence it is; the same in every version. New codes may come with a new version."
+VALUES = "What stands in the sentence: texts, numbers, or codes with values of their own."
+
+
+class ReasonCodeAnswer(Answer):
+    """A sentence as a code with its values, to be said in any language."""
+
+    code: str = Field(description=CODE)
+    values: Values = Field(description=VALUES)
+
+
+class DetailAnswer(Answer):
+    """A sentence in English, and as a code with its values."""
+
+    detail: str
+    reason_code: str | None = Field(description=CODE + " Null where an older version recorded it.")
+    reason_values: Values | None = Field(description=VALUES)
+
+
+class EvidenceAnswer(DetailAnswer):
     """One thing that speaks for a label; `grade` says how much it can bear."""
 
     kind: EvidenceKind
     grade: Grade
     label: Label | None
     generator: str | None
-    detail: str
 
 
 class VerdictAnswer(Answer):
@@ -33,7 +52,10 @@ class VerdictAnswer(Answer):
     label: Label | None
     model: str
     policy: str
-    reasons: list[str]
+    reasons: list[str] = Field(description="Short sentences for a person, in English.")
+    reason_codes: list[ReasonCodeAnswer] = Field(
+        description="The same as codes, in the same order; empty where an older version recorded them."
+    )
     evidence: list[EvidenceAnswer]
 
 
@@ -44,11 +66,10 @@ class DecisionAnswer(Answer):
     decided_at: datetime
 
 
-class FailureAnswer(Answer):
+class FailureAnswer(DetailAnswer):
     """Why there is no verdict; `permanent` says that trying again would not help."""
 
     code: FailureCode
-    detail: str
     permanent: bool
 
 

@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import track
 
+from core.sayings.saying import render
+from core.sayings.scores import score_text
 from core.settings.settings import Settings, read_settings
 from kantei.checking.check_pool import look_at_all
 from kantei.checking.looking import Look, read_source
@@ -56,7 +58,7 @@ def check(
         click.echo(json.dumps(look.as_json(), ensure_ascii=False) if as_json else _line(look))
         if all_evidence and not as_json:
             for item in look.evidence:
-                click.echo(f"           {item.grade.value} {item.kind.value}: {item.detail}")
+                click.echo(f"           {item.grade.value} {item.kind.value}: {render(item.detail)}")
     if len(targets) > 1 and not as_json:
         click.echo(f"{len(targets)} pictures, {failed} failed", err=True)
     sys.exit(1 if failed else 0)
@@ -102,8 +104,8 @@ def _explain(sources: Iterable[str], settings: Settings) -> int:
 def _line(look: Look) -> str:
     if look.opinion is None:
         failure = look.failure
-        why = f"{failure.code.value}: {failure.detail}" if failure else ""
-        return f"{'failed':<10}   --  {look.source}  {why}"
+        why = f"{failure.code.value}: {render(failure.detail)}" if failure else ""
+        return f"{'failed':<10} {'--':>11}  {look.source}  {why}"
     judgement = look.opinion.judgement
-    score = f"{look.opinion.classification.score:.2f}"
-    return f"{judgement.finding.value:<10} {score}  {look.source}  {judgement.reasons[0]}"
+    score = score_text(look.opinion.classification.score)
+    return f"{judgement.finding.value:<10} {score:>11}  {look.source}  {render(judgement.reasons[0])}"

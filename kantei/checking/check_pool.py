@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.settings.setting_values import cores
 from core.settings.settings import Settings
 from core.vocabulary import Failure, FailureCode
@@ -38,9 +40,8 @@ def _look_alone(source: str, settings: Settings, heatmaps: Path | None) -> Look:
         with _pool(1, settings, heatmaps) as pool:
             return pool.submit(_look, source).result()
     except BrokenProcessPool:
-        failure = Failure(
-            FailureCode.CRASHED_WORKER, "Decoding this picture killed its process.", permanent=True
-        )
+        crashed = say(FailureDetail.DECODER_CRASHED)
+        failure = Failure(FailureCode.CRASHED_WORKER, crashed, permanent=True)
         return Look(source, failure=failure)
 
 

@@ -1,10 +1,13 @@
 """One picture of `kantei check`, from a path or URL to an opinion or a failure."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
+from core.sayings.stored import detail_json, reasons_json, saying_json
 from core.settings.settings import Settings
 from core.vocabulary import Evidence, Failure, FailureCode
 from kantei.roots.picture_reading import make_evidence_reader, make_fetcher
@@ -39,9 +42,9 @@ class Look:
             "finding": opinion.judgement.finding if opinion else None,
             "label": opinion.judgement.label if opinion else None,
             "model": opinion.classification.model if opinion else None,
-            "reasons": list(opinion.judgement.reasons) if opinion else [],
+            **reasons_json(saying_json(one) for one in (opinion.judgement.reasons if opinion else ())),
             "evidence": [_evidence_json(item) for item in self.evidence],
-            "failure": asdict(self.failure) if self.failure else None,
+            "failure": _failure_json(self.failure) if self.failure else None,
         }
 
 
@@ -62,7 +65,7 @@ class Looker:
         except FetchError as error:
             return Look(source, failure=Failure(error.reason, error.detail, permanent=error.is_permanent))
         except OSError as error:
-            detail = f"The file cannot be read: {error.strerror}."
+            detail = say(FailureDetail.FILE_UNREADABLE, why=error.strerror or type(error).__name__)
             return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True))
         sha256 = hashlib.sha256(data).hexdigest()
         try:
@@ -83,7 +86,8 @@ def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
     with Path(source).open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise FetchError(FailureCode.TOO_LARGE, f"The file has more than {limit:,} bytes.", is_permanent=True)
+        detail = say(FailureDetail.FILE_TOO_LARGE, limit=limit)
+        raise FetchError(FailureCode.TOO_LARGE, detail, is_permanent=True)
     return data
 
 
@@ -93,5 +97,13 @@ def _evidence_json(item: Evidence) -> dict[str, Any]:
         "grade": item.grade,
         "label": item.label,
         "generator": item.generator,
-        "detail": item.detail,
+        **detail_json(saying_json(item.detail)),
+    }
+
+
+def _failure_json(failure: Failure) -> dict[str, Any]:
+    return {
+        "code": failure.code,
+        **detail_json(saying_json(failure.detail)),
+        "permanent": failure.permanent,
     }

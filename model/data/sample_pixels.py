@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.progress import Progress
-from model.data.samples import Sample, digest
+from model.data.samples import Sample, SamplesError, digest
 from model.serving.picture import PictureError, decode_picture
 
 MAX_PIXELS = 200_000_000  # our own data; nobody attacks it
@@ -35,7 +35,7 @@ class SamplePixels:
 def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], None]) -> SamplePixels:
     """Decode all samples into a file in `folder`, or open the one that an earlier run left there.
 
-    Errors: `PictureError` naming the file of a sample that cannot be decoded.
+    Errors: `SamplesError` naming the file of a sample that cannot be decoded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"pixels-{digest(samples)[:16]}"
@@ -52,7 +52,7 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
             try:
                 rgb = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS).rgb
             except PictureError as error:
-                raise PictureError(error.code, f"{sample.path}: {error.detail}") from error
+                raise SamplesError(f"{sample.path}: {error}") from error
             file.write(np.ascontiguousarray(rgb).tobytes())
             places.append((start, rgb.shape[0], rgb.shape[1]))
             start += rgb.size

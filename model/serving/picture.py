@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 # Imported by name: Pillow loads every plugin it has when it is asked for one that is not loaded.
 from PIL import AvifImagePlugin, Image, UnidentifiedImageError, WebPImagePlugin
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import Saying, render, say
 from core.vocabulary import FailureCode
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
@@ -36,8 +38,8 @@ _PLUGINS = (AvifImagePlugin, WebPImagePlugin)
 class PictureError(Exception):
     """Bytes are no picture that we open; `code` is NOT_AN_IMAGE or TOO_MANY_PIXELS."""
 
-    def __init__(self, code: FailureCode, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, code: FailureCode, detail: Saying) -> None:
+        super().__init__(render(detail))
         self.code = code
         self.detail = detail
 
@@ -106,25 +108,22 @@ def _refusals() -> Iterator[None]:
         except PictureError:
             raise
         except UnidentifiedImageError:
-            raise _not_an_image("The file is no JPEG, PNG, WebP, GIF, AVIF or BMP picture.") from None
+            raise _not_an_image(FailureDetail.UNKNOWN_FORMAT) from None
         except Image.DecompressionBombError:
-            raise PictureError(
-                FailureCode.TOO_MANY_PIXELS, "The picture has more pixels than can be decoded safely."
-            ) from None
+            raise PictureError(FailureCode.TOO_MANY_PIXELS, say(FailureDetail.PIXELS_NOT_SAFE)) from None
         except MemoryError:
-            raise PictureError(FailureCode.TOO_MANY_PIXELS, "The picture needs too much memory.") from None
+            raise PictureError(FailureCode.TOO_MANY_PIXELS, say(FailureDetail.MEMORY_NOT_ENOUGH)) from None
         except Exception as error:  # decoders raise what they like: struct.error, SyntaxError, ...
-            raise _not_an_image("The picture is damaged or cut short.") from error
+            raise _not_an_image(FailureDetail.PICTURE_DAMAGED) from error
 
 
-def _not_an_image(detail: str) -> PictureError:
-    return PictureError(FailureCode.NOT_AN_IMAGE, detail)
+def _not_an_image(detail: FailureDetail) -> PictureError:
+    return PictureError(FailureCode.NOT_AN_IMAGE, say(detail))
 
 
 def _too_many(pixels: int, limit: int) -> PictureError:
-    return PictureError(
-        FailureCode.TOO_MANY_PIXELS, f"The picture has {pixels:,} pixels; at most {limit:,} are decoded."
-    )
+    detail = say(FailureDetail.PIXELS_OVER_LIMIT, pixels=pixels, limit=limit)
+    return PictureError(FailureCode.TOO_MANY_PIXELS, detail)
 
 
 def _decode_reduced(image: Image.Image) -> None:

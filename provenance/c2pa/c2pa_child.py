@@ -50,7 +50,7 @@ def _answer(data: bytes, mime: str, settings: dict[str, Any], longest: int) -> d
             text = reader.json()
             state = str(reader.get_validation_state() or "")
     except (c2pa.C2paError, MemoryError) as error:
-        return {"error": str(error)[:160] or "it takes too much memory"}
+        return {"error": str(error)[:160] or "reading it takes too much memory"}
     if len(text) > longest:
         return {"error": f"its description is longer than {longest:,} characters"}
     return {"store": text, "state": state}

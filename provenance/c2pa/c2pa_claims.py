@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sayings.codes import Clause, EvidenceDetail, Place
+from core.sayings.fault_codes import ContainerFault
+from core.sayings.saying import render, say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.c2pa.c2pa_store import Validity, read_store
 from provenance.readers.reading import Looked, Reader, Sources
@@ -52,9 +55,9 @@ def _read(sources: Sources) -> Looked:
         manifests = store.get("manifests")
         active = store.get("active_manifest")
         if not isinstance(manifests, dict) or not isinstance(manifests.get(active), dict):
-            raise RecordError("it has no active manifest")
+            raise RecordError(ContainerFault.NO_ACTIVE_MANIFEST)
     except RecordError as error:
-        looked.unreadable(_KIND, "the C2PA container", str(error))
+        looked.unreadable(_KIND, say(Place.C2PA_CONTAINER), error.fault)
         return looked
     _judge(looked, manifests, str(active), validity)
     return looked
@@ -62,32 +65,37 @@ def _read(sources: Sources) -> Looked:
 
 def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: Validity) -> None:
     manifest = manifests[active]
-    signer = _signer(manifest)
+    name = _signer(manifest)
+    signer = name or say(Clause.UNNAMED_SIGNER)
     claims = list(_claims(manifests, active))
     fields = {
-        "signer": signer,
+        "signer": name,
         "claim generator": _claim_generator(manifest),
-        "signature": str(validity),
+        "signature": render(validity.clause),
         "failures": ", ".join(validity.codes[:8]),
         "claims": ", ".join(dict.fromkeys(claim.code for claim in claims)),
     }
-    looked.note(f"Signed by {signer}; {validity}.")
+    looked.note(f"Signed by {render(signer)}; {render(validity.clause)}.")
     generated = _first(claims, GENERATED) or _first(claims, PARTLY)
     if generated is not None:
-        whose = "an ingredient of this picture" if generated.is_ingredient else "this picture"
         partly = generated.code in PARTLY
+        declares = (
+            EvidenceDetail.C2PA_DECLARES_INGREDIENT
+            if generated.is_ingredient
+            else EvidenceDetail.C2PA_DECLARES
+        )
         looked.add(
             _KIND,
             Grade.HINT if partly else Grade.PROOF if validity.state == "trusted" else Grade.DECLARED,
             Label.AI,
-            f"A C2PA manifest by {signer} declares {whose} to be {generated.code}; {validity}.",
-            generator=_generator(generated, manifest, signer),
+            say(declares, signer=signer, source_type=generated.code, validity=validity.clause),
+            generator=_generator(generated, manifest, name),
             fields=fields,
         )
         return
     human = _first(claims, CAPTURED) or _first(claims, HUMAN)
     if human is None:
-        detail = f"A C2PA manifest by {signer} says nothing of generative AI; {validity}."
+        detail = say(EvidenceDetail.C2PA_SILENT, signer=signer, validity=validity.clause)
         looked.add(_KIND, Grade.HINT, None, detail, fields=fields)
         return
     # A camera that signs what it saw vouches for it; an editor only repeats what its user did there.
@@ -97,7 +105,7 @@ def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: 
         _KIND,
         (Grade.PROOF if captured else Grade.DECLARED) if trusted else Grade.HINT,
         Label.HUMAN,
-        f"A C2PA manifest by {signer} declares this picture to be {human.code}; {validity}.",
+        say(EvidenceDetail.C2PA_DECLARES, signer=signer, source_type=human.code, validity=validity.clause),
         fields=fields,
     )
 
@@ -169,7 +177,7 @@ def _signer(manifest: Mapping[str, Any]) -> str:
     issuer = info.get("issuer") if isinstance(info, dict) else None
     name = info.get("common_name") if isinstance(info, dict) else None
     known = [part for part in (issuer, name) if isinstance(part, str) and part]
-    return known[0][:80] if known else "an unnamed signer"
+    return known[0][:80] if known else ""
 
 
 def _claim_generator(manifest: Mapping[str, Any]) -> str:
@@ -187,4 +195,4 @@ def _generator(claim: C2paClaim, manifest: Mapping[str, Any], signer: str) -> st
     return by_signer or claim.agent or _claim_generator(manifest) or signer
 
 
-READER = Reader("c2pa", "C2PA manifests, checked without any network", _KIND, _read)
+READER = Reader("c2pa", "C2PA manifests, verified offline", _KIND, _read)

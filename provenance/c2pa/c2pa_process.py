@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError
 from provenance.shared.limits import C2PA_CPU_SECONDS, C2PA_MEMORY, C2PA_SECONDS, MAX_TEXT_BYTES
 
@@ -53,10 +54,10 @@ class C2paProcess:
                 watch.cancel()
             if not line.endswith(b"\n"):
                 self._end()
-                raise RecordError("the library did not get through it within its limits")
+                raise RecordError(ContainerFault.C2PA_LIMITS_EXCEEDED)
         answer: dict[str, str] = json.loads(line)
         if "error" in answer:
-            raise RecordError(answer["error"])
+            raise RecordError(ContainerFault.C2PA_LIBRARY, message=answer["error"])
         return answer
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sayings.fault_codes import ContainerFault, SignatureFault
+from core.sayings.saying import Saying, say
 from provenance.c2pa.c2pa_process import READER
 from provenance.shared.bounded_json import parse_object
 from provenance.shared.errors import TooMuchError
@@ -31,17 +33,19 @@ class Validity:
         """Tell whether the signature holds for these bytes, whoever made it."""
         return self.state in {"trusted", "valid"}
 
-    def __str__(self) -> str:
+    @property
+    def clause(self) -> Saying:
+        """What the signature is worth, for a person."""
         if self.state == "trusted":
-            return "the signature is valid and its signer is on the trust list"
+            return say(SignatureFault.TRUSTED)
         if self.state == "valid":
-            return "the signature is valid, but its signer is not on the trust list"
+            return say(SignatureFault.NOT_ON_TRUST_LIST)
         if any(code in _CHANGED for code in self.codes):
-            return "the picture was changed after it was signed"
+            return say(SignatureFault.CHANGED_AFTER_SIGNING)
         if any(code in _BROKEN for code in self.codes):
-            return "the signature does not hold"
-        others = [code for code in self.codes if code != _UNTRUSTED]
-        return f"validation failed ({', '.join(others[:3]) or 'unspecified'})"
+            return say(SignatureFault.NOT_VALID)
+        others = ", ".join([code for code in self.codes if code != _UNTRUSTED][:3])
+        return say(SignatureFault.VALIDATION_FAILED, codes=others or say(SignatureFault.UNSPECIFIED))
 
 
 def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
@@ -50,7 +54,7 @@ def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tu
     Errors: `RecordError`.
     """
     if size > MAX_C2PA_BYTES:
-        raise TooMuchError(f"the manifest store has more than {MAX_C2PA_BYTES:,} bytes")
+        raise TooMuchError(ContainerFault.MANIFEST_STORE_TOO_LARGE, limit=MAX_C2PA_BYTES)
     answer = READER.ask(data, mime, _settings(trust))
     store = parse_object(answer["store"])
     return store, Validity(answer["state"].lower(), tuple(_failures(store)))

@@ -4,6 +4,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import ContainerFault
+from core.sayings.saying import say
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.limits import MAX_EXIF_BYTES, MAX_XMP_BYTES
@@ -67,8 +70,8 @@ def read_avif(data: bytes) -> ImageFile:
             try:
                 _read_meta(found, data, box)
             except (struct.error, RecordError) as error:
-                reason = error if isinstance(error, RecordError) else RecordError("the item list breaks off")
-                found.break_("AVIF items", "", reason)
+                cut = say(ContainerFault.ITEM_LIST_CUT)
+                found.break_(Place.AVIF_ITEMS, "", error.fault if isinstance(error, RecordError) else cut)
         elif box.kind == b"uuid" and data[box.start : box.start + 16] == _C2PA:
             found.part("uuid C2PA")
             found.c2pa_bytes += box.end - box.start
@@ -130,7 +133,7 @@ def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, list[tuple[in
     """Read where the items lie: item number to (start, end) in the file (14496-12, 8.11.3)."""
     version = data[iloc.start]
     if version > 2:
-        raise RecordError("the item locations have an unknown version")
+        raise RecordError(ContainerFault.ITEM_LOCATIONS_UNKNOWN)
     sizes = struct.unpack_from(">BB", data, iloc.start + _HEADED)
     offset_size, length_size = sizes[0] >> 4, sizes[0] & 15
     base_size, index_size = sizes[1] >> 4, (sizes[1] & 15 if version else 0)
@@ -140,7 +143,7 @@ def _places(data: bytes, iloc: Box, idat: Box | None) -> dict[int, list[tuple[in
     def take(size: int) -> int:
         nonlocal at
         if at + size > iloc.end:
-            raise RecordError("the item locations break off")
+            raise RecordError(ContainerFault.ITEM_LOCATIONS_CUT)
         value = int.from_bytes(data[at : at + size], "big")
         at += size
         return value
@@ -168,6 +171,6 @@ def _joined(data: bytes, extents: list[tuple[int, int]], limit: int) -> bytes:
     out = bytearray()
     for start, end in extents:
         if end - start + len(out) > limit:
-            raise TooMuchError(f"an item is larger than {limit:,} bytes")
+            raise TooMuchError(ContainerFault.ITEM_TOO_LARGE, limit=limit)
         out += data[start:end]
     return bytes(out)

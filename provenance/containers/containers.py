@@ -29,4 +29,4 @@ def open_image(data: bytes) -> ImageFile:
         return ImageFile("bmp", "image/bmp", data, abs(width), abs(height), lossless=True)
     if is_avif(data):
         return read_avif(data)
-    raise ContainerError("the file is no picture of a known format")
+    raise ContainerError("the file is not in a supported picture format")

@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 
+from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError
 from provenance.shared.limits import MAX_EXIF_BYTES, MAX_EXIF_ENTRIES, MAX_TEXT_BYTES
 from provenance.shared.text import decode_text
@@ -56,7 +57,7 @@ class _Tiff:
         try:
             return struct.unpack_from(self.order + form, self.data, at)
         except struct.error:
-            raise RecordError("the EXIF record breaks off") from None
+            raise RecordError(ContainerFault.EXIF_CUT) from None
 
 
 def parse_exif(data: bytes) -> tuple[ExifTag, ...]:
@@ -69,7 +70,7 @@ def parse_exif(data: bytes) -> tuple[ExifTag, ...]:
     data = data[:MAX_EXIF_BYTES].removeprefix(b"Exif\0\0")
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None:
-        raise RecordError("the EXIF record has no TIFF header")
+        raise RecordError(ContainerFault.EXIF_WITHOUT_HEADER)
     tiff = _Tiff(data, order)
     tags: list[ExifTag] = []
     queue, seen = [tiff.unpack("I", 4)[0]], set[int]()

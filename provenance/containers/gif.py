@@ -2,6 +2,7 @@
 
 import struct
 
+from core.sayings.codes import Place
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.limits import MAX_CHUNKS, MAX_TEXT_BYTES, MAX_XMP_BYTES
 from provenance.shared.text import decode_text
@@ -62,7 +63,7 @@ def _read_extension(found: Builder, data: bytes, at: int) -> None:
     if label == _COMMENT:
         found.part("comment")
         text = decode_text(_joined(data, at + 2, MAX_TEXT_BYTES).rstrip(b"\0"))
-        found.add_text("GIF comment", "Comment", text)
+        found.add_text(Place.GIF_COMMENT, "Comment", text)
     elif label == _APPLICATION:
         name = data[at + 3 : at + 14]
         if name == b"XMP DataXMP":

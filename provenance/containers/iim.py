@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from core.sayings.codes import Place
 from provenance.shared.fields import Field
 from provenance.shared.limits import MAX_FIELDS
 from provenance.shared.text import decode_text
@@ -21,7 +22,7 @@ def parse_iim(data: bytes) -> tuple[Field, ...]:
     for block in _resources(data) if data.startswith(_RESOURCE) else [data]:
         for number, value in _datasets(block):
             if number in _NAMES and len(found) < MAX_FIELDS:
-                found.append(Field("IPTC", _NAMES[number], decode_text(value.rstrip(b"\0"))))
+                found.append(Field(Place.IPTC_FIELD, _NAMES[number], decode_text(value.rstrip(b"\0"))))
     return tuple(found)
 
 

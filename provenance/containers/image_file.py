@@ -3,21 +3,29 @@
 import struct
 from dataclasses import dataclass, field
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import ContainerFault
+from core.sayings.saying import Saying, say
 from provenance.containers.exif import ExifTag, parse_exif
 from provenance.containers.iim import parse_iim
 from provenance.containers.xmp import XmpProperty, parse_xmp
-from provenance.shared.errors import ProvenanceError, TooMuchError
-from provenance.shared.fields import Field, FieldBag
+from provenance.shared.errors import RecordError, TooMuchError
+from provenance.shared.fields import Field, FieldBag, where
 from provenance.shared.limits import MAX_PACKETS
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A record that stands in the file and cannot be read; `why` is a clause for a person."""
+    """A record in the file that cannot be read; `why` is a clause for a person."""
 
-    place: str
+    place: Place
     key: str
-    why: str
+    why: Saying
+
+    @property
+    def where(self) -> Saying:
+        """Where the record was found, for a person."""
+        return where(self.place, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +97,17 @@ class Builder:
         if len(self.parts) < 64:
             self.parts.append(name)
 
-    def break_(self, place: str, key: str, error: Exception) -> None:
+    def break_(self, place: Place, key: str, why: Saying) -> None:
         """Note a record that cannot be read."""
         if len(self.broken) < 16:
-            self.broken.append(Broken(place, key, str(error)))
+            self.broken.append(Broken(place, key, why))
 
-    def add_text(self, place: str, key: str, value: str) -> None:
+    def add_text(self, place: Place, key: str, value: str) -> None:
         """Keep a text; past the caps of one file it is noted as unread."""
         try:
             self.bag.add(place, key, value)
         except TooMuchError as error:
-            self.break_(place, key, error)
+            self.break_(place, key, error.fault)
 
     def add_exif(self, data: bytes) -> None:
         """Read an EXIF record and keep its texts as fields."""
@@ -109,15 +117,18 @@ class Builder:
             return
         try:
             tags = parse_exif(data)
-        except (ProvenanceError, struct.error) as error:
-            self.break_("EXIF", "", error)
+        except RecordError as error:
+            self.break_(Place.EXIF_RECORD, "", error.fault)
+            return
+        except struct.error:
+            self.break_(Place.EXIF_RECORD, "", say(ContainerFault.EXIF_CUT))
             return
         self.exif.extend(tags)
         for tag in tags:
             if tag.name == "XMLPacket":
                 self.add_xmp(tag.raw)
             else:
-                self.add_text("EXIF", tag.name, tag.text)
+                self.add_text(Place.EXIF_TAG, tag.name, tag.text)
 
     def add_xmp(self, packet: bytes) -> None:
         """Read an XMP packet and keep its properties as fields."""
@@ -127,12 +138,12 @@ class Builder:
             return
         try:
             properties = parse_xmp(packet)
-        except ProvenanceError as error:
-            self.break_("XMP", "", error)
+        except RecordError as error:
+            self.break_(Place.XMP_PACKET, "", error.fault)
             return
         for item in properties:
             self.xmp.append(item)
-            self.add_text("XMP", item.key, item.value)
+            self.add_text(Place.XMP_PROPERTY, item.key, item.value)
 
     def add_iptc(self, data: bytes) -> None:
         """Read IPTC's older records and keep their texts as fields."""

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.sayings.codes import Place
 from provenance.containers.iim import MARK as PHOTOSHOP
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError
@@ -60,7 +61,7 @@ def read_jpeg(data: bytes) -> ImageFile:
             found.height, found.width = struct.unpack_from(">HH", body, 1)
         elif segment.marker == _COMMENT:
             found.part("COM")
-            found.add_text("JPEG comment", "Comment", decode_text(body.rstrip(b"\0")))
+            found.add_text(Place.JPEG_COMMENT, "Comment", decode_text(body.rstrip(b"\0")))
         elif segment.marker == _APP1:
             _read_app1(found, body, more_xmp)
         elif segment.marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
@@ -74,7 +75,7 @@ def read_jpeg(data: bytes) -> ImageFile:
     for packet in more_xmp.values():
         found.add_xmp(bytes(packet))
     if not walked:
-        raise ContainerError("the JPEG has no segments")
+        raise ContainerError("the JPEG file has no segments")
     return found.build()
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 # By name: Pillow loads every plugin it has when it is asked for one that is not loaded.
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
+from core.sayings.fault_codes import RecordFault
 from provenance.containers.image_file import ImageFile
 from provenance.containers.png_rows import KEPT, PngRows
 from provenance.shared.errors import RecordError, TooMuchError
@@ -48,7 +49,7 @@ class Pixels:
         if self._whole is not None or self._rows is None:
             return self.whole()[: rows or None, :columns]
         if self._image.pixels > self._max_pixels:
-            raise TooMuchError(f"the picture has more than {self._max_pixels:,} pixels")
+            raise TooMuchError(RecordFault.PICTURE_TOO_LARGE_TO_READ, limit=self._max_pixels)
         return self._decode(self._rows.cut(columns, rows or self._image.height), self._max_pixels)
 
     def _decode_all(self, limit: int) -> Array:
@@ -63,14 +64,14 @@ class Pixels:
                 warnings.simplefilter("ignore")  # Pillow warns of size, where we have our own cap
                 with Image.open(io.BytesIO(data), formats=("PNG", "WEBP")) as picture:
                     if picture.width * picture.height > limit:
-                        raise TooMuchError(f"the picture has more than {limit:,} pixels")
+                        raise TooMuchError(RecordFault.PICTURE_TOO_LARGE_TO_READ, limit=limit)
                     if picture.mode not in {"RGB", "RGBA"}:
-                        raise RecordError("the picture is not stored as RGB or RGBA")
+                        raise RecordError(RecordFault.NOT_RGB)
                     return np.asarray(picture, dtype=np.uint8)
         except RecordError:
             raise
         except Exception:  # noqa: BLE001  # decoders raise what they like; none of it is ours to name
-            raise RecordError("the pixels cannot be decoded") from None
+            raise RecordError(RecordFault.PIXELS_NOT_DECODED) from None
 
 
 def rgb_bytes(pixels: Array) -> bytes:

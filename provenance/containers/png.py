@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import ContainerFault
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError, RecordError
 from provenance.shared.inflate import inflate_zlib
@@ -63,7 +65,7 @@ def read_png(data: bytes) -> ImageFile:
         or header.end - header.start != 13
         or not is_sound(data, header)
     ):
-        raise ContainerError("the PNG has no sound header")
+        raise ContainerError("the PNG header is damaged")
     found.width, found.height, _, colour = struct.unpack_from(">IIBB", data, header.start)
     found.has_alpha = colour in {4, 6}
     for chunk in walk:
@@ -87,7 +89,7 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
         try:
             _add_text(found, key, _text_of(kind, body))
         except RecordError as error:
-            found.break_("PNG text", key, error)
+            found.break_(Place.PNG_TEXT, key, error.fault)
     elif kind == b"comf":
         _add_comf(found, body)
     elif kind == b"eXIf":
@@ -111,9 +113,9 @@ def _add_comf(found: Builder, body: bytes) -> None:
     key = decode_text(name[:79])
     found.part(f"comf {key}")
     try:
-        found.add_text("PNG comf", key, decode_text(_within(text)))
+        found.add_text(Place.PNG_COMF, key, decode_text(_within(text)))
     except RecordError as error:
-        found.break_("PNG comf", key, error)
+        found.break_(Place.PNG_COMF, key, error.fault)
 
 
 def _text_of(kind: bytes, body: bytes) -> str:
@@ -122,21 +124,21 @@ def _text_of(kind: bytes, body: bytes) -> str:
         return _capped(decode_text(_within(rest)))
     if kind == b"zTXt":
         if rest[:1] != b"\0":
-            raise RecordError("the text chunk names an unknown compression")
+            raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
         return decode_text(inflate_zlib(rest[1:], MAX_TEXT_BYTES))
     packed, method, rest = rest[:1], rest[1:2], rest[2:]
     _, _, rest = rest.partition(b"\0")  # language
     _, _, rest = rest.partition(b"\0")  # translated keyword
     if packed == b"\1":
         if method != b"\0":
-            raise RecordError("the text chunk names an unknown compression")
+            raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
         rest = inflate_zlib(rest, MAX_TEXT_BYTES)
     return decode_text(_within(rest))
 
 
 def _within(body: bytes) -> bytes:
     if len(body) > MAX_TEXT_BYTES:
-        raise RecordError(f"the text chunk is longer than {MAX_TEXT_BYTES:,} bytes")
+        raise RecordError(ContainerFault.TEXT_CHUNK_TOO_LONG, limit=MAX_TEXT_BYTES)
     return body
 
 
@@ -151,7 +153,7 @@ def _add_text(found: Builder, key: str, text: str) -> None:
     elif lowered.startswith("raw profile type "):
         _add_raw_profile(found, lowered.removeprefix("raw profile type "), text)
     else:
-        found.add_text("PNG text", key, text.rstrip("\0"))
+        found.add_text(Place.PNG_TEXT, key, text.rstrip("\0"))
 
 
 def _add_raw_profile(found: Builder, kind: str, text: str) -> None:
@@ -160,11 +162,11 @@ def _add_raw_profile(found: Builder, kind: str, text: str) -> None:
         return
     match = _RAW_PROFILE.fullmatch(text)
     if match is None:
-        raise RecordError("the raw profile is not hexadecimal text")
+        raise RecordError(ContainerFault.PROFILE_NOT_HEXADECIMAL)
     try:
         body = binascii.unhexlify("".join(match[2].split()))
     except binascii.Error:
-        raise RecordError("the raw profile is not hexadecimal text") from None
+        raise RecordError(ContainerFault.PROFILE_NOT_HEXADECIMAL) from None
     if body.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
         found.add_xmp(body.partition(b"\0")[2])
     elif kind == "xmp":

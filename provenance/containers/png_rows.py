@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from isal import isal_zlib
 
+from core.sayings.fault_codes import ContainerFault
 from provenance.containers.image_file import ImageFile
 from provenance.containers.png import SIGNATURE, chunks
 from provenance.shared.errors import RecordError
@@ -52,7 +53,7 @@ class PngRows:
             left -= len(area)
             if not left:
                 return self._as_png(columns, rows, b"".join(kept))
-        raise RecordError("the pixels break off")
+        raise RecordError(ContainerFault.PIXEL_DATA_CUT)
 
     def _as_png(self, columns: int, rows: int, filtered: bytes) -> bytes:
         header = struct.pack(">II5B", columns, rows, self._depth, self._colour, 0, 0, 0)
@@ -76,7 +77,7 @@ class PngRows:
                     self._kept.append(block)
                 yield block
         except isal_zlib.error:  # type: ignore[misc]  # its stub takes the class for one of its errors
-            raise RecordError("the pixels cannot be inflated") from None
+            raise RecordError(ContainerFault.PIXEL_DATA_DAMAGED) from None
 
     def _restart(self) -> None:
         self._machine = isal_zlib.decompressobj()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import render, say
 from provenance.containers.image_file import Broken, ImageFile
 from provenance.containers.pixels import Array, Pixels
 from provenance.shared.errors import RecordError, TooMuchError
@@ -19,7 +22,8 @@ from provenance.shared.limits import MAX_STEALTH_BYTES, MAX_STEALTH_TEXT
 MAGIC_BYTES = 15
 _HEAD_BITS = 8 * MAGIC_BYTES + 32
 _STEM = b"stealth_"  # what all magic words begin with
-PLACES = {"alpha": "alpha channel", "rgb": "colour bits"}
+PLACES = {"alpha": Place.HIDDEN_IN_ALPHA, "rgb": Place.HIDDEN_IN_COLOURS}
+HIDDEN = frozenset(PLACES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,9 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
     magic word stands there.
     """
     if not image.lossless or image.format not in {"png", "webp"}:
-        return Stealth(saw=("Not a lossless PNG or WebP: nothing can be hidden in its lowest bits.",))
+        return Stealth(saw=("Not a lossless PNG or WebP, so no text can be hidden in the lowest bits.",))
     if image.pixels * 4 < _HEAD_BITS:
-        return Stealth(saw=("Too few pixels for a message.",))
+        return Stealth(saw=("Too few pixels for hidden text.",))
     fields: list[Field] = []
     broken: list[Broken] = []
     saw: list[str] = []
@@ -66,18 +70,18 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
         if any(_starts(corner, channels, _STEM) for channels in PLACES):
             corner = pixels.left(*_reach(image, _HEAD_BITS))
     except RecordError as error:
-        return Stealth(saw=(f"The pixels were not read: {error}.",))
-    for channels, name in PLACES.items():
+        return Stealth(saw=(f"The pixels could not be read: {error}.",))
+    for channels, place in PLACES.items():
+        text = render(say(place))
         mode = next((m for m in MODES if m.channels == channels and _starts(corner, channels, m.magic)), None)
         if mode is None:
-            saw.append(f"No magic word in the {name}.")
+            saw.append(f"No {text}.")
             continue
-        saw.append(f"The magic word {mode.magic.decode()} stands in the {name}.")
-        place = f"text hidden in the {name}"
+        saw.append(f"Magic word {mode.magic.decode()} found: {text}.")
         try:
             fields.append(Field(place, "stealth", _message(image, pixels, mode, corner)))
         except RecordError as error:
-            broken.append(Broken(place, "stealth", str(error)))
+            broken.append(Broken(place, "stealth", error.fault))
     return Stealth(tuple(fields), tuple(broken), tuple(saw))
 
 
@@ -104,9 +108,9 @@ def _message(image: ImageFile, pixels: Pixels, mode: Mode, corner: Array) -> str
     length = int.from_bytes(np.packbits(head[8 * MAGIC_BYTES : _HEAD_BITS]).tobytes(), "big")
     per_pixel = 1 if mode.channels == "alpha" else 3
     if length > 8 * MAX_STEALTH_BYTES:
-        raise TooMuchError(f"the hidden text claims more than {MAX_STEALTH_BYTES:,} bytes")
+        raise TooMuchError(RecordFault.HIDDEN_TEXT_TOO_LONG, limit=MAX_STEALTH_BYTES)
     if length < 8 or _HEAD_BITS + length > image.pixels * per_pixel:
-        raise RecordError("the hidden text claims a length that the picture cannot hold")
+        raise RecordError(RecordFault.HIDDEN_TEXT_IMPOSSIBLE)
     bits = _bits(pixels.left(*_reach(image, -(-(_HEAD_BITS + length) // per_pixel))), mode.channels)
     body = np.packbits(bits[_HEAD_BITS : _HEAD_BITS + length - length % 8]).tobytes()
     if mode.gzipped:
@@ -114,4 +118,4 @@ def _message(image: ImageFile, pixels: Pixels, mode: Mode, corner: Array) -> str
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise RecordError("the hidden text is not UTF-8") from None
+        raise RecordError(RecordFault.HIDDEN_TEXT_NOT_UTF8) from None

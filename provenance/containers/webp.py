@@ -65,5 +65,5 @@ def read_webp(data: bytes) -> ImageFile:
         elif chunk.kind == b"ICCP":
             found.recoloured = True
     if not walked:
-        raise ContainerError("the WebP has no chunks")
+        raise ContainerError("the WebP file has no chunks")
     return found.build()

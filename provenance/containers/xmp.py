@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.limits import MAX_TEXT_BYTES, MAX_XMP_BYTES, MAX_XMP_DEPTH, MAX_XMP_ELEMENTS
 
@@ -53,17 +54,17 @@ def parse_xmp(packet: bytes) -> tuple[XmpProperty, ...]:
     Errors: `RecordError`; `TooMuchError` past the caps. Entities and DTDs are refused.
     """
     if len(packet) > MAX_XMP_BYTES:
-        raise TooMuchError(f"the XMP packet is larger than {MAX_XMP_BYTES:,} bytes")
+        raise TooMuchError(ContainerFault.XMP_TOO_LARGE, limit=MAX_XMP_BYTES)
     if packet.count(b"<") > 2 * MAX_XMP_ELEMENTS:
-        raise TooMuchError("the XMP packet has too many elements")
+        raise TooMuchError(ContainerFault.XMP_TOO_MANY_ELEMENTS)
     try:
         root = fromstring(packet.strip(b"\0 \t\r\n"), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
-        raise RecordError("the XMP packet is not well-formed XML") from None
+        raise RecordError(ContainerFault.XMP_NOT_XML) from None
     found: list[XmpProperty] = []
     for item in _properties(root):
         if len(found) >= MAX_XMP_ELEMENTS:
-            raise TooMuchError("the XMP packet has too many properties")
+            raise TooMuchError(ContainerFault.XMP_TOO_MANY_PROPERTIES)
         found.append(item)
     return tuple(found)
 
@@ -74,7 +75,7 @@ def _properties(root: Element) -> Iterator[XmpProperty]:
     while stack:
         element, owner, depth = stack.pop()
         if depth > MAX_XMP_DEPTH:
-            raise TooMuchError(f"the XMP packet is nested deeper than {MAX_XMP_DEPTH} levels")
+            raise TooMuchError(ContainerFault.XMP_TOO_DEEP, limit=MAX_XMP_DEPTH)
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag.startswith(f"{{{RDF}}}") and tag:
             owner = tag

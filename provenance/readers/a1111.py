@@ -8,6 +8,9 @@ text `parameters`, in EXIF UserComment, in a GIF's or JPEG's comment, or hidden 
 import re
 from dataclasses import dataclass
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.records import Record, keyed
@@ -97,18 +100,18 @@ def _read(sources: Sources) -> Looked:
         if infotext is not None:
             _add(looked, record, infotext)
         elif record.key.lower() == "parameters":
-            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "the settings line is damaged")
+            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, say(RecordFault.SETTINGS_DAMAGED))
     for record in keyed(sources.records, "parameters"):
         plain = record.values is None and record.fault is None
         if plain and "Steps:" not in record.text and record.text.strip():
-            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, "no settings stand in it")
+            looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, say(RecordFault.NO_SETTINGS))
     for record in keyed(sources.records, "postprocessing"):
         if "Postprocess" in record.text:
             looked.add(
                 EvidenceKind.A1111_PARAMETERS,
                 Grade.HINT,
                 None,
-                f"{record.where} says that A1111 enlarged or retouched this picture: nothing on who made it.",
+                say(EvidenceDetail.A1111_POSTPROCESSING, where=record.where),
                 generator="A1111",
                 fields={"postprocessing": record.text},
             )
@@ -122,7 +125,7 @@ def _add(looked: Looked, record: Record, infotext: Infotext) -> None:
         EvidenceKind.FOOOCUS_PARAMETERS if generator == "Fooocus" else EvidenceKind.A1111_PARAMETERS,
         Grade.DECLARED,
         Label.AI,
-        f"Generation parameters in the manner of A1111 stand in {record.where}, unsigned.",
+        say(EvidenceDetail.A1111_PARAMETERS, where=record.where),
         generator=generator,
         fields={"prompt": infotext.prompt, "negative prompt": infotext.negative, **shown},
     )
@@ -130,7 +133,7 @@ def _add(looked: Looked, record: Record, infotext: Infotext) -> None:
 
 READER = Reader(
     "a1111",
-    "generation parameters in A1111's manner: PNG text, EXIF UserComment, comments, hidden text",
+    "generation parameters in A1111 format: PNG text, EXIF UserComment, comments, hidden text",
     EvidenceKind.A1111_PARAMETERS,
     _read,
 )

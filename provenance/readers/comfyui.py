@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail, Place
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources
+from provenance.shared.fields import where
 from provenance.shared.records import Record, keyed
 
 GENERATOR = "ComfyUI"
@@ -60,7 +63,7 @@ _INPUTS = {
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
-    graphs: dict[str, list[Record]] = defaultdict(list)
+    graphs: dict[Place, list[Record]] = defaultdict(list)
     for record in sources.records:
         if record.values is not None and (is_prompt(record.values) or is_workflow(record.values)):
             graphs[record.place].append(record)
@@ -68,15 +71,15 @@ def _read(sources: Sources) -> Looked:
             looked.unreadable(_KIND, record.where, record.fault, generator=GENERATOR)
     service = _service(sources)
     for place, records in graphs.items():
-        names = " and ".join(sorted({record.key for record in records if record.key}))
+        names = ", ".join(sorted({record.key for record in records if record.key}))
         types = {name for record in records for name in _types(record.values or {})}
         idle = all(name.lower() in _IDLE for name in types)
+        graph = EvidenceDetail.COMFYUI_GRAPH_IDLE if idle else EvidenceDetail.COMFYUI_GRAPH
         looked.add(
             _KIND,
             Grade.HINT if idle else Grade.DECLARED,
             Label.AI,
-            f"A ComfyUI graph of {len(types)} kinds of nodes stands in {place} ({names}), unsigned"
-            + ("; none of them generates." if idle else "."),
+            say(graph, count=len(types), where=where(place, names)),
             generator=service or GENERATOR,
             fields=_shown(records),
         )

@@ -1,4 +1,4 @@
-"""Records that stand in the container and cannot be read: shown, and evidence for nobody."""
+"""Records in the container that cannot be read: shown, and evidence for nobody."""
 
 from core.vocabulary import EvidenceKind
 from provenance.readers.reading import Looked, Reader, Sources
@@ -19,14 +19,13 @@ def _read(sources: Sources) -> Looked:
     looked = Looked()
     for item in sources.image.broken[:_SHOWN]:
         kind = _KINDS.get(item.key.lower(), EvidenceKind.SOFTWARE_TAG)
-        where = item.place if item.key == "stealth" else f"{item.place} {item.key}".strip()
-        looked.unreadable(kind, where, item.why)
+        looked.unreadable(kind, item.where, item.why)
     return looked
 
 
 READER = Reader(
     "damage",
-    "records that break off, inflate without end or are no EXIF or XML",
+    "records that end early, expand without limit, or are not valid EXIF or XML",
     EvidenceKind.SOFTWARE_TAG,
     _read,
 )

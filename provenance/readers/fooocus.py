@@ -8,8 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail, Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources, picked
+from provenance.shared.fields import where
 from provenance.shared.records import Record, keyed
 
 _KIND = EvidenceKind.FOOOCUS_PARAMETERS
@@ -61,7 +65,9 @@ def _read(sources: Sources) -> Looked:
             looked.unreadable(_KIND, record.where, record.fault, generator="Fooocus")
             schemes.discard("fooocus")
     if "fooocus" in schemes:
-        looked.unreadable(_KIND, "PNG text", "its scheme is named, its parameters are not there")
+        looked.unreadable(
+            _KIND, where(Place.PNG_TEXT, "parameters"), say(RecordFault.FOOOCUS_PARAMETERS_MISSING)
+        )
     return looked
 
 
@@ -81,10 +87,10 @@ def _declare(looked: Looked, record: Record, values: Mapping[str, Any], generato
         _KIND,
         Grade.DECLARED,
         Label.AI,
-        f"Generation parameters of {generator} stand in {record.where}, unsigned.",
+        say(EvidenceDetail.GENERATOR_PARAMETERS, maker=generator, where=record.where),
         generator=generator,
         fields=picked(values, _SHOWN),
     )
 
 
-READER = Reader("fooocus", "Fooocus' own scheme in PNG text and EXIF UserComment", _KIND, _read)
+READER = Reader("fooocus", "Fooocus metadata: PNG text and EXIF UserComment", _KIND, _read)

@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources, picked
 from provenance.shared.records import Record, keyed
@@ -48,12 +51,12 @@ def _read(sources: Sources) -> Looked:
         if settings is not None and len(_KNOWN & settings.keys()) >= 2:
             _declare(looked, record, picked(settings, _SHOWN))
         elif values or record.fault:
-            looked.unreadable(_KIND, record.where, record.fault or "no settings of InvokeAI stand in it")
+            looked.unreadable(_KIND, record.where, record.fault or say(RecordFault.NO_INVOKEAI_SETTINGS))
     for record in keyed(sources.records, "invokeai_graph", "invokeai_workflow"):
         if record.values and "nodes" in record.values:
             _declare(looked, record, picked(record.values, ("name", "version")))
         elif record.values or record.fault:
-            looked.unreadable(_KIND, record.where, record.fault or "it holds no graph")
+            looked.unreadable(_KIND, record.where, record.fault or say(RecordFault.NO_GRAPH))
     for record in keyed(sources.records, "sd-metadata"):
         image = record.values.get("image") if record.values else None
         if isinstance(image, dict) and record.values:
@@ -61,7 +64,7 @@ def _read(sources: Sources) -> Looked:
                 looked, record, {**_image_values(image), **picked(record.values, ("app_id", "app_version"))}
             )
         else:
-            looked.unreadable(_KIND, record.where, record.fault or "it describes no image")
+            looked.unreadable(_KIND, record.where, record.fault or say(RecordFault.NO_IMAGE_DESCRIBED))
     for record in keyed(sources.records, "dream"):
         options = _OPTION.findall(record.text[:_LONGEST_DREAM])
         if len(options) >= 3:
@@ -70,7 +73,7 @@ def _read(sources: Sources) -> Looked:
                 looked, record, {"prompt": prompt, "options": " ".join(item.strip() for item in options)}
             )
         else:
-            looked.unreadable(_KIND, record.where, "it is no command line of InvokeAI")
+            looked.unreadable(_KIND, record.where, say(RecordFault.NOT_INVOKEAI_COMMAND))
     return looked
 
 
@@ -84,8 +87,8 @@ def _image_values(image: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _declare(looked: Looked, record: Record, fields: Mapping[str, object]) -> None:
-    detail = f"A generation record of InvokeAI stands in {record.where}, unsigned."
+    detail = say(EvidenceDetail.GENERATION_RECORD, maker=GENERATOR, where=record.where)
     looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator=GENERATOR, fields=fields)
 
 
-READER = Reader("invokeai", "InvokeAI's records of three generations in PNG text", _KIND, _read)
+READER = Reader("invokeai", "InvokeAI records of three generations of the program, in PNG text", _KIND, _read)

@@ -1,8 +1,12 @@
 """IPTC's DigitalSourceType in plain XMP (IPTC Photo Metadata Standard 2023.1): a declaration, unsigned."""
 
+from core.sayings.codes import EvidenceDetail, Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.containers.xmp import IPTC_EXT
 from provenance.readers.reading import Looked, Reader, Sources
+from provenance.shared.fields import where
 from provenance.shared.known_names import generator_in
 from provenance.shared.source_types import GENERATED, PARTLY, code_of, label_of
 
@@ -30,7 +34,7 @@ def _read(sources: Sources) -> Looked:
             _KIND,
             Grade.DECLARED if declared else Grade.HINT,
             label,
-            f"XMP declares the digital source type {code}, unsigned.",
+            say(EvidenceDetail.SOURCE_TYPE_DECLARED, source_type=code),
             generator=maker if code in GENERATED | PARTLY else None,
             fields={"digital source type": item.value},
         )
@@ -40,10 +44,12 @@ def _read(sources: Sources) -> Looked:
 def _note_unknown(looked: Looked, value: str, maker: str | None) -> None:
     """Only a whole URI is a declaration; the bare word is a word in a field, all else is noise."""
     if value.strip() in GENERATED:
-        detail = f"XMP holds the word {value.strip()} as digital source type, not the vocabulary's URI."
+        detail = say(EvidenceDetail.SOURCE_TYPE_WORD, word=value.strip())
         looked.add(_KIND, Grade.HINT, Label.AI, detail, generator=maker)
     else:
-        looked.unreadable(_KIND, "XMP DigitalSourceType", "its value is not in IPTC's vocabulary")
+        looked.unreadable(
+            _KIND, where(Place.XMP_PROPERTY, "DigitalSourceType"), say(RecordFault.NOT_IN_IPTC_VOCABULARY)
+        )
 
 
 READER = Reader("iptc", "IPTC DigitalSourceType in XMP, as a property with a whole URI", _KIND, _read)

@@ -15,8 +15,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.fault_codes import SignatureFault
+from core.sayings.saying import Saying, say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.containers.pixels import rgb_bytes
+from provenance.containers.stealth import HIDDEN
 from provenance.readers.reading import Looked, Reader, Sources, picked
 from provenance.shared.errors import RecordError
 from provenance.shared.records import Record, keyed
@@ -49,14 +53,14 @@ class _Comment:
 
     @property
     def is_hidden(self) -> bool:
-        return self.record.place.startswith("text hidden")
+        return self.record.place in HIDDEN
 
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
     named = _names_itself(sources)
     comments = list(_comments(sources, named=named))[:_MOST_COMMENTS]
-    checked: dict[str, str | None] = {}  # the same comment stands in the text and in the pixels
+    checked: dict[str, Saying | None] = {}  # the same comment stands in the text and in the pixels
     for comment in comments:
         _add_record(looked, comment, _envelope(sources, comment))
         if "signed_hash" in comment.values:
@@ -65,23 +69,24 @@ def _read(sources: Sources) -> Looked:
                 checked[written] = _flaw(sources, comment.values)
             _add_signature(looked, comment, checked[written])
     if named and not comments:
-        broken = next((item for item in keyed(sources.records, "comment", "usercomment") if item.fault), None)
-        if broken is not None:
-            kind = EvidenceKind.NOVELAI_METADATA
-            looked.unreadable(kind, broken.where, broken.fault or "", generator=GENERATOR)
+        for broken in keyed(sources.records, "comment", "usercomment"):
+            if broken.fault is not None:
+                kind = EvidenceKind.NOVELAI_METADATA
+                looked.unreadable(kind, broken.where, broken.fault, generator=GENERATOR)
+                break
         looked.add(
             EvidenceKind.NOVELAI_METADATA,
             Grade.HINT,
             Label.AI,
-            f"{named} names NovelAI, without a record of the generation.",
+            say(EvidenceDetail.NOVELAI_NAMED, where=named),
             generator=GENERATOR,
         )
     _note_broken(looked, sources)
     return looked
 
 
-def _names_itself(sources: Sources) -> str | None:
-    """Name the field that names NovelAI, if one does."""
+def _names_itself(sources: Sources) -> Saying | None:
+    """Where NovelAI is named, if it is."""
     for record in sources.records:
         key, text = record.key.lower(), record.text[:200].strip()
         if key in {"software", "source"} and text.startswith("NovelAI"):
@@ -93,7 +98,7 @@ def _names_itself(sources: Sources) -> str | None:
     return None
 
 
-def _comments(sources: Sources, *, named: str | None) -> Iterator[_Comment]:
+def _comments(sources: Sources, *, named: Saying | None) -> Iterator[_Comment]:
     """Find the comments: objects with NovelAI's settings, innermost where they are wrapped."""
     for record in keyed(sources.records, "comment", "usercomment", "stealth"):
         values = record.values
@@ -124,20 +129,20 @@ def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) 
         kind,
         Grade.DECLARED,
         Label.AI,
-        f"A generation record of NovelAI stands in {where}, unsigned by itself.",
+        say(EvidenceDetail.NOVELAI_RECORD, where=where),
         generator=GENERATOR,
         fields={**picked(comment.values, _SHOWN), **picked(envelope, ("Source", "Generation time"))},
     )
 
 
-def _add_signature(looked: Looked, comment: _Comment, flaw: str | None) -> None:
+def _add_signature(looked: Looked, comment: _Comment, flaw: Saying | None) -> None:
     where = comment.record.where
     if flaw is None:
         looked.add(
             EvidenceKind.NOVELAI_SIGNATURE,
             Grade.PROOF,
             Label.AI,
-            f"NovelAI's signature in {where} is valid for exactly these pixels.",
+            say(EvidenceDetail.NOVELAI_SIGNATURE_VALID, where=where),
             generator=GENERATOR,
         )
     else:
@@ -145,23 +150,23 @@ def _add_signature(looked: Looked, comment: _Comment, flaw: str | None) -> None:
             EvidenceKind.NOVELAI_SIGNATURE,
             Grade.HINT,
             None,
-            f"A NovelAI signature in {where} is not verifiable: {flaw}.",
+            say(EvidenceDetail.NOVELAI_SIGNATURE_NOT_VERIFIED, where=where, why=flaw),
             generator=GENERATOR,
         )
 
 
-def _flaw(sources: Sources, comment: Mapping[str, Any]) -> str | None:
+def _flaw(sources: Sources, comment: Mapping[str, Any]) -> Saying | None:
     try:
         return _check(sources, comment)
     except RecordError as error:
-        return f"it cannot be checked: {error}"
+        return say(SignatureFault.COULD_NOT_BE_CHECKED, why=error.fault)
 
 
-def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
-    """Check a signature: None where it holds, else a clause that says why it bears nothing."""
+def _check(sources: Sources, comment: Mapping[str, Any]) -> Saying | None:
+    """Check a signature: None where it is valid for all that is shown, else a clause that says why not."""
     image = sources.image
     if image.format not in {"png", "webp"} or not image.lossless:
-        return "only PNG and lossless WebP keep the pixels that were signed"
+        return say(SignatureFault.FORMAT_LOSES_PIXELS)
     signature = _signature(comment)
     values = {key: value for key, value in comment.items() if key != "signed_hash"}
     pixels = sources.pixels.whole()
@@ -169,38 +174,38 @@ def _check(sources: Sources, comment: Mapping[str, Any]) -> str | None:
     try:
         Ed25519PublicKey.from_public_bytes(sources.verify_key).verify(signature, message)
     except InvalidSignature:
-        return "pixels or comment changed since it was made, as any editing or re-saving does"
+        return say(SignatureFault.PIXELS_OR_COMMENT_CHANGED)
     # What the signature does not cover could show another picture than the signed one.
     if pixels.shape[2] == 4 and int(pixels[:, :, 3].min()) < _OPAQUE:
-        return "it holds, but parts are transparent, and transparency is not signed"
+        return say(SignatureFault.PARTLY_TRANSPARENT)
     colour_key = image.format == "png" and image.has_alpha and pixels.shape[2] == 3
     if image.animated or image.recoloured or colour_key:
-        return "it holds, but the file changes how its pixels are shown, and that is not signed"
+        return say(SignatureFault.SHOWN_DIFFERENTLY)
     return None
 
 
 def _signature(comment: Mapping[str, Any]) -> bytes:
     text = comment["signed_hash"]
     if not isinstance(text, str) or len(text) > 200:
-        raise RecordError("the signature is not a short text")
+        raise RecordError(SignatureFault.NOT_SHORT_TEXT)
     try:
         signature = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise RecordError("the signature is not base64") from None
+        raise RecordError(SignatureFault.NOT_BASE64) from None
     if len(signature) != 64:
-        raise RecordError("the signature has not 64 bytes")
+        raise RecordError(SignatureFault.NOT_64_BYTES)
     return signature
 
 
 def _note_broken(looked: Looked, sources: Sources) -> None:
     for record in keyed(sources.records, "stealth"):
         if record.fault:
-            looked.unreadable(EvidenceKind.NOVELAI_STEALTH, record.place, record.fault)
+            looked.unreadable(EvidenceKind.NOVELAI_STEALTH, record.where, record.fault)
 
 
 READER = Reader(
     "novelai",
-    "NovelAI's records in PNG text, EXIF and hidden text, and its signature over the pixels",
+    "NovelAI records in PNG text, EXIF and hidden text, and its signature over the pixels",
     EvidenceKind.NOVELAI_METADATA,
     _read,
 )

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import Saying, say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.a1111 import parse_infotext
 from provenance.readers.fooocus import name_of
@@ -96,7 +99,7 @@ def _read(sources: Sources) -> Looked:
                 _KIND,
                 Grade.HINT,
                 Label.AI,
-                f"{record.where} holds a prompt and settings of a generator that is not known here.",
+                say(EvidenceDetail.UNKNOWN_GENERATOR_SETTINGS, where=record.where),
                 fields=picked(record.values, _SHOWN),
             )
     for look in _OTHERS:
@@ -121,8 +124,8 @@ def _is_generic(values: Mapping[str, Any]) -> bool:
     return bool(prompts & values.keys()) and len(_SETTINGS & values.keys()) >= 2 and not own & values.keys()
 
 
-def _declare(looked: Looked, where: str, generator: str, fields: Mapping[str, object]) -> None:
-    detail = f"A generation record of {generator} stands in {where}, unsigned."
+def _declare(looked: Looked, where: Saying, generator: str, fields: Mapping[str, object]) -> None:
+    detail = say(EvidenceDetail.GENERATION_RECORD, maker=generator, where=where)
     looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator=generator, fields=fields)
 
 
@@ -140,9 +143,8 @@ def _stability_matrix(sources: Sources, looked: Looked, taken: set[str]) -> None
         if project.values:
             _declare(looked, project.where, "Stability Matrix", {})
         else:
-            looked.unreadable(
-                _KIND, project.where, project.fault or "it is no project", generator="Stability Matrix"
-            )
+            fault = project.fault or say(RecordFault.NOT_STABILITY_MATRIX_PROJECT)
+            looked.unreadable(_KIND, project.where, fault, generator="Stability Matrix")
 
 
 def _nmkd(sources: Sources, looked: Looked, _: set[str]) -> None:
@@ -166,7 +168,7 @@ def _midjourney(sources: Sources, looked: Looked, _: set[str]) -> None:
         if _MIDJOURNEY.search(text):
             _declare(looked, record.where, "Midjourney", {"description": text})
         elif _MIDJOURNEY_OPTION.search(text):
-            detail = f"{record.where} ends in options as Midjourney's prompts do."
+            detail = say(EvidenceDetail.MIDJOURNEY_OPTIONS, where=record.where)
             fields = {"description": text}
             looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="Midjourney", fields=fields)
 
@@ -185,10 +187,7 @@ def _grok(sources: Sources, looked: Looked, _: set[str]) -> None:
     if described is None or artist is None:
         return
     if _GROK.match(described.text[:2000]) and re.fullmatch(_UUID, artist.text.strip()[:64], re.IGNORECASE):
-        detail = (
-            "EXIF holds a signature and an id in the manner of xAI's Grok; nobody can check that signature."
-        )
-        looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="xAI Grok")
+        looked.add(_KIND, Grade.HINT, Label.AI, say(EvidenceDetail.GROK_SIGNATURE), generator="xAI Grok")
 
 
 def _aigc_label(sources: Sources, looked: Looked, _: set[str]) -> None:
@@ -206,10 +205,10 @@ def _aigc_label(sources: Sources, looked: Looked, _: set[str]) -> None:
         code = str(label["Label"])[:8]
         fields = picked(label, ("Label", "ContentProducer", "ProduceID", "ContentPropagator"))
         if code == "1":
-            detail = f"The label AIGC in {record.where} declares generated content, unsigned."
+            detail = say(EvidenceDetail.AIGC_LABEL, where=record.where)
             looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator="AIGC label", fields=fields)
         elif code in {"2", "3"}:
-            detail = f"The label AIGC in {record.where} declares that the content may be generated."
+            detail = say(EvidenceDetail.AIGC_LABEL_POSSIBLE, where=record.where)
             looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="AIGC label", fields=fields)
 
 
@@ -217,9 +216,9 @@ def _unknown_hidden(sources: Sources, looked: Looked, _: set[str]) -> None:
     """Only generators' programs hide text like this, even if what it says is new to us."""
     for record in keyed(sources.records, "stealth"):
         if record.values is None and record.fault is None and parse_infotext(record.text) is None:
-            detail = f"{record.where}: generators hide text like this; what it says is not known here."
+            detail = say(EvidenceDetail.HIDDEN_TEXT_UNKNOWN, where=record.where)
             fields = {"text": record.text}
-            looked.add(_KIND, Grade.HINT, Label.AI, detail[:1].upper() + detail[1:], fields=fields)
+            looked.add(_KIND, Grade.HINT, Label.AI, detail, fields=fields)
 
 
 _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
@@ -234,7 +233,7 @@ _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
 )
 READER = Reader(
     "other generators",
-    "records of Easy Diffusion, Draw Things, Tensor.Art, Midjourney and others in any text",
+    "records of Easy Diffusion, Draw Things, Tensor.Art, Midjourney and other generators, in any text field",
     _KIND,
     _read,
 )

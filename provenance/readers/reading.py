@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.saying import Saying, Value, render, say
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.containers.image_file import ImageFile
 from provenance.containers.pixels import Pixels
 from provenance.shared.limits import (
     MAX_DETAIL,
+    MAX_DETAIL_VALUE,
     MAX_EVIDENCE,
     MAX_NAME,
     MAX_VALUE,
@@ -48,7 +51,7 @@ class Looked:
         kind: EvidenceKind,
         grade: Grade,
         label: Label | None,
-        detail: str,
+        detail: Saying,
         *,
         generator: str | None = None,
         fields: Mapping[str, object] | None = None,
@@ -57,14 +60,15 @@ class Looked:
         if len(self.evidence) >= MAX_EVIDENCE // 2:
             return
         name = one_line(generator, MAX_NAME) if generator else None
-        self.evidence.append(
-            Evidence(kind, grade, label, name, one_line(detail, MAX_DETAIL), safe_values(fields or {}))
-        )
-        self.saw.append(self.evidence[-1].detail)
+        safe = safe_saying(detail)
+        self.evidence.append(Evidence(kind, grade, label, name, safe, safe_values(fields or {})))
+        self.saw.append(render(safe))
 
-    def unreadable(self, kind: EvidenceKind, where: str, why: str, *, generator: str | None = None) -> None:
+    def unreadable(
+        self, kind: EvidenceKind, where: Saying, why: Saying, *, generator: str | None = None
+    ) -> None:
         """Keep a malformed record: it says nothing, and a person may want to know that it is there."""
-        detail = f"Unreadable record in {one_line(where)}: {one_line(why, 160)}."
+        detail = say(EvidenceDetail.UNREADABLE_RECORD, where=where, why=why)
         self.add(kind, Grade.HINT, None, detail, generator=generator)
 
 
@@ -76,6 +80,17 @@ class Reader:
     looks_at: str
     kind: EvidenceKind
     read: Callable[[Sources], Looked]
+
+
+def safe_saying(saying: Saying) -> Saying:
+    """The same saying, its texts on one line and short, and those of the sayings in it likewise."""
+    return Saying(saying.code, {name: _safe_value(value) for name, value in saying.values.items()})
+
+
+def _safe_value(value: Value) -> Value:
+    if isinstance(value, Saying):
+        return safe_saying(value)
+    return one_line(value, MAX_DETAIL_VALUE) if isinstance(value, str) else value
 
 
 def safe_values(values: Mapping[str, object]) -> dict[str, str]:

@@ -6,6 +6,8 @@ and `not for training Midjourney` is no sign of Midjourney.
 
 import re
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.bounded_json import looks_like_object
@@ -56,7 +58,7 @@ def _look(looked: Looked, record: Record, seen: set[str]) -> None:
         _look_for_editor(looked, record, seen)
     elif generator not in seen:
         seen.add(generator)
-        detail = f"{record.where} names {generator}."
+        detail = say(EvidenceDetail.GENERATOR_NAMED, maker=generator, where=record.where)
         fields = {record.key: record.text}
         looked.add(_KIND, Grade.HINT, Label.AI, detail, generator=generator, fields=fields)
 
@@ -65,7 +67,7 @@ def _look_for_editor(looked: Looked, record: Record, seen: set[str]) -> None:
     editor = editor_in(record.text)
     if editor is not None and editor not in seen:
         seen.add(editor)
-        detail = f"{record.where} names {editor}, a program that people paint or edit with."
+        detail = say(EvidenceDetail.EDITOR_NAMED, editor=editor, where=record.where)
         looked.add(_KIND, Grade.HINT, Label.HUMAN, detail, fields={record.key: record.text})
 
 
@@ -73,7 +75,7 @@ def _look_at_history(looked: Looked, sources: Sources) -> None:
     steps = sum(item.name == "action" and "ResourceEvent" in item.namespace for item in sources.image.xmp)
     layers = sum(item.name == "LayerName" for item in sources.image.xmp)
     if steps >= 3 or layers:
-        detail = f"XMP keeps a history of editing: {steps} steps, {layers} named text layers."
+        detail = say(EvidenceDetail.EDITING_HISTORY, steps=steps, layers=layers)
         looked.add(_KIND, Grade.HINT, Label.HUMAN, detail)
 
 
@@ -83,9 +85,9 @@ def _look_at_camera(looked: Looked, sources: Sources) -> None:
     settings = [name for name in _EXPOSURE if tags.get(name, "0") not in {"", "0", "0/0", "0/1"}]
     named = 0 < len(make) <= _LONGEST and len(model) <= _LONGEST and not generator_in(f"{make} {model}")
     if named and len(settings) >= 2:
-        detail = f"EXIF holds camera data of a {make} {model}, with exposure."
+        detail = say(EvidenceDetail.CAMERA_DATA, camera=f"{make} {model}")
         fields = {name: tags[name] for name in ("Make", "Model", *settings) if name in tags}
         looked.add(_KIND, Grade.HINT, Label.HUMAN, detail, fields=fields)
 
 
-READER = Reader("software", "fields that name software, and camera data", _KIND, _read)
+READER = Reader("software", "software fields and camera data", _KIND, _read)

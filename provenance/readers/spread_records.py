@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.sayings.codes import EvidenceDetail, Place
+from core.sayings.saying import Saying, say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources, picked
+from provenance.shared.fields import where
 
 _KIND = EvidenceKind.SOFTWARE_TAG
 _SHOWN = 16
@@ -45,25 +48,26 @@ _FLUX = re.compile(r"AI generated;[\w;.\-]{1,80}")
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
-    texts = {record.key: record.text for record in sources.records if record.place == "PNG text"}
+    texts = {record.key: record.text for record in sources.records if record.place is Place.PNG_TEXT}
     spread = next((item for item in _SPREADS if item.fits(texts)), None)
     if spread is not None:
         names = sorted((spread.all_of | spread.two_of) & texts.keys())[:_SHOWN]
-        _declare(looked, "the PNG texts", spread.generator, picked(texts, names))
-    tags = {record.key: record.text for record in sources.records if record.place == "EXIF"}
+        _declare(looked, say(Place.SEVERAL_PNG_TEXTS), spread.generator, picked(texts, names))
+    tags = {record.key: record.text for record in sources.records if record.place is Place.EXIF_TAG}
     if _FLUX.fullmatch(tags.get("Software", "")[:100].strip()):
         maker = tags.get("Make", "").strip()[:80] or "Black Forest Labs"
         _declare(
-            looked, "EXIF Software and Make", maker, picked(tags, ("ImageDescription", "Model", "Software"))
+            looked,
+            where(Place.EXIF_TAG, "Software, Make"),
+            maker,
+            picked(tags, ("ImageDescription", "Model", "Software")),
         )
     return looked
 
 
-def _declare(looked: Looked, where: str, generator: str, fields: Mapping[str, object]) -> None:
-    detail = f"A generation record of {generator} stands in {where}, unsigned."
+def _declare(looked: Looked, place: Saying, generator: str, fields: Mapping[str, object]) -> None:
+    detail = say(EvidenceDetail.GENERATION_RECORD, maker=generator, where=place)
     looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator=generator, fields=fields)
 
 
-READER = Reader(
-    "spread records", "settings that each stand in a PNG text or EXIF tag of their own", _KIND, _read
-)
+READER = Reader("spread records", "generation settings, each in its own PNG text or EXIF tag", _KIND, _read)

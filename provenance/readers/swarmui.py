@@ -1,5 +1,8 @@
 """SwarmUI: JSON with `sui_image_params`, in PNG `parameters`, EXIF UserComment, or hidden text."""
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.readers.reading import Looked, Reader, Sources, picked
 
@@ -29,17 +32,19 @@ def _read(sources: Sources) -> Looked:
             continue
         values = record.values["sui_image_params"]
         if not isinstance(values, dict) or not values:
-            looked.unreadable(_KIND, record.where, "its parameters are no object", generator=GENERATOR)
+            looked.unreadable(
+                _KIND, record.where, say(RecordFault.PARAMETERS_NOT_OBJECT), generator=GENERATOR
+            )
             continue
         looked.add(
             _KIND,
             Grade.DECLARED,
             Label.AI,
-            f"Generation parameters of SwarmUI stand in {record.where}, unsigned.",
+            say(EvidenceDetail.GENERATOR_PARAMETERS, maker=GENERATOR, where=record.where),
             generator=GENERATOR,
             fields=picked(values, _SHOWN),
         )
     return looked
 
 
-READER = Reader("swarmui", "SwarmUI's parameters in PNG text, EXIF UserComment and hidden text", _KIND, _read)
+READER = Reader("swarmui", "SwarmUI parameters in PNG text, EXIF UserComment and hidden text", _KIND, _read)

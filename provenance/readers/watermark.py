@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.containers.pixels import Array
 from provenance.readers.reading import Looked, Reader, Sources
@@ -108,27 +110,27 @@ def _read(sources: Sources) -> Looked:
     looked = Looked()
     image = sources.image
     if not image.lossless or image.format not in {"png", "webp"}:
-        looked.note("Not a lossless PNG or WebP: the watermark does not survive that.")
+        looked.note("Not a lossless PNG or WebP, so the watermark could not have survived.")
         return looked
     sides = (image.width, image.height)
     if min(sides) < _SMALLEST or any(side % _GRID for side in sides):
-        looked.note("Not of a size that generators draw.")
+        looked.note("The size does not match what these generators produce.")
         return looked
     try:
         rows = min(image.height, max(_LOOK_AT // image.width // _GRID, 4) * _GRID)
         found = find_watermark(sources.pixels.left(image.width, rows))
     except RecordError as error:
-        looked.note(f"The pixels were not read: {error}.")
+        looked.note(f"The pixels could not be read: {error}.")
         return looked
     if found is None:
-        looked.note("No known message.")
+        looked.note("No known watermark.")
         return looked
     message, correlation = found
     looked.add(
         EvidenceKind.WATERMARK,
         Grade.DECLARED,
         Label.AI,
-        f"The pixels carry the watermark of {message.name} (correlation {correlation:.2f}), unsigned.",
+        say(EvidenceDetail.WATERMARK_FOUND, maker=message.name, correlation=round(correlation, 2)),
         generator=message.name,
     )
     return looked
@@ -136,7 +138,7 @@ def _read(sources: Sources) -> Looked:
 
 READER = Reader(
     "watermark",
-    "the invisible watermark of Stable Diffusion's scripts, in the upper rows of the pixels",
+    "the invisible watermark of Stable Diffusion's own scripts, in the upper rows of the pixels",
     EvidenceKind.WATERMARK,
     _read,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from core.sayings.fault_codes import RecordFault
 from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.limits import MAX_JSON_DEPTH, MAX_JSON_MARKS, MAX_TEXT_BYTES
 
@@ -20,15 +21,15 @@ def measure_json(text: str) -> int:
     Errors: `TooMuchError` where a text is too long, nested too deep, or has too many of them.
     """
     if len(text) > MAX_TEXT_BYTES:
-        raise TooMuchError(f"the JSON text is longer than {MAX_TEXT_BYTES:,} characters")
+        raise TooMuchError(RecordFault.JSON_TOO_LONG, limit=MAX_TEXT_BYTES)
     bones = np.frombuffer(_STRINGS.sub("", text).encode("ascii", "replace"), dtype=np.uint8)
     opened, closed = np.isin(bones, _OPEN), np.isin(bones, _CLOSE)
     marks = int(opened.sum() + np.isin(bones, _MARK).sum())
     if marks > MAX_JSON_MARKS:
-        raise TooMuchError("the JSON text has too many parts")
+        raise TooMuchError(RecordFault.JSON_TOO_MANY_VALUES)
     depth = np.cumsum(opened.astype(np.int32) - closed.astype(np.int32))
     if depth.size and int(depth.max()) > MAX_JSON_DEPTH:
-        raise TooMuchError(f"the JSON text is nested deeper than {MAX_JSON_DEPTH} levels")
+        raise TooMuchError(RecordFault.JSON_TOO_DEEP, limit=MAX_JSON_DEPTH)
     return marks
 
 
@@ -38,14 +39,14 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise RecordError("the text is not JSON") from None
+        raise RecordError(RecordFault.NOT_JSON) from None
 
 
 def parse_object(text: str) -> dict[str, Any]:
     """Parse a text that should be one JSON object. Errors: `RecordError`."""
     value = parse_json(text)
     if not isinstance(value, dict):
-        raise RecordError("the JSON text is not an object")
+        raise RecordError(RecordFault.NOT_JSON_OBJECT)
     return value
 
 

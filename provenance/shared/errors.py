@@ -1,16 +1,22 @@
 """What may be wrong with a file or a record in it; none of this leaves the room."""
 
+from core.sayings.saying import Saying, SayingCode, Value, render, say
+
 
 class ProvenanceError(Exception):
-    """Something in the file cannot be read; its text is one sentence for a person."""
+    """Something in the file cannot be read."""
 
 
 class ContainerError(ProvenanceError):
-    """The file is not a picture of a format that we walk through, or breaks off too early."""
+    """The file is not a picture of a format that we walk through, or ends too early."""
 
 
 class RecordError(ProvenanceError):
-    """A record is malformed: it says nothing, neither for nor against anybody."""
+    """A record is malformed: it says nothing, neither for nor against anybody. `fault` says why."""
+
+    def __init__(self, code: SayingCode, **values: Value) -> None:
+        self.fault: Saying = say(code, **values)
+        super().__init__(render(self.fault))
 
 
 class TooMuchError(RecordError):

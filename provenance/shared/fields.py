@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import SENTENCES, Saying, places_of, say
 from provenance.shared.errors import TooMuchError
 from provenance.shared.limits import MAX_FIELDS, MAX_TOTAL_TEXT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One named text: `place` says where it stood (`PNG text`, `EXIF`, `XMP`, `JPEG comment`, ...).
+    """One named text, and where it was found.
 
     The value is the stranger's own text, unchanged; it passes `provenance.shared.text` before a person
     sees any of it.
     """
 
-    place: str
+    place: Place
     key: str
     value: str
 
@@ -27,12 +30,17 @@ class FieldBag:
     fields: list[Field] = field(default_factory=list)
     size: int = 0
 
-    def add(self, place: str, key: str, value: str) -> None:
+    def add(self, place: Place, key: str, value: str) -> None:
         """Keep a field. Errors: `TooMuchError` once the file has had its share."""
         self.size += len(value)
         if len(self.fields) >= MAX_FIELDS or self.size > MAX_TOTAL_TEXT_BYTES:
-            raise TooMuchError("the file holds more text than is read")
+            raise TooMuchError(RecordFault.TOO_MUCH_TEXT)
         self.fields.append(Field(place, key, value))
+
+
+def where(place: Place, key: str) -> Saying:
+    """The place of a named text, for a person."""
+    return say(place, key=key or "?") if "key" in places_of(SENTENCES[place]["en"]) else say(place)
 
 
 def named(fields: Iterable[Field], *keys: str) -> Iterator[Field]:

@@ -2,6 +2,7 @@
 
 import zlib
 
+from core.sayings.fault_codes import RecordFault
 from provenance.shared.errors import RecordError, TooMuchError
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -23,9 +24,9 @@ def _inflate(data: bytes, limit: int, window: int) -> bytes:
     try:
         out = machine.decompress(data, limit)
         if not machine.eof and machine.decompress(machine.unconsumed_tail, 1):
-            raise TooMuchError(f"the record inflates to more than {limit:,} bytes")
+            raise TooMuchError(RecordFault.EXPANDS_TOO_FAR, limit=limit)
     except zlib.error:
-        raise RecordError("the record's compressed data is damaged") from None
+        raise RecordError(RecordFault.COMPRESSED_DATA_DAMAGED) from None
     if not machine.eof:
-        raise RecordError("the record's compressed data breaks off")
+        raise RecordError(RecordFault.COMPRESSED_DATA_CUT)
     return out

@@ -36,6 +36,7 @@ MAX_WHOLE_PIXELS = 8_000_000
 # What evidence may hold: it is read by people and stored in a row.
 MAX_EVIDENCE = 32  # of one file, and of one reader half of that
 MAX_DETAIL = 400
+MAX_DETAIL_VALUE = 100  # each text in the detail's sentence
 MAX_NAME = 80
 MAX_VALUE = 10_000
 MAX_VALUES = 24

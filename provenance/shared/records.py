@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.sayings.codes import Place
+from core.sayings.fault_codes import RecordFault
+from core.sayings.saying import Saying
 from provenance.shared.bounded_json import looks_like_object, measure_json, parse_object
 from provenance.shared.errors import RecordError, TooMuchError
-from provenance.shared.fields import Field
+from provenance.shared.fields import Field, where
 from provenance.shared.limits import MAX_JSON_MARKS
 
 # EXIF has no tag for a prompt: writers put `prompt:{...}` into one that they do not need.
@@ -33,18 +36,17 @@ class Record:
     object cannot be read as one. `depth` counts the records that this one stood in.
     """
 
-    place: str
+    place: Place
     key: str
     text: str
     values: dict[str, Any] | None = None
-    fault: str | None = None
+    fault: Saying | None = None
     depth: int = 0
 
     @property
-    def where(self) -> str:
-        """Name the place for a person."""
-        named = self.key and self.key != "stealth"
-        return f"{self.place} {self.key}" if named else self.place
+    def where(self) -> Saying:
+        """Where the record was found, for a person."""
+        return where(self.place, self.key)
 
 
 def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:
@@ -60,17 +62,17 @@ def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:
     return tuple(found)
 
 
-def _record(place: str, key: str, text: str, left: list[int], depth: int) -> Record:
+def _record(place: Place, key: str, text: str, left: list[int], depth: int) -> Record:
     if not looks_like_object(text):
         return Record(place, key, text, depth=depth)
     body = text.strip("\ufeff \t\r\n\0")
     try:
         left[0] -= measure_json(body)
         if left[0] < 0:
-            raise TooMuchError("the file holds more JSON than is read")
+            raise TooMuchError(RecordFault.TOO_MUCH_JSON)
         return Record(place, key, text, parse_object(body), depth=depth)
     except RecordError as error:
-        return Record(place, key, text, fault=str(error), depth=depth)
+        return Record(place, key, text, fault=error.fault, depth=depth)
 
 
 def _expand(record: Record, left: list[int]) -> Iterator[Record]:

@@ -12,6 +12,9 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
+from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.base.database import without_waiting_for_disk
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
@@ -21,9 +24,7 @@ from store.tables.review_states import ReviewState
 MAX_TRIES = 3
 # No pause or lease of ours reaches farther: a moment beyond it was written before a clock was set back.
 FARTHEST = timedelta(minutes=15)
-CRASHED = Failure(
-    FailureCode.CRASHED_WORKER, "The worker died each time it examined this image.", permanent=True
-)
+CRASHED = Failure(FailureCode.CRASHED_WORKER, say(FailureDetail.WORKER_CRASHED), permanent=True)
 
 
 class ClaimLostError(Exception):
@@ -211,7 +212,7 @@ def _expired(at: datetime) -> ColumnElement[bool]:
 def _failure_values(failure: Failure) -> dict[str, object]:
     return {
         "failure_code": failure.code,
-        "failure_detail": failure.detail[:500],
+        "failure_reason": saying_json(failure.detail),
         "failure_permanent": failure.permanent,
     }
 

@@ -5,6 +5,9 @@ from datetime import datetime
 from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
+from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, FailureCode, Finding, State
 from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
@@ -12,7 +15,7 @@ from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import Listing, ListingImage
 from store.tables.review_states import ReviewState
 
-CALLED_OFF = "The listing was deleted before this image was examined."
+CALLED_OFF = say(FailureDetail.LISTING_DELETED)
 
 
 def delete_listing(session: Session, client_id: str, listing: Listing, at: datetime) -> None:
@@ -31,7 +34,7 @@ def delete_listing(session: Session, client_id: str, listing: Listing, at: datet
             state=State.FAILED,
             examined_at=at,
             failure_code=FailureCode.GONE,
-            failure_detail=CALLED_OFF,
+            failure_reason=saying_json(CALLED_OFF),
             failure_permanent=True,
         )
         .returning(Submission.id)
@@ -92,7 +95,7 @@ def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
         Submission.listing_id == listing.listing_id,
         Submission.state == State.FAILED,
         Submission.failure_code == FailureCode.GONE,
-        Submission.failure_detail == CALLED_OFF,
+        Submission.failure_reason["code"].as_string() == CALLED_OFF.code.value,
     )
     session.execute(
         delete(ListingImage)

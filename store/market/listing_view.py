@@ -125,7 +125,8 @@ def view_listing(session: Session, client_id: str, listing_id: str) -> ListingVi
 
 def _is_made_up_for(row: Listing | None, submission: Submission) -> bool:
     """Tell whether it was called off with a listing that came back, where another looks in its stead."""
-    return row is not None and row.deleted_at is None and submission.failure_detail == CALLED_OFF
+    is_called_off = (submission.failure_reason or {}).get("code") == CALLED_OFF.code
+    return row is not None and row.deleted_at is None and is_called_off
 
 
 def _list_images(session: Session, listing: Listing) -> Sequence[ListingImage]:

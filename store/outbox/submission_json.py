@@ -7,6 +7,7 @@ one, and what they say of a submission must be the same. `api/schemas/answers.py
 from datetime import datetime
 from typing import Any
 
+from core.sayings.stored import detail_json, reasons_json
 from store.tables.case_tables import Decision, Image, Submission, Verdict
 
 
@@ -35,7 +36,7 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
         "failure": row.failure_code
         and {
             "code": row.failure_code.value,
-            "detail": row.failure_detail or "",
+            **detail_json(row.failure_says),
             "permanent": bool(row.failure_permanent),
         },
         "links": {
@@ -86,10 +87,11 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "label": verdict.label and verdict.label.value,
         "model": verdict.model,
         "policy": verdict.policy,
-        "reasons": verdict.reasons,
+        **reasons_json(verdict.reasons),
         # Named one by one: `fields` (a prompt, a seed) is for moderators only.
         "evidence": [
-            {name: item[name] for name in ("kind", "grade", "label", "generator", "detail")}
+            {name: item[name] for name in ("kind", "grade", "label", "generator")}
+            | detail_json(item["detail"])
             for item in verdict.evidence
         ],
     }

@@ -95,7 +95,8 @@ class Verdict(Table):
     # The version of the thresholds; none where they are the model's own.
     policy_number: Mapped[int | None] = mapped_column(Integer)
     rests_on: Mapped[str] = mapped_column(Id, default="", server_default="")
-    reasons: Mapped[list[str]] = mapped_column(Json)
+    # Sayings as `{code, values}`; texts where an older version wrote them.
+    reasons: Mapped[list[Any]] = mapped_column(Json)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -170,12 +171,18 @@ class Submission(Table):
     image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
     verdict_id: Mapped[str | None] = mapped_column(ForeignKey("verdicts.id"))
     failure_code: Mapped[FailureCode | None] = mapped_column(words(FailureCode))
-    failure_detail: Mapped[str | None] = mapped_column(String(500))
+    failure_reason: Mapped[dict[str, Any] | None] = mapped_column(Json)  # a saying as `{code, values}`
+    failure_detail: Mapped[str | None] = mapped_column(String(500))  # what older versions wrote instead
     failure_permanent: Mapped[bool | None] = mapped_column(Boolean)
 
     client: Mapped[Client] = relationship(lazy="raise")
     image: Mapped[Image | None] = relationship(lazy="raise")
     verdict: Mapped[Verdict | None] = relationship(lazy="raise")
+
+    @property
+    def failure_says(self) -> dict[str, Any] | str:
+        """Why it failed, as stored: a saying, or the text of an older version."""
+        return self.failure_reason or self.failure_detail or ""
 
 
 class IdempotencyKey(Table):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from core.clock import now
 from core.ids import new_id
 from core.known.known_image import PictureHash
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome
+from core.sayings.stored import saying_json
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome, evidence_json
 from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
 from store.known.known_images import keep_hash
@@ -110,8 +111,8 @@ def record_verdict(
             "policy": judgement.policy,
             "policy_number": policy_number,
             "rests_on": ground,
-            "reasons": list(judgement.reasons),
-            "evidence": [asdict(item) for item in evidence],
+            "reasons": [saying_json(one) for one in judgement.reasons],
+            "evidence": [evidence_json(item) for item in evidence],
             "created_at": now(),
         },
     )

@@ -21,6 +21,8 @@ from api.http.parts import ApiParts
 from core.broker.bell import BellListener
 from core.clock import now
 from core.operations.measuring import measure_alone
+from core.sayings.codes import EvidenceDetail, Place, Reason
+from core.sayings.saying import say
 from core.vocabulary import (
     Evidence,
     EvidenceKind,
@@ -224,6 +226,9 @@ def make_web(parts: ApiParts, *, source: Source = Source.API, **changes: Any) ->
     return Web(app.test_client(), made.api_key)
 
 
+LOOKS_GENERATED = say(Reason.PIXELS_FLAGGED, score=0.973, flagged_from=0.9)
+
+
 def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, score: float = 0.973) -> None:
     """End a submission with a verdict, as a worker would."""
     with database.writing() as session:
@@ -232,14 +237,14 @@ def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, s
             ImageFacts(sha256, 1024, 1536, "png", 812_345),
             score=score,
             model="mobilenet_v3-test",
-            judgement=Judgement(Finding.FLAGGED, Label.AI, "2026-11-1", ("It looks generated.",)),
+            judgement=Judgement(Finding.FLAGGED, Label.AI, "2026-11-1", (LOOKS_GENERATED,)),
             evidence=(
                 Evidence(
                     EvidenceKind.NOVELAI_METADATA,
                     Grade.DECLARED,
                     Label.AI,
                     "NovelAI",
-                    "The file says so.",
+                    say(EvidenceDetail.NOVELAI_RECORD, where=say(Place.PNG_TEXT, key="Comment")),
                     {"prompt": PROMPT},
                 ),
             ),

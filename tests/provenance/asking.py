@@ -1,5 +1,7 @@
 """Ask for evidence in few words."""
 
+from core.sayings.codes import EvidenceDetail
+from core.sayings.saying import Saying, SayingCode
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.read import read_provenance
 
@@ -23,9 +25,17 @@ def declares(data: bytes, kind: EvidenceKind, generator: str) -> Evidence:
     return item
 
 
+def code_of(item: Evidence) -> SayingCode:
+    """The code of what a piece of evidence says."""
+    assert isinstance(item.detail, Saying)
+    return item.detail.code
+
+
 def says_unreadable(data: bytes, kind: EvidenceKind) -> None:
     """Check that a malformed record is shown as one, and is no evidence for anybody."""
     found = read_provenance(data)
     assert [item for item in found if item.label is Label.AI] == []
-    assert any(item.kind is kind and item.detail.startswith("Unreadable record") for item in found), found
+    assert any(item.kind is kind and code_of(item) is EvidenceDetail.UNREADABLE_RECORD for item in found), (
+        found
+    )
     assert all(item.grade is Grade.HINT for item in found)

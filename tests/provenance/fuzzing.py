@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.sayings.saying import render
 from core.vocabulary import Evidence
 from provenance.read import explain, read_provenance
 from provenance.shared.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
@@ -216,11 +217,11 @@ def _unsafe(found: tuple[Evidence, ...]) -> Iterator[str]:
         yield "too much evidence"
     for item in found:
         names = [item.generator or "", *item.fields]
-        if len(item.detail) > MAX_DETAIL or any(len(name) > MAX_NAME for name in names):
+        if len(render(item.detail)) > MAX_DETAIL or any(len(name) > MAX_NAME for name in names):
             yield f"a long text in {item}"
         if len(item.fields) > MAX_VALUES or any(len(value) > MAX_VALUE for value in item.fields.values()):
             yield f"long values in {item}"
-        for text in (item.detail, *names, *item.fields.values()):
+        for text in (render(item.detail), *names, *item.fields.values()):
             if any(char in "<>\x1b\u202e\0" or "\ud800" <= char <= "\udfff" for char in text):
                 yield f"an unsafe character in {item}"
 

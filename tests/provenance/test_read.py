@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.sayings.saying import render
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance import read
 from provenance.read import READERS, explain, read_provenance
@@ -142,8 +143,8 @@ def test_explain_names_every_reader_and_what_it_saw() -> None:
     assert "40 x 300" in saw["container"]
     assert "stealth_pngcomp" in saw["stealth"]
     assert "hidden in the alpha channel" in saw["a1111"]
-    assert saw["invokeai"] == "Nothing of its kind."
-    assert explain(b"nothing")[0].saw == ("The file is no picture of a known format.",)
+    assert saw["invokeai"] == "Nothing found."
+    assert explain(b"nothing")[0].saw == ("The file is not in a supported picture format.",)
 
 
 def test_a_strangers_words_are_made_safe_everywhere() -> None:
@@ -154,7 +155,8 @@ def test_a_strangers_words_are_made_safe_everywhere() -> None:
     ]
     data = png(before=[*texts, text_chunk("parameters", f"<img src=x>{INFOTEXT}")])
     shown = [
-        item.detail + "".join(item.fields) + "".join(item.fields.values()) for item in read_provenance(data)
+        render(item.detail) + "".join(item.fields) + "".join(item.fields.values())
+        for item in read_provenance(data)
     ]
     shown += ["".join(note.saw) for note in explain(data)]
     assert not {"<", ">", "\x1b", "\u202e"} & set("".join(shown))

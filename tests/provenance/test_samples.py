@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.sayings.saying import render
 from core.vocabulary import Grade, Label
 from provenance.read import read_provenance
 
@@ -37,7 +38,7 @@ def test_every_sample_says_what_its_manifest_says() -> None:
             declared = [
                 item for item in ai if item.grade is not Grade.HINT and item.generator == row["generator"]
             ]
-            details = " ".join(item.detail for item in declared)
+            details = " ".join(render(item.detail) for item in declared)
             missing = [name for name in row["carrier"].split("+") if CARRIERS[name] not in details]
             if not declared or missing:
                 wrong.append((row["file"], found))

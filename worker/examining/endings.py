@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode
 from store.base.database import Database
 from store.intake.claims import CRASHED, FARTHEST, Claim, finish_failed, release
@@ -52,8 +54,8 @@ class Endings:
         if isinstance(error, HostSlowError):
             waited = now() - held.created_at
             if waited > HOST_PATIENCE:
-                detail = "The host was too slow for a day to be asked for this picture."
-                self.fail(held, Failure(FailureCode.TIMED_OUT, detail, permanent=False))
+                too_slow = say(FailureDetail.HOST_TOO_SLOW)
+                self.fail(held, Failure(FailureCode.TIMED_OUT, too_slow, permanent=False))
                 return
             share = random.uniform(0.1, 0.25)  # noqa: S311 - no secret
             pause = max(pause, min(waited * share, FARTHEST))

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from core.broker.bell import CALLBACKS_DUE, Bell
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import Evidence, Failure, FailureCode
 from model.known.pdq import pdq_hash
 from model.serving.picture import Picture, PictureError, decode_picture, thumbnail
@@ -145,9 +147,8 @@ class Examiner:
                     return self.fetcher.fetch(held.image_url or "").data
                 return self.blobs.get(held.upload_sha256)
         except KeyError:
-            raise FetchError(
-                FailureCode.GONE, "The uploaded bytes are no longer kept.", is_permanent=True
-            ) from None
+            gone = say(FailureDetail.UPLOAD_NOT_STORED)
+            raise FetchError(FailureCode.GONE, gone, is_permanent=True) from None
 
     def _is_known(self, held: Claim, sha256: str, standing: Standing) -> bool:
         """Answer from the verdict that this model and policy gave on these bytes before, if any."""

@@ -9,6 +9,8 @@ rests on.
 from collections.abc import Sequence
 
 from core.known.known_image import KnownImage
+from core.sayings.codes import Clause, KnownImageDetail, Reason
+from core.sayings.saying import Saying, Value, contains, say
 from core.vocabulary import (
     Basis,
     Classification,
@@ -49,23 +51,23 @@ def judge(
         basis = Basis.EVIDENCE
     if proof_ai and proof_human:
         finding = Finding.UNCERTAIN
-        reasons.insert(0, "Two valid signatures disagree about the origin of this picture.")
+        reasons.insert(0, say(Reason.SIGNATURES_DISAGREE))
     elif known_ai and known_human:
         finding = Finding.UNCERTAIN
-        reasons[:0] = ["People decided differently on near copies.", known_ai.detail, known_human.detail]
+        reasons[:0] = [say(Reason.MODERATORS_DISAGREE), known_ai.detail, known_human.detail]
     elif (proof_ai or declared_ai) and known_human:
         finding = Finding.UNCERTAIN
         maker = _maker(proof_ai or declared_ai)
-        reasons[:0] = [f"{known_human.detail} But this file names {maker} as its maker: look again."]
+        reasons.insert(0, say(Reason.KNOWN_HUMAN_BUT_GENERATOR_NAMED, known=known_human.detail, maker=maker))
     elif proof_human and known_ai:
         finding = Finding.UNCERTAIN
-        reasons[:0] = [f"{known_ai.detail} But a valid signature vouches for human origin: look again."]
+        reasons.insert(0, say(Reason.KNOWN_AI_BUT_SIGNED_AS_HUMAN, known=known_ai.detail))
     elif proof_ai:
         finding = Finding.FLAGGED
-        reasons.insert(0, f"A valid signature proves that {_maker(proof_ai)} made this picture.")
+        reasons.insert(0, say(Reason.GENERATION_PROVED, maker=_maker(proof_ai)))
     elif proof_human:
         finding = Finding.CLEAR
-        reasons.insert(0, f"A valid signature vouches for human origin: {proof_human.detail}")
+        reasons.insert(0, say(Reason.HUMAN_ORIGIN_PROVED, detail=proof_human.detail))
     elif known_ai:
         finding = Finding.FLAGGED
         reasons.insert(0, known_ai.detail)
@@ -74,7 +76,7 @@ def judge(
         reasons.insert(0, known_human.detail)
     elif declared_ai:
         finding = Finding.FLAGGED
-        reasons.insert(0, f"The file says so, unsigned: it names {_maker(declared_ai)} as its maker.")
+        reasons.insert(0, say(Reason.GENERATION_DECLARED, maker=_maker(declared_ai)))
     elif listed_ai and finding is Finding.CLEAR:
         basis = Basis.EVIDENCE
         finding = Finding.UNCERTAIN
@@ -118,52 +120,55 @@ def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
 
 
 def _known_evidence(one: KnownImage) -> Evidence:
-    how = "drawn by a person" if one.label is Label.HUMAN else "generated"
-    # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.
-    copy = "the same picture in another file" if one.distance == 0 else "a near copy of this picture"
-    apart = f"{one.distance} of 256 bits differ"
+    told: dict[str, Value] = {
+        # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.
+        "copy": say(Clause.SAME_PICTURE if one.distance == 0 else Clause.NEAR_COPY),
+        "label": say(Clause.DRAWN if one.label is Label.HUMAN else Clause.GENERATED),
+        "distance": one.distance,
+    }
     if one.case is None:
-        detail = f"The list \u201c{one.list_name}\u201d holds {copy} as {how} ({apart})."
+        detail = say(KnownImageDetail.NEAR_COPY_LISTED, list=one.list_name or "", **told)
         fields = {"list": one.list_name or "", "distance": str(one.distance)}
         return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.HINT, one.label, None, detail, fields)
-    day = f" on {one.decided_at:%Y-%m-%d}" if one.decided_at else ""
-    detail = f"A moderator decided{day} that {copy} is {how} ({apart})."
+    if one.decided_at:
+        detail = say(KnownImageDetail.NEAR_COPY_DECIDED, day=f"{one.decided_at:%Y-%m-%d}", **told)
+    else:
+        detail = say(KnownImageDetail.NEAR_COPY_DECIDED_UNDATED, **told)
     fields = {"case": one.case, "decision": one.decision_id or "", "distance": str(one.distance)}
     return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
 
 
-def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Finding, list[str]]:
-    score = classification.score
-    percent, flagged, clear = (_percent(x) for x in (score, lines.flagged_from, lines.clear_below))
+def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Finding, list[Saying | str]]:
+    score, clear_below, flagged_from = classification.score, lines.clear_below, lines.flagged_from
     if not classification.stable:
-        return Finding.UNCERTAIN, [
-            f"The score, {percent}, crosses a threshold when the picture is saved anew: it decides nothing."
-        ]
-    if score >= lines.flagged_from:
-        return Finding.FLAGGED, [f"The pixels look generated: score {percent}, flagged from {flagged}."]
-    if score < lines.clear_below:
-        return Finding.CLEAR, [f"The pixels show no sign of generation: score {percent}."]
-    return Finding.UNCERTAIN, [f"The pixels do not decide: score {percent}, between {clear} and {flagged}."]
+        return Finding.UNCERTAIN, [say(Reason.SCORE_UNSTABLE, score=score)]
+    if score >= flagged_from:
+        return Finding.FLAGGED, [say(Reason.PIXELS_FLAGGED, score=score, flagged_from=flagged_from)]
+    if score < clear_below:
+        return Finding.CLEAR, [say(Reason.PIXELS_CLEAR, score=score)]
+    return Finding.UNCERTAIN, [
+        say(Reason.PIXELS_UNDECIDED, score=score, clear_below=clear_below, flagged_from=flagged_from)
+    ]
 
 
-def _side_remarks(evidence: Sequence[Evidence], finding: Finding, said: Sequence[str]) -> list[str]:
-    remarks = []
+def _side_remarks(
+    evidence: Sequence[Evidence], finding: Finding, reasons: Sequence[Saying | str]
+) -> list[Saying | str]:
+    remarks: list[Saying | str] = []
     hint_ai = _in_file(evidence, Grade.HINT, Label.AI)
     human = _in_file(evidence, Grade.DECLARED, Label.HUMAN) or _in_file(evidence, Grade.HINT, Label.HUMAN)
     if hint_ai and finding is not Finding.FLAGGED:
-        remarks.append(f"A field of the file hints at generation: {hint_ai.detail}")
+        remarks.append(say(Reason.HINT_OF_GENERATION, detail=hint_ai.detail))
     if human and finding is not Finding.CLEAR:
-        remarks.append(f"The file also holds a sign of human work: {human.detail}")
+        remarks.append(say(Reason.SIGN_OF_HUMAN_WORK, detail=human.detail))
     # Never silently: what is known is said, whether it decided or not.
     remarks += [
         item.detail
         for item in evidence
-        if item.kind is EvidenceKind.KNOWN_IMAGE and not any(item.detail in reason for reason in said)
+        if item.kind is EvidenceKind.KNOWN_IMAGE and not any(contains(one, item.detail) for one in reasons)
     ]
     if all(item.kind in _NOT_IN_FILE for item in evidence):
-        remarks.append(
-            "The file carries no record of its origin; sites often strip it: ask for the original."
-        )
+        remarks.append(say(Reason.NO_RECORD_OF_ORIGIN))
     return remarks
 
 
@@ -189,9 +194,5 @@ def _known(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Evidence
     )
 
 
-def _maker(evidence: Evidence | None) -> str:
-    return (evidence and evidence.generator) or "a generator"
-
-
-def _percent(score: float) -> str:
-    return f"{100 * score:.0f} %"
+def _maker(evidence: Evidence | None) -> Saying | str:
+    return (evidence and evidence.generator) or say(Clause.UNNAMED_GENERATOR)

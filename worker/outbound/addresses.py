@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
+from core.sayings.codes import AddressRange
+
 IpAddress = IPv4Address | IPv6Address
 IpNetwork = IPv4Network | IPv6Network
 
@@ -23,34 +25,34 @@ class Block:
     """
 
     network: IpNetwork
-    name: str
+    name: AddressRange
     source: str
 
 
-def _blocks(*rows: tuple[str, str, str]) -> tuple[Block, ...]:
+def _blocks(*rows: tuple[str, AddressRange, str]) -> tuple[Block, ...]:
     return tuple(Block(ip_network(network), name, source) for network, name, source in rows)
 
 
 REFUSED_V4 = _blocks(
-    ("0.0.0.0/8", "this network", "RFC 791, 3.2"),
-    ("10.0.0.0/8", "private", "RFC 1918"),
-    ("100.64.0.0/10", "shared by a carrier (CGNAT)", "RFC 6598"),
-    ("127.0.0.0/8", "loopback", "RFC 1122, 3.2.1.3"),
-    ("168.63.129.16/32", "a cloud's own service (Azure)", "Microsoft, What is IP address 168.63.129.16?"),
-    ("169.254.0.0/16", "link-local (cloud metadata)", "RFC 3927"),
-    ("172.16.0.0/12", "private", "RFC 1918"),
-    ("192.0.0.0/24", "for IETF protocols", "RFC 6890, 2.1"),
-    ("192.0.2.0/24", "for documentation", "RFC 5737"),
-    ("192.31.196.0/24", "an AS112 sink", "RFC 7535"),
-    ("192.52.193.0/24", "for multicast tunnels (AMT)", "RFC 7450"),
-    ("192.88.99.0/24", "a 6to4 relay", "RFC 7526"),
-    ("192.168.0.0/16", "private", "RFC 1918"),
-    ("192.175.48.0/24", "an AS112 sink", "RFC 7534"),
-    ("198.18.0.0/15", "for benchmarks", "RFC 2544"),
-    ("198.51.100.0/24", "for documentation", "RFC 5737"),
-    ("203.0.113.0/24", "for documentation", "RFC 5737"),
-    ("224.0.0.0/4", "multicast", "RFC 5771"),
-    ("240.0.0.0/4", "reserved or broadcast", "RFC 1112, 4; RFC 919"),
+    ("0.0.0.0/8", AddressRange.THIS_NETWORK, "RFC 791, 3.2"),
+    ("10.0.0.0/8", AddressRange.PRIVATE, "RFC 1918"),
+    ("100.64.0.0/10", AddressRange.CARRIER, "RFC 6598"),
+    ("127.0.0.0/8", AddressRange.LOOPBACK, "RFC 1122, 3.2.1.3"),
+    ("168.63.129.16/32", AddressRange.CLOUD_SERVICE, "Microsoft, What is IP address 168.63.129.16?"),
+    ("169.254.0.0/16", AddressRange.CLOUD_METADATA, "RFC 3927"),
+    ("172.16.0.0/12", AddressRange.PRIVATE, "RFC 1918"),
+    ("192.0.0.0/24", AddressRange.IETF_PROTOCOLS, "RFC 6890, 2.1"),
+    ("192.0.2.0/24", AddressRange.DOCUMENTATION, "RFC 5737"),
+    ("192.31.196.0/24", AddressRange.AS112, "RFC 7535"),
+    ("192.52.193.0/24", AddressRange.MULTICAST_TUNNEL, "RFC 7450"),
+    ("192.88.99.0/24", AddressRange.RELAY_6TO4, "RFC 7526"),
+    ("192.168.0.0/16", AddressRange.PRIVATE, "RFC 1918"),
+    ("192.175.48.0/24", AddressRange.AS112, "RFC 7534"),
+    ("198.18.0.0/15", AddressRange.BENCHMARKS, "RFC 2544"),
+    ("198.51.100.0/24", AddressRange.DOCUMENTATION, "RFC 5737"),
+    ("203.0.113.0/24", AddressRange.DOCUMENTATION, "RFC 5737"),
+    ("224.0.0.0/4", AddressRange.MULTICAST, "RFC 5771"),
+    ("240.0.0.0/4", AddressRange.RESERVED, "RFC 1112, 4; RFC 919"),
 )
 
 # IANA hands out unicast addresses from here alone ("Internet Protocol Version 6 Address Space");
@@ -59,28 +61,28 @@ GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
 
 REFUSED_V6 = _blocks(
     # Inside global unicast: what must be carved out of it.
-    ("2001::/32", "a Teredo tunnel", "RFC 4380"),
-    ("2001:2::/48", "for benchmarks", "RFC 5180"),
-    ("2001::/23", "for IETF protocols", "RFC 2928"),
-    ("2001:db8::/32", "for documentation", "RFC 3849"),
-    ("2002::/16", "a 6to4 tunnel", "RFC 3056"),
-    ("2620:4f:8000::/48", "an AS112 sink", "RFC 7534"),
-    ("3ffe::/16", "the returned 6bone", "RFC 3701"),
-    ("3fff::/20", "for documentation", "RFC 9637"),
+    ("2001::/32", AddressRange.TEREDO, "RFC 4380"),
+    ("2001:2::/48", AddressRange.BENCHMARKS, "RFC 5180"),
+    ("2001::/23", AddressRange.IETF_PROTOCOLS, "RFC 2928"),
+    ("2001:db8::/32", AddressRange.DOCUMENTATION, "RFC 3849"),
+    ("2002::/16", AddressRange.TUNNEL_6TO4, "RFC 3056"),
+    ("2620:4f:8000::/48", AddressRange.AS112, "RFC 7534"),
+    ("3ffe::/16", AddressRange.SIX_BONE, "RFC 3701"),
+    ("3fff::/20", AddressRange.DOCUMENTATION, "RFC 9637"),
     # Outside of it: refused anyhow, named here so that the reason is true.
-    ("::/128", "unspecified", "RFC 4291, 2.5.2"),
-    ("::1/128", "loopback", "RFC 4291, 2.5.3"),
-    ("::ffff:0:0/96", "an IPv4-mapped address", "RFC 4291, 2.5.5.2"),
-    ("::/96", "an IPv4-compatible address", "RFC 4291, 2.5.5.1"),
-    ("64:ff9b::/96", "an IPv4 address behind NAT64", "RFC 6052"),
-    ("64:ff9b:1::/48", "an IPv4 address behind local NAT64", "RFC 8215"),
-    ("100::/64", "discarded", "RFC 6666"),
-    ("100:0:0:1::/64", "a dummy", "RFC 9780"),
-    ("5f00::/16", "for segment routing", "RFC 9602"),
-    ("fc00::/7", "private (unique local)", "RFC 4193"),
-    ("fe80::/10", "link-local", "RFC 4291, 2.5.6"),
-    ("fec0::/10", "site-local", "RFC 3879"),
-    ("ff00::/8", "multicast", "RFC 4291, 2.7"),
+    ("::/128", AddressRange.UNSPECIFIED_ADDRESS, "RFC 4291, 2.5.2"),
+    ("::1/128", AddressRange.LOOPBACK, "RFC 4291, 2.5.3"),
+    ("::ffff:0:0/96", AddressRange.IPV4_MAPPED, "RFC 4291, 2.5.5.2"),
+    ("::/96", AddressRange.IPV4_COMPATIBLE, "RFC 4291, 2.5.5.1"),
+    ("64:ff9b::/96", AddressRange.NAT64, "RFC 6052"),
+    ("64:ff9b:1::/48", AddressRange.LOCAL_NAT64, "RFC 8215"),
+    ("100::/64", AddressRange.DISCARDED, "RFC 6666"),
+    ("100:0:0:1::/64", AddressRange.DUMMY, "RFC 9780"),
+    ("5f00::/16", AddressRange.SEGMENT_ROUTING, "RFC 9602"),
+    ("fc00::/7", AddressRange.UNIQUE_LOCAL, "RFC 4193"),
+    ("fe80::/10", AddressRange.LINK_LOCAL, "RFC 4291, 2.5.6"),
+    ("fec0::/10", AddressRange.SITE_LOCAL, "RFC 3879"),
+    ("ff00::/8", AddressRange.MULTICAST, "RFC 4291, 2.7"),
 )
 
 # ISATAP (RFC 5214, 6.1) hides an IPv4 address in the last 32 bits of any prefix, behind these
@@ -88,8 +90,8 @@ REFUSED_V6 = _blocks(
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
-def refusal(address: IpAddress, allowed: Iterable[IpNetwork] = ()) -> str | None:
-    """Say in a few words why an address must not be connected to; None when it may.
+def refusal(address: IpAddress, allowed: Iterable[IpNetwork] = ()) -> AddressRange | None:
+    """What kind of address it is that must not be connected to; None when it may be.
 
     `allowed` are the networks that the operator permits although they are not public. An IPv4
     address inside an IPv6 one is never permitted by an IPv4 network: an operator who means a
@@ -100,14 +102,14 @@ def refusal(address: IpAddress, allowed: Iterable[IpNetwork] = ()) -> str | None
     if isinstance(address, IPv4Address):
         return _named(address, REFUSED_V4)
     if address.scope_id is not None:
-        return "bound to one link"
+        return AddressRange.ONE_LINK
     name = _named(address, REFUSED_V6)
     if name is None and address not in GLOBAL_UNICAST_V6:
-        return "outside global unicast"
+        return AddressRange.OUTSIDE_GLOBAL_UNICAST
     if name is None and (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
-        return "an ISATAP tunnel"
+        return AddressRange.ISATAP
     return name
 
 
-def _named(address: IpAddress, blocks: tuple[Block, ...]) -> str | None:
+def _named(address: IpAddress, blocks: tuple[Block, ...]) -> AddressRange | None:
     return next((block.name for block in blocks if address in block.network), None)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from urllib3.response import HTTPResponse
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import FailureCode
 from worker.outbound.fetch_error import FetchError
 from worker.outbound.transport import read_some
@@ -29,14 +31,14 @@ def read_body(response: HTTPResponse, max_bytes: int) -> bytes:
     elif encoding not in _PLAIN:
         raise FetchError(
             FailureCode.REFUSED,
-            "The server insists on a compression that was not asked for.",
+            say(FailureDetail.COMPRESSION_NOT_ASKED_FOR),
             is_permanent=True,
         )
     data = _joined(chunks, max_bytes)
     is_framed = "content-length" in response.headers or "transfer-encoding" in response.headers
     if not data and not is_framed:
         # A connection that breaks within the headers looks to http.client like their end.
-        raise FetchError(FailureCode.REFUSED, "The server broke its answer off.", is_permanent=False)
+        raise FetchError(FailureCode.REFUSED, say(FailureDetail.RESPONSE_CUT_SHORT), is_permanent=False)
     return data
 
 
@@ -91,9 +93,9 @@ def _deflate_window(start: bytes) -> int:
 
 
 def _too_large(max_bytes: int) -> FetchError:
-    detail = f"The picture is larger than {max_bytes:,} bytes."
+    detail = say(FailureDetail.FILE_TOO_LARGE, limit=max_bytes)
     return FetchError(FailureCode.TOO_LARGE, detail, is_permanent=True)
 
 
 def _broken() -> FetchError:
-    return FetchError(FailureCode.REFUSED, "The compressed answer is broken.", is_permanent=False)
+    return FetchError(FailureCode.REFUSED, say(FailureDetail.COMPRESSED_RESPONSE_DAMAGED), is_permanent=False)

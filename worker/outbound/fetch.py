@@ -12,6 +12,8 @@ from types import TracebackType
 
 from urllib3.response import HTTPResponse
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.settings.setting_values import FetchAllow
 from core.urls import UrlError, UrlFault, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
@@ -32,6 +34,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 # Client errors that speak of now, not of this picture: RFC 9110, 15.5.9; RFC 8470; RFC 6585.
 _PASSING = frozenset({408, 425, 429})
+_URL_FAULTS = {
+    UrlFault.MALFORMED: FailureDetail.URL_MALFORMED,
+    UrlFault.SCHEME: FailureDetail.URL_SCHEME,
+    UrlFault.TOO_LONG: FailureDetail.URL_TOO_LONG,
+    UrlFault.CREDENTIALS: FailureDetail.URL_CREDENTIALS,
+}
 # The part of the timeout after which a fetch is long, and for which a place at a host is waited for.
 _LONG = 0.25
 # Beside the body: headers, chunk frames, trailers.
@@ -118,7 +126,7 @@ class Fetcher:
                 here = _redirected(here, response.headers["location"])
         raise FetchError(
             FailureCode.TOO_MANY_REDIRECTS,
-            f"The URL leads through more than {self._max_redirects} redirects.",
+            say(FailureDetail.REDIRECTS_TOO_OFTEN, limit=self._max_redirects),
             is_permanent=True,
         )
 
@@ -166,7 +174,7 @@ def _redirected(here: WebUrl, location: str) -> WebUrl:
 def _refused_url(error: UrlError) -> FetchError:
     is_unsafe = error.code in {UrlFault.SCHEME, UrlFault.CREDENTIALS}
     reason = FailureCode.UNSAFE_ADDRESS if is_unsafe else FailureCode.UNRESOLVABLE
-    return FetchError(reason, error.detail, is_permanent=True)
+    return FetchError(reason, say(_URL_FAULTS[error.code]), is_permanent=True)
 
 
 def _refuse_status(response: HTTPResponse, url: WebUrl) -> None:
@@ -174,11 +182,12 @@ def _refuse_status(response: HTTPResponse, url: WebUrl) -> None:
     if status in {200, 203}:
         return
     if status in _GONE:
-        raise FetchError(FailureCode.GONE, f"{url.host} has no such picture ({status}).", is_permanent=True)
+        detail = say(FailureDetail.PICTURE_NOT_THERE, host=url.host, status=status)
+        raise FetchError(FailureCode.GONE, detail, is_permanent=True)
     is_passing = status in _PASSING or status >= 500
     raise FetchError(
         FailureCode.HTTP_STATUS,
-        f"{url.host} answered with status {status}.",
+        say(FailureDetail.ERROR_STATUS, host=url.host, status=status),
         is_permanent=not is_passing,
         retry_after=retry_after(response.headers.get("retry-after")) if is_passing else None,
     )

@@ -1,20 +1,22 @@
 """Why bytes could not be had from outside."""
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import Saying, render, say
 from core.vocabulary import FailureCode
 
 
 class FetchError(Exception):
     """A fetch or a call back failed.
 
-    `detail` is one sentence for a person, without secrets, query strings or text of the other side;
+    `detail` says why, without secrets, query strings or text of the other side;
     `is_permanent` says that trying again would not help; `retry_after` is in seconds, 0 to 86,400,
     where the other side asked for a pause.
     """
 
     def __init__(
-        self, reason: FailureCode, detail: str, *, is_permanent: bool, retry_after: float | None = None
+        self, reason: FailureCode, detail: Saying, *, is_permanent: bool, retry_after: float | None = None
     ) -> None:
-        super().__init__(f"{reason}: {detail}")
+        super().__init__(f"{reason}: {render(detail)}")
         self.reason = reason
         self.detail = detail
         self.is_permanent = is_permanent
@@ -28,7 +30,7 @@ class HostBusyError(FetchError):
     """
 
     def __init__(self, host: str, retry_after: float) -> None:
-        detail = f"{host} is given as many requests at once as are polite already."
+        detail = say(FailureDetail.HOST_BUSY, host=host)
         super().__init__(FailureCode.TIMED_OUT, detail, is_permanent=False, retry_after=retry_after)
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import Saying, say
 from core.vocabulary import FailureCode
 from worker.outbound.deadline import DeadlinePassedError
 from worker.outbound.fetch_error import FetchError
@@ -23,26 +25,26 @@ def as_fetch_errors(host: str) -> Iterator[None]:
     try:
         yield
     except (DeadlinePassedError, TimeoutError, ReadTimeoutError) as error:
-        raise _passing(FailureCode.TIMED_OUT, f"{host} did not answer in time.") from error
+        raise _passing(FailureCode.TIMED_OUT, say(FailureDetail.HOST_TIMED_OUT, host=host)) from error
     except ByteLimitError as error:
-        raise _lasting(FailureCode.TOO_LARGE, f"{host} sent more than it may.") from error
+        raise _lasting(FailureCode.TOO_LARGE, say(FailureDetail.HOST_SENT_TOO_MUCH, host=host)) from error
     except ssl.SSLCertVerificationError as error:
-        raise _lasting(FailureCode.REFUSED, f"The certificate of {host} is not valid.") from error
+        raise _lasting(FailureCode.REFUSED, say(FailureDetail.CERTIFICATE_NOT_VALID, host=host)) from error
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError) as error:
-        raise _passing(FailureCode.REFUSED, f"{host} broke the connection off.") from error
+        raise _passing(FailureCode.REFUSED, say(FailureDetail.CONNECTION_CLOSED, host=host)) from error
     except ssl.SSLError as error:
-        raise _lasting(FailureCode.REFUSED, f"No secure connection to {host} is possible.") from error
+        raise _lasting(FailureCode.REFUSED, say(FailureDetail.NO_SECURE_CONNECTION, host=host)) from error
     except (http.client.HTTPException, HTTPError) as error:
-        raise _passing(FailureCode.REFUSED, f"{host} broke its answer off or speaks no HTTP.") from error
+        raise _passing(FailureCode.REFUSED, say(FailureDetail.INVALID_HTTP, host=host)) from error
     except OSError as error:
         if error.errno in _OURS:
             raise
-        raise _passing(FailureCode.REFUSED, f"{host} refuses connections or cannot be reached.") from error
+        raise _passing(FailureCode.REFUSED, say(FailureDetail.CONNECTION_REFUSED, host=host)) from error
 
 
-def _passing(reason: FailureCode, detail: str) -> FetchError:
+def _passing(reason: FailureCode, detail: Saying) -> FetchError:
     return FetchError(reason, detail, is_permanent=False)
 
 
-def _lasting(reason: FailureCode, detail: str) -> FetchError:
+def _lasting(reason: FailureCode, detail: Saying) -> FetchError:
     return FetchError(reason, detail, is_permanent=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import FailureCode
 from worker.outbound.addresses import IpAddress
 from worker.outbound.deadline import Deadline, DeadlinePassedError
@@ -61,14 +63,16 @@ def addresses_of(host: str, resolve: Resolve, deadline: Deadline) -> list[IpAddr
         raise DeadlinePassedError from None
     if isinstance(found, socket.gaierror):
         is_permanent = found.errno in _CERTAIN
-        said = "has no address" if is_permanent else "could not be looked up now"
-        raise FetchError(FailureCode.UNRESOLVABLE, f"The name {host} {said}.", is_permanent=is_permanent)
+        detail = FailureDetail.HOST_WITHOUT_ADDRESS if is_permanent else FailureDetail.HOST_LOOKUP_FAILED
+        raise FetchError(FailureCode.UNRESOLVABLE, say(detail, host=host), is_permanent=is_permanent)
     if isinstance(found, (OSError, UnicodeError)):
         raise FetchError(
-            FailureCode.UNRESOLVABLE, f"The name {host} could not be looked up now.", is_permanent=False
+            FailureCode.UNRESOLVABLE, say(FailureDetail.HOST_LOOKUP_FAILED, host=host), is_permanent=False
         )
     if isinstance(found, Exception):
         raise found
     if not found:
-        raise FetchError(FailureCode.UNRESOLVABLE, f"The name {host} has no address.", is_permanent=True)
+        raise FetchError(
+            FailureCode.UNRESOLVABLE, say(FailureDetail.HOST_WITHOUT_ADDRESS, host=host), is_permanent=True
+        )
     return [ip_address(text) for text in found]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import certifi
 from urllib3.response import HTTPResponse
 
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import Saying, say
 from core.settings.setting_values import FetchAllow
 from core.urls import UrlError, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
@@ -117,15 +119,16 @@ class GuardedTransport:
     def _checked_addresses(self, url: WebUrl, deadline: Deadline) -> list[IpAddress]:
         """Give all addresses of a URL's host; one that may not be connected to refuses them all."""
         if url.address is None:
-            addresses, verb = addresses_of(url.host, self._resolve, deadline), "has"
+            addresses = addresses_of(url.host, self._resolve, deadline)
+            detail = FailureDetail.HOST_ADDRESS_REFUSED
         else:
-            addresses, verb = [url.address], "is"
+            addresses, detail = [url.address], FailureDetail.ADDRESS_REFUSED
         if (url.host, url.port) in self._hosts:
             return addresses
         for address in addresses:
             why = refusal(address, self._networks)
             if why is not None:
-                raise _unsafe(f"{url.host} {verb} an address that is {why}.")
+                raise _unsafe(say(detail, host=url.host, range=say(why)))
         is_permitted = all(any(address in network for network in self._networks) for address in addresses)
         if url.port not in self._ports and not is_permitted:
             raise _unsafe_port(url)
@@ -212,12 +215,12 @@ def _canonical(host: str) -> str:
     try:
         return parse_web_url(f"http://[{host}]/" if ":" in host else f"http://{host}/").host
     except UrlError as error:
-        raise ValueError(f"{host!r} cannot be fetched from: {error.detail}") from None
+        raise ValueError(f"{host!r} cannot be used as a host: {error.detail}") from None
 
 
-def _unsafe(detail: str) -> FetchError:
+def _unsafe(detail: Saying) -> FetchError:
     return FetchError(FailureCode.UNSAFE_ADDRESS, detail, is_permanent=True)
 
 
 def _unsafe_port(url: WebUrl) -> FetchError:
-    return _unsafe(f"Port {url.port} is not one that is connected to.")
+    return _unsafe(say(FailureDetail.PORT_REFUSED, port=url.port))

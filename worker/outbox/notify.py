@@ -17,6 +17,8 @@ from standardwebhooks import Webhook
 
 from core.clock import now
 from core.market.webhook_secrets import webhook_key
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import FailureCode
 from store.base.database import Database
 from store.clients.clients import signing_secrets
@@ -145,7 +147,7 @@ class Notifier:
             self.measures.calls.labels(Call.PUT_OFF.value).inc()
             return None
         except FetchError as error:
-            failure = f"{error.reason.value}: {error.detail}"
+            failure = str(error)
             retry_after = error.retry_after
         attempt = CallResult(status, failure, answer, time.monotonic() - began)
         self.measures.seconds.observe(attempt.seconds)
@@ -160,9 +162,7 @@ class Notifier:
 
     def _post(self, url: str, callback: Callback, keys: list[bytes]) -> Answered:
         if not keys:
-            raise FetchError(
-                FailureCode.REFUSED, "The client has no live webhook secret to sign with.", is_permanent=False
-            )
+            raise FetchError(FailureCode.REFUSED, say(FailureDetail.NO_WEBHOOK_SECRET), is_permanent=False)
         body = json.dumps(event_json(callback.event), ensure_ascii=False, separators=(",", ":"))
         return self.poster.post(url, body.encode(), sign(callback.event_id, now(), body, keys))
 

@@ -12,6 +12,9 @@ from flask_babel import get_locale
 
 from core.clock import now
 from core.ids import is_sha256
+from core.sayings.saying import render
+from core.sayings.scores import score_text
+from core.sayings.stored import read_saying
 from core.urls import UrlError, parse_web_url
 from store.desk.review_queue import COUNT_LIMIT
 
@@ -106,9 +109,14 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def score_text(score: float) -> str:
-    """Write a score with three digits, never rounding up to a certainty that is not there."""
-    return f"{min(max(score, 0.001), 0.999):.3f}" if 0.0 < score < 1.0 else f"{score:.3f}"
+def score(score: float) -> str:
+    """Write a score as people read it: `87 of 100`."""
+    return score_text(score, _language())
+
+
+def sentence(stored: object) -> str:
+    """The sentence for a reason, detail or failure of a row; what an older version wrote stays as it is."""
+    return render(read_saying(stored), _language())
 
 
 def line_text(line: float) -> str:
@@ -121,6 +129,11 @@ def size_text(count: int) -> str:
     if count < 10_240:
         return f"{number(count)} B"
     return f"{count / 1_048_576:.1f} MiB" if count >= 1_048_576 else f"{count / 1024:.0f} KiB"
+
+
+def _language() -> str:
+    locale = get_locale()
+    return "en" if locale is None else str(locale.language)
 
 
 FILTERS = {
@@ -137,7 +150,8 @@ FILTERS = {
     "percent": percent,
     "moment": moment_text,
     "iso": iso,
-    "score": score_text,
+    "score": score,
+    "sentence": sentence,
     "line": line_text,
     "is_digest": is_sha256,
     "size": size_text,

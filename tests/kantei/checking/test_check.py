@@ -62,13 +62,23 @@ def test_json_lines_have_the_fields_of_the_contract(folder: Path, environ: dict[
         "label",
         "model",
         "reasons",
+        "reason_codes",
         "evidence",
         "failure",
     }
     assert found["source"] == str(folder / "b.png")
     assert 0 <= found["score"] <= 1
     assert found["failure"] is None
-    assert set(found["evidence"][0]) == {"kind", "grade", "label", "generator", "detail"}
+    assert [set(one) for one in found["reason_codes"]] == [{"code", "values"}] * len(found["reasons"])
+    assert set(found["evidence"][0]) == {
+        "kind",
+        "grade",
+        "label",
+        "generator",
+        "detail",
+        "reason_code",
+        "reason_values",
+    }
 
 
 def test_a_url_is_fetched_under_the_same_rules_as_a_submission(environ: dict[str, str]) -> None:

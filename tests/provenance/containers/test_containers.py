@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from core.sayings.fault_codes import RecordFault
 from provenance.containers.containers import open_image
 from provenance.containers.image_file import ImageFile
 from provenance.shared.errors import ContainerError
@@ -85,7 +86,9 @@ def test_a_png_text_that_inflates_without_end_is_noted_as_broken() -> None:
         png(before=[packed_chunk("parameters", "x" * (MAX_TEXT_BYTES + 1)), text_chunk("a", "b")])
     )
     assert texts(image) == {"a": "b"}
-    assert [(item.key, "inflates to more" in item.why) for item in image.broken] == [("parameters", True)]
+    assert [(item.key, item.why.code) for item in image.broken] == [
+        ("parameters", RecordFault.EXPANDS_TOO_FAR)
+    ]
 
 
 def test_texts_are_counted() -> None:

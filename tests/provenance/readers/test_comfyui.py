@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.sayings.saying import render
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.read import read_provenance
 from tests.provenance.asking import declares, says_unreadable, the
@@ -26,7 +27,7 @@ GRAPHS = {"prompt": json.dumps(PROMPT), "workflow": json.dumps(WORKFLOW)}
 
 def test_png_text_is_one_piece_of_evidence_for_both_graphs() -> None:
     item = declares(png(before=[text_chunk(*pair) for pair in GRAPHS.items()]), KIND, "ComfyUI")
-    assert "prompt and workflow" in item.detail
+    assert "prompt, workflow" in render(item.detail)
     assert item.fields == {
         "seed": "7",
         "steps": "20",

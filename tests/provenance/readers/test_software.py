@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.sayings.saying import render
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.read import read_provenance
 from tests.provenance.asking import the
@@ -70,7 +71,7 @@ def test_camera_data_is_a_hint_of_human_work() -> None:
     record = exif({0x010F: b"NIKON", 0x0110: b"D90"}, inner)
     item = the(jpeg([jpeg_segment(0xE1, record)]), KIND)
     assert (item.grade, item.label) == (Grade.HINT, Label.HUMAN)
-    assert "NIKON D90" in item.detail
+    assert "NIKON D90" in render(item.detail)
     assert read_provenance(jpeg([jpeg_segment(0xE1, exif({0x010F: b"NIKON", 0x0110: b"D90"}))])) == ()
 
 

@@ -1,11 +1,15 @@
 """The schema goes up, comes down, and is what the tables say."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic import command
-from sqlalchemy import inspect
+from sqlalchemy import column, insert, inspect, select, table
 
+from core.sayings.stored import detail_json
 from kantei.roots.migrate import SchemaError, ensure_schema, is_current, migrate
 from store.base.database import Database
+from store.tables.case_tables import Submission
 from tests.store.base.conftest import config
 
 
@@ -21,6 +25,41 @@ def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -
     migrate(empty)
     migrate(empty)
     assert is_current(empty)
+    empty.close()
+
+
+def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_may_come_back(
+    empty: Database,
+) -> None:
+    then = datetime(2026, 11, 1, tzinfo=UTC)
+    ended, missing = "The listing was deleted before this image was examined.", "shop.example has no picture."
+    client = {"id": "c", "name": "Shop", "source": "api", "scheme": "standard", "created_at": then}
+    failed = {
+        "client_id": "c",
+        "source": "api",
+        "state": "failed",
+        "priority": "normal",
+        "tries": 1,
+        "created_at": then,
+        "due_at": then,
+        "failure_code": "gone",
+        "failure_permanent": True,
+    }
+    migrate(empty)
+    with empty.engine.execution_options(writes=True).connect() as connection:
+        command.downgrade(config(connection), "0019")
+        connection.execute(insert(table("clients", *map(column, client))), client)
+        rows = [
+            {**failed, "id": "1", "failure_detail": ended},
+            {**failed, "id": "2", "failure_detail": missing},
+        ]
+        connection.execute(insert(table("submissions", *map(column, rows[0]))), rows)
+        connection.commit()
+    migrate(empty)
+    with empty.reading() as session:
+        found = session.scalars(select(Submission).order_by(Submission.id)).all()
+        kept = [(row.failure_reason, detail_json(row.failure_says)["detail"]) for row in found]
+    assert kept == [({"code": "listing_deleted", "values": {}}, ended), (None, missing)]
     empty.close()
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
@@ -14,7 +16,7 @@ from store.tables.case_tables import Submission
 from tests.submissions import add_submission
 
 LEASE = timedelta(seconds=30)
-GONE = Failure(FailureCode.GONE, "It is gone.", permanent=True)
+GONE = Failure(FailureCode.GONE, say(FailureDetail.UPLOAD_NOT_STORED), permanent=True)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import (
     Classification,
     Evidence,
@@ -189,7 +191,7 @@ def test_the_notifier_is_rung_for_only_where_somebody_is_called(bench: Bench) ->
     bench.examine(of_its_own)
     assert bench.bell.rang == [of_its_own, CALLBACKS_DUE]
     bench.bell.rang.clear()
-    bench.web.answer = FetchError(FailureCode.GONE, "Gone.", is_permanent=True)
+    bench.web.answer = FetchError(FailureCode.GONE, say(FailureDetail.URL_MALFORMED), is_permanent=True)
     with bench.database.writing() as session:
         session.get_one(Client, bench.client_id).callback_url = called
     of_the_client = bench.submit()
@@ -296,13 +298,15 @@ def test_too_many_pixels_fail_before_they_are_decoded(bench: Bench) -> None:
 
 
 def test_a_permanent_refusal_fails_at_once(bench: Bench) -> None:
-    bench.web.answer = FetchError(FailureCode.UNSAFE_ADDRESS, "Not public.", is_permanent=True)
+    bench.web.answer = FetchError(
+        FailureCode.UNSAFE_ADDRESS, say(FailureDetail.URL_SCHEME), is_permanent=True
+    )
     found = bench.examine(bench.submit())
     assert (found.state, found.failure_code, found.tries) == (State.FAILED, FailureCode.UNSAFE_ADDRESS, 1)
 
 
 def test_a_temporary_failure_is_tried_again_later_and_in_the_end_recorded(bench: Bench) -> None:
-    bench.web.answer = FetchError(FailureCode.TIMED_OUT, "Too slow.", is_permanent=False)
+    bench.web.answer = FetchError(FailureCode.TIMED_OUT, say(FailureDetail.HOST_TOO_SLOW), is_permanent=False)
     submission_id = bench.submit()
     for tries in (1, 2):
         found = bench.examine(submission_id)

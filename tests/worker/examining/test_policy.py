@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.known.known_image import KnownImage
+from core.sayings.codes import Reason
+from core.sayings.saying import contains, render, say
 from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
 from worker.examining.policy import VERSION, judge, known_evidence, pixels_evidence, risk
 
@@ -43,13 +45,13 @@ def test_without_evidence_the_score_decides_between_the_lines(
 def test_a_score_that_a_re_encoding_moves_across_a_line_decides_nothing() -> None:
     judgement = judge(pixels(0.95, stable=False), [], LINES)
     assert judgement.finding is Finding.UNCERTAIN
-    assert "saved anew" in judgement.reasons[0]
+    assert judgement.reasons[0] == say(Reason.SCORE_UNSTABLE, score=0.95)
 
 
 def test_a_proof_of_generation_flags_what_the_pixels_clear() -> None:
     judgement = judge(pixels(0.01), [says(Grade.PROOF, Label.AI)], LINES)
     assert judgement.finding is Finding.FLAGGED
-    assert "NovelAI" in judgement.reasons[0]
+    assert judgement.reasons[0] == say(Reason.GENERATION_PROVED, maker="NovelAI")
 
 
 def test_a_proof_of_human_origin_clears_what_the_pixels_flag() -> None:
@@ -65,7 +67,8 @@ def test_two_proofs_that_disagree_leave_it_to_a_person() -> None:
 def test_a_declared_record_flags_and_is_named_as_unsigned() -> None:
     judgement = judge(pixels(0.01), [says(Grade.DECLARED, Label.AI)], LINES)
     assert judgement.finding is Finding.FLAGGED
-    assert "unsigned" in judgement.reasons[0]
+    assert judgement.reasons[0] == say(Reason.GENERATION_DECLARED, maker="NovelAI")
+    assert "unsigned" in render(judgement.reasons[0])
 
 
 @pytest.mark.parametrize("grade", [Grade.DECLARED, Grade.HINT])
@@ -94,7 +97,9 @@ def test_a_hint_changes_no_finding() -> None:
 def test_every_judgement_has_a_reason_and_a_label_that_fits(score: float, evidence: list[Evidence]) -> None:
     judgement = judge(pixels(score), evidence, LINES)
     assert judgement.reasons
-    assert all(reason.endswith(".") for reason in judgement.reasons)
+    for reason in judgement.reasons:
+        assert render(reason).endswith(".")
+        assert render(reason, "ja").endswith(("。", "."))  # what a file says stays as it was recorded
     assert (judgement.finding, judgement.label) in {
         (Finding.CLEAR, Label.HUMAN),
         (Finding.UNCERTAIN, None),
@@ -159,14 +164,18 @@ def test_what_is_known_of_look_alikes_decides_as_far_as_it_can_bear(
     # Never silently: whatever is known is among the reasons.
     for item in evidence:
         if item.kind is EvidenceKind.KNOWN_IMAGE:
-            assert any(item.detail in reason for reason in judgement.reasons)
+            assert any(contains(reason, item.detail) for reason in judgement.reasons)
 
 
 def test_a_copy_and_the_same_picture_in_another_file_are_told_apart() -> None:
-    assert "a near copy of this picture is generated (6 of 256 bits differ)" in DECIDED[Label.AI].detail
-    assert "on 2026-11-24" in DECIDED[Label.AI].detail
-    assert "the same picture in another file as drawn by a person" in LISTED[Label.HUMAN].detail
-    assert "Partner" in LISTED[Label.HUMAN].detail
+    assert render(DECIDED[Label.AI].detail) == (
+        "A moderator decided on 2026-11-24 that a near copy of this picture is generated "
+        "(6 of 256 hash bits differ)."
+    )
+    assert render(LISTED[Label.HUMAN].detail) == (
+        "The list \u201cPartner\u201d marks the same picture in another file as drawn by a person "
+        "(0 of 256 hash bits differ)."
+    )
 
 
 def test_of_many_look_alikes_the_nearest_speaks_for_each_label() -> None:

@@ -156,7 +156,7 @@ def test_a_status_becomes_a_reason(
         fetcher.fetch(server.reply("/a.png", b"" if status in {204, 304} else b"no", status))
     assert caught.value.reason is reason
     assert caught.value.is_permanent is is_permanent
-    assert str(status) in caught.value.detail
+    assert caught.value.detail.values["status"] == status
     assert caught.value.retry_after is None
 
 

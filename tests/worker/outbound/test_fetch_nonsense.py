@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from core.sayings.saying import render
 from tests.servers import Server, Talk
 from tests.worker.outbound.outside import LOOPBACK
 from worker.outbound.fetch import Fetcher, FetchError
@@ -100,4 +101,4 @@ def _ending(fetcher: Fetcher, url: str) -> tuple[str, int]:
     try:
         return "Fetched.", len(fetcher.fetch(url).data)
     except FetchError as error:
-        return error.detail, 0
+        return render(error.detail), 0

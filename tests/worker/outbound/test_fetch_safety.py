@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from core.sayings.codes import AddressRange
+from core.sayings.saying import say
 from core.settings.setting_values import FetchAllow
 from core.vocabulary import FailureCode
 from tests.servers import Server
@@ -73,7 +75,7 @@ def test_one_private_address_among_public_ones_refuses_the_name(
     names = Names(two_test=order)
     fetcher = make_fetcher(allow=NOTHING, ports=frozenset({server.port}), resolve=names)
     error = _refused(fetcher, server.url("/a.png", host="two.test"))
-    assert "loopback" in error.detail
+    assert error.detail.values["range"] == say(AddressRange.LOOPBACK)
     assert dialled == []
     assert server.connections == 0
 

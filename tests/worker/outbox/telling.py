@@ -9,6 +9,8 @@ from typing import Unpack
 from sqlalchemy import select, update
 
 from core.clock import now
+from core.sayings.codes import FailureDetail, Reason
+from core.sayings.saying import say
 from core.vocabulary import (
     Failure,
     FailureCode,
@@ -79,7 +81,9 @@ def examine(
             ImageFacts(sha256, 8, 8, "png", 80),
             score=0.9,
             model="test",
-            judgement=Judgement(Finding.FLAGGED, Label.AI, "1", ("It looks generated.",)),
+            judgement=Judgement(
+                Finding.FLAGGED, Label.AI, "1", (say(Reason.PIXELS_FLAGGED, score=0.9, flagged_from=0.9),)
+            ),
             evidence=(),
         ).verdict_id
         finish_examined(session, held, image_sha256=sha256, verdict_id=verdict_id, at=now())
@@ -91,7 +95,8 @@ def fail(database: Database, shop: NewClient, **fields: Unpack[RequestFields]) -
     with database.writing() as session:
         held = claim(session, submission_id, lease=LEASE, at=now())
         assert held is not None
-        finish_failed(session, held, Failure(FailureCode.GONE, "It is gone.", permanent=True), at=now())
+        gone = say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404)
+        finish_failed(session, held, Failure(FailureCode.GONE, gone, permanent=True), at=now())
     return submission_id
 
 

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import (
     FailureCode,
 )
@@ -128,7 +130,9 @@ def test_an_endpoint_that_does_not_answer_is_left_alone_with_all_its_calls(
     database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
 ) -> None:
     def hang(_url: str, _body: bytes) -> Answered:
-        raise FetchError(FailureCode.TIMED_OUT, "shop.example did not answer.", is_permanent=False)
+        raise FetchError(
+            FailureCode.TIMED_OUT, say(FailureDetail.HOST_TIMED_OUT, host="shop.example"), is_permanent=False
+        )
 
     poster.answer = hang
     for _ in range(5):

@@ -35,10 +35,18 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
         0.973, evidence=evidence, submissions=3, title="Fox", page_url="https://shop.example/item?a=1&b=2"
     )
     page = desk.as_person().get(f"/review/cases/{sha256}").text
-    for text in ("0.973", "Flagged", "It was drawn for a test.", "Submissions (3)", "Shop", "Fox", "1girl"):
+    for text in (
+        "97 of 100",
+        "Flagged",
+        "It was drawn for a test.",
+        "Submissions (3)",
+        "Shop",
+        "Fox",
+        "1girl",
+    ):
         assert text in page, text
     assert page.index("Proof") < page.index("Hint")
-    assert 'aria-label="Score 0.973. Clear below 0.350, flagged at 0.900 or above."' in page
+    assert 'aria-label="Score 97 of 100. Clear below 35 of 100, flagged at 90 of 100 or above."' in page
     assert (
         '<a class="address" href="https://shop.example/item?a=1&amp;b=2"'
         ' rel="noreferrer noopener nofollow" target="_blank">' in page
@@ -118,7 +126,7 @@ def test_a_new_verdict_meanwhile_is_not_decided_unseen(desk: Desk) -> None:
     form = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
     answer = visit.client.post(f"/review/cases/{sha256}/decision", data=form | {"outcome": "ai"})
     assert answer.status_code == 409
-    assert "0.200" in answer.text
+    assert "20 of 100" in answer.text
 
 
 def test_undo_brings_back_what_stood_before(desk: Desk, decide: Decide) -> None:

@@ -25,7 +25,7 @@ def test_the_log_holds_every_decision_with_who_and_why(desk: Desk, decide: Decid
     decide(aiko, sha256, "ai", "six fingers")
     decide(ren, sha256, "human", "a glove")
     page = aiko.get("/review/decisions").text
-    for text in ("six fingers", "a glove", "aiko@example.com", "ren@example.com", "0.950"):
+    for text in ("six fingers", "a glove", "aiko@example.com", "ren@example.com", "95 of 100"):
         assert text in page
     rows = _rows(aiko)
     assert [(row["moderator"], row["outcome"], row["note"]) for row in rows] == [

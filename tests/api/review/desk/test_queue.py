@@ -104,7 +104,7 @@ def test_a_band_of_scores_is_about_the_model_and_not_about_the_place_in_the_queu
     sha256 = desk.add_case(0.2, risk=0.9)
     page = desk.as_person().get("/review?from=0.1&to=0.3").text
     assert shown(page) == [sha256]
-    assert ">0.200</b>" in page
+    assert ">20 of 100</b>" in page
     assert shown(desk.as_person().get("/review?from=0.8").text) == []
 
 

@@ -2,8 +2,9 @@
 
 from api.http.appeal_tokens import make_appeal_token
 from api.http.parts import ApiParts
+from core.sayings.saying import render
 from store.base.database import Database
-from tests.api.conftest import Web, examine, make_web, problem
+from tests.api.conftest import LOOKS_GENERATED, Web, examine, make_web, problem
 
 
 def test_the_link_opens_a_page_without_a_key(web: Web, database: Database) -> None:
@@ -17,7 +18,7 @@ def test_the_link_opens_a_page_without_a_key(web: Web, database: Database) -> No
     page = web.client.get(link["page"])
     assert page.status_code == 200
     assert "Are you the artist?" in page.text
-    assert "It looks generated." in page.text
+    assert render(LOOKS_GENERATED) in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["Referrer-Policy"] == "same-origin"
 

@@ -7,6 +7,8 @@ import pytest
 from api.http.parts import ApiParts
 from api.schemas.answers import PageAnswer, SubmissionAnswer
 from core.clock import now
+from core.sayings.codes import AddressRange, FailureDetail
+from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode, Outcome, Priority, Role, Source, State
 from store.base.database import Database
 from store.intake.claims import claim, finish_failed
@@ -104,14 +106,19 @@ def test_an_examined_submission_shows_its_verdict_but_no_private_field(web: Web,
         "label": "ai",
         "model": "mobilenet_v3-test",
         "policy": "2026-11-1",
-        "reasons": ["It looks generated."],
+        "reasons": [
+            "The pixels show strong signs of generation: score 97 of 100 (flagged at 90 of 100 or above)."
+        ],
+        "reason_codes": [{"code": "pixels_flagged", "values": {"score": 0.973, "flagged_from": 0.9}}],
         "evidence": [
             {
                 "kind": "novelai_metadata",
                 "grade": "declared",
                 "label": "ai",
                 "generator": "NovelAI",
-                "detail": "The file says so.",
+                "detail": "A generation record of NovelAI was found in PNG text Comment. The record itself is unsigned.",  # noqa: E501
+                "reason_code": "novelai_record",
+                "reason_values": {"where": {"code": "png_text", "values": {"key": "Comment"}}},
             }
         ],
     }
@@ -149,13 +156,16 @@ def test_a_failed_submission_says_why(web: Web, database: Database) -> None:
     with database.writing() as session:
         held = claim(session, submission_id, lease=LEASE, at=now())
         assert held is not None
-        failure = Failure(FailureCode.UNSAFE_ADDRESS, "The address is loopback.", permanent=True)
+        refused = say(FailureDetail.ADDRESS_REFUSED, host="127.0.0.1", range=say(AddressRange.LOOPBACK))
+        failure = Failure(FailureCode.UNSAFE_ADDRESS, refused, permanent=True)
         finish_failed(session, held, failure, at=now())
     body = web.get(f"/v1/submissions/{submission_id}").get_json()
     assert body["state"] == "failed"
     assert body["failure"] == {
         "code": "unsafe_address",
-        "detail": "The address is loopback.",
+        "detail": "Kantei does not fetch from 127.0.0.1, because this address is loopback.",
+        "reason_code": "address_refused",
+        "reason_values": {"host": "127.0.0.1", "range": {"code": "loopback", "values": {}}},
         "permanent": True,
     }
     assert body["verdict"] is None

@@ -1,0 +1,1 @@
+"""What the program tells people, as codes with values, and the sentences for them in every language."""

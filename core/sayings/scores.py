@@ -1,0 +1,17 @@
+"""How people read a score: on pages, in reasons and on the command line. The extension has the same rule."""
+
+import math
+
+
+def score_text(score: float, language: str = "en", digits: int = 0) -> str:
+    """A score or threshold from 0 to 1 out of a hundred, such as `87 of 100`.
+
+    Never 0 or 100, which would claim a certainty that no score has. `digits` after the point are shown
+    where they are not zero.
+    """
+    points = math.floor(100 * score * 10**digits + 0.5) / 10**digits
+    if points <= 0:
+        return "1/100未満" if language == "ja" else "< 1 of 100"
+    if points >= 100:
+        return "99/100超" if language == "ja" else "> 99 of 100"
+    return f"{points:g}/100" if language == "ja" else f"{points:g} of 100"
