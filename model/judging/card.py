@@ -3,7 +3,15 @@
 import re
 from typing import Any
 
-from model.judging.markdown import decimal, percent, render_goals, render_mended, signed, table
+from model.judging.markdown import (
+    decimal,
+    percent,
+    render_figures,
+    render_goals,
+    render_groups,
+    render_mended,
+    signed,
+)
 
 
 class CardError(Exception):
@@ -19,7 +27,7 @@ def renew(card: str, report: dict[str, Any], facts: dict[str, Any]) -> str:
     card = re.sub(r"\A# .*", lambda _: f"# Model card: `{report['model']}`", card)
     card = _replace(card, "In short", _short(report, facts))
     card = _replace(card, "Figures on unseen sources", _figures(report, facts))
-    card = _replace(card, "By source", _sources(report))
+    card = _replace(card, "By source", "\n".join(render_groups(report["tables"]["source"])))
     return _replace(card, "What must stay mended", "\n".join(render_mended(report)))
 
 
@@ -45,27 +53,6 @@ def _short(report: dict[str, Any], facts: dict[str, Any]) -> str:
 
 
 def _figures(report: dict[str, Any], facts: dict[str, Any]) -> str:
-    rows = {"as they are": report["overall"], **report.get("encodings", {}), **report.get("confounds", {})}
-    head = (
-        "AUC",
-        "AI found at 1 % of humans accused",
-        "balanced accuracy at 0.5",
-        "ECE",
-        "humans flagged",
-        "AI flagged",
-    )
-    cells = [
-        (
-            name,
-            decimal(row["auc"]),
-            percent(row["found_at_1_percent"]),
-            percent(row["balanced_accuracy"]),
-            decimal(row["ece"]),
-            percent(row["accused"]),
-            percent(row["found"]),
-        )
-        for name, row in rows.items()
-    ]
     overall, unseen = report["overall"], facts["unseen_owners"]
     about = (
         "Intervals are of 95 %, shares by Wilson, areas by Hanley and McNeil, balanced accuracy and ECE by "
@@ -76,18 +63,10 @@ def _figures(report: dict[str, Any], facts: dict[str, Any]) -> str:
         f"{percent(unseen['accused'])}, AI found at 1 % of humans accused "
         f"{percent(unseen['found_at_1_percent'])}."
     )
-    text = [*table(("pictures", *head), cells), "", about, "", *render_goals(report)]
+    text = [*render_figures(report, count=6), "", about, "", *render_goals(report)]
     correlations = report["correlations"]
     said = "; ".join(
         f"with {name}: human {signed(values['human'])}, AI {signed(values['ai'])}"
         for name, values in correlations.items()
     )
     return "\n".join([*text, "", f"Rank correlation of the score inside each class, {said}."])
-
-
-def _sources(report: dict[str, Any]) -> str:
-    cells = [
-        (row["label"], row["name"], str(row["count"]), percent(row["flagged"]), percent(row["wrong_at_half"]))
-        for row in report["tables"]["source"]
-    ]
-    return "\n".join(table(("label", "source", "pictures", "flagged", "wrong at 0.5"), cells))

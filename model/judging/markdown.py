@@ -15,10 +15,10 @@ def render(report: dict[str, Any]) -> str:
         f"{lines_at['clear_below']:.3f}, flagged from {lines_at['flagged_from']:.3f}. Intervals are of 95 % "
         "(shares: Wilson; areas: Hanley and McNeil; balanced accuracy and ECE: by drawing pictures anew)."
     )
-    lines = [f"# {report['model']}", "", about, "", *render_goals(report), "", *_dresses(report)]
+    lines = [f"# {report['model']}", "", about, "", *render_goals(report), "", *render_figures(report), ""]
     lines += [*_stability(report), *_correlations(report), *_mended(report)]
     for name, rows in report["tables"].items():
-        lines += _groups(name, rows)
+        lines += [f"## By {name}", "", *render_groups(rows), ""]
     return "\n".join(lines) + "\n"
 
 
@@ -48,6 +48,26 @@ def _with_ends(figure: dict[str, Any], form: str, *, times: int = 1, unit: str =
         format(times * figure[name], form) for name in ("value", "low", "high") if figure[name] is not None
     ]
     return f"{value}{unit} ({joint.join(ends)})" if ends else f"{value}{unit}"
+
+
+FIGURES = {
+    "AUC": ("auc", decimal),
+    "AI found at 1 % of humans accused": ("found_at_1_percent", percent),
+    "balanced accuracy at 0.5": ("balanced_accuracy", percent),
+    "ECE": ("ece", decimal),
+    "humans flagged": ("accused", percent),
+    "AI flagged": ("found", percent),
+    "humans cleared": ("human_cleared", percent),
+    "AI cleared": ("ai_cleared", percent),
+}
+
+
+def render_figures(report: dict[str, Any], *, count: int = len(FIGURES)) -> list[str]:
+    """The first so many figures, of the pictures as they are and in each other form that was judged."""
+    rows = {"as they are": report["overall"], **report.get("encodings", {}), **report.get("confounds", {})}
+    columns = list(FIGURES.values())[:count]
+    cells = [(name, *(write(row[key]) for key, write in columns)) for name, row in rows.items()]
+    return table(("pictures", *list(FIGURES)[:count]), cells)
 
 
 def render_goals(report: dict[str, Any]) -> list[str]:
@@ -98,32 +118,6 @@ def _mended(report: dict[str, Any]) -> list[str]:
     return ["## Pictures that must stay mended", "", *render_mended(report), ""]
 
 
-def _dresses(report: dict[str, Any]) -> list[str]:
-    rows = {"as they are": report["overall"], **report.get("encodings", {}), **report.get("confounds", {})}
-    names = (
-        "AUC",
-        "AI found at 1 % of humans accused",
-        "balanced accuracy",
-        "ECE",
-        "humans flagged",
-        "AI flagged",
-        "humans cleared",
-        "AI cleared",
-    )
-    cells = [
-        (
-            name,
-            decimal(row["auc"]),
-            percent(row["found_at_1_percent"]),
-            percent(row["balanced_accuracy"]),
-            decimal(row["ece"]),
-            *(percent(row[key]) for key in ("accused", "found", "human_cleared", "ai_cleared")),
-        )
-        for name, row in rows.items()
-    ]
-    return [*table(("pictures", *names), cells), ""]
-
-
 def _stability(report: dict[str, Any]) -> list[str]:
     if "stability" not in report:
         return []
@@ -146,16 +140,17 @@ def _correlations(report: dict[str, Any]) -> list[str]:
     return [*head, *table(("", "human", "AI"), rows), ""]
 
 
-def _groups(name: str, rows: list[dict[str, Any]]) -> list[str]:
+def render_groups(rows: list[dict[str, Any]]) -> list[str]:
+    """The shares of each group of pictures, such as those of one source."""
+    shares = ("flagged", "cleared", "wrong_at_half")
     cells = [
         (
             row["label"],
             row["name"],
             str(row["count"]),
-            *(percent(row[key]) for key in ("flagged", "cleared", "wrong_at_half")),
+            *(percent(row[key]) for key in shares),
             f"{row['mean_score']:.2f}",
         )
         for row in rows
     ]
-    head = ("label", "name", "pictures", "flagged", "cleared", "wrong at 0.5", "mean score")
-    return [f"## By {name}", "", *table(head, cells), ""]
+    return table(("label", "name", "pictures", "flagged", "cleared", "wrong at 0.5", "mean score"), cells)
