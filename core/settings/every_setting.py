@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from core.settings.client_settings import ClientSettings
 from core.settings.setting import declared_in
-from core.settings.settings import Settings
+from core.settings.settings import ClientSettings, Settings
 
 EVERY_SETTING = (*declared_in(Settings), *declared_in(ClientSettings))
 # What tests are told, and what Kubernetes tells the pods beside a service that is called kantei.

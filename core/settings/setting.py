@@ -1,7 +1,7 @@
 """What a setting is, and how it is read: one declaration says everything about it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -23,13 +23,13 @@ class Setting:
     Kantei on servers has to set those `in_production`.
     """
 
-    name: str
     read: Callable[[str], Any]
     default: str | Callable[[Path], str]
     about: str
     shown_default: str
     is_secret: bool
     in_production: bool
+    name: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -60,7 +60,6 @@ class Setting:
 
 
 def setting(
-    name: str,
     read: Callable[[str], T],
     default: str | Callable[[Path], str],
     about: str,
@@ -69,15 +68,15 @@ def setting(
     is_secret: bool = False,
     in_production: bool = False,
 ) -> T:
-    """Declare a field of a dataclass of settings."""
+    """Declare a field of a dataclass of settings; its variable is KANTEI_ and its name in capitals."""
     shown = shown_default or (f"`{default}`" if default else "none")
-    declared = Setting(name, read, default, about, shown, is_secret, in_production)
+    declared = Setting(read, default, about, shown, is_secret, in_production)
     return cast(T, field(metadata={"setting": declared}, repr=not is_secret))
 
 
 def declared_in(kind: type[Any]) -> list[Setting]:
     """The settings that a class declares, in its order."""
-    return [one.metadata["setting"] for one in fields(kind)]
+    return [replace(one.metadata["setting"], name=f"KANTEI_{one.name.upper()}") for one in fields(kind)]
 
 
 def read_into(kind: type[T], environ: Mapping[str, str], data_dir: Path) -> T:

@@ -22,10 +22,9 @@ CHILDREN_A_CORE = 2
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can set."""
+    """What an operator can set: each field by the variable KANTEI_ and its name in capitals."""
 
     data_dir: Path = setting(
-        "KANTEI_DATA_DIR",
         values.folder,
         "data",
         "Folder for image files, the embedded database and broker, and the secret key",
@@ -33,7 +32,6 @@ class Settings:
         in_production=True,
     )
     database_url: str = setting(
-        "KANTEI_DATABASE_URL",
         values.database_url,
         lambda data_dir: f"sqlite:///{data_dir / 'kantei.sqlite3'}",
         "Database. In production, `postgresql://user:password@host/name`",
@@ -42,7 +40,6 @@ class Settings:
         in_production=True,
     )
     blobs_url: S3Place | None = setting(
-        "KANTEI_BLOBS_URL",
         parse_s3_url,
         "",
         "Store for image files. `s3://bucket/prefix?endpoint=https://host&region=…` selects an S3-compatible"
@@ -51,23 +48,12 @@ class Settings:
         shown_default="a folder in the data folder",
     )
     blobs_access_key: str = setting(
-        "KANTEI_BLOBS_ACCESS_KEY",
-        str,
-        "",
-        "Access key for that store",
-        shown_default="the machine's role, or `AWS_…`",
-        is_secret=True,
+        str, "", "Access key for that store", shown_default="the machine's role, or `AWS_…`", is_secret=True
     )
     blobs_secret_key: str = setting(
-        "KANTEI_BLOBS_SECRET_KEY",
-        str,
-        "",
-        "Secret key for that store",
-        shown_default="the machine's role, or `AWS_…`",
-        is_secret=True,
+        str, "", "Secret key for that store", shown_default="the machine's role, or `AWS_…`", is_secret=True
     )
     broker_url: str = setting(
-        "KANTEI_BROKER_URL",
         values.broker_url,
         "filesystem://",
         "Message broker. In production, `redis://host:6379/0`",
@@ -76,7 +62,6 @@ class Settings:
         in_production=True,
     )
     secret_key: str = setting(
-        "KANTEI_SECRET_KEY",
         values.secret_key,
         lambda data_dir: values.kept_secret(data_dir / "secret_key"),
         "Signs links and forms, and encrypts webhook secrets. At least 32 characters, the same for every"
@@ -86,65 +71,46 @@ class Settings:
         in_production=True,
     )
     fetch_allow: values.FetchAllow = setting(
-        "KANTEI_FETCH_ALLOW",
         values.fetch_allow,
         "",
         "Networks (CIDR) or host:port pairs, separated by commas, that may be fetched although they are not"
         " public",
     )
     fetch_ports: frozenset[int] = setting(
-        "KANTEI_FETCH_PORTS", values.ports, "80,443,8000,8080,8443", "Ports that images may be fetched from"
+        values.ports, "80,443,8000,8080,8443", "Ports that images may be fetched from"
     )
     fetch_timeout: float = setting(
-        "KANTEI_FETCH_TIMEOUT",
-        values.number(0.1, 600),
-        "20",
-        "Time limit for one fetch, including redirects, in seconds",
+        values.number(0.1, 600), "20", "Time limit for one fetch, including redirects, in seconds"
     )
     fetch_per_host: int = setting(
-        "KANTEI_FETCH_PER_HOST",
         values.integer(1, 1000),
         "4",
         "Images fetched from one host at the same time, per machine. All slow hosts together use at most half"
         " of a worker's processes",
     )
     max_image_bytes: int = setting(
-        "KANTEI_MAX_IMAGE_BYTES",
-        values.integer(1024, 1024 * MIB),
-        str(20 * MIB),
-        "Largest image file, in bytes",
+        values.integer(1024, 1024 * MIB), str(20 * MIB), "Largest image file, in bytes"
     )
     max_pixels: int = setting(
-        "KANTEI_MAX_PIXELS",
-        values.integer(1, 1_000_000_000),
-        "50000000",
-        "Largest image, in pixels; checked before decoding",
+        values.integer(1, 1_000_000_000), "50000000", "Largest image, in pixels; checked before decoding"
     )
-    appeal_files: int = setting(
-        "KANTEI_APPEAL_FILES", values.integer(0, 100), "10", "Most files per appeal; `0` to accept none"
-    )
+    appeal_files: int = setting(values.integer(0, 100), "10", "Most files per appeal; `0` to accept none")
     appeal_bytes: int = setting(
-        "KANTEI_APPEAL_BYTES",
-        values.integer(1024, 10_240 * MIB),
-        str(100 * MIB),
-        "Total size of the files of one appeal, in bytes",
+        values.integer(1024, 10_240 * MIB), str(100 * MIB), "Total size of the files of one appeal, in bytes"
     )
     worker_concurrency: int = setting(
-        "KANTEI_WORKER_CONCURRENCY",
         values.integer(1, 256),
         lambda _: str(CHILDREN_A_CORE * values.cores()),
         "Number of worker processes. More than one per core, because processes wait while hosts respond",
         shown_default="twice the number of cores",
     )
     express_concurrency: int = setting(
-        "KANTEI_EXPRESS_CONCURRENCY",
         values.integer(0, 256),
         "1",
         "Extra worker processes only for requests that someone waits for (extension, clients that submit"
         " rarely, heat maps). They have CPU priority; `0` for none",
     )
     classifier_threads: int = setting(
-        "KANTEI_CLASSIFIER_THREADS",
         values.integer(1, 16),
         lambda _: str(min(2, values.cores())),
         "Classifier threads per worker process. More is faster while cores are idle, and costs 50 MB for each"
@@ -152,79 +118,55 @@ class Settings:
         shown_default="2, on one core 1",
     )
     retention_days: int = setting(
-        "KANTEI_RETENTION_DAYS",
         values.integer(1, 36_500),
         "180",
         "Age in days at which `kantei purge` deletes submissions, image files and the files of resolved"
         " appeals",
     )
     log_retention_days: int = setting(
-        "KANTEI_LOG_RETENTION_DAYS",
         values.integer(1, 36_500),
         "730",
         "Age in days at which `kantei purge` deletes audit log entries and the text of notes and appeals",
     )
-    rate_limit: int = setting(
-        "KANTEI_RATE_LIMIT", values.integer(1, 100_000_000), "12000", "Requests per minute and client"
-    )
-    sweep_interval: float = setting(
-        "KANTEI_SWEEP_INTERVAL", values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper"
-    )
+    rate_limit: int = setting(values.integer(1, 100_000_000), "12000", "Requests per minute and client")
+    sweep_interval: float = setting(values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper")
     secure_cookies: bool = setting(
-        "KANTEI_SECURE_COOKIES",
-        values.flag,
-        "0",
-        "Set to `1` behind TLS: cookies are then sent only over https",
-        in_production=True,
+        values.flag, "0", "Set to `1` behind TLS: cookies are then sent only over https", in_production=True
     )
     trusted_proxies: int = setting(
-        "KANTEI_TRUSTED_PROXIES",
         values.integer(0, 10),
         "0",
         "Number of proxies in front of the API whose forwarded client address is trusted",
         in_production=True,
     )
     extension_origins: frozenset[str] = setting(
-        "KANTEI_EXTENSION_ORIGINS",
         values.origins,
         "",
         "Extension origins (`chrome-extension://…`), separated by commas, that may call the API from their"
         " own origin",
     )
     c2pa_anchors: str = setting(
-        "KANTEI_C2PA_ANCHORS",
         values.certificates,
         "",
         "PEM file of root certificates. A C2PA manifest counts as proof only if its signer chains to one of"
         " them, or is listed in `KANTEI_C2PA_ALLOWED`",
     )
     c2pa_allowed: str = setting(
-        "KANTEI_C2PA_ALLOWED",
-        values.certificates,
-        "",
-        "PEM file of individual C2PA signers whose manifests count as proof",
+        values.certificates, "", "PEM file of individual C2PA signers whose manifests count as proof"
     )
     observed_model: Path | None = setting(
-        "KANTEI_OBSERVED_MODEL",
         values.model_folder,
         "",
         "Folder of a second classifier (`classifier.json` and weights). It examines a share of the images;"
         " its results are stored, compared on `/admin/policy`, and never acted on",
     )
     observed_share: float = setting(
-        "KANTEI_OBSERVED_SHARE",
-        values.number(0, 1),
-        "0.1",
-        "Share of images, 0 to 1, that the observed classifier examines",
+        values.number(0, 1), "0.1", "Share of images, 0 to 1, that the observed classifier examines"
     )
     log_format: LogFormat = setting(
-        "KANTEI_LOG_FORMAT",
-        values.log_format,
-        "text",
-        "`json` writes one JSON object per line, with `submission_id`",
+        values.log_format, "text", "`json` writes one JSON object per line, with `submission_id`"
     )
     traces_url: str = setting(
-        "KANTEI_TRACES_URL",
         values.web_url,
         "",
         "OpenTelemetry collector (OTLP over HTTP, `http://host:4318/v1/traces`) to send traces to (requires"
@@ -244,6 +186,14 @@ class Settings:
         return replace(self.blobs_url, access_key=self.blobs_access_key, secret_key=self.blobs_secret_key)
 
 
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What a program that talks to a server elsewhere can set; no part of a server reads it."""
+
+    server: str = setting(values.web_url, "http://127.0.0.1:8000", "Server that `kantei import` submits to")
+    api_key: str = setting(str, "", "API key that `kantei import` submits with", is_secret=True)
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of a server. Errors: `SettingsError` for the first wrong value, with its variable."""
     env = os.environ if environ is None else environ
@@ -253,3 +203,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY must both be set, or neither of them"
         )
     return settings
+
+
+def read_client_settings(environ: Mapping[str, str] | None = None) -> ClientSettings:
+    """Read the settings of a client. Errors: `SettingsError`."""
+    return read_into(ClientSettings, os.environ if environ is None else environ, Path())

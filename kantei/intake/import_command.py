@@ -14,7 +14,7 @@ import requests
 from rich.console import Console
 from rich.progress import track
 
-from core.settings.client_settings import read_client_settings
+from core.settings.settings import read_client_settings
 from kantei.client import Kantei, KanteiError
 
 FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")

@@ -5,15 +5,13 @@ import re
 import stat
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from core.settings.client_settings import ClientSettings, read_client_settings
 from core.settings.every_setting import EVERY_SETTING, find_unknown
 from core.settings.setting import SettingsError
-from core.settings.settings import Settings, read_settings
+from core.settings.settings import read_client_settings, read_settings
 
 SECRET = "s" * 32
 
@@ -159,12 +157,6 @@ def test_a_client_reads_its_server_and_key_and_nothing_else(tmp_path: Path) -> N
     with pytest.raises(SettingsError, match="KANTEI_SERVER"):
         read_client_settings({"KANTEI_SERVER": "kantei.example"})
     read(tmp_path, KANTEI_SERVER="kantei.example")  # no part of a server reads it
-
-
-def test_one_word_finds_a_setting_in_the_environment_and_in_the_program() -> None:
-    for kind in (Settings, ClientSettings):
-        for one in fields(kind):
-            assert one.metadata["setting"].name == f"KANTEI_{one.name.upper()}"
 
 
 def test_the_readme_has_the_table_of_what_is_declared() -> None:
