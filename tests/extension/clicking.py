@@ -8,7 +8,7 @@ from tests.extension.devtools import until
 from tests.extension.reader import Reader
 from tests.extension.site import Site
 
-FINDINGS = {"Probably generated", "Cannot say", "No sign of generation"}
+FINDINGS = {"Signs of AI generation", "Cannot tell", "No sign of AI generation"}
 
 
 def click_through(

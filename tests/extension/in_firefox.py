@@ -116,7 +116,7 @@ def check(browser: Firefox, kantei: FakeKantei, gallery: Site, kind: str) -> boo
     browser.click("#t", button=2)
     try:
         missing = browser.chrome(CHOOSE, "Check this picture with Kantei")
-        title = browser.until(f"return {TITLE} !== 'Looking …' && {TITLE}", sandbox="system", patience=10)
+        title = browser.until(f"return {TITLE} !== 'Checking …' && {TITLE}", sandbox="system", patience=10)
     except MarionetteError as error:
         say(f"{kind}: wrong", str(error)[:300])
         return False
@@ -126,7 +126,7 @@ def check(browser: Firefox, kantei: FakeKantei, gallery: Site, kind: str) -> boo
         right = made == [] and title == "Only your browser has this picture"
     else:
         url = expected.replace("{c}", gallery.cdn) if "{c}" in expected else gallery.base + expected
-        right = made == [url] and title == "Probably generated"
+        right = made == [url] and title == "Signs of AI generation"
     if not right:
         say(f"{kind}: wrong", f"{missing} {title} {made}")
     return right

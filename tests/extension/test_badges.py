@@ -76,13 +76,13 @@ def test_what_was_checked_is_not_asked_again_and_the_page_may_change(
     page = "<img id=t src='/p/one.png' width=300 height=300>"
     tab = reader.visit(gallery.show(page))
     badges = "[...(stages.get('badges')?.layer.children ?? [])].map((badge) => badge.textContent)"
-    until(lambda: tab.inside(badges) == ["Probably generated"], "a badge")
+    until(lambda: tab.inside(badges) == ["Signs of AI generation"], "a badge")
     tab.session.go(gallery.show(page) + "?again")
-    until(lambda: tab.inside(badges) == ["Probably generated"], "a badge from the cache")
+    until(lambda: tab.inside(badges) == ["Signs of AI generation"], "a badge from the cache")
     assert len(kantei.asked("POST", "/v1/submissions/batch")) == 1
     kantei.finding = lambda _url: "clear"
     tab.session.run("document.querySelector('#t').src = '/p/two.png'; document.body.append(new Image())")
-    until(lambda: tab.inside(badges) == ["No sign of generation"], "the badge of the other picture")
+    until(lambda: tab.inside(badges) == ["No sign of AI generation"], "the badge of the other picture")
     tab.session.run("document.querySelector('#t').remove()")
     until(lambda: tab.inside(badges) == [], "no badge")
 

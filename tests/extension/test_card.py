@@ -31,7 +31,7 @@ def key(tab: Tab, name: str, code: int) -> None:
 def test_the_shortcut_checks_what_is_under_the_pointer(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
     tab.point_at("#u")
     reader.press_shortcut(tab)
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     assert [one["image_url"].split("/")[-1] for one in kantei.submissions.values()] == ["other.png"]
 
 
@@ -46,7 +46,7 @@ def test_without_a_picture_under_the_pointer_one_is_picked(
     assert tab.inside("stages.get('cards').root.textContent.includes('There is no picture here.')")
     place = tab.middle("#v")
     tab.session.click(place["x"], place["y"])  # the link around it is not followed
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     assert tab.session.run("location.href") == address
     assert [one["image_url"].split("/")[-1] for one in kantei.submissions.values()] == ["linked.png"]
 
@@ -64,14 +64,14 @@ def test_a_picture_is_picked_by_keys_alone_and_escape_ends_it(
     until(lambda: tab.inside("!picking.signal.aborted"), "the picker")
     key(tab, "Tab", 9)
     key(tab, "Enter", 13)
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     key(tab, "Escape", 27)
     until(lambda: tab.inside("shown === null"), "a closed card")
 
 
 def test_the_heat_map_is_fetched_when_it_is_asked_for(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     assert not [one for one in kantei.seen if one.path.endswith("/heatmap")]
     tab.press("heatmap")
     until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
@@ -80,18 +80,18 @@ def test_the_heat_map_is_fetched_when_it_is_asked_for(reader: Reader, kantei: Fa
 def test_the_artist_is_led_to_a_page_of_the_server(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
     kantei.has_artist_page = True
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     tab.press("artist")
     page = f"{kantei.address}/appeal/signed"
     until(lambda: page in [target["url"] for target in reader.browser.targets()], "the artist's page")
-    assert "No login is needed there." in tab.text()
+    assert "You do not need to log in." in tab.text()
 
 
 # A server from before the artist's page takes an artist's words in the card.
 @pytest.mark.parametrize("act", ["report", "artist"])
 def test_an_appeal_is_sent_with_its_reason(reader: Reader, kantei: FakeKantei, tab: Tab, act: str) -> None:
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     tab.press(act)
     until(
         lambda: tab.inside("shown.card.querySelector('textarea') === stages.get('cards').root.activeElement"),
@@ -99,7 +99,7 @@ def test_an_appeal_is_sent_with_its_reason(reader: Reader, kantei: FakeKantei, t
     )
     tab.session.call("Input.insertText", text="I drew it in 2019.")
     key_tab_enter(tab)
-    until(lambda: "Sent. A person will look at it." in tab.text(), "thanks")
+    until(lambda: "Sent. A moderator will review it." in tab.text(), "thanks")
     assert kantei.appeals == {"s0001": {"reason": "I drew it in 2019."}}
 
 
@@ -108,7 +108,7 @@ def test_a_server_without_appeals_costs_nobody_his_words(
 ) -> None:
     kantei.has_appeals = False
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     tab.press("report")
     until(
         lambda: tab.inside("shown.card.querySelector('textarea') === stages.get('cards').root.activeElement"),
@@ -116,13 +116,13 @@ def test_a_server_without_appeals_costs_nobody_his_words(
     )
     tab.session.call("Input.insertText", text="Look at the hands.")
     key_tab_enter(tab)
-    until(lambda: "does not take appeals yet" in tab.text(), "a word")
+    until(lambda: "does not accept appeals" in tab.text(), "a word")
     assert tab.inside("shown.card.querySelector('textarea').value") == "Look at the hands."
 
 
 def test_the_page_sees_neither_card_nor_key_nor_verdict(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     assert tab.session.run("document.querySelector('kantei-stage').shadowRoot") is None
     assert "generated" not in tab.session.run("document.documentElement.outerHTML")
     assert tab.session.run("typeof kantei + typeof shown + typeof chrome.storage") == "undefined" * 3

@@ -61,10 +61,10 @@ def test_each_kind_of_embedding_is_checked(shared: tuple[Reader, FakeKantei, Sit
             assert made == []
             assert "no web address" in tab.text()
             tab.press("send")
-            tab.expect("Probably generated")
+            tab.expect("Signs of AI generation")
             assert kantei.uploads[-1][:8] == b"\x89PNG\r\n\x1a\n"
         else:
-            assert title == "Probably generated"
+            assert title == "Signs of AI generation"
             url = expected.replace("{c}", gallery.cdn) if "{c}" in expected else gallery.base + expected
             assert [one["image_url"] for one in made] == [url]
     finally:

@@ -39,9 +39,9 @@ def test_the_options_test_the_connection_and_name_what_is_wrong(newcomer: Reader
     page = newcomer.open("options/options.html")
     page.until("document.querySelector('[name=server]') !== null")
     for server, key, mark, sentence in (
-        ("nonsense", KEY, "bad", "This is not a web address"),
-        (kantei.address, "kt_wrong", "bad", "refuses the key"),
-        (kantei.address, KEY, "good", "Works"),
+        ("nonsense", KEY, "bad", "Enter a web address"),
+        (kantei.address, "kt_wrong", "bad", "rejected the key"),
+        (kantei.address, KEY, "good", "Connected"),
     ):
         page.fill("[name=server]", server)
         page.fill("[name=key]", key)
@@ -74,7 +74,7 @@ def test_nothing_goes_anywhere_but_to_the_server_and_the_pictures_own_host(
     popup.call("Network.enable")
     popup.until("document.querySelectorAll('.rows li').length === 1")
     popup.click_on(".rows li .button")
-    popup.until("document.querySelector('.card h2')?.textContent === 'Probably generated'")
+    popup.until("document.querySelector('.card h2')?.textContent === 'Signs of AI generation'")
     assert [one.json() for one in kantei.asked("POST", "/v1/submissions")] == [
         {"image_url": f"{gallery.base}/p/work.png"}
     ]

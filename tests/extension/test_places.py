@@ -25,7 +25,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, F
         yield reader, kantei, gallery
 
 
-def check(shared: tuple[Reader, FakeKantei, Site], html: str, title: str = "Probably generated") -> Tab:
+def check(shared: tuple[Reader, FakeKantei, Site], html: str, title: str = "Signs of AI generation") -> Tab:
     """Open a page and check its picture `t`."""
     reader, _, gallery = shared
     tab = reader.visit(gallery.show(html))
@@ -88,13 +88,13 @@ def test_who_closes_the_card_by_key_goes_on_where_he_was(shared: tuple[Reader, F
     )
     tab.session.run("document.querySelector('#a').focus()")
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     # What a screen reader hears: a dialog by its finding, with the focus on its heading.
     heading = tab.inside("stages.get('cards').root.activeElement?.textContent")
-    assert heading == "Probably generated"
+    assert heading == "Signs of AI generation"
     assert tab.inside("[shown.card.getAttribute('role'), shown.card.getAttribute('aria-label')]") == [
         "dialog",
-        "Probably generated",
+        "Signs of AI generation",
     ]
     key(tab, "Escape", 27)
     until(lambda: tab.inside("shown === null"), "a closed card")
@@ -108,7 +108,7 @@ def test_a_picture_in_a_frame_of_another_site_is_checked_by_its_address(
     reader, kantei, gallery = shared
     tab = reader.visit(gallery.show(f"<iframe src='{gallery.cdn}/frame' width=300 height=200></iframe>"))
     reader.click_menu(tab, f"{gallery.cdn}/p/framed.png")
-    assert tab.title() == "Probably generated"
+    assert tab.title() == "Signs of AI generation"
     assert list(kantei.submissions.values())[-1]["image_url"] == f"{gallery.cdn}/p/framed.png"
     assert_in_view(tab)
     tab.session.close()
@@ -124,7 +124,7 @@ def test_a_drawing_in_code_is_sent_as_what_it_looks_like(shared: tuple[Reader, F
     html = f"<img id=t width=320 height=240 src='{address}'>"
     tab = check(shared, html, "Only your browser has this picture")
     tab.press("send")
-    tab.expect("Probably generated")
+    tab.expect("Signs of AI generation")
     assert kantei.uploads[-1][:8] == b"\x89PNG\r\n\x1a\n"
     kantei.unreachable = lambda _url: None
     tab.session.close()

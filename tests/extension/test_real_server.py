@@ -60,7 +60,7 @@ def test_the_artist_is_led_to_a_page_where_no_key_is_needed(
 ) -> None:
     tab = reader.visit(near.show("<img id=t src='/p/mine.png' width=320 height=240>"))
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    if tab.title() == "No sign of generation":
+    if tab.title() == "No sign of AI generation":
         # Nothing is held against the picture, so the way stands open to who asks for it by the key alone.
         asked = "tell({kind: 'artist', id: shown.view.id})"
         tab.inside(asked)
@@ -93,7 +93,9 @@ def test_a_key_that_is_revoked_is_named_while_it_is_in_use(
     revoke(real, client["id"])
     time.sleep(6)  # a key that was seen just now is remembered for five seconds
     reader.click_menu(tab, tab.session.run("document.querySelector('#u').src"))
-    until(lambda: tab.inside("shown?.view.final") and "refuses the key" in tab.text(), "the server's refusal")
+    until(
+        lambda: tab.inside("shown?.view.final") and "rejected the key" in tab.text(), "the server's refusal"
+    )
 
 
 def revoke(real: Installation, client_id: str) -> None:
@@ -119,8 +121,8 @@ def revoke(real: Installation, client_id: str) -> None:
 def test_a_picture_that_the_server_may_not_have_is_sent_by_the_browser(reader: Reader, near: Site) -> None:
     tab = reader.visit(near.show("<img id=t src='/guarded/real.png' width=320 height=240>"))
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
-    assert tab.title() == "The server cannot reach this picture"
-    assert "does not give it to strangers" in tab.text()
+    assert tab.title() == "The server could not load this picture"
+    assert "does not give the picture to Kantei" in tab.text()
     tab.press("send")
     until(lambda: tab.inside("shown?.view.final") and tab.inside("shown.view.title") in FINDINGS, "a finding")
 

@@ -31,7 +31,7 @@ def test_a_worker_that_dies_between_click_and_answer_loses_nothing(
     while not kantei.submissions and time.monotonic() < deadline:
         time.sleep(0.05)
     reader.kill_worker()
-    tab.expect("Probably generated")
+    tab.expect("Signs of AI generation")
     assert len(kantei.submissions) == 1
 
 
@@ -41,10 +41,10 @@ def test_a_server_that_is_down_is_named_and_tried_again(
     kantei.refusal = (503, "unavailable", {"Retry-After": "5"})
     tab = begin(reader, gallery)
     assert tab.title() == "No answer yet"
-    assert "does not answer. Try again in 5 s." in tab.text()
+    assert "is not responding. Try again in 5 s." in tab.text()
     kantei.refusal = None
     tab.press("retry")
-    tab.expect("Probably generated")
+    tab.expect("Signs of AI generation")
 
 
 def test_a_server_that_stops_and_starts_is_found_again(newcomer: Reader, gallery: Site) -> None:
@@ -53,17 +53,17 @@ def test_a_server_that_stops_and_starts_is_found_again(newcomer: Reader, gallery
         newcomer.set_up(kantei.address, next(iter(kantei.keys)))
     tab = begin(newcomer, gallery)
     assert tab.title() == "No answer yet"
-    assert "The server does not answer." in tab.text()
+    assert "The server is not responding." in tab.text()
     with fake_kantei(kantei, port):
         tab.press("retry")
-        tab.expect("Probably generated")
+        tab.expect("Signs of AI generation")
 
 
 def test_a_revoked_key_is_named(reader: Reader, kantei: FakeKantei, gallery: Site) -> None:
     kantei.keys.clear()
     tab = begin(reader, gallery)
     assert tab.title() == "No answer yet"
-    assert "refuses the key" in tab.text()
+    assert "rejected the key" in tab.text()
     assert "Options" in tab.text()
 
 
@@ -90,7 +90,7 @@ def test_without_a_key_the_way_to_the_options_is_shown(newcomer: Reader, gallery
     page.until("document.querySelector('[role=status].bad') !== null")
     tab = begin(newcomer, gallery)
     assert tab.title() == "No answer yet"
-    assert "no key yet" in tab.text()
+    assert "not set up yet" in tab.text()
     assert gallery.asked("/v1/submissions") == []
 
 
@@ -99,8 +99,8 @@ def test_a_picture_behind_hot_link_protection_is_sent_after_consent(
 ) -> None:
     kantei.unreachable = lambda _url: "http_status"
     tab = begin(reader, gallery, f"<img id=t src='{gallery.cdn}/guarded/work.png' width=320 height=240>")
-    assert tab.title() == "The server cannot reach this picture"
-    assert "does not give it to strangers" in tab.text()
+    assert tab.title() == "The server could not load this picture"
+    assert "does not give the picture to Kantei" in tab.text()
     assert kantei.uploads == []
     reader.allow("http://pictures.test/*")
     tab.press("send")
@@ -109,8 +109,8 @@ def test_a_picture_behind_hot_link_protection_is_sent_after_consent(
     assert kantei.uploads == []
     window.click_on("[data-act=host]")
     assert_uploaded(kantei)
-    tab.expect("Probably generated")
-    assert "Your browser sent the picture itself" in tab.text()
+    tab.expect("Signs of AI generation")
+    assert "Your browser sent the picture" in tab.text()
 
 
 def test_a_picture_that_the_page_may_read_needs_no_further_right(
@@ -118,10 +118,10 @@ def test_a_picture_that_the_page_may_read_needs_no_further_right(
 ) -> None:
     kantei.unreachable = lambda _url: "http_status"
     tab = begin(reader, gallery)
-    assert tab.title() == "The server cannot reach this picture"
+    assert tab.title() == "The server could not load this picture"
     tab.press("send")
     assert_uploaded(kantei)
-    tab.expect("Probably generated")
+    tab.expect("Signs of AI generation")
     # Neither the page's address nor a name of the file goes along.
     (upload,) = [one for one in kantei.seen if one.headers.get("Content-Type", "").startswith("multipart")]
     head = upload.body.split(b"\x89PNG")[0]
@@ -134,10 +134,10 @@ def test_a_snapshot_of_the_screen_is_the_last_resort(
 ) -> None:
     kantei.unreachable = lambda _url: "http_status"
     tab = begin(reader, gallery, f"<img id=t src='{gallery.cdn}/guarded/work.png' width=320 height=240>")
-    assert tab.title() == "The server cannot reach this picture"
+    assert tab.title() == "The server could not load this picture"
     tab.press("snapshot")
     assert_uploaded(kantei)
-    tab.expect("Probably generated")
+    tab.expect("Signs of AI generation")
     assert "snapshot of the screen" in tab.text()
 
 

@@ -26,7 +26,7 @@ test("both languages have every word", () => {
 
 test("the three findings have three titles", () => {
   const titles = ["flagged", "uncertain", "clear"].map((finding) => card({ submission: examined("s1", { verdict: { ...examined().verdict, finding } }) }).title);
-  assert.deepEqual(titles, ["Probably generated", "Cannot say", "No sign of generation"]);
+  assert.deepEqual(titles, ["Signs of AI generation", "Cannot tell", "No sign of AI generation"]);
 });
 
 test("a picture without metadata is said to be stripped, once", () => {
@@ -57,7 +57,7 @@ test("evidence of a kind that this version does not know is shown all the same",
 test("where a person has decided, that is the answer and its colour", () => {
   const decided = (outcome) => card({ submission: examined("s1", { decision: { outcome, decided_at: "2026-11-24T00:00:00Z" } }) });
   assert.deepEqual([decided("human").title, decided("human").tone], [EN.decided.human, "clear"]);
-  assert.match(decided("human").decision, /What the machine had said: Probably generated/);
+  assert.match(decided("human").decision, /Kantei's finding before a moderator decided: Signs of AI generation/);
   assert.ok(!acts(decided("human")).includes("artist"));
   assert.deepEqual([decided("ai").title, decided("ai").tone], [EN.decided.ai, "flagged"]);
   // What was only passed on is not decided.
