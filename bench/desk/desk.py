@@ -140,7 +140,7 @@ def _cases(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
 
 
 def _decisions(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
-    """Decide case after case as the page does: post, then fetch the case that the answer names."""
+    """Decide case after case as the page does: post, claim the case that the answer names, and fetch it."""
     path = next(_links(desk.get("/review?claimed=nobody")[2]))
     times, counts = [], set()
     page = desk.get(path)[2]
@@ -154,6 +154,8 @@ def _decisions(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
         if answer.status_code != 200 or answer.json is None:
             raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:300]}")
         path = answer.json["next"]
+        case, _, query = path.partition("?")
+        desk.visit.post(f"{case}/claim?{query}", data=form, headers={"Accept": "application/json"})
         page = desk.visit.get(path).text
         times.append((time.perf_counter() - started) * 1000)
         counts.add(desk.queries - before)

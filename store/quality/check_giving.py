@@ -5,7 +5,7 @@ gives the same answer.
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -64,20 +64,61 @@ def draw(moderator_id: str, sha256: str, rates: Rates) -> CheckKind | None:
     return CheckKind.SECOND if place < rates.golden + min(0.5, 2 * rates.second) else None
 
 
-def give_check(
-    session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
-) -> str | None:
-    """Put a check before somebody, one that fits their filters and lies near the case they were at.
+@dataclass(frozen=True, slots=True)
+class CheckOffer:
+    """A check that fits somebody now, on the image `sha256`; it is not before them until it is given.
 
-    Give the image's SHA-256, or None where there is none for them.
+    `golden` is the case with a known answer, `check_id` the second look that waits; one of them is set.
     """
+
+    sha256: str
+    verdict_id: str
+    golden: GoldenCase | None = None
+    check_id: str | None = None
+
+
+def choose_check(
+    session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
+) -> CheckOffer | None:
+    """The check that fits somebody's filters and lies nearest to the case they are at; None if none does."""
     wanted = replace(wanted, tab=Tab.ALL, claimed=None, days=None)
-    if kind is CheckKind.GOLDEN:
-        return _give_golden(session, wanted, viewer, after)
-    return _give_second(session, wanted, viewer, after)
+    choose = _choose_golden if kind is CheckKind.GOLDEN else _choose_second
+    return choose(session, wanted, viewer, after)
 
 
-def _give_golden(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> str | None:
+def give_check(session: Session, offer: CheckOffer, viewer: Viewer) -> str | None:
+    """Put a check before somebody; the image's SHA-256, or None if another was quicker."""
+    if offer.golden is None:
+        return session.scalar(
+            update(Check)
+            .where(Check.id == offer.check_id, Check.answered_at.is_(None), _is_free(viewer))
+            .values(moderator_id=viewer.moderator_id, given_at=viewer.at)
+            .returning(Check.image_sha256)
+            .execution_options(synchronize_session=False)
+        )
+    new = upsert(session, Check).values(
+        id=new_id(),
+        kind=CheckKind.GOLDEN,
+        image_sha256=offer.sha256,
+        verdict_id=offer.verdict_id,
+        golden_id=offer.golden.id,
+        expected=offer.golden.answer,
+        moderator_id=viewer.moderator_id,
+        given_at=viewer.at,
+        note="",
+        created_at=viewer.at,
+    )
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Check.moderator_id, Check.golden_id],
+            set_={"given_at": viewer.at, "verdict_id": offer.verdict_id},
+            where=Check.answered_at.is_(None),
+        )
+    )
+    return offer.sha256
+
+
+def _choose_golden(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> CheckOffer | None:
     was_answered = (
         select(1)
         .where(
@@ -101,60 +142,33 @@ def _give_golden(session: Session, wanted: QueueFilter, viewer: Viewer, after: I
         .limit(1)
     )
     row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    golden = row.GoldenCase
-    new = upsert(session, Check).values(
-        id=new_id(),
-        kind=CheckKind.GOLDEN,
-        image_sha256=golden.image_sha256,
-        verdict_id=row.verdict_id,
-        golden_id=golden.id,
-        expected=golden.answer,
-        moderator_id=viewer.moderator_id,
-        given_at=viewer.at,
-        note="",
-        created_at=viewer.at,
-    )
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[Check.moderator_id, Check.golden_id],
-            set_={"given_at": viewer.at, "verdict_id": row.verdict_id},
-            where=Check.answered_at.is_(None),
-        )
-    )
-    sha256: str = golden.image_sha256
-    return sha256
+    return CheckOffer(row.GoldenCase.image_sha256, row.verdict_id, golden=row.GoldenCase) if row else None
 
 
-def _give_second(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> str | None:
-    is_free = or_(
-        Check.moderator_id.is_(None),
-        Check.moderator_id == viewer.moderator_id,
-        Check.given_at <= viewer.at - GIVEN_FOR,
-    )
+def _choose_second(session: Session, wanted: QueueFilter, viewer: Viewer, after: Image) -> CheckOffer | None:
     is_mine = func.coalesce(Check.moderator_id == viewer.moderator_id, False)
     query = (
-        narrow(select(Check.id, Check.image_sha256), wanted, viewer)
+        narrow(select(Check.id, Check.image_sha256, Check.verdict_id), wanted, viewer)
         .join(Image, (Image.sha256 == Check.image_sha256) & (Image.decision_id == Check.decision_id))
         .where(
             Check.kind == CheckKind.SECOND,
             Check.answered_at.is_(None),
-            is_free,
+            _is_free(viewer),
             *_may_be_put_before(viewer, after),
         )
         .order_by(is_mine.desc(), func.abs(Image.risk - after.risk), Image.sha256)
         .limit(1)
     )
     row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    return session.scalar(
-        update(Check)
-        .where(Check.id == row.id, Check.answered_at.is_(None), is_free)
-        .values(moderator_id=viewer.moderator_id, given_at=viewer.at)
-        .returning(Check.image_sha256)
-        .execution_options(synchronize_session=False)
+    return CheckOffer(row.image_sha256, row.verdict_id, check_id=row.id) if row else None
+
+
+def _is_free(viewer: Viewer) -> ColumnElement[bool]:
+    """In SQL: nobody else has this second look before them."""
+    return or_(
+        Check.moderator_id.is_(None),
+        Check.moderator_id == viewer.moderator_id,
+        Check.given_at <= viewer.at - GIVEN_FOR,
     )
 
 

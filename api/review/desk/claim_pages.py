@@ -1,40 +1,48 @@
-"""Claims on cases: opened is claimed, and a claim can be kept, given back or taken over."""
+"""Claims on cases: made by who works on a case, and kept, given back or taken over."""
 
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Request, Response, jsonify, redirect, request, url_for
+from flask import Response, jsonify, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.queue_address import asked_address
+from api.review.desk.case_view import WAITING
+from api.review.desk.next_case import give_next
+from api.review.desk.queue_address import asked_address, write_wanted
+from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from store.appeals.appeal_resolution import appealed_among, barred_from
-from store.base.database import Database
 from store.clients.own_submissions import is_own
 from store.desk.case_claims import Holder, claim_case, find_holder, release_case, take_over
 from store.desk.decisions import StaleCaseError
 from store.desk.queue_filter import Viewer
 from store.quality.checks import open_check
 from store.tables.case_tables import Image
-from store.tables.review_states import ReviewState
-
-LOOK_AHEAD = "X-Look-Ahead"
-WAITING = {ReviewState.OPEN, ReviewState.ESCALATED}
 
 
 @review.post("/review/cases/<sha256>/claim")
-def keep_case(sha256: str) -> Response:
-    viewer = Viewer(me().id, now())
-    claim_if_waiting(parts().database, sha256, viewer)
-    with parts().database.reading() as session:
+def claim(sha256: str) -> AnyResponse:
+    """Claim a case, or keep it for longer; the answer to a script says whose it is and what comes next."""
+    wanted, viewer = asked_filter(), Viewer(me().id, now())
+    with parts().database.writing() as session:
+        before = find_holder(session, sha256, viewer.at)
+        if _may_claim(session, sha256, viewer):
+            claim_case(session, sha256, viewer.moderator_id, viewer.at)
         holder = find_holder(session, sha256, viewer.at)
-    answer = jsonify(_tell(holder, viewer))
+    known = _tell(holder, viewer)
+    address = write_wanted(wanted)
+    if before is None and holder is not None and holder.moderator_id == viewer.moderator_id:
+        following = give_next(parts().database, wanted, viewer, sha256)
+        known["next"] = url_for("review.case", sha256=following, **address) if following else None
+    if request.accept_mimetypes.best != "application/json":
+        return redirect(url_for("review.case", sha256=sha256, **address), HTTPStatus.SEE_OTHER)
+    answer = jsonify(known)
     answer.status_code = HTTPStatus.OK if _is_free(holder, viewer) else HTTPStatus.CONFLICT
     return answer
 
@@ -55,30 +63,22 @@ def take(sha256: str) -> AnyResponse:
         is_barred = barred_from(session, [sha256], viewer.moderator_id)
         if not is_barred and _decidable(session, sha256, viewer) is not None:
             take_over(session, sha256, viewer.moderator_id, viewer.at)
-    address = asked_address()
-    return redirect(url_for("review.case", sha256=sha256, **address))
+    return redirect(url_for("review.case", sha256=sha256, **asked_address()))
 
 
-def is_look_ahead(request: Request) -> bool:
-    """Tell whether a page is fetched before anybody looks at it: that claims nothing."""
-    return LOOK_AHEAD in request.headers or "prefetch" in request.headers.get("Sec-Purpose", "")
-
-
-def claim_if_waiting(database: Database, sha256: str, viewer: Viewer) -> None:
-    """Claim a case that waits for a person, if nobody else has it and one may decide it."""
-    with database.writing() as session:
-        image = _decidable(session, sha256, viewer)
-        if image is None:
-            return
-        is_appealed = bool(appealed_among(session, [sha256]))
-        if is_appealed and barred_from(session, [sha256], viewer.moderator_id):
-            return
-        if image.review in WAITING or is_appealed or open_check(session, sha256, viewer):
-            claim_case(session, sha256, viewer.moderator_id, viewer.at)
+def _may_claim(session: Session, sha256: str, viewer: Viewer) -> bool:
+    """True where a case waits for a person and this one may decide it: who may not must hold nobody up."""
+    image = _decidable(session, sha256, viewer)
+    if image is None:
+        return False
+    is_appealed = bool(appealed_among(session, [sha256]))
+    if is_appealed and barred_from(session, [sha256], viewer.moderator_id):
+        return False
+    return image.review in WAITING or is_appealed or open_check(session, sha256, viewer) is not None
 
 
 def _decidable(session: Session, sha256: str, viewer: Viewer) -> Image | None:
-    """Find a case that somebody's role and clients let them decide: who may not must hold nobody up."""
+    """Find a case that somebody's role and clients let them decide."""
     query = select(Image).where(Image.sha256 == sha256, ~is_own(viewer.moderator_id))
     image = session.scalar(query)
     return image if image is not None and may_decide(me(), image) else None

@@ -1,46 +1,61 @@
-// The claim on the open case: shows the time left, keeps it while somebody works, gives it back.
+// The claim on the open case: asks for it, shows the time left, keeps it while somebody works, gives it back.
 
 import { sendForm } from "./forms.js";
 
 const KEEP_EVERY = 60_000; // at most, and only after work; the claim itself lasts ten minutes
-let current = null;
+let current = null; // `claimedAt` is empty until the server has said that the case is ours
 
-/** Look after the claim of the case that is on the page now. */
-export function lookAfterClaim(page) {
-  stop();
+/** Look after the claim of the case that is on the page now; resolves once the server has said whose it is. */
+export async function lookAfterClaim(page) {
   const form = page.querySelector("form[data-claim]");
-  if (!form) return;
-  current = {
-    form,
-    claimedAt: form.dataset.claim,
-    end: performance.now() + Number(form.dataset.seconds) * 1000,
-    keptAt: performance.now(),
-    worked: false,
-    timer: setInterval(tick, 1000),
-  };
+  if (!form) return stop();
+  if (current?.form.dataset.keep !== form.dataset.keep) {
+    stop();
+    current = { claimedAt: "", asked: null, keptAt: performance.now(), worked: false, timer: setInterval(tick, 1000) };
+  }
+  current.form = form;
+  if (form.dataset.claim) hold(current, form.dataset.claim, Number(form.dataset.seconds));
+  else if (!current.claimedAt) current.asked ??= keep(current);
   tick();
+  await current.asked;
 }
 
 /** Give the claim back without waiting for an answer, as when the page closes. */
 export function giveBack() {
   if (!current) return;
-  const values = new FormData(current.form);
-  values.set("claimed_at", current.claimedAt);
-  navigator.sendBeacon(current.form.action, values);
+  release(current);
   stop();
 }
 
 /** Forget the claim: it was decided, and the server has taken it back. */
 export function stop() {
-  if (current) clearInterval(current.timer);
+  if (!current) return;
+  clearInterval(current.timer);
+  current.left = true; // a claim that is still on its way goes back when it arrives
   current = null;
 }
 
+function hold(claim, claimedAt, seconds) {
+  claim.claimedAt = claimedAt;
+  claim.end = performance.now() + seconds * 1000;
+}
+
+function release(claim) {
+  if (!claim.claimedAt) return;
+  const values = new FormData(claim.form);
+  values.set("claimed_at", claim.claimedAt);
+  navigator.sendBeacon(claim.form.action, values);
+}
+
 function tick() {
-  const left = Math.max(0, Math.round((current.end - performance.now()) / 1000));
-  const text = current.form.querySelector(".countdown");
-  text.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  current.form.classList.toggle("short", left < 60);
+  if (!current) return;
+  if (current.claimedAt) {
+    const left = Math.max(0, Math.round((current.end - performance.now()) / 1000));
+    const text = current.form.querySelector(".countdown");
+    text.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    current.form.classList.toggle("short", left < 60);
+    current.form.hidden = false;
+  }
   const since = performance.now() - current.keptAt;
   if (current.worked && since > KEEP_EVERY) keep(current);
 }
@@ -49,15 +64,25 @@ async function keep(claim) {
   claim.keptAt = performance.now();
   claim.worked = false;
   const answer = await sendForm(claim.form.dataset.keep, claim.form).catch(() => null);
-  if (!answer || claim !== current) return; // offline for a moment: the claim still runs
+  if (!answer) return; // offline for a moment: the claim still runs, or is asked for again after work
   const told = await answer.json().catch(() => ({}));
+  if (told.mine) hold(claim, told.claimed_at, told.seconds);
+  if (claim.left) release(claim);
+  if (claim !== current) return;
   if (told.mine) {
-    claim.claimedAt = told.claimed_at;
-    claim.end = performance.now() + told.seconds * 1000;
+    if (told.next) goOnTo(told.next);
+    tick();
   } else if (told.holder) {
     stop();
-    location.reload(); // the page itself says who has taken over; the note is kept as a draft
+    location.reload(); // the page itself says who has it; the note is kept as a draft
   }
+}
+
+/** Name the case after this one: with the claim, the server may have put another there. */
+function goOnTo(address) {
+  const link = document.querySelector('a[data-key="skip"]');
+  link.href = address;
+  link.hidden = false;
 }
 
 for (const sign of ["keydown", "pointerdown", "pointermove", "wheel"]) {

@@ -13,11 +13,13 @@ import { countDown } from "./undo.js";
 /** Revive what has just been put on the page; of a case that was there already, only what is new. */
 function settle(main, { isSameCase = false } = {}) {
   countDown(main);
-  lookAfterClaim(main);
-  lookAhead(main);
-  if (isSameCase) return;
-  keepDraft(main);
-  setUpEasel(main);
+  const claimed = lookAfterClaim(main);
+  lookAhead(main, claimed, isSameCase);
+  if (!isSameCase) {
+    keepDraft(main);
+    setUpEasel(main);
+  }
+  return claimed;
 }
 
 listenForKeys(document);

@@ -7,14 +7,18 @@ import { giveBack, stop } from "./claim.js";
 import { dropDraft, keepDraft } from "./drafts.js";
 import { sendForm } from "./forms.js";
 
-let ahead = null; // {address, page: Promise<Document>}
+let ahead = Promise.resolve(null); // the case after this one, {address, page}; null where none is to be had
 let turn = 0; // counts acts that go on to another case: an answer to an older one moves nobody
 
-/** Fetch the next case of this page before it is wanted. */
-export function lookAhead(page) {
-  const address = page.querySelector('a[data-key="skip"]')?.href;
-  if (!address) ahead = null;
-  else if (ahead?.address !== address) ahead = { address, page: fetchPage(address) };
+/** Fetch the next case of this page before it is wanted: after the claim, which may change what comes next. */
+export function lookAhead(main, claimed, isSameCase) {
+  const before = isSameCase ? ahead : null;
+  ahead = claimed.then(async () => {
+    const [address, known] = [main.querySelector('a[data-key="skip"]:not([hidden])')?.href, await before];
+    if (!address || known?.address === address) return address ? known : null;
+    return { address, page: await fetchPage(address) };
+  });
+  ahead = ahead.catch(() => null);
 }
 
 /** Make decisions and skips happen without leaving the page; `settle` revives what is shown. */
@@ -27,17 +31,17 @@ export function goWithoutLeaving(settle) {
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[data-key="skip"]');
-    if (!link || !ahead || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     giveBack();
-    skip(settle);
+    skip(link.href, settle);
   });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => event.persisted && location.reload()); // kept by the browser: stale
 }
 
 async function fetchPage(address) {
-  const answer = await fetch(address, { headers: { "X-Look-Ahead": "1" } });
+  const answer = await fetch(address);
   if (!answer.ok || answer.redirected) throw new Error("not to be had ahead");
   const page = parse(await answer.text());
   const picture = page.querySelector(".easel img");
@@ -55,27 +59,23 @@ async function decide(form, submitter, settle) {
   const [next, mine] = [ahead, ++turn];
   const sent = sendForm(form.action, form, submitter);
   stop();
-  let shown = false;
-  if (next) {
-    const page = await Promise.race([next.page.catch(() => null), sent.then(() => null)]);
-    if (page) {
-      show(page, next.address, settle);
-      shown = true;
-    }
-  }
+  const shown = await Promise.race([next, sent.then(() => null, () => null)]);
+  const claimed = shown && mine === turn ? show(shown.page, shown.address, settle) : null;
   const answer = await sent.catch(() => null);
   if (answer?.ok) {
     dropDraft(form);
     const told = await answer.json();
-    if (mine === turn) await finish(told, shown ? next.address : null, settle);
+    await claimed;
+    if (mine === turn) await finish(told, shown?.address, settle);
   } else if (answer) {
+    giveBack(); // of the case that was shown too early
     show(parse(await answer.text()), form.dataset.page, settle, { back: shown });
   } else {
-    alertOffline(form, settle, shown);
+    alertOffline(form, shown);
   }
 }
 
-/** Claim what is shown and offer undo; go where the server says if that is elsewhere. */
+/** Bring what is shown up to date and offer undo; go where the server says if that is elsewhere. */
 async function finish(told, shownAddress, settle) {
   const target = new URL(told.next, location.href);
   if (shownAddress && new URL(shownAddress).pathname === target.pathname) {
@@ -87,20 +87,20 @@ async function finish(told, shownAddress, settle) {
   }
 }
 
-async function skip(settle) {
-  turn += 1;
-  const { address, page } = ahead;
-  const parsed = await page.catch(() => null);
-  if (!parsed) {
-    location.assign(address);
+async function skip(link, settle) {
+  const mine = ++turn;
+  const next = await ahead;
+  if (mine !== turn) return; // pressed again: once is meant
+  if (!next) {
+    location.assign(link);
     return;
   }
-  show(parsed, address, settle);
-  const answer = await fetch(address).catch(() => null);
+  await show(next.page, next.address, settle);
+  const answer = await fetch(next.address).catch(() => null);
   if (answer?.ok) refresh(parse(await answer.text()), settle);
 }
 
-/** Show another page in this one. */
+/** Show another page in this one; resolves once it is known whose case it is. */
 function show(page, address, settle, { back = false } = {}) {
   const main = document.adoptNode(page.querySelector("main"));
   document.querySelector("main").replaceWith(main);
@@ -111,10 +111,10 @@ function show(page, address, settle, { back = false } = {}) {
   else if (address) history.replaceState(null, "", address);
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
-  settle(main);
+  return settle(main);
 }
 
-/** Bring what was fetched ahead up to date: the claim, who else is here, undo, the case after this one.
+/** Bring what was fetched ahead up to date: who else is here, undo, the case after this one.
  *
  * The form stays the very same where the case is: somebody may be typing in it, perhaps in the middle of
  * a Japanese word. Where another case is shown by now, nothing is done: one may have decided faster than
@@ -144,7 +144,7 @@ function parse(text) {
 }
 
 /** The network is gone: go back to the case, whose note is kept as a draft, and say so. */
-function alertOffline(form, settle, shown) {
+function alertOffline(form, shown) {
   if (shown) {
     location.assign(form.dataset.page);
     return;

@@ -79,7 +79,7 @@ def test_what_changed_or_is_held_is_left_out_and_said_so(desk: Desk, decide: Dec
     visit, ren = desk.as_person(), desk.as_person("ren@example.com")
     boxes = _boxes(visit.get("/review").text)
     decide(ren, changed, "human")
-    ren.get(f"/review/cases/{held}")
+    ren.open(f"/review/cases/{held}")
     page = _post(visit, "/review/bulk/preview", outcome="ai", case=boxes).text
     assert "Decide AI for 1 case?" in page
     assert "2 skipped" in page

@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.wait import WebDriverWait
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.vocabulary import Finding, Outcome
 from store.base.database import Database
@@ -23,6 +23,7 @@ from tests.api.review.browser import chromium, complaints, log_in, press, served
 from tests.api.review.conftest import Desk, draw, make_desk
 
 pytestmark = pytest.mark.chromium
+CLAIMED = "form[data-claim]:not([hidden])"  # as the script leaves it once the case is ours
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_takeover_is_seen_and_loses_no_words(
     desk.add_person("ren@example.com")
     log_in(browser, base)
     browser.get(f"{base}/review/cases/{sha256}")
-    wait_until_ready(browser, "form[data-claim]")
+    wait_until_ready(browser, CLAIMED)
     press(browser, "w")
     press(browser, "these are my words")
     press(browser, Keys.ESCAPE)
@@ -130,7 +131,7 @@ def test_a_takeover_is_seen_and_loses_no_words(
         wait_until_ready(second, ".held-by")
         assert "aiko@example.com" in second.find_element(By.CSS_SELECTOR, ".held-by").text
         press(second, "t")
-        wait_until_ready(second, "form[data-claim]")
+        wait_until_ready(second, CLAIMED)
         press(browser, "a")
         wait_until_ready(browser, ".held-by")
         assert "ren@example.com" in browser.find_element(By.CSS_SELECTOR, ".held-by").text
@@ -145,14 +146,27 @@ def test_a_closed_page_gives_its_claim_back(desk: Desk, base: str, browser: WebD
     sha256 = desk.add_case(0.97)
     log_in(browser, base)
     browser.get(f"{base}/review/cases/{sha256}")
-    wait_until_ready(browser, "form[data-claim]")
+    wait_until_ready(browser, CLAIMED)
     browser.get(f"{base}/model")
+    WebDriverWait(browser, 5).until(lambda _: _claims(desk) == [])
 
-    def claims() -> int:
-        with desk.parts.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(CaseClaim)) or 0
 
-    WebDriverWait(browser, 5).until(lambda _: claims() == 0)
+def test_who_skips_case_after_case_keeps_the_last_alone(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(4)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    wait_until_ready(browser, CLAIMED)
+    for following in cases[1:]:
+        press(browser, "s")
+        WebDriverWait(browser, 5, 0.02).until(url_contains(following))
+    wait_until_ready(browser, CLAIMED)
+    WebDriverWait(browser, 5).until(lambda _: _claims(desk) == [cases[-1]])
+    assert complaints(browser) == []
+
+
+def _claims(desk: Desk) -> list[str]:
+    with desk.parts.database.reading() as session:
+        return list(session.scalars(select(CaseClaim.image_sha256)))
 
 
 def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
@@ -249,6 +263,10 @@ def test_everything_works_without_scripts(desk: Desk, base: str, browser: WebDri
     wait_for(browser, ".card")
     browser.find_element(By.CSS_SELECTOR, ".card").click()
     wait_for(browser, ".decide")
+    assert _claims(desk) == []
+    browser.find_element(By.CSS_SELECTOR, "noscript button").click()
+    wait_for(browser, CLAIMED)
+    assert _claims(desk) == [sha256]
     browser.find_element(By.CSS_SELECTOR, "button[value=human]").click()
     wait_for(browser, ".undo button")
     assert decisions(desk) == [(sha256, Outcome.HUMAN, "")]

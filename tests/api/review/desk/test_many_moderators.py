@@ -36,7 +36,7 @@ def _work(desk: Desk, visit: Visit, chance: random.Random, faults: list[str]) ->
             if not open_cases:
                 return
             address = f"/review/cases/{chance.choice(open_cases)}"
-        page = visit.get(address)
+        page = visit.open(address)
         sha256 = address.split("/")[3].split("?")[0]
         if 'class="standing"' in page.text or chance.random() < 0.1:
             address = None  # somebody was quicker, or the browser died: its claim stays behind

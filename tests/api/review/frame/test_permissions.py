@@ -63,7 +63,7 @@ OPEN = {
             "failures",
             "case",
             "decide_case",
-            "keep_case",
+            "claim",
             "release",
             "take",
             "appeals",

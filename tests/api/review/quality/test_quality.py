@@ -45,7 +45,7 @@ def _give(desk: Desk, kind: CheckKind, visit: Visit, email: str, wanted: str) ->
     for index in range(40):
         before = desk.add_case(0.91, colour=(index, 77, 200))
         if draw(desk.people[email], before, rates) is kind:
-            page = visit.get(f"/review/cases/{before}").text
+            page = visit.open(f"/review/cases/{before}").text
             assert f"/review/cases/{wanted}" in page
             return before
     raise AssertionError("no case is followed by a check")

@@ -1,0 +1,149 @@
+"""What the page of a case shows, gathered in one go; nothing is written for it."""
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from api.http.parts import parts
+from api.review.desk.next_case import find_next, look_undecided
+from api.review.desk.queue_address import write_wanted
+from api.review.desk.thresholds import asked_filter, thresholds_in_force
+from api.review.desk.undo import OFFERED, Undoable, undoable
+from api.review.frame.guard import me
+from api.review.frame.page_error import not_found
+from api.review.frame.permissions import Act, may, may_decide
+from core.clock import now
+from core.ids import is_id
+from core.vocabulary import Evidence, Grade, Thresholds, read_evidence
+from provenance.containers.containers import open_image
+from provenance.shared.errors import ProvenanceError
+from store.appeals.appeal_resolution import appeals_on, barred_from
+from store.bytes.blobs import BlobStore
+from store.clients.own_submissions import own_among
+from store.desk.case_claims import Holder, find_holder
+from store.desk.case_context import CaseContext, find_context
+from store.desk.cases import Case, find_case
+from store.desk.queue_filter import Viewer
+from store.quality.checks import SecondLookResult, blind_for, open_check, told_of
+from store.quality.quality import find_golden
+from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Image
+from store.tables.quality_tables import GoldenCase
+from store.tables.review_states import ReviewState
+from store.verdicts.policies import find_lines
+
+WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case as one moderator sees it at a moment.
+
+    `address` leads back to the queue that it was opened from, and `following` (a SHA-256) on from here.
+    `told` and `undo` are about the case decided just before.
+    """
+
+    case: Case
+    viewer: Viewer
+    address: dict[str, Any]
+    following: str | None
+    evidence: dict[Grade, list[Evidence]]
+    context: CaseContext
+    thresholds: Thresholds | None
+    appeals: list[Appeal]
+    holder: Holder | None
+    is_barred: bool
+    is_own: bool
+    is_too_senior: bool
+    may_make_golden: bool
+    golden: GoldenCase | None
+    told: SecondLookResult | None
+    undo: Undoable | None
+    is_conflict: bool
+    note: str
+
+    @property
+    def is_mine(self) -> bool:
+        """True where this moderator has claimed the case."""
+        return self.holder is not None and self.holder.moderator_id == self.viewer.moderator_id
+
+    @property
+    def is_held(self) -> bool:
+        """True where another moderator has."""
+        return self.holder is not None and not self.is_mine
+
+    @property
+    def may_decide(self) -> bool:
+        """True where nothing but another's claim could keep this moderator from deciding."""
+        return not (self.is_barred or self.is_own or self.is_too_senior)
+
+    @property
+    def may_claim(self) -> bool:
+        """True where the case waits for somebody like this moderator, and nobody has it."""
+        is_appealed = any(appeal.resolved_at is None for appeal in self.appeals)
+        is_waiting = self.case.image.review in WAITING or is_appealed
+        return self.may_decide and self.holder is None and is_waiting
+
+    @property
+    def is_explicit(self) -> bool:
+        """True where a client that submitted the picture shows explicit ones."""
+        return any(one.client.is_explicit for one in self.case.submissions)
+
+
+def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> CasePage:
+    """Gather the page; a check looks like any case that waits. Errors: PageError."""
+    wanted, viewer, done = asked_filter(), Viewer(me().id, now()), request.args.get("done", "")
+    with parts().database.reading() as session:
+        found = find_case(session, sha256)
+        if found is None:
+            raise not_found(_("Case not found."))
+        blind = blind_for(session, viewer)
+        check = open_check(session, sha256, viewer) if sha256 in blind else None
+        following, offer = find_next(session, wanted, viewer, found.image)
+        told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
+        # The score is drawn with the lines that this verdict rests on, whatever holds by now.
+        rests_on = find_lines(session, found.verdict.model, found.verdict.policy_number)
+        return CasePage(
+            viewer=viewer,
+            address=write_wanted(wanted),
+            # A check that was not given yet would show that it is decided.
+            following=offer.sha256 if offer is not None and offer.sha256 in blind else following,
+            evidence=_by_grade(found),
+            context=find_context(session, sha256, found.submissions, blind),
+            thresholds=rests_on or thresholds_in_force(),
+            appeals=appeals_on(session, sha256) if check is None else [],
+            holder=find_holder(session, sha256, viewer.at),
+            is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
+            is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
+            is_too_senior=not may_decide(me(), found.image),
+            may_make_golden=may(me(), Act.MANAGE_QUALITY),
+            golden=find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
+            told=told,
+            undo=undoable(session, told.escalation_id if told else done),
+            is_conflict=is_conflict,
+            note=note,
+            case=found if check is None else look_undecided(found, check),
+        )
+
+
+def is_animated(blobs: BlobStore, image: Image) -> bool:
+    """True if the picture moves when it is shown; a purged one is not shown.
+
+    Of images that were stored before this was recorded, the file is read.
+    """
+    if image.purged_at is not None or image.is_animated is not None:
+        return image.purged_at is None and bool(image.is_animated)
+    try:
+        return open_image(blobs.get(image.sha256)).animated
+    except (KeyError, ProvenanceError, struct.error):
+        return False
+
+
+def _by_grade(case: Case) -> dict[Grade, list[Evidence]]:
+    """Sort the evidence by what it can bear, strongest first."""
+    known = [read_evidence(item) for item in case.verdict.evidence]
+    found = {grade: [item for item in known if item.grade is grade] for grade in Grade}
+    return {grade: items for grade, items in found.items() if items}

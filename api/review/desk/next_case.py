@@ -1,0 +1,88 @@
+"""Which case comes next, the queue's or a check, and how a check looks until it is answered."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from store.base.database import Database
+from store.desk.cases import Case
+from store.desk.queue_filter import Claimed, QueueFilter, Tab, Viewer
+from store.desk.review_queue import list_cases, position
+from store.quality.check_giving import CheckOffer, choose_check, draw, give_check
+from store.quality.quality import rates
+from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.quality_tables import Check, CheckKind
+from store.tables.review_states import ReviewState
+
+
+def find_next(
+    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image
+) -> tuple[str | None, CheckOffer | None]:
+    """The queue's next case (its SHA-256), and the check that is to come in its place, if one is.
+
+    Checks come only in the queue of what waits, and only by going on from case to case. Where nothing
+    waits any more, the second looks that are left come.
+    """
+    following = _next_in_queue(session, wanted, viewer, image)
+    if wanted.tab is not Tab.OPEN:
+        return following, None
+    quality = rates(session)
+    kind = draw(viewer.moderator_id, image.sha256, quality)
+    if kind is None and following is None and quality.second:
+        kind = CheckKind.SECOND
+    return following, choose_check(session, kind, wanted, viewer, image) if kind else None
+
+
+def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: str) -> str | None:
+    """Find the case after this one and, where that is a check, put it before this moderator."""
+    with database.reading() as session:
+        following, offer = find_next(session, wanted, viewer, session.get_one(Image, sha256))
+    if offer is None:
+        return following
+    with database.writing() as session:
+        return give_check(session, offer, viewer) or following
+
+
+def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
+    """Go on in the queue, and from its end again from the top.
+
+    What somebody else is looking at is passed over, unless it was asked for.
+    """
+    wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    for after in (position(image), None):
+        for found in list_cases(session, wanted, viewer, after=after, limit=2):
+            if found.sha256 != image.sha256:
+                return found.sha256
+    return None
+
+
+def look_undecided(case: Case, check: Check) -> Case:
+    """Make a case that is put before somebody as a check look like any that waits.
+
+    The rows are for reading alone: what is changed here is what the page shows, nothing else.
+    What came long ago is shown as having come today, for its age would tell.
+    """
+    image = case.image
+    set_committed_value(image, "decision_id", None)
+    set_committed_value(image, "decision", None)
+    set_committed_value(image, "review", ReviewState.OPEN)
+    given = check.given_at or case.verdict.created_at
+    newest = max([submission.created_at for submission in case.submissions] or [image.created_at])
+    shift = given - newest - _hours(image.sha256)
+    if shift > timedelta(days=1):
+        dated: list[Image | Verdict | Submission] = [image, case.verdict, *case.submissions]
+        for row in dated:
+            set_committed_value(row, "created_at", _earlier(row.created_at + shift, given))
+    return replace(case, decisions=[])
+
+
+def _hours(sha256: str) -> timedelta:
+    """Give a time of up to ten hours that is always the same for one image."""
+    return timedelta(minutes=hashlib.sha256(sha256.encode()).digest()[0] * 600 / 256)
+
+
+def _earlier(moment: datetime, limit: datetime) -> datetime:
+    return min(moment, limit)
