@@ -125,7 +125,8 @@ def _read(text: str, base: str | None) -> WebUrl:
     if authority is not None and "%" in authority[1]:  # browsers undo it: people would see another name
         raise UrlError(UrlFault.MALFORMED, "The URL's host is not a valid host name.")
     try:
-        url = URL(text, base)
+        # Read twice: of what is relative, ada does not say whether the host is an address.
+        url = URL(text) if base is None else URL(URL(text, base).href)
     except ValueError:
         raise UrlError(UrlFault.MALFORMED, "The URL's host or port is not valid.") from None
     scheme = url.protocol.removesuffix(":")

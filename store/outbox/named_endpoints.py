@@ -20,6 +20,8 @@ def add_named_endpoints(session: Session, client_id: str, urls: Collection[str])
     is locked first, as for placing events, but only where a URL is new.
     """
     wanted = dict.fromkeys(urls)  # in the order of the submissions
+    if not wanted:
+        return set()
     known = _known(session, client_id, wanted)
     if all(url in known for url in wanted):
         return set()

@@ -199,6 +199,13 @@ def test_a_redirect_is_read_as_strictly_as_a_url(location: str, code: UrlFault) 
     assert caught.value.code is code
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "[2001:db8::1]"])
+@pytest.mark.parametrize("location", ["/b.png", "b.png", "?b", "//{host}/b.png"])
+def test_an_address_stays_an_address_after_a_redirect(host: str, location: str) -> None:
+    url = parse_web_url(f"https://{host}:8443/a.png")
+    assert url.join(location.format(host=host)).address == url.address is not None
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["{:d}", "0x{:x}", "0{:o}"]))
 def test_one_number_of_any_base_is_an_ipv4_address(value: int, form: str) -> None:
     assert parse_web_url(f"http://{form.format(value)}/").address == IPv4Address(value)
