@@ -44,7 +44,7 @@ class LateGroup(click.Group):
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            raise click.UsageError(f"{cmd_name} needs {error.name}, which is not installed here") from error
+            raise click.UsageError(f"{cmd_name} needs {error.name}, which is not installed") from error
         if not isinstance(command, click.Command):
             raise TypeError(f"{place} is not a command")
         return command
@@ -53,7 +53,7 @@ class LateGroup(click.Group):
 @click.group(cls=LateGroup)
 @click.version_option(package_name="kantei")
 def kantei() -> None:
-    """Was this anime picture drawn by a person, or generated?"""
+    """Find out whether an anime picture was drawn by a person or generated."""
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ BATCH = 1000
 
 
 class KanteiError(Exception):
-    """The server answered with a problem: `status`, `code` from its closed set, and a `detail` for people."""
+    """The server returned a problem: HTTP `status`, `code` from a closed set, human-readable `detail`."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(f"{status} {code}: {detail}")
@@ -39,11 +39,11 @@ class KanteiError(Exception):
 
 
 class SignatureError(ValueError):
-    """A call back is not signed by one of these secrets, or not within five minutes."""
+    """The signature matches none of the secrets, or the timestamp is more than five minutes off."""
 
 
 class Kantei:
-    """A server and a key for it. Requests that are refused for now (429, 503) are sent again."""
+    """Client for one Kantei server. Requests answered with 429 or 503 are retried."""
 
     def __init__(self, address: str, api_key: str, *, timeout: float = 60.0, tries: int = 5) -> None:
         self._address = address.rstrip("/")
@@ -81,7 +81,7 @@ class Kantei:
         return self._call("POST", "/v1/submissions/batch", json=body, headers=_key(idempotency_key))
 
     def submission(self, submission_id: str, *, wait: float = 0) -> Json:
-        """Read a submission, waiting up to 30 seconds for its end."""
+        """Return a submission, waiting up to 30 seconds until it is examined or failed."""
         return self._call("GET", f"/v1/submissions/{submission_id}", params={"wait": wait})
 
     def wait(self, submission_id: str, *, timeout: float = 120.0) -> Json:
@@ -106,24 +106,24 @@ class Kantei:
                 return
 
     def listing(self, listing_id: str) -> Json:
-        """Read a listing by your own id of it."""
+        """Return a listing by your own id for it."""
         return self._call("GET", f"/v1/listings/{quote(listing_id, safe='')}")
 
     def image(self, sha256: str) -> Json:
-        """Read an image's latest verdict and standing decision."""
+        """Return an image's latest verdict and current decision."""
         return self._call("GET", f"/v1/images/{sha256}")
 
     def quota(self) -> Json:
-        """Read how many images you may still submit: `limit`, `period`, `used`, `left`, `resets_at`."""
+        """Return the quota: `limit`, `period`, `used`, `left`, `resets_at`."""
         return self._call("GET", "/v1/quota")
 
     def appeal(self, submission_id: str, reason: str, *, evidence_url: str | None = None) -> Json:
-        """Ask that a person looks again."""
+        """Open an appeal: ask a moderator to review the image again."""
         body = {"reason": reason, "evidence_url": evidence_url}
         return self._call("POST", f"/v1/submissions/{submission_id}/appeal", json=body)
 
     def events(self, after: str | int = "") -> Iterator[Json]:
-        """Pull the events behind the last one that you have (its `sequence` or `id`), to the newest."""
+        """Iterate over the events after the last one you have (its `sequence` or `id`)."""
         while True:
             page = self._call("GET", "/v1/events", params={"after": after, "limit": 100})
             yield from page["events"]
@@ -150,7 +150,9 @@ class Kantei:
 
 
 def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Json:
-    """Verify a call back over its raw bytes and give the event; during rotation give both secrets.
+    """Verify a callback's signature over the raw body and return the event.
+
+    During a rotation, pass both secrets.
 
     A secret that starts with `whsec_` is base64 (Standard Webhooks 1.0.0); any other is used as it is.
     Keep the event's `id`: the same may come twice. Errors: SignatureError.
@@ -158,7 +160,7 @@ def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[s
     given = {name.lower(): value for name, value in headers.items()}
     event_id, timestamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
     if not (timestamp.isascii() and timestamp.isdigit()) or abs(time.time() - int(timestamp)) > TOLERANCE:
-        raise SignatureError("the call back is older than five minutes, or has no time")
+        raise SignatureError("the callback is more than five minutes old, or its timestamp is missing")
     signed = f"{event_id}.{timestamp}.".encode() + body
     keys = [_secret_key(secret) for secret in secrets]
     expected = [base64.b64encode(hmac.digest(key, signed, "sha256")) for key in keys if key]
@@ -167,7 +169,7 @@ def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[s
         if version == "v1" and any(hmac.compare_digest(one, signature.encode()) for one in expected):
             found: Json = json.loads(body)
             return found
-    raise SignatureError("no signature is by one of these secrets")
+    raise SignatureError("the signature matches none of the given secrets")
 
 
 def _secret_key(secret: str) -> bytes:
@@ -176,7 +178,7 @@ def _secret_key(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix("whsec_") + "==")
     except binascii.Error:
-        raise SignatureError("the secret is not whsec_ and base64") from None
+        raise SignatureError("the secret must be `whsec_` followed by base64") from None
 
 
 def _key(idempotency_key: str | None) -> dict[str, str]:

@@ -24,24 +24,20 @@ MANY = 5  # from here on, and on a terminal, a progress bar helps
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="PATH_OR_URL...")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
-@click.option(
-    "--evidence", "all_evidence", is_flag=True, help="Print every piece of evidence below its picture."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@click.option("--evidence", "all_evidence", is_flag=True, help="Print all evidence below each picture.")
 @click.option(
     "--heatmap",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write there, for each picture, a PNG of where the classifier looked.",
+    help="Save a heat map (PNG) for each picture in this folder.",
 )
-@click.option(
-    "--explain", "explained", is_flag=True, help="Walk through every reader of provenance and what it saw."
-)
+@click.option("--explain", "explained", is_flag=True, help="Show what each provenance reader found.")
 def check(
     sources: tuple[str, ...], as_json: bool, all_evidence: bool, heatmap: Path | None, explained: bool
 ) -> None:
-    """Examine pictures: files, folders (with all below them) and http(s) URLs.
+    """Examine pictures: files, folders (including subfolders) and http(s) URLs.
 
-    Ends with 0 when all were examined, 1 when some failed, 2 when the call itself is wrong.
+    Exit status: 0 if all were examined, 1 if any failed, 2 if the arguments are wrong.
     """
     settings = read_settings()
     targets = list(_expand(sources))
@@ -60,7 +56,7 @@ def check(
             for item in look.evidence:
                 click.echo(f"           {item.grade.value} {item.kind.value}: {render(item.detail)}")
     if len(targets) > 1 and not as_json:
-        click.echo(f"{len(targets)} pictures, {failed} failed", err=True)
+        click.echo(f"{len(targets)} pictures examined, {failed} failed", err=True)
     sys.exit(1 if failed else 0)
 
 
@@ -74,12 +70,12 @@ def _expand(sources: Iterable[str]) -> Iterable[str]:
         if path.is_dir():
             found = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
             if not found:
-                raise click.UsageError(f"no pictures in {source}")
+                raise click.UsageError(f"{source} contains no pictures")
             yield from found
         elif path.exists():
             yield source
         else:
-            raise click.UsageError(f"there is no {source}")
+            raise click.UsageError(f"{source} does not exist")
 
 
 def _explain(sources: Iterable[str], settings: Settings) -> int:

@@ -9,7 +9,7 @@ from core.clock import now
 from core.settings.settings import read_settings
 from core.urls import UrlError, canonical_url
 from core.vocabulary import Scheme, Scope, Source
-from kantei.clients.client_options import QUOTA, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
+from kantei.clients.client_options import QUOTA, QUOTA_HELP, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
 from kantei.roots.joining import open_database
 from kantei.roots.migrate import migrate
 from store.clients.clients import (
@@ -39,18 +39,28 @@ SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 
 @click.group()
 def client() -> None:
-    """The holders of API keys."""
+    """Manage clients: the holders of API keys."""
 
 
 @client.command()
 @click.argument("name")
-@click.option("--source", type=click.Choice([source.value for source in SOURCES]), default=Source.API.value)
-@click.option("--callback-url", help="Where signed notices of verdicts and decisions go.")
 @click.option(
-    "--scheme", type=click.Choice([scheme.value for scheme in Scheme]), default=Scheme.STANDARD.value
+    "--source",
+    type=click.Choice([source.value for source in SOURCES]),
+    default=Source.API.value,
+    show_default=True,
+    help="Where its pictures come from.",
 )
-@click.option("--secret", help="The webhook secret that the shop shows; one is made where none is given.")
-@click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
+@click.option("--callback-url", help="URL for callbacks about verdicts and decisions.")
+@click.option(
+    "--scheme",
+    type=click.Choice([scheme.value for scheme in Scheme]),
+    default=Scheme.STANDARD.value,
+    show_default=True,
+    help="How its webhooks are signed and written.",
+)
+@click.option("--secret", help="Webhook secret from the shop. If omitted, one is created.")
+@click.option("--quota", type=QUOTA, help=QUOTA_HELP)
 @click.option("--scope", "scopes", type=SCOPES, multiple=True, help=SCOPES_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(
@@ -64,7 +74,7 @@ def add(
     *,
     as_json: bool,
 ) -> None:
-    """Add a client; prints its API key and webhook secret, once."""
+    """Add a client and print its API key and webhook secret, once."""
     settings = read_settings()
     database = open_database(settings)
     try:
@@ -103,13 +113,13 @@ def add(
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(f"Client {facts['name']}, id {facts['id']}")
-    click.echo(f"API key, shown only here:        {new.api_key}")
-    click.echo(f"Webhook secret, shown only here: {new.webhook_secret}")
+    click.echo(f"API key (not shown again):        {new.api_key}")
+    click.echo(f"Webhook secret (not shown again): {new.webhook_secret}")
 
 
 @client.command("list")
 def list_command() -> None:
-    """List clients: id, scheme, weight, what is used of the quota, name, call back address."""
+    """List clients: id, scheme, weight, used quota, name, callback URL."""
     with writing() as (session, _):
         quotas = read_quotas(session, now())
         for row in list_clients(session):
@@ -122,19 +132,19 @@ def list_command() -> None:
 @client.command()
 @click.argument("client_id")
 @click.option("--scope", "scopes", type=SCOPES, multiple=True, help=SCOPES_HELP)
-@click.option("--revoke", metavar="KEY_ID", help="Revoke a key instead of making one.")
+@click.option("--revoke", metavar="KEY_ID", help="Revoke this key instead of creating one.")
 def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
-    """Make another API key for a client, shown once; then list its keys."""
+    """Create another API key for a client, print it once, and list the client's keys."""
     with writing() as (session, _):
         row = find(session, client_id)
         if revoke is not None:
             if not revoke_key(session, client_id, revoke, now()):
-                raise click.UsageError(f"there is no live key {revoke}")
+                raise click.UsageError(f"no active key {revoke}")
             note_command(session, "key_revoked", at=now(), subject=row.name, id=client_id)
         else:
             made = add_key(session, row, [Scope(scope) for scope in scopes] or None)
             note_command(session, "key_added", at=now(), subject=row.name, id=client_id)
-            click.echo(f"API key, shown only here: {made}")
+            click.echo(f"API key (not shown again): {made}")
         session.flush()
         for one in list_keys(session, client_id):
             state = "revoked" if one.revoked_at else f"last used {one.last_used_at or 'never'}"
@@ -143,14 +153,14 @@ def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
 
 @client.command()
 @click.argument("client_id")
-@click.option("--secret", help="The secret that the shop shows; one is made where none is given.")
-@click.option("--retire", is_flag=True, help="End a rotation: only the newest secret is good from now on.")
+@click.option("--secret", help="Webhook secret from the shop. If omitted, one is created.")
+@click.option("--retire", is_flag=True, help="Finish a rotation: retire all secrets but the newest.")
 def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
-    """Give a client another webhook secret; until --retire both are good, and call backs carry both."""
+    """Add a webhook secret. Old and new secrets both work until you run this again with --retire."""
     with writing() as (session, settings):
         row = find(session, client_id)
         if retire:
-            click.echo(f"{retire_secrets(session, client_id, now())} older secrets retired")
+            click.echo(f"older secrets retired: {retire_secrets(session, client_id, now())}")
             note_command(session, "secrets_retired", at=now(), subject=row.name, id=client_id)
             return
         try:
@@ -158,18 +168,25 @@ def rotate(client_id: str, secret: str | None, *, retire: bool) -> None:
             note_command(session, "secret_added", at=now(), subject=row.name, id=client_id)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-    click.echo(f"Webhook secret, shown only here: {made}")
+    click.echo(f"Webhook secret (not shown again): {made}")
 
 
 @client.command()
 @click.argument("client_id")
-@click.option("--callback-url", help="Another address; calls that wait go there too.")
-@click.option("--weight", type=click.IntRange(1, 100), help="Turns for another client's one.")
-@click.option("--quota", type=QUOTA, help="Images it may submit: 1000/day, 30000/month or none.")
-@click.option("--owner", help="The moderator whose client it is: what it submits, others decide; or none.")
-@click.option("--enable", is_flag=True, help="Call disabled and resting addresses again, now.")
-@click.option("--replay", is_flag=True, help="Send again what had all its tries.")
-@click.option("--test", is_flag=True, help="Send an event of type endpoint.test.")
+@click.option("--callback-url", help="New callback URL. Waiting callbacks are sent there too.")
+@click.option(
+    "--weight",
+    type=click.IntRange(1, 100),
+    help="Turns this client gets for each turn of a client with weight 1.",
+)
+@click.option("--quota", type=QUOTA, help=QUOTA_HELP)
+@click.option(
+    "--owner",
+    help="Email of the moderator who owns this client and so cannot decide its submissions, or none.",
+)
+@click.option("--enable", is_flag=True, help="Resume disabled and paused endpoints now.")
+@click.option("--replay", is_flag=True, help="Resend callbacks that failed on every attempt.")
+@click.option("--test", is_flag=True, help="Send a test event (endpoint.test).")
 def change(
     client_id: str,
     callback_url: str | None,
@@ -181,7 +198,7 @@ def change(
     replay: bool,
     test: bool,
 ) -> None:
-    """Change how a client is called, and show how its addresses are doing."""
+    """Change a client's settings, and show the state of its endpoints."""
     with writing() as (session, _):
         row = find(session, client_id)
         if callback_url is not None:
@@ -201,18 +218,18 @@ def change(
             if enable:
                 enable_endpoint(session, endpoint.id, now())
             if replay:
-                click.echo(f"{replay_exhausted(session, endpoint.id, now())} calls are sent again")
+                click.echo(f"callbacks to resend: {replay_exhausted(session, endpoint.id, now())}")
         if test:
-            click.echo(f"event {send_test(session, client_id, now())} is on its way")
+            click.echo(f"test event sent: {send_test(session, client_id, now())}")
         session.flush()
         session.expire_all()
         endpoints = list_endpoints(session, client_id)
         waiting = count_waiting(session, [endpoint.id for endpoint in endpoints])
         for endpoint in endpoints:
-            state = f"disabled: {endpoint.disabled_reason}" if endpoint.disabled_at else "called"
+            state = f"disabled: {endpoint.disabled_reason}" if endpoint.disabled_at else "active"
             click.echo(
-                f"{endpoint.url}  {state}  {waiting.get(endpoint.id, 0)} waiting, "
-                f"{endpoint.failures} failures in a row"
+                f"{endpoint.url}  {state}  waiting: {waiting.get(endpoint.id, 0)}, "
+                f"consecutive failures: {endpoint.failures}"
             )
 
 
@@ -221,5 +238,5 @@ def _moderator_id(session: Session, email: str) -> str | None:
         return None
     person = find_moderator(session, email.strip().lower())
     if person is None:
-        raise click.UsageError(f"--owner: there is no moderator {email}")
+        raise click.UsageError(f"--owner: moderator {email} not found")
     return person.id

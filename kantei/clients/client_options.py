@@ -40,7 +40,8 @@ class QuotaType(click.ParamType[QuotaGiven]):
 
 QUOTA = QuotaType()
 SCOPES = click.Choice([scope.value for scope in Scope])
-SCOPES_HELP = "What the key is good for, may be repeated; the source's usual scopes where none is given."
+QUOTA_HELP = "Images the client may submit, such as 1000/day or 30000/month, or none for no limit."
+SCOPES_HELP = "Scope of the key; may be repeated. If omitted, the source's usual scopes."
 
 
 @contextmanager
@@ -60,5 +61,5 @@ def find(session: Session, client_id: str) -> Client:
     """Find a client, or say how ids are found."""
     found = find_client(session, client_id)
     if found is None:
-        raise click.UsageError(f"there is no client {client_id}; kantei client list shows them")
+        raise click.UsageError(f"client {client_id} not found; run `kantei client list` to see all clients")
     return found

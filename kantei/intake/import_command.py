@@ -28,13 +28,19 @@ MOST_LINE = 64 * 1024  # characters
     "--server", metavar="URL", help="Kantei server. [default: KANTEI_SERVER, or http://127.0.0.1:8000]"
 )
 @click.option("--key", help="API key. Set KANTEI_API_KEY instead to keep it out of the shell history.")
-@click.option("--priority", type=click.Choice(["low", "normal", "high"]), default="low", show_default=True)
-@click.option("--restart", is_flag=True, help="Begin at the first line again.")
+@click.option(
+    "--priority",
+    type=click.Choice(["low", "normal", "high"]),
+    default="low",
+    show_default=True,
+    help="Priority of entries that name none.",
+)
+@click.option("--restart", is_flag=True, help="Start again from the first entry.")
 def import_command(file: Path, server: str | None, key: str | None, priority: str, *, restart: bool) -> None:
-    """Submit every line of FILE.csv (with a head line) or FILE.jsonl, up to where it was submitted before.
+    """Submit the entries of FILE.csv (with a header row) or FILE.jsonl, from the first not yet submitted.
 
-    The fields are those of a submission; `image_url` is needed. Where it was cut off is kept in
-    FILE.progress, and a step that was sent twice is taken once. Ends with 1 when lines were refused.
+    The file is in UTF-8. Its columns are the fields of a submission; `image_url` is required. Progress is
+    kept in FILE.progress, and entries sent twice count once. Exit status 1 if any entries were refused.
     """
     settings = read_client_settings()
     if not (key or settings.api_key):
@@ -44,7 +50,7 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
     done = 0 if restart else _read_progress(progress, digest)
     total = sum(1 for _ in _entries(file))
     if done:
-        click.echo(f"{done} lines were submitted before", err=True)
+        click.echo(f"entries already submitted: {done}", err=True)
     refused = 0
     steps: Any = range(done, total, STEP)
     if sys.stderr.isatty():
@@ -57,20 +63,21 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
                 answer = kantei.batch(entries, idempotency_key=f"import-{digest[:40]}-{start}-{priority}")
             except (KanteiError, requests.RequestException) as error:
                 raise click.ClickException(
-                    f"stopped after {start} lines: {error}; the same command goes on from there"
+                    f"stopped before entry {start + 1}: {error}; run the same command again to continue"
                 ) from error
             for place, result in enumerate(answer["results"], start=start):
                 problem = result["problem"]
                 if problem is not None and problem["code"] == "quota_exhausted":
                     _write_progress(progress, digest, place)
                     raise click.ClickException(
-                        f"stopped after {place} lines: {problem['detail']} The same command goes on there."
+                        f"stopped before entry {place + 1}: {problem['detail']} "
+                        "Run the same command again to continue."
                     )
                 if problem is not None:
                     refused += 1
                     click.echo(f"entry {place + 1}: {problem['detail']}", err=True)
             _write_progress(progress, digest, start + len(entries))
-    click.echo(f"{total - done} submitted, {refused} of them refused")
+    click.echo(f"entries submitted: {total - done}, refused: {refused}")
     sys.exit(1 if refused else 0)
 
 
@@ -81,9 +88,9 @@ def _entries(file: Path) -> Iterator[dict[str, Any]]:
             rows = csv.DictReader(text)
             unknown = set(rows.fieldnames or ()) - set(FIELDS)
             if "image_url" not in (rows.fieldnames or ()):
-                raise click.UsageError(f"{file.name} has no column image_url")
+                raise click.UsageError(f"{file.name} must have a column image_url")
             if unknown:
-                raise click.UsageError(f"{file.name} has columns that no submission has: {sorted(unknown)}")
+                raise click.UsageError(f"{file.name} has unknown columns: {sorted(unknown)}")
             for row in rows:
                 yield {name: value for name, value in row.items() if name in FIELDS and value}
         elif file.suffix.lower() in {".jsonl", ".ndjson"}:
@@ -91,7 +98,7 @@ def _entries(file: Path) -> Iterator[dict[str, Any]]:
                 if line.strip():
                     yield _object(line, file, number)
         else:
-            raise click.UsageError(f"{file.name} is neither .csv nor .jsonl")
+            raise click.UsageError(f"{file.name} must be a .csv or .jsonl file")
 
 
 def _object(line: str, file: Path, number: int) -> dict[str, Any]:

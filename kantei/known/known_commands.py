@@ -21,22 +21,25 @@ LABELS = click.Choice([label.value for label in Label])
 
 @click.group()
 def known() -> None:
-    """Pictures that somebody has decided: lists of perceptual hashes (PDQ)."""
+    """Manage known images: perceptual hashes (PDQ) with a label."""
 
 
 @known.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", required=True, help="Whose list it is: shown with every picture that it names.")
-@click.option("--label", type=LABELS, help="What it says of its pictures, where their tags do not.")
+@click.option(
+    "--source", required=True, help="Name of the list's source, shown with every picture on the list."
+)
+@click.option("--label", type=LABELS, help="Label for entries without an `ai` or `human` tag.")
 def import_list(file: Path, source: str, label: str | None) -> None:
-    """Keep the hashes of FILE (.csv, .json, .jsonl, or one a line) as a list of their source.
+    """Import the hashes in FILE (.csv, .json, .jsonl, or one per line) as a list.
 
-    A hint and no more: it convicts and clears nobody. Again with the same source adds to its list.
-    Ends with 1 where entries were left out.
+    A list is a hint: it never flags or clears a picture on its own. Importing again with the same source
+    adds to the list.
+    Exit status 1 if any entries were skipped.
     """
     name = source.strip()
     if not name or len(name) > 200 or not name.isprintable():
-        raise click.UsageError("a source needs a name of 1 to 200 characters")
+        raise click.UsageError("--source must have 1 to 200 printable characters")
     database = _database()
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
@@ -47,19 +50,29 @@ def import_list(file: Path, source: str, label: str | None) -> None:
     finally:
         database.close()
     left = done.left
-    click.echo(f"{done.taken} hashes taken, {left.total()} left out; the list “{name}” holds {done.count}")
+    click.echo(
+        f"hashes imported: {done.taken}, skipped: {left.total()}; the list “{name}” now has {done.count}"
+    )
     for why, times in left.most_common():
-        click.echo(f"left out: {times} with {why}", err=True)
+        click.echo(f"skipped: {times}, {why}", err=True)
     sys.exit(1 if left else 0)
 
 
 @known.command()
-@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: here.")
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="csv", show_default=True)
-@click.option("--label", type=LABELS, help="Only what was decided so.")
-@click.option("--name", default="kantei", show_default=True, help="The name that the list gives itself.")
+@click.option(
+    "--output",
+    type=click.File("w", encoding="utf-8"),
+    default="-",
+    show_default="standard output",
+    help="File to write to.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMS)), default="csv", show_default=True, help="File format."
+)
+@click.option("--label", type=LABELS, help="Export only decisions with this label.")
+@click.option("--name", default="kantei", show_default=True, help="Name of the exported list.")
 def export(output: TextIO, form: str, label: str | None, name: str) -> None:
-    """Write the hashes of what moderators decided, for others: no picture can be made from them."""
+    """Export the hashes of decided pictures. A hash cannot be turned back into a picture."""
     database = _database()
     wanted = Label(label) if label else None
     with database.writing() as session:
@@ -74,12 +87,12 @@ def export(output: TextIO, form: str, label: str | None, name: str) -> None:
 
     output.writelines(FORMS[form](counted(), name))
     database.close()
-    click.echo(f"{count} hashes written", err=True)
+    click.echo(f"hashes written: {count}", err=True)
 
 
 @known.command("list")
 def list_lists() -> None:
-    """List the lists of others."""
+    """List the imported lists."""
     database = _database()
     with database.reading() as session:
         for one in all_lists(session):
@@ -90,21 +103,21 @@ def list_lists() -> None:
 @known.command()
 @click.argument("source")
 def forget(source: str) -> None:
-    """Forget the list of SOURCE. Verdicts that it was part of stay as they were."""
+    """Delete the list of SOURCE. Earlier verdicts do not change."""
     database = _database()
     with database.writing() as session:
         count = forget_list(session, source, moderator_id=None)
     database.close()
     if count is None:
-        raise click.ClickException(f"there is no list “{source}”")
-    click.echo(f"{count} hashes forgotten")
+        raise click.ClickException(f"list “{source}” not found")
+    click.echo(f"hashes deleted: {count}")
 
 
 @known.command()
 def backfill() -> None:
-    """Hash stored images from before hashes were kept; cut off, it goes on where it was.
+    """Compute missing hashes of stored images. If interrupted, run it again to continue.
 
-    Run it beside the workers. What people decided then reaches look-alikes that came before it.
+    Workers can keep running. Decisions on these images then reach their near copies.
     """
     settings = read_settings()
     ready_database(settings)
@@ -114,12 +127,13 @@ def backfill() -> None:
             database,
             blobs,
             max_pixels=settings.max_pixels,
-            say=lambda so_far: click.echo(f"{so_far.done} hashed", err=True),
+            say=lambda so_far: click.echo(f"images hashed so far: {so_far.done}", err=True),
         )
     finally:
         database.close()
     click.echo(
-        f"{told.done} images hashed; {told.gone} without bytes and {told.unreadable} unreadable left out"
+        f"images hashed: {told.done}; skipped: {told.gone} without a stored file, "
+        f"{told.unreadable} unreadable"
     )
 
 

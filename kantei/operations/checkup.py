@@ -58,14 +58,14 @@ def _settings(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "settings",
             Health.WARNING,
-            "messages go through a folder, although the database is a server",
-            "Set KANTEI_BROKER_URL where parts run on several machines.",
+            "messages are kept in a folder although the database is a server",
+            "Set KANTEI_BROKER_URL if parts run on more than one machine.",
         )
     if settings.fetch_allow.networks or settings.fetch_allow.hosts:
         yield Diagnostic(
             "settings",
             Health.WARNING,
-            "KANTEI_FETCH_ALLOW lets strangers' URLs reach addresses that are not public",
+            "KANTEI_FETCH_ALLOW lets submitted URLs reach private addresses",
             "Leave it empty in production.",
         )
     if not settings.secure_cookies and not settings.is_embedded_broker:
@@ -73,7 +73,7 @@ def _settings(settings: Settings) -> Iterator[Diagnostic]:
             "settings",
             Health.WARNING,
             "cookies are also sent over plain HTTP",
-            "Put a TLS proxy before the API and set KANTEI_SECURE_COOKIES=1.",
+            "Put a TLS proxy in front of the API and set KANTEI_SECURE_COOKIES=1.",
         )
 
 
@@ -83,13 +83,16 @@ def _secret_key(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "secret key",
             Health.BROKEN,
-            f"made of {kinds} different characters: it can be guessed",
-            "Make one with `openssl rand -hex 32`; sessions end, webhook secrets have to be set anew.",
+            f"only {kinds} different characters, so it can be guessed",
+            "Make one with `openssl rand -hex 32`. Everyone is then logged out, and webhook secrets must "
+            "be set again.",
         )
         return
     kept = settings.data_dir / "secret_key"
     if kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077:
-        yield Diagnostic("secret key", Health.BROKEN, f"{kept} is readable by others", f"chmod 600 {kept}")
+        yield Diagnostic(
+            "secret key", Health.BROKEN, f"{kept} can be read by other users", f"Run: chmod 600 {kept}"
+        )
         return
     yield Diagnostic("secret key", Health.WELL, f"{len(settings.secret_key)} characters")
 
@@ -106,15 +109,18 @@ def _disk(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "disk",
             Health.BROKEN,
-            f"{folder} cannot be written: {error.strerror}",
-            "Make room, or give the folder to the user that Kantei runs as.",
+            f"cannot write to {folder}: {error.strerror}",
+            "Free some space, or give the folder to the user that runs Kantei.",
         )
         return
     usage = shutil.disk_usage(folder)
-    said = f"{usage.free / MIB:,.0f} MiB free of {usage.total / MIB:,.0f} in {folder}"
+    said = f"{usage.free / MIB:,.0f} of {usage.total / MIB:,.0f} MiB free in {folder}"
     if usage.free < max(1024 * MIB, 20 * settings.max_image_bytes):
         yield Diagnostic(
-            "disk", Health.WARNING, said, "Make room, or shorten the retention and `kantei purge`."
+            "disk",
+            Health.WARNING,
+            said,
+            "Free some space, or shorten KANTEI_RETENTION_DAYS and run `kantei purge`.",
         )
     else:
         yield Diagnostic("disk", Health.WELL, said)
@@ -124,19 +130,26 @@ def _weights(_: Settings) -> Iterator[Diagnostic]:
     try:
         from model.serving.info import WEIGHTS, ModelInfoError, read_model_info  # noqa: PLC0415  # the API may lack it
     except ModuleNotFoundError as error:
-        yield Diagnostic("classifier", Health.WARNING, f"no {error.name} here", "Only workers need it.")
+        yield Diagnostic(
+            "classifier",
+            Health.WARNING,
+            f"{error.name} is not installed",
+            "Only workers need the classifier.",
+        )
         return
-    advice = "Install Kantei anew; the weights belong to the program."
+    advice = "Reinstall Kantei. The weights are part of the package."
     try:
         info = read_model_info(WEIGHTS)
         digest = _digest(WEIGHTS / info.weights)
     except (ModelInfoError, OSError) as error:
-        yield Diagnostic("classifier", Health.BROKEN, f"cannot be read ({type(error).__name__})", advice)
+        yield Diagnostic("classifier", Health.BROKEN, f"could not be read ({type(error).__name__})", advice)
         return
     if digest != info.sha256:
-        yield Diagnostic("classifier", Health.BROKEN, f"the weights are not those of {info.version}", advice)
+        yield Diagnostic(
+            "classifier", Health.BROKEN, f"the weights do not match version {info.version}", advice
+        )
         return
-    yield Diagnostic("classifier", Health.WELL, f"{info.version}, weights unchanged")
+    yield Diagnostic("classifier", Health.WELL, f"{info.version}, weights verified")
 
 
 def _digest(path: Path) -> str:
@@ -148,7 +161,7 @@ def _sweeper(settings: Settings) -> Iterator[Diagnostic]:
     alive = settings.data_dir / "sweeper.alive"
     if not alive.exists():
         yield Diagnostic(
-            "sweeper", Health.WARNING, "has not swept here", "Run `kantei sweep` on one machine."
+            "sweeper", Health.WARNING, "has never run on this machine", "Run `kantei sweep` on one machine."
         )
         return
     age = time.time() - alive.stat().st_mtime
@@ -156,8 +169,8 @@ def _sweeper(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "sweeper",
             Health.WARNING,
-            f"swept last {age:,.0f} s ago",
-            "Start `kantei sweep`; call backs wait.",
+            f"last ran {age:,.0f} s ago",
+            "Start `kantei sweep`. Callbacks wait until then.",
         )
     else:
-        yield Diagnostic("sweeper", Health.WELL, f"swept {max(0.0, age):.0f} s ago")
+        yield Diagnostic("sweeper", Health.WELL, f"last ran {max(0.0, age):.0f} s ago")

@@ -35,8 +35,10 @@ def look_at_database(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "database",
             state,
-            f"answers after {seconds * 1000:.0f} ms",
-            "Every submission needs several round trips: put it nearer." if state is Health.WARNING else "",
+            f"responds in {seconds * 1000:.0f} ms",
+            "Each submission needs several round trips. Move the database closer."
+            if state is Health.WARNING
+            else "",
         )
         schema = _schema(database)
         yield schema
@@ -47,8 +49,8 @@ def look_at_database(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "database",
             Health.BROKEN,
-            f"does not answer ({type(error).__name__})",
-            "Start it, or correct KANTEI_DATABASE_URL; nothing accepted before is lost.",
+            f"not responding ({type(error).__name__})",
+            "Start it, or correct KANTEI_DATABASE_URL. Accepted submissions are safe.",
         )
     finally:
         database.close()
@@ -57,16 +59,16 @@ def look_at_database(settings: Settings) -> Iterator[Diagnostic]:
 def _schema(database: Database) -> Diagnostic:
     found, head = find_revision(database), head_revision()
     if found == head:
-        return Diagnostic("migrations", Health.WELL, f"at {head}, as this program wants")
+        return Diagnostic("migrations", Health.WELL, f"up to date at {head}")
     if found is None:
         return Diagnostic(
-            "migrations", Health.WARNING, "the database is empty", "Whichever part starts first sets it up."
+            "migrations", Health.WARNING, "the database is empty", "It is set up when the first part starts."
         )
     return Diagnostic(
         "migrations",
         Health.BROKEN,
-        f"the database stands at {found}, this program wants {head}",
-        "Stop the parts, then run `kantei migrate` (with the newer of two versions).",
+        f"the database is at {found}, this version needs {head}",
+        "Stop all parts, then run `kantei migrate` with the newer version.",
     )
 
 
@@ -78,8 +80,8 @@ def _hashes(database: Database) -> Diagnostic:
     return Diagnostic(
         "known images",
         Health.WARNING,
-        "some stored images have no perceptual hash: what is decided on them reaches no near copy",
-        "Run `kantei known backfill`, beside the workers.",
+        "some stored images have no perceptual hash, so decisions on them do not reach near copies",
+        "Run `kantei known backfill`. Workers can keep running.",
     )
 
 
@@ -88,7 +90,10 @@ def _clock(database: Database) -> Diagnostic:
     here = now()
     if here < EARLIEST:
         return Diagnostic(
-            "clock", Health.BROKEN, f"this machine believes in {here:%Y-%m-%d}", "Set the clock (NTP)."
+            "clock",
+            Health.BROKEN,
+            f"the clock of this machine says {here:%Y-%m-%d}",
+            "Set the clock, for example with NTP.",
         )
     if database.is_sqlite:
         return Diagnostic("clock", Health.WELL, f"{here:%Y-%m-%d %H:%M:%S} UTC")
@@ -99,10 +104,10 @@ def _clock(database: Database) -> Diagnostic:
         return Diagnostic(
             "clock",
             Health.BROKEN,
-            f"{abs(skew):.1f} s {'behind' if skew > 0 else 'before'} the database's",
-            "Let all machines follow one clock (NTP): claims run out by it.",
+            f"{abs(skew):.1f} s {'behind' if skew > 0 else 'ahead of'} the database's clock",
+            "Synchronise all machines with NTP. Claims expire by the clock.",
         )
-    return Diagnostic("clock", Health.WELL, f"within {abs(skew):.2f} s of the database's")
+    return Diagnostic("clock", Health.WELL, f"within {abs(skew):.2f} s of the database's clock")
 
 
 def look_at_broker(settings: Settings) -> Iterator[Diagnostic]:
@@ -110,15 +115,13 @@ def look_at_broker(settings: Settings) -> Iterator[Diagnostic]:
     try:
         began = time.perf_counter()
         open_sender(settings).ping()
-        yield Diagnostic(
-            "broker", Health.WELL, f"answers after {(time.perf_counter() - began) * 1000:.0f} ms"
-        )
+        yield Diagnostic("broker", Health.WELL, f"responds in {(time.perf_counter() - began) * 1000:.0f} ms")
     except BROKER_ERRORS as error:
         yield Diagnostic(
             "broker",
             Health.BROKEN,
-            f"does not answer ({type(error).__name__})",
-            "Start it, or correct KANTEI_BROKER_URL; submissions are stored and sent when it is back.",
+            f"not responding ({type(error).__name__})",
+            "Start it, or correct KANTEI_BROKER_URL. Submissions are stored and sent when it is back.",
         )
         return
     if settings.is_embedded_broker:
@@ -132,8 +135,8 @@ def look_at_broker(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "broker",
             Health.WARNING,
-            f"forgets messages when its memory is full (maxmemory-policy {policy})",
-            "Set maxmemory-policy noeviction.",
+            f"drops messages when its memory is full (maxmemory-policy {policy})",
+            "Set maxmemory-policy to noeviction.",
         )
 
 
@@ -152,11 +155,16 @@ def look_at_blobs(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "blobs",
             Health.BROKEN,
-            f"{where} does not keep bytes: {error}",
-            "Submissions wait until it does. Correct KANTEI_BLOBS_URL and its keys, or make room.",
+            f"{where} cannot store files: {error}",
+            "Submissions wait until it can. Correct KANTEI_BLOBS_URL and its keys, or free some space.",
         )
     else:
         if is_same:
-            yield Diagnostic("blobs", Health.WELL, f"{where} keeps, gives back and forgets")
+            yield Diagnostic("blobs", Health.WELL, f"{where} stores, returns and deletes files")
         else:
-            yield Diagnostic("blobs", Health.BROKEN, f"{where} gives other bytes back", "Look at the store.")
+            yield Diagnostic(
+                "blobs",
+                Health.BROKEN,
+                f"{where} returned other bytes than were stored",
+                "Check the store for errors.",
+            )

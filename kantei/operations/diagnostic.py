@@ -26,4 +26,6 @@ class Diagnostic:
 
 def wrong_setting(error: SettingsError) -> Diagnostic:
     """Tell of a setting that no part can run with."""
-    return Diagnostic("settings", Health.BROKEN, str(error), "The README's table says what it takes.")
+    return Diagnostic(
+        "settings", Health.BROKEN, str(error), "See the settings table in the README for allowed values."
+    )

@@ -17,9 +17,12 @@ COLOURS = {Health.WELL: "green", Health.WARNING: "yellow", Health.BROKEN: "red"}
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(as_json: bool) -> None:
-    """Check settings, disk, database, broker, blobs, classifier and clocks; end with 1 if one is broken."""
+    """Check settings, disk, database, broker, blobs, classifier and clocks.
+
+    Exit status 1 if any check fails.
+    """
     checks = examine_names(os.environ)
     try:
         checks += examine_settings(read_settings())

@@ -15,15 +15,21 @@ from store.people.moderators import ModeratorExistsError, add_moderator
 
 @click.group()
 def moderator() -> None:
-    """The people who review."""
+    """Manage moderators."""
 
 
 @moderator.command()
 @click.argument("email")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.MODERATOR.value)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.MODERATOR.value,
+    show_default=True,
+    help="What the moderator may do.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(email: str, role: str, *, as_json: bool) -> None:
-    """Add a moderator; prints a one-time password, once."""
+    """Add a moderator and print a one-time password, once."""
     database = open_database(read_settings())
     try:
         migrate(database)
@@ -33,7 +39,7 @@ def add(email: str, role: str, *, as_json: bool) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except ModeratorExistsError as error:
-        raise click.ClickException(f"{error} is a moderator already") from error
+        raise click.ClickException(f"{error} is already a moderator") from error
     finally:
         database.close()
     facts = {
@@ -46,6 +52,6 @@ def add(email: str, role: str, *, as_json: bool) -> None:
         click.echo(json.dumps(facts))
         return
     article = "an" if new.moderator.role is Role.ADMIN else "a"
-    click.echo(f"{facts['email']} is {article} {facts['role']} now.")
-    click.echo(f"One-time password, shown only here: {new.password}")
-    click.echo("It must be replaced at the first login.")
+    click.echo(f"Added {facts['email']} as {article} {facts['role']}.")
+    click.echo(f"One-time password (not shown again): {new.password}")
+    click.echo("It must be changed at the first login.")

@@ -12,18 +12,18 @@ from store.retention.purge import purge_expired
 
 
 @click.command()
-@click.option("--image", "sha256", help="Forget this image now, by its SHA-256, and nothing else.")
-@click.option("--person", "email", help="Take this moderator's name out of all records, and nothing else.")
+@click.option("--image", "sha256", help="Erase only this image, given by its SHA-256, now.")
+@click.option("--person", "email", help="Only remove this moderator's name from all records, now.")
 def purge(sha256: str | None, email: str | None) -> None:
-    """Forget what is older than KANTEI_RETENTION_DAYS and KANTEI_LOG_RETENTION_DAYS."""
+    """Delete data older than KANTEI_RETENTION_DAYS and KANTEI_LOG_RETENTION_DAYS."""
     settings = read_settings()
     database = open_database(settings)
     try:
         if sha256 is not None:
             count = erase_image(database, open_blobs(settings), sha256.lower())
-            click.echo(f"The picture is forgotten, with {count} submissions; its decisions stay, by digest.")
+            click.echo(f"picture erased, with its submissions: {count}; decisions are kept by digest")
         if email is not None:
-            click.echo(f"{email} is {erase_person(database, email)} from now on")
+            click.echo(f"{email} is now recorded as {erase_person(database, email)}")
     except ErasureError as error:
         raise click.ClickException(str(error)) from error
     if sha256 is not None or email is not None:
@@ -36,8 +36,7 @@ def purge(sha256: str | None, email: str | None) -> None:
         log_retention=timedelta(days=settings.log_retention_days),
     )
     click.echo(
-        f"{purged.submissions} submissions, the bytes of {purged.images} images"
-        f" and {purged.files} files of appeals forgotten,"
-        f" and {purged.orphans} that no row knew,"
-        f" {purged.events} lines of the log, {purged.texts} texts"
+        f"purged submissions: {purged.submissions}, image files: {purged.images},"
+        f" appeal files: {purged.files}, orphaned files: {purged.orphans},"
+        f" log entries: {purged.events}, texts: {purged.texts}"
     )

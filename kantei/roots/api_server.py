@@ -49,11 +49,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on."
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
+)
 def api(host: str, port: int, processes: int) -> None:
-    """Serve the API and the review pages until told to stop."""
+    """Serve the API and the review pages until stopped."""
     threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
     settings = read_settings()
     set_up_logs(settings.log_format, "api")

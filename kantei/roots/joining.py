@@ -23,7 +23,7 @@ def open_blobs(settings: Settings) -> BlobStore:
     try:
         from store.bytes.s3_blobs import S3Blobs  # noqa: PLC0415  # an extra that most installations lack
     except ModuleNotFoundError as error:
-        raise SettingsError(f"KANTEI_BLOBS_URL needs {error.name}: install kantei[s3]") from error
+        raise SettingsError(f"KANTEI_BLOBS_URL needs {error.name}: install the extra `s3`") from error
     return S3Blobs(settings.blobs)
 
 
@@ -51,4 +51,6 @@ def start_traces(settings: Settings, part: str) -> None:
         try:
             start_tracing(settings.traces_url, part)
         except ModuleNotFoundError as error:
-            raise SettingsError(f"KANTEI_TRACES_URL needs {error.name}: install kantei[traces]") from error
+            raise SettingsError(
+                f"KANTEI_TRACES_URL needs {error.name}: install the extra `traces`"
+            ) from error

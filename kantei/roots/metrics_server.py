@@ -15,9 +15,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def metrics_options(command: Command) -> Command:
     """Give a command the options that say where it may be scraped."""
     port = click.option(
-        "--metrics-port", type=click.IntRange(1, 65535), help="Serve /metrics of this machine here."
+        "--metrics-port",
+        type=click.IntRange(1, 65535),
+        help="Serve the /metrics of this machine on this port.",
     )
-    host = click.option("--metrics-host", default="127.0.0.1", show_default=True)
+    host = click.option(
+        "--metrics-host", default="127.0.0.1", show_default=True, help="Address for /metrics."
+    )
     return port(host(command))
 
 

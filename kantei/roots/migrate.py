@@ -19,7 +19,7 @@ from store.base.database import Database
 
 @click.command("migrate")
 def migrate_command() -> None:
-    """Apply every migration that is missing; `kantei serve` does it by itself."""
+    """Apply all pending migrations. `kantei serve` does this by itself."""
     database = open_database(read_settings())
     migrate(database)
     database.close()
@@ -64,8 +64,8 @@ def ensure_schema(database: Database) -> None:
         migrate(database)
     elif found != head_revision():
         raise SchemaError(
-            f"the database stands at revision {found}, which is not this program's: stop the other parts,"
-            " then run `kantei migrate` (with the newer of two versions)"
+            f"the database is at revision {found}, which this version does not use: stop all parts,"
+            " then run `kantei migrate` with the newer version"
         )
 
 

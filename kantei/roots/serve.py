@@ -50,7 +50,8 @@ class Part:
             lived = at - self.started
             self.deaths = 0 if lived > LONGEST_PAUSE else self.deaths + 1
             click.echo(
-                f"kantei: {self.arguments[0]} ended with {self.process.returncode}, starting anew", err=True
+                f"kantei: {self.arguments[0]} exited with status {self.process.returncode}, restarting",
+                err=True,
             )
             self.due = at + min(0.2 * 2**self.deaths, LONGEST_PAUSE)
             self.process = None
@@ -64,8 +65,10 @@ class Part:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on."
+)
 def serve(host: str, port: int) -> None:
     """Run API, worker and sweeper together until Ctrl-C."""
     settings = read_settings()
@@ -79,10 +82,10 @@ def serve(host: str, port: int) -> None:
         parts.append(Part(["worker", "--express"]))
     signals = _Signals()
     address = f"http://{host}:{port}"
-    click.echo(f"Kantei is starting (data in {settings.data_dir})")
+    click.echo(f"Kantei is starting (data folder: {settings.data_dir})")
     if password is not None:
         # At once: it is kept nowhere, and a start that is cut off must not take it along.
-        click.echo(f"The first moderator is {FIRST_MODERATOR}, with the one-time password {password}")
+        click.echo(f"First moderator: {FIRST_MODERATOR}, one-time password {password}")
     is_ready = False
     while not signals.say_end:
         for part in parts:
@@ -151,11 +154,11 @@ def _answers(host: str, port: int) -> bool:
 
 def _greet(address: str) -> None:
     click.echo(f"""Kantei is ready at {address}
-  moderators log in at   {address}/login        (kantei moderator add EMAIL makes another)
-  programs call          {address}/v1           (kantei client add NAME makes an API key)
-  the API is described   {address}/docs
-  the classifier         {address}/model
-Ctrl-C stops everything.""")
+  Moderators:  {address}/login   (add more with: kantei moderator add EMAIL)
+  API:         {address}/v1      (make a key with: kantei client add NAME)
+  API docs:    {address}/docs
+  Model card:  {address}/model
+Press Ctrl-C to stop.""")
 
 
 def _end(parts: list[Part]) -> None:

@@ -19,10 +19,10 @@ from worker.sweep import sweep_forever, sweep_once
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Sweep one time and end.")
+@click.option("--once", is_flag=True, help="Sweep once and exit.")
 @metrics_options
 def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
-    """Sweep every few seconds and make call backs until told to stop."""
+    """Sweep every few seconds and make callbacks until stopped."""
     settings = read_settings()
     set_up_logs(settings.log_format, "sweep")
     ready_database(settings)
@@ -33,7 +33,10 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     if once:
         swept = sweep_once(database, sender, bell)
         judge_again()
-        click.echo(f"{swept.taken_back} taken back, {swept.failed} failed, {swept.sent} sent")
+        click.echo(
+            f"claims taken back: {swept.taken_back}, submissions failed: {swept.failed}, "
+            f"messages sent: {swept.sent}"
+        )
         return
     serve_metrics(settings, metrics_host, metrics_port)
     measuring = start_measuring(settings, "sweep")

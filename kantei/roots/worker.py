@@ -18,20 +18,25 @@ from worker.tasks import add_tasks, is_alive, start_worker
 
 @click.command()
 @click.option(
-    "--concurrency", type=click.IntRange(1, 256), help="Processes; default KANTEI_WORKER_CONCURRENCY."
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    show_default="KANTEI_WORKER_CONCURRENCY",
+    help="Number of worker processes.",
 )
 @click.option(
     "--express",
     "is_express",
     is_flag=True,
-    help="Serve the first queue alone; processes default to KANTEI_EXPRESS_CONCURRENCY.",
+    help="Serve only the first queue, with KANTEI_EXPRESS_CONCURRENCY processes unless set otherwise.",
 )
-@click.option("--ping", is_flag=True, help="Ask the worker of this machine over the broker whether it lives.")
+@click.option(
+    "--ping", is_flag=True, help="Check over the broker if this machine's worker is running, then exit."
+)
 @metrics_options
 def worker(
     concurrency: int | None, is_express: bool, ping: bool, metrics_host: str, metrics_port: int | None
 ) -> None:
-    """Examine submissions until told to stop."""
+    """Examine submissions until stopped."""
     # Celery warns of root for the sake of pickles; our messages are JSON and hold one id.
     warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()

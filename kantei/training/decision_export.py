@@ -26,7 +26,7 @@ def export_decisions(folder: Path, say: Callable[[str], None]) -> None:
         count, gone = write_decisions(database, open_blobs(settings), folder)
     finally:
         database.close()
-    say(f"{count} pictures in {folder}; {gone} more were decided, but their bytes are purged")
+    say(f"pictures written to {folder}: {count}; decided, but file purged: {gone}")
 
 
 def write_decisions(database: Database, blobs: BlobStore, folder: Path) -> tuple[int, int]:

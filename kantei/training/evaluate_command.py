@@ -76,7 +76,7 @@ def run_evaluation(
     if not CAN_RESAMPLE:
         say("some intervals are missing because they need scipy: `pip install 'kantei[train]'`")
     if here:
-        say(f"{here} of {len(mended)} pictures that must stay mended are here; {len(relapses)} relapsed")
+        say(f"regression pictures in this data: {here} of {len(mended)}, misjudged again: {len(relapses)}")
     for relapse in relapses:
         say(f"  {relapse}")
     if out is not None:
@@ -87,7 +87,7 @@ def run_evaluation(
 def _check_labels(judged: Sequence[Judged], data: Path) -> None:
     """Refuse figures where a label has no picture left."""
     if len({item.sample.label for item in judged}) < 2:
-        raise SamplesError(f"{data}: of one label no picture could be decoded, or the split has none")
+        raise SamplesError(f"{data}: no picture of one of the labels could be decoded, or the split has none")
 
 
 def _write(

@@ -20,51 +20,63 @@ FOLDER = click.Path(exists=True, path_type=Path)
     "--data",
     type=FOLDER,
     required=True,
-    help="A manifest, or a folder with manifest.csv or ai/OWNER/ and human/OWNER/.",
+    help="A manifest, or a folder with manifest.csv or with ai/OWNER/ and human/OWNER/.",
 )
 @click.option(
-    "--split", default="train", show_default=True, help="The manifest's split; ignored where there is none."
+    "--split",
+    default="train",
+    show_default=True,
+    help="Split of the manifest to use; ignored if it has none.",
 )
 @click.option(
-    "--also", type=FOLDER, multiple=True, help="More data, such as `kantei export --decisions` writes."
+    "--also",
+    type=FOLDER,
+    multiple=True,
+    help="Additional data, for example from `kantei export --decisions`.",
 )
 @click.option(
-    "--recipe", "kind", type=click.Choice(["production", "paper"]), default="production", show_default=True
+    "--recipe",
+    "kind",
+    type=click.Choice(["production", "paper"]),
+    default="production",
+    show_default=True,
+    help="`production` for Kantei's own network, `paper` to reproduce the paper.",
 )
 @click.option(
     "--backbone",
     type=click.Choice(["mobilenet_v2", "mobilenet_v3", "mobilenet_v3_minimalistic"]),
     default="mobilenet_v2",
     show_default=True,
-    help="Of the paper's recipe; the production recipe has its own.",
+    help="Backbone for the paper recipe; the production recipe has its own.",
 )
 @click.option(
     "--weights",
     default="imagenet",
     show_default=True,
-    help="A folder of Keras weights without top, or one file; `imagenet` downloads.",
+    help="Folder or file with Keras weights (without top), or `imagenet` to download them.",
 )
 @click.option(
-    "--run", "run_dir", type=click.Path(path_type=Path), help="Where checkpoints go. [default: runs/NAME]"
+    "--run", "run_dir", type=click.Path(path_type=Path), help="Folder for checkpoints. [default: runs/NAME]"
 )
-@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs of the paper's recipe. [default: 100]")
-@click.option("--folds", type=click.IntRange(2, 10), default=6, show_default=True)
-@click.option("--seed", type=int, default=11, show_default=True)
+@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs for the paper recipe. [default: 100]")
+@click.option("--folds", type=click.IntRange(2, 10), default=6, show_default=True, help="Folds of owners.")
+@click.option("--seed", type=int, default=11, show_default=True, help="Seed of the random numbers.")
 @click.option(
     "--publish",
     is_flag=True,
-    help="Then export the network, judge it on the split `test`, install it, renew report, card and "
-    "regression set; refused where pictures that had been mended are misjudged again.",
+    help="After training, export the network, evaluate it on the split `test`, install it and update the "
+    "report, model card and regression set. Refused if it misjudges pictures that an earlier version had "
+    "fixed.",
 )
 @click.option(
     "--accept-accused",
     metavar="WHY",
-    help="Publish although human pictures that had been mended are misjudged again; the reason is kept.",
+    help="Publish even if human pictures fixed earlier are misjudged again. The reason is recorded.",
 )
 @click.option(
     "--accept-missed",
     metavar="WHY",
-    help="The same of generated pictures.",
+    help="Publish even if generated pictures fixed earlier are misjudged again. The reason is recorded.",
 )
 def train(
     data: Path,
@@ -82,18 +94,18 @@ def train(
     *,
     publish: bool,
 ) -> None:
-    """Train a classifier; a run that was cut is resumed by the same command.
+    """Train a classifier. Run the same command again to resume an interrupted run.
 
-    The production recipe fits one head for each fold of owners, to learn what it is worth on sources
-    that it has not seen, then one on everything. `kantei export --run DIR` publishes it.
-    The paper's recipe reproduces Kusuma et al. 2024 and writes their table.
+    The production recipe trains one head per fold of owners, to measure how it performs on unseen
+    sources, and then one on all data. Publish it with `kantei export --run DIR`.
+    The paper recipe reproduces Kusuma et al. 2024 and writes their table.
     """
     _need("keras", "training")
     if (accept_accused or accept_missed) and not publish:
-        raise click.UsageError("--accept-accused and --accept-missed go with --publish")
+        raise click.UsageError("--accept-accused and --accept-missed can only be used with --publish")
     if publish:
         if kind == "paper":
-            raise click.UsageError("--publish is for the production recipe")
+            raise click.UsageError("--publish can only be used with the production recipe")
         _need("tensorflow", "publishing")
         _need("matplotlib", "plots")
         _need("scipy", "publishing")
@@ -127,18 +139,24 @@ def train(
     "--data", type=FOLDER, required=True, help="A manifest, or a folder with manifest.csv or ai/ and human/."
 )
 @click.option(
-    "--split", default="test", show_default=True, help="The manifest's split; ignored where there is none."
+    "--split", default="test", show_default=True, help="Split of the manifest to use; ignored if it has none."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write report.json, report.md and plots there.")
-@click.option("--encodings/--no-encodings", default=True, help="Also judge under five ordinary re-encodings.")
 @click.option(
-    "--confounds/--no-confounds", default=True, help="Also prove that codec and size do not decide."
+    "--out", type=click.Path(path_type=Path), help="Write report.json, report.md and plots to this folder."
 )
-@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--encodings/--no-encodings", default=True, help="Also evaluate five common re-encodings.")
+@click.option(
+    "--confounds/--no-confounds",
+    default=True,
+    help="Also test that codec and size do not explain the result.",
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Number of processes."
+)
 def evaluate(
     data: Path, split: str, out: Path | None, *, encodings: bool, confounds: bool, processes: int
 ) -> None:
-    """Judge the installed classifier on labelled pictures, through the runtime that serves."""
+    """Evaluate the installed classifier on labelled pictures, with the runtime used in production."""
     from kantei.training.evaluate_command import run_evaluation  # noqa: PLC0415  # loads the runtime
 
     if out is not None:
@@ -151,23 +169,28 @@ def evaluate(
 
 
 @click.command()
-@click.option("--run", "run_dir", type=FOLDER, help="A finished run of `kantei train`: publish its network.")
+@click.option("--run", "run_dir", type=FOLDER, help="Finished run of `kantei train` to export.")
 @click.option(
     "--precision",
     type=click.Choice(["float32", "float16", "int8_weights", "int8"]),
     default="float16",
     show_default=True,
+    help="Precision of the exported weights.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where to. [default: the installed model/weights]"
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Destination folder. [default: the installed model/weights]",
 )
 @click.option(
-    "--decisions", type=click.Path(path_type=Path), help="Write moderators' decisions there as labelled data."
+    "--decisions",
+    type=click.Path(path_type=Path),
+    help="Write moderators' decisions to this folder as labelled data.",
 )
 def export(run_dir: Path | None, precision: str, out: Path | None, decisions: Path | None) -> None:
-    """Publish a trained network for serving, or moderators' decisions as training data."""
+    """Export a trained network for serving, or moderators' decisions as training data."""
     if (run_dir is None) == (decisions is None):
-        raise click.UsageError("say either --run or --decisions")
+        raise click.UsageError("give either --run or --decisions")
     if decisions is not None:
         from kantei.training.decision_export import export_decisions  # noqa: PLC0415  # loads the store
 
@@ -185,7 +208,7 @@ def _month() -> str:
 
 def _need(name: str, what: str) -> None:
     if importlib.util.find_spec(name) is None:
-        raise click.UsageError(f"{what} needs {name}: install the extra with `pip install 'kantei[train]'`")
+        raise click.UsageError(f"{what} needs {name}: run `pip install '.[train]'` in the source folder")
 
 
 def _say(text: str) -> None:

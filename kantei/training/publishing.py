@@ -60,9 +60,7 @@ def install_judged(candidate: Path, data: Path, reasons: Reasons, say: Say, room
     )
     listed, here = (judged.report["mended"][name] for name in ("listed", "here"))
     if here < listed:
-        say(
-            f"only {here} of {listed} pictures that must stay mended are in {data}; the others were not tried"
-        )
+        say(f"only {here} of {listed} regression pictures are in {data}; the others were not tested")
     version = str(judged.report["model"])
     refuse_relapses(judged, version, candidate)
     _install(candidate, judged, version, room, say)
@@ -79,9 +77,11 @@ def refuse_relapses(judged: Evaluated, version: str, candidate: Path) -> None:
         *(["--accept-missed WHY (generated pictures)"] if human < len(left) else []),
     ]
     raise RelapseError(
-        f"not published: {version} misjudges {len(left)} pictures again that had been mended, {human} "
-        "of them human\n" + "".join(f"  {one}\n" for one in left) + f"Network and report lie in {candidate}. "
-        f"To publish it all the same, say why, for report and card: {' and '.join(options)}"
+        f"not published: {version} misjudges pictures that an earlier version had fixed: {len(left)}, "
+        f"{human} of them human\n"
+        + "".join(f"  {one}\n" for one in left)
+        + f"The network and its report are in "
+        f"{candidate}. To publish anyway, give the reason with {' and '.join(options)}"
     )
 
 
@@ -101,8 +101,8 @@ def _install(candidate: Path, judged: Evaluated, version: str, room: Path, say: 
         write_mended([*judged.mended, *mended], reports / MENDED)
     if judged.relapses:
         write_accepted(judged.accepted, reports / ACCEPTED)
-    say(f"{version} is installed; report in {place}, figures of {card.name} renewed")
-    say(f"{len(mended)} more pictures must stay mended, {len(judged.relapses)} relapses were accepted")
+    say(f"{version} installed; report in {place}, {card.name} updated")
+    say(f"added to the regression set: {len(mended)}, regressions accepted: {len(judged.relapses)}")
 
 
 def install_weights(candidate: Path, folder: Path) -> None:

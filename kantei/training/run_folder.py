@@ -23,8 +23,8 @@ def claim_folder(folder: Path, made_of: Mapping[str, object]) -> None:
         other = [name for name in wanted if before.get(name) != wanted[name]]
         if other:
             raise SamplesError(
-                f"{folder} holds a run with other {' and '.join(other)}: name another folder by --run, or "
-                "delete this one"
+                f"{folder} contains a run with different {' and '.join(other)}: choose another folder with "
+                "--run, or delete this one"
             )
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,7 @@ def of_split(samples: list[Sample], split: str) -> list[Sample]:
         raise SamplesError(f"the manifest has no split {split!r}")
     lost = [sample for sample in chosen if not sample.path.is_file()]
     if lost:
-        raise SamplesError(
-            f"{len(lost)} of {len(chosen)} pictures are not there; the first is {lost[0].path}"
-        )
+        raise SamplesError(f"{len(lost)} of {len(chosen)} pictures are missing; the first is {lost[0].path}")
     return chosen
 
 
@@ -30,7 +28,7 @@ def check_judgeable(data: Path, learned: str) -> None:
     samples = read_samples(data)
     if learned == JUDGED or not any(sample.split for sample in samples):
         raise SamplesError(
-            f"{data}: to publish, learn from one split and keep another, {JUDGED!r}, to be judged on; "
-            "without one, train and use `kantei export --run`"
+            f"{data}: --publish needs one split to train on and another, {JUDGED!r}, to evaluate on. "
+            "Without them, train first and then use `kantei export --run`"
         )
     of_split(samples, JUDGED)

@@ -54,16 +54,16 @@ def run_production(wanted: TrainingOptions, say: Say) -> None:
     check_pretrained(recipe.backbones, wanted.weights, recipe.size)
     made_of = {"views": [recipe.size, recipe.scales], "seed": recipe.seed}
     _claim(wanted, recipe.backbones, samples, made_of)
-    say(f"{len(samples)} pictures of {len({sample.owner for sample in samples})} owners")
+    say(f"pictures: {len(samples)}, owners: {len({sample.owner for sample in samples})}")
     for label in lone_labels(samples):
         say(
-            f"all pictures of {label} are one owner's: thresholds and figures will flatter. Put each source "
-            f"into a folder of its own, {label}/SOURCE/, or name it in a manifest"
+            f"all {label} pictures have one owner, so thresholds and figures will be too optimistic. Put "
+            f"each source into its own folder, {label}/SOURCE/, or name it in a manifest"
         )
     pixels = open_pixels(samples, wanted.folder, say)
     facts = train_production(recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say)
     say(json.dumps(facts["unseen_owners"]))
-    say(f"publish it with: kantei export --run {wanted.folder}")
+    say(f"to publish: kantei export --run {wanted.folder}")
 
 
 def run_paper(wanted: TrainingOptions, say: Say) -> None:
@@ -74,7 +74,7 @@ def run_paper(wanted: TrainingOptions, say: Say) -> None:
     judge = [pair for pair in pairs if pair[1].facets["paper_split"] == "test"]
     if any(len({sample.label for _, sample in part}) < 2 for part in (learn, judge)):
         raise SamplesError(
-            f"{wanted.data} has no column paper_split of train and test, each with both labels"
+            f"{wanted.data} needs a column paper_split with train and test, each with both labels"
         )
     check_pretrained([wanted.backbone], wanted.weights, SIZE)
     _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed})
@@ -97,7 +97,7 @@ def run_paper(wanted: TrainingOptions, say: Say) -> None:
     write_paper_report(
         wanted.backbone, outcome, judge, pixels, weights=Path(file).name, seed=wanted.seed, folder=place
     )
-    say(f"report in {place}")
+    say(f"report written to {place}")
 
 
 def _claim(

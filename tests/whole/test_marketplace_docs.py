@@ -57,8 +57,8 @@ def test_every_command_runs_as_printed(whole: Installation, tmp_path: Path) -> N
     assert done.stdout.count('"outcome":"accepted"') == 3, done.stdout
     assert done.stdout.count('"outcome":"ping"') == 1
     assert '"id":"4711"' in done.stdout
-    assert "1 older secrets retired" in done.stdout
-    assert "1 submitted, 0 of them refused" in done.stdout
+    assert "older secrets retired: 1" in done.stdout
+    assert "entries submitted: 1, refused: 0" in done.stdout
 
 
 def test_the_python_verifier_verifies() -> None:

@@ -22,7 +22,7 @@ def test_a_part_that_dies_is_started_anew_and_nobody_looks_at_those_that_live(tm
         whole.process.send_signal(signal.SIGTERM)
         assert whole.process.wait(timeout=30) == 0
         assert time.monotonic() - began < 20
-    assert whole.tail().count("sweep ended with -9, starting anew") == 2
+    assert whole.tail().count("sweep exited with status -9, restarting") == 2
 
 
 def _wait_until_greeted(whole: Installation) -> None:

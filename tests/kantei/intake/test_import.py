@@ -58,12 +58,12 @@ def test_what_the_quota_stopped_goes_on_with_the_next_line(tmp_path: Path, urls:
     api = Api(left=730)
     stopped = run(api, file)
     assert stopped.exit_code == 1
-    assert "stopped after 730 lines: No more today." in stopped.output
+    assert "stopped before entry 731: No more today." in stopped.output
     assert api.taken == urls[:730]
     api.left = 5000
     again = run(api, file)
     assert again.exit_code == 0, again.output
-    assert "470 submitted, 0 of them refused" in again.output
+    assert "entries submitted: 470, refused: 0" in again.output
     assert api.taken == urls
     assert len(set(api.keys)) == len(api.keys)
 
@@ -76,18 +76,18 @@ def test_lines_that_are_refused_are_named_and_passed_over(tmp_path: Path) -> Non
     done = run(api, file)
     assert done.exit_code == 1
     assert "entry 2: image_url: it is odd" in done.output
-    assert "3 submitted, 1 of them refused" in done.output
-    assert "0 submitted" in run(api, file).output
+    assert "entries submitted: 3, refused: 1" in done.output
+    assert "entries submitted: 0" in run(api, file).output
     assert len(api.taken) == 2
 
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.csv", "url\n1\n", "no column image_url"),
+        ("a.csv", "url\n1\n", "must have a column image_url"),
         ("a.csv", "image_url,price\nx,1\n", "price"),
         ("a.jsonl", "[]", "line 1: not a JSON object"),
-        ("a.txt", "", "neither .csv nor .jsonl"),
+        ("a.txt", "", "must be a .csv or .jsonl file"),
     ],
 )
 def test_a_file_that_is_none_is_refused_before_anything_is_sent(

@@ -76,8 +76,8 @@ def test_the_forms_of_the_field_are_read_and_what_is_left_out_is_told(
     file.write_text(text, encoding="utf-8")
     result = run("import", str(file), "--source", "Partner", "--label", "ai")
     assert result.exit_code == 1
-    assert "1 hashes taken, 1 left out; the list “Partner” holds 1" in result.output
-    assert "left out: 1 with " in result.output
+    assert "hashes imported: 1, skipped: 1; the list “Partner” now has 1" in result.output
+    assert "skipped: 1, " in result.output
     assert told(kept, ONE) == [("Partner", Label.AI)]
     assert told(kept, TWO) == []
 
@@ -86,7 +86,7 @@ def test_what_no_tag_and_no_option_labels_is_left_out(kept: Database, tmp_path: 
     file = tmp_path / "list.csv"
     file.write_text(f"signal_type,signal_str,tags\npdq,{ONE},human\npdq,{TWO},\npdq,{THREE},ai human\n")
     result = run("import", str(file), "--source", "Partner")
-    assert "1 hashes taken, 2 left out" in result.output
+    assert "hashes imported: 1, skipped: 2" in result.output
     assert told(kept, ONE) == [("Partner", Label.HUMAN)]
 
 
@@ -96,10 +96,10 @@ def test_a_list_that_comes_again_is_added_to_and_can_be_forgotten(kept: Database
     assert run("import", str(file), "--source", "Partner", "--label", "ai").exit_code == 0
     file.write_text(f"{ONE}\n{TWO}\n")
     again = run("import", str(file), "--source", "Partner", "--label", "human")
-    assert "holds 2" in again.output
+    assert "now has 2" in again.output
     assert told(kept, ONE) == [("Partner", Label.HUMAN)]
     assert "2  " in run("list").output
-    assert "2 hashes forgotten" in run("forget", "Partner").output
+    assert "hashes deleted: 2" in run("forget", "Partner").output
     assert told(kept, ONE) == []
     assert run("forget", "Partner").exit_code == 1
 
@@ -196,8 +196,8 @@ def test_older_images_are_hashed_a_few_at_a_time_and_their_rulings_spread(
         assert len(session.scalars(select(ImageHash.image_sha256)).all()) <= 2
     first = run("backfill")
     assert first.exit_code == 0, first.output
-    assert "1 without bytes and 1 unreadable left out" in first.output
-    assert "0 images hashed; 1 without bytes and 1 unreadable" in run("backfill").output
+    assert "skipped: 1 without a stored file, 1 unreadable" in first.output
+    assert "images hashed: 0; skipped: 1 without a stored file, 1 unreadable" in run("backfill").output
     with kept.reading() as session:
         assert set(session.scalars(select(ImageHash.image_sha256))) == {decided, copy, other}
         # The ruling is noted for its copy, whichever of the two was hashed first.

@@ -67,8 +67,8 @@ def test_a_sound_installation_is_well(tmp_path: Path) -> None:
     [
         ({"KANTEI_SECRET_KEY": "a" * 64}, "secret key", "guessed"),
         ({"KANTEI_MAX_PIXELS": "many"}, "settings", "KANTEI_MAX_PIXELS"),
-        ({"KANTEI_DATABASE_URL": "postgresql://k:hunter2@127.0.0.1:9/k"}, "database", "does not answer"),
-        ({"KANTEI_BROKER_URL": "redis://:hunter2@127.0.0.1:9/0"}, "broker", "does not answer"),
+        ({"KANTEI_DATABASE_URL": "postgresql://k:hunter2@127.0.0.1:9/k"}, "database", "not responding"),
+        ({"KANTEI_BROKER_URL": "redis://:hunter2@127.0.0.1:9/0"}, "broker", "not responding"),
         (
             {
                 "KANTEI_BLOBS_URL": "s3://bucket?endpoint=http://127.0.0.1:9",
@@ -76,7 +76,7 @@ def test_a_sound_installation_is_well(tmp_path: Path) -> None:
                 "KANTEI_BLOBS_SECRET_KEY": "hunter2",
             },
             "blobs",
-            "does not keep",
+            "cannot store files",
         ),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_dead_sweeper_and_an_open_key_are_seen(tmp_path: Path) -> None:
     key.chmod(0o644)
     _, checks, _ = ask(tmp_path, KANTEI_SECRET_KEY="")
     assert checks["sweeper"][0]["state"] == "warning"
-    assert "readable by others" in checks["secret key"][0]["said"]
+    assert "can be read by other users" in checks["secret key"][0]["said"]
 
 
 def test_people_read_marks_and_advice(tmp_path: Path) -> None:

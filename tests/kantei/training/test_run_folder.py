@@ -20,7 +20,7 @@ def test_the_same_run_goes_on_in_its_folder(tmp_path: Path) -> None:
 
 def test_another_run_is_refused_and_what_differs_is_named(tmp_path: Path) -> None:
     claim_folder(tmp_path, {"pictures": "1", "weights": {"v2": "a"}, "seed": 11})
-    with pytest.raises(SamplesError, match="holds a run with other pictures and seed:"):
+    with pytest.raises(SamplesError, match="contains a run with different pictures and seed:"):
         claim_folder(tmp_path, {"pictures": "2", "weights": {"v2": "a"}, "seed": 12})
 
 

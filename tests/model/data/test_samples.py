@@ -71,7 +71,7 @@ def test_pictures_that_are_not_there_are_missed_before_the_work_begins(tmp_path:
     (tmp_path / "manifest.csv").write_text(text)
     (tmp_path / "a.png").touch()
     samples = read_samples(tmp_path)
-    with pytest.raises(SamplesError, match=r"1 of 2 pictures are not there; the first is .*b\.png"):
+    with pytest.raises(SamplesError, match=r"1 of 2 pictures are missing; the first is .*b\.png"):
         of_split(samples, "train")
     (tmp_path / "b.png").touch()
     assert len(of_split(samples, "train")) == 2
