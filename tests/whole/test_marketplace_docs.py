@@ -7,19 +7,22 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.clock import now
+from kantei.client import SignatureError
 from tests.conftest import leave_out
 from tests.whole.installation import Installation
 from worker.outbox.notify import sign
 
 PAGE = (Path(__file__).parents[2] / "docs" / "marketplaces.md").read_text(encoding="utf-8")
 SECRET = "whsec_" + base64.b64encode(b"a key of thirty-two random bytes").decode()
-BODY = json.dumps({"type": "submission.examined", "data": {"title": "月"}}, ensure_ascii=False)
+BODY = json.dumps({"id": "evt_1", "type": "submission.examined", "data": {"title": "月"}}, ensure_ascii=False)
 
 
 def blocks(language: str) -> list[str]:
@@ -62,7 +65,7 @@ def test_every_command_runs_as_printed(whole: Installation, tmp_path: Path) -> N
 
 
 def test_the_python_verifier_verifies() -> None:
-    (source, _) = blocks("python")
+    (_, source, _) = blocks("python")
     room: dict[str, object] = {}
     exec(source, room)  # noqa: S102  # our own page
     verify = room["verify"]
@@ -73,6 +76,39 @@ def test_the_python_verifier_verifies() -> None:
         else:
             with pytest.raises(ValueError, match=r"too old|wrong signature"):
                 verify(body.encode(), headers, SECRET)
+
+
+def receiver() -> Callable[[bytes, dict[str, str], str], str]:
+    """The function `receive` of the page."""
+    (source, _, _) = blocks("python")
+    room: dict[str, Any] = {}
+    exec(source, room)  # noqa: S102  # our own page
+    found: Callable[[bytes, dict[str, str], str], str] = room["receive"]
+    return found
+
+
+def test_the_python_receiver_refuses_what_is_not_signed_and_handles_an_event_once() -> None:
+    for headers, body, is_good in cases():
+        receive = receiver()
+        if is_good:
+            assert receive(body.encode(), headers, SECRET) == "show the finding to your staff"
+            assert receive(body.encode(), headers, SECRET) == "nothing"
+        else:
+            with pytest.raises(SignatureError):
+                receive(body.encode(), headers, SECRET)
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [({"outcome": "ai"}, "act on ai"), (None, "take back the last decision")],
+    ids=["made", "undone"],
+)
+def test_the_python_receiver_acts_on_decisions_and_takes_back_undone_ones(
+    decision: dict[str, str] | None, told: str
+) -> None:
+    body = json.dumps({"id": "evt_2", "type": "decision.made", "data": {"decision": decision}})
+    headers = sign("evt_2", now(), body, [base64.b64decode(SECRET.removeprefix("whsec_"))])
+    assert receiver()(body.encode(), headers, SECRET) == told
 
 
 JS = """
