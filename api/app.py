@@ -3,30 +3,28 @@
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.document.openapi import Document, prepare
-from api.http.auth import Gate
+from api.document.openapi import prepare
+from api.http import cors, traces
 from api.http.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
-from api.http.cors import share_with_extensions
 from api.http.error_handlers import register_errors
 from api.http.parts import ApiParts, install
 from api.http.security_headers import add_headers
-from api.http.traces import add_traces
-from api.operations.health import make_health
-from api.operations.metrics import add_metrics
-from api.operations.reference import make_reference
+from api.operations import health, metrics, reference
 from api.review.pages import register_review
-from api.v1.appeals.appeal_links import make_appeal_links
-from api.v1.appeals.appeal_routes import make_appeals
-from api.v1.clients.quota_routes import make_quota
-from api.v1.intake.batch_routes import make_batch
-from api.v1.intake.submission_routes import make_submissions
-from api.v1.market.hook_routes import make_hooks
-from api.v1.market.listing_routes import make_listings
-from api.v1.outbox.event_routes import make_client_events
-from api.v1.verdicts.heatmaps import make_heatmaps
-from api.v1.verdicts.image_routes import make_images
+from api.v1.appeals import appeal_links, appeal_routes
+from api.v1.clients import quota_routes
+from api.v1.intake import batch_routes, submission_routes
+from api.v1.market import hook_routes, listing_routes
+from api.v1.outbox import event_routes
+from api.v1.verdicts import heatmaps, image_routes
 
 VERSION = "1"
+BLUEPRINTS = (
+    *(traces.hooks, metrics.routes, cors.hooks),
+    *(submission_routes.routes, batch_routes.routes, appeal_routes.routes, appeal_links.routes),
+    *(heatmaps.routes, image_routes.routes, event_routes.routes, quota_routes.routes),
+    *(hook_routes.routes, listing_routes.routes, health.routes, reference.routes),
+)
 
 
 def create_app(parts: ApiParts) -> APIFlask:
@@ -42,25 +40,10 @@ def create_app(parts: ApiParts) -> APIFlask:
     if parts.trusted_proxies:
         count = parts.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
-    add_traces(app)
-    add_metrics(app, parts.database, parts.measuring)
     app.after_request(add_headers)
-    share_with_extensions(app, parts.extension_origins)
     register_errors(app)
     prepare(app)
-
-    gate = Gate(parts)
-    app.register_blueprint(make_submissions(parts, gate))
-    app.register_blueprint(make_batch(parts, gate))
-    app.register_blueprint(make_appeals(parts, gate))
-    app.register_blueprint(make_appeal_links(parts, gate))
-    app.register_blueprint(make_heatmaps(parts, gate))
-    app.register_blueprint(make_images(parts, gate))
-    app.register_blueprint(make_client_events(parts, gate))
-    app.register_blueprint(make_quota(parts, gate))
-    app.register_blueprint(make_hooks(parts))
-    app.register_blueprint(make_listings(parts, gate))
-    app.register_blueprint(make_health(parts))
-    app.register_blueprint(make_reference(Document(app)))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     register_review(app)
     return app

@@ -6,18 +6,18 @@ headers, and the problems of each operation; bodies and call backs in `openapi_b
 
 import json
 import re
-import threading
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from apiflask import APIFlask
+from flask import current_app
 from pydantic import BaseModel
 
 from api.document.openapi_bodies import BODIES, add_bodies, add_call_backs
 from api.document.openapi_examples import add_examples
 from api.http.access import access_of
-from api.http.parts import FileLimits
+from api.http.parts import ApiParts, FileLimits, shared
 from api.schemas.answers import ProblemAnswer
 from api.schemas.event_schemas import EventAnswer
 from api.schemas.problems import KINDS, ProblemCode
@@ -74,25 +74,13 @@ def prepare(app: APIFlask) -> None:
     app.spec_processor(lambda spec: complete(spec, _scopes(app)))
 
 
-class Document:
-    """The document of one application, written once, on first demand."""
+def document_text() -> str:
+    """The document of the application that is answering, as JSON; written once."""
+    return shared(_write)
 
-    def __init__(self, app: APIFlask) -> None:
-        self._app = app
-        self._lock = threading.Lock()
-        self._text: str | None = None
 
-    def text(self) -> str:
-        """Give the document as JSON."""
-        with self._lock:
-            if self._text is None:
-                self._text = json.dumps(self._app.spec, separators=(",", ":"))
-            return self._text
-
-    def data(self) -> dict[str, Any]:
-        """Give the document as data of the caller's own."""
-        data: dict[str, Any] = json.loads(self.text())
-        return data
+def _write(_parts: ApiParts) -> str:
+    return json.dumps(cast(APIFlask, current_app).spec, separators=(",", ":"))
 
 
 def _scopes(app: APIFlask) -> dict[tuple[str, str], StrEnum]:

@@ -13,7 +13,7 @@ from cachetools import TTLCache
 from flask import g, request
 
 from api.http.access import open_route
-from api.http.parts import ApiParts
+from api.http.parts import ApiParts, shared
 from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.problems import Problem, ProblemCode
 from core.clients.quota import Quota
@@ -86,6 +86,11 @@ class Gate:
             self._marked[key_id] = True
         with self._parts.database.writing() as session:
             mark_used(session, key_id, now())
+
+
+def admit() -> None:
+    """Let only the holder of a live key pass. Errors: Problem (unauthorized), TooManyRequests."""
+    shared(Gate).admit()
 
 
 def current_caller() -> Caller:

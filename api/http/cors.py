@@ -4,7 +4,9 @@ An extension that was granted this host needs none of it; one that was not, send
 own origin (WHATWG Fetch, "CORS protocol"). Cookies are never allowed along.
 """
 
-from flask import Flask, Response, request
+from flask import Blueprint, Response, request
+
+from api.http.parts import parts
 
 ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST",
@@ -14,25 +16,27 @@ ALLOWED = {
 EXPOSED = "Location, Retry-After"
 
 
-def share_with_extensions(app: Flask, origins: frozenset[str]) -> None:
-    """Let the named origins call `/v1`; without any, nothing is added."""
-    if not origins:
-        return
+hooks = Blueprint("cors", __name__)
 
-    @app.before_request
-    def answer_preflight() -> Response | None:
-        if request.method == "OPTIONS" and _is_named():
-            return Response(status=204, headers=ALLOWED)
-        return None
 
-    @app.after_request
-    def share(response: Response) -> Response:
-        if request.path.startswith("/v1/"):
-            response.vary.add("Origin")
-            if _is_named():
-                response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
-                response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        return response
+@hooks.before_app_request
+def answer_preflight() -> Response | None:
+    """Let a browser ask whether a named origin may call `/v1`."""
+    if request.method == "OPTIONS" and _is_named():
+        return Response(status=204, headers=ALLOWED)
+    return None
 
-    def _is_named() -> bool:
-        return request.path.startswith("/v1/") and request.headers.get("Origin") in origins
+
+@hooks.after_app_request
+def share(response: Response) -> Response:
+    """Let a named origin read the answer; where none is named, nothing is added."""
+    if parts().extension_origins and request.path.startswith("/v1/"):
+        response.vary.add("Origin")
+        if _is_named():
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Expose-Headers"] = EXPOSED
+    return response
+
+
+def _is_named() -> bool:
+    return request.path.startswith("/v1/") and request.headers.get("Origin") in parts().extension_origins

@@ -2,27 +2,30 @@
 
 from contextlib import ExitStack
 
-from apiflask import APIFlask
-from flask import Response, g, request
+from flask import Blueprint, Response, g, request
 
 from core.operations.tracing import note, trace_span
 
+hooks = Blueprint("traces", __name__)
 
-def add_traces(app: APIFlask) -> None:
-    """Put a span around every request; where traces are off, nothing."""
 
-    @app.before_request
-    def start() -> None:
-        route = request.url_rule.rule if request.url_rule is not None else "none"
-        g.spans = ExitStack()
-        g.spans.enter_context(trace_span(f"{request.method} {route}"))
+@hooks.before_app_request
+def start_span() -> None:
+    """Begin the request's span; where traces are off, nothing."""
+    route = request.url_rule.rule if request.url_rule is not None else "none"
+    g.spans = ExitStack()
+    g.spans.enter_context(trace_span(f"{request.method} {route}"))
 
-    @app.after_request
-    def note_status(response: Response) -> Response:
-        note(status=response.status_code)
-        return response
 
-    @app.teardown_request
-    def end(_error: BaseException | None) -> None:
-        if "spans" in g:
-            g.pop("spans").close()
+@hooks.after_app_request
+def note_status(response: Response) -> Response:
+    """Note on the span how the request was answered."""
+    note(status=response.status_code)
+    return response
+
+
+@hooks.teardown_app_request
+def end_span(_error: BaseException | None) -> None:
+    """End the request's span."""
+    if "spans" in g:
+        g.pop("spans").close()

@@ -3,13 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
 
 from apiflask import APIBlueprint
 from flask import Response
 
 from api.document.openapi import problems
-from api.http.parts import ApiParts
+from api.http.parts import ApiParts, shared
 from api.http.rendering import json_response
 from api.schemas.answers import AliveAnswer, ReadyAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -23,8 +22,8 @@ log = logging.getLogger(__name__)
 class Probes:
     """Asks every part at once; a part that hangs is down, and is not asked again until it answers."""
 
-    def __init__(self, probes: Mapping[str, Callable[[], None]]) -> None:
-        self._probes = probes
+    def __init__(self, parts: ApiParts) -> None:
+        self._probes = parts.probes
         self._lock = threading.Lock()
         self._running: dict[str, threading.Thread] = {}
         self._failed: dict[str, bool] = {}
@@ -59,27 +58,24 @@ class Probes:
             log.warning("%s does not answer: %s", name, type(error).__name__)
 
 
-def make_health(parts: ApiParts) -> APIBlueprint:
-    """Make the routes `/livez` and `/readyz`, for whoever starts and watches this process."""
-    routes = APIBlueprint("health", __name__)
-    probes = Probes(parts.probes)
+routes = APIBlueprint("health", __name__)
 
-    @routes.get("/livez")
-    @routes.output(AliveAnswer)
-    @routes.doc(operation_id="isAlive", extensions=problems())
-    def alive() -> Response:
-        """Say that this process answers."""
-        return json_response(AliveAnswer(status="alive"))
 
-    @routes.get("/readyz")
-    @routes.output(ReadyAnswer)
-    @routes.doc(operation_id="isReady", extensions=problems(ProblemCode.UNAVAILABLE))
-    def ready() -> Response:
-        """Say whether the database and the broker answer."""
-        down = probes.down()
-        if down:
-            detail = f"Not answering: {', '.join(down)}."
-            raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
-        return json_response(ReadyAnswer(status="ready"))
+@routes.get("/livez")
+@routes.output(AliveAnswer)
+@routes.doc(operation_id="isAlive", extensions=problems())
+def alive() -> Response:
+    """Say that this process answers."""
+    return json_response(AliveAnswer(status="alive"))
 
-    return routes
+
+@routes.get("/readyz")
+@routes.output(ReadyAnswer)
+@routes.doc(operation_id="isReady", extensions=problems(ProblemCode.UNAVAILABLE))
+def ready() -> Response:
+    """Say whether the database and the broker answer."""
+    down = shared(Probes).down()
+    if down:
+        detail = f"Not answering: {', '.join(down)}."
+        raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
+    return json_response(ReadyAnswer(status="ready"))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from apiflask import APIBlueprint, APIFlask
+from apiflask import APIBlueprint
 from flask import Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -18,8 +18,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.document.openapi import problems
+from api.http.parts import ApiParts, parts, shared
 from core.clock import now
-from core.operations.measuring import Measuring
 from core.vocabulary import Priority, State
 from store.base.database import Database
 from store.intake.backlog import Waiting, count_kept_deliveries, oldest_call, waiting
@@ -112,43 +112,47 @@ def _age(since: datetime | None) -> float:
     return max(0.0, (now() - since).total_seconds()) if since is not None else 0.0
 
 
-def add_metrics(app: APIFlask, database: Database, measuring: Measuring) -> None:
-    """Time every request by its route's template, and serve at `/metrics` all that is measured here."""
-    measuring.shown.register(BacklogCollector(database))
-    served = Counter(
-        "kantei_http_requests", "Requests answered.", ["method", "route", "status"], registry=measuring.new
-    )
-    seconds = Histogram(
-        "kantei_http_request_seconds",
-        "Time to answer a request.",
-        ["method", "route"],
-        buckets=BUCKETS,
-        registry=measuring.new,
-    )
+class Meters:
+    """What an application measures of its requests, beside the backlog."""
 
-    @app.before_request
-    def start() -> None:
-        g.started = time.perf_counter()
+    def __init__(self, parts: ApiParts) -> None:
+        parts.measuring.shown.register(BacklogCollector(parts.database))
+        new = parts.measuring.new
+        self.served = Counter(
+            "kantei_http_requests", "Requests answered.", ["method", "route", "status"], registry=new
+        )
+        self.seconds = Histogram(
+            "kantei_http_request_seconds",
+            "Time to answer a request.",
+            ["method", "route"],
+            buckets=BUCKETS,
+            registry=new,
+        )
 
-    @app.after_request
-    def count(response: Response) -> Response:
-        # By template: a label for each id, or for each path that a scanner tries, would grow for ever.
-        route = CONVERTER.sub(r"{\1}", request.url_rule.rule) if request.url_rule is not None else "none"
-        method = request.method if request.method in METHODS else "other"
-        served.labels(method, route, str(response.status_code)).inc()
-        seconds.labels(method, route).observe(time.perf_counter() - g.get("started", time.perf_counter()))
-        return response
 
-    routes = APIBlueprint("metrics", __name__)
+routes = APIBlueprint("metrics", __name__)
 
-    @routes.get("/metrics")
-    @routes.doc(
-        operation_id="readMetrics",
-        responses=TEXT,
-        extensions=problems(),
-    )
-    def metrics() -> Response:
-        """Measure the processes of this machine and the queue, for Prometheus."""
-        return Response(generate_latest(measuring.shown), content_type=CONTENT_TYPE_LATEST)
 
-    app.register_blueprint(routes)
+@routes.before_app_request
+def start_clock() -> None:
+    """Begin to time a request."""
+    g.started = time.perf_counter()
+
+
+@routes.after_app_request
+def count_request(response: Response) -> Response:
+    """Count a request by its route's template: by path, labels would grow with each one a scanner tries."""
+    meters = shared(Meters)
+    route = CONVERTER.sub(r"{\1}", request.url_rule.rule) if request.url_rule is not None else "none"
+    method = request.method if request.method in METHODS else "other"
+    meters.served.labels(method, route, str(response.status_code)).inc()
+    meters.seconds.labels(method, route).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+    return response
+
+
+@routes.get("/metrics")
+@routes.doc(operation_id="readMetrics", responses=TEXT, extensions=problems())
+def metrics() -> Response:
+    """Measure the processes of this machine and the queue, for Prometheus."""
+    shared(Meters)
+    return Response(generate_latest(parts().measuring.shown), content_type=CONTENT_TYPE_LATEST)

@@ -1,11 +1,12 @@
 """`/openapi.json`, and the same as a page: `/docs`, made on the server, no script, nothing from afar."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from api.document.openapi import Document
+from api.document.openapi import document_text
 from api.schemas.problems import KINDS, Problem, ProblemCode
 
 PAGE_POLICY = (
@@ -13,37 +14,36 @@ PAGE_POLICY = (
 )
 
 
-def make_reference(document: Document) -> Blueprint:
-    """Make the routes `/openapi.json`, `/docs` and `/docs/problems/{code}`."""
-    routes = Blueprint("reference", __name__)
+routes = Blueprint("reference", __name__)
 
-    @routes.get("/openapi.json")
-    def openapi() -> Response:
-        """Give the OpenAPI document."""
-        return Response(document.text(), content_type="application/json")
 
-    @routes.get("/docs")
-    def docs() -> Response:
-        """Show the document to a person."""
-        data = document.data()
-        return _page(
-            "reference/docs.html",
-            info=data["info"],
-            operations=list(_operations(data)),
-            schemas=data["components"]["schemas"],
-            kinds=KINDS,
-        )
+@routes.get("/openapi.json")
+def openapi() -> Response:
+    """Give the OpenAPI document."""
+    return Response(document_text(), content_type="application/json")
 
-    @routes.get("/docs/problems/<code>")
-    def problem(code: str) -> Response:
-        """Say what a problem means."""
-        try:
-            kind = KINDS[ProblemCode(code)]
-        except ValueError:
-            raise Problem(ProblemCode.NOT_FOUND) from None
-        return _page("reference/problem.html", code=code, kind=kind)
 
-    return routes
+@routes.get("/docs")
+def docs() -> Response:
+    """Show the document to a person."""
+    data = json.loads(document_text())
+    return _page(
+        "reference/docs.html",
+        info=data["info"],
+        operations=list(_operations(data)),
+        schemas=data["components"]["schemas"],
+        kinds=KINDS,
+    )
+
+
+@routes.get("/docs/problems/<code>")
+def problem(code: str) -> Response:
+    """Say what a problem means."""
+    try:
+        kind = KINDS[ProblemCode(code)]
+    except ValueError:
+        raise Problem(ProblemCode.NOT_FOUND) from None
+    return _page("reference/problem.html", code=code, kind=kind)
 
 
 def _page(template: str, **values: object) -> Response:

@@ -6,8 +6,8 @@ from flask import Response
 from api.document.openapi import problems
 from api.http.access import access
 from api.http.appeal_tokens import LIFETIME, make_appeal_token
-from api.http.auth import Gate, current_caller
-from api.http.parts import ApiParts
+from api.http.auth import admit, current_caller
+from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.answers import AppealLinkAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -16,36 +16,30 @@ from core.ids import is_id
 from core.vocabulary import Scope, State
 from store.intake.submissions import find_submission
 
+routes = APIBlueprint("appeal_links", __name__, url_prefix="/v1/submissions")
+routes.before_request(admit)
 
-def make_appeal_links(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/submissions/{id}/appeal-link`."""
-    routes = APIBlueprint("appeal_links", __name__, url_prefix="/v1/submissions")
-    routes.before_request(gate.admit)
 
-    @routes.post("/<string(length=32):submission_id>/appeal-link")
-    @routes.output(AppealLinkAnswer, status_code=201, description="Made; nothing is stored.")
-    @routes.doc(
-        operation_id="createAppealLink",
-        extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.NOT_EXAMINED),
-    )
-    @access(Scope.APPEAL)
-    def create(submission_id: str) -> Response:
-        """Make a link to a page where the artist may appeal without a key or a login.
+@routes.post("/<string(length=32):submission_id>/appeal-link")
+@routes.output(AppealLinkAnswer, status_code=201, description="Made; nothing is stored.")
+@routes.doc(
+    operation_id="createAppealLink",
+    extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.NOT_EXAMINED),
+)
+@access(Scope.APPEAL)
+def create(submission_id: str) -> Response:
+    """Make a link to a page where the artist may appeal without a key or a login.
 
-        Whoever holds it sees the picture's thumbnail and its verdict, may appeal once at a time, and may read
-        what became of it. It ends after thirty days; ask for another where it is needed longer.
-        """
-        caller = current_caller()
-        with parts.database.reading() as session:
-            found = (
-                find_submission(session, submission_id, caller.client_id) if is_id(submission_id) else None
-            )
-        if found is None:
-            raise Problem(ProblemCode.NOT_FOUND)
-        if found.state is not State.EXAMINED:
-            raise Problem(ProblemCode.NOT_EXAMINED)
-        token = make_appeal_token(parts.secret_key, submission_id)
-        answer = AppealLinkAnswer(page=f"/appeal/{token}", expires_at=now() + LIFETIME)
-        return json_response(answer, 201)
-
-    return routes
+    Whoever holds it sees the picture's thumbnail and its verdict, may appeal once at a time, and may read
+    what became of it. It ends after thirty days; ask for another where it is needed longer.
+    """
+    caller = current_caller()
+    with parts().database.reading() as session:
+        found = find_submission(session, submission_id, caller.client_id) if is_id(submission_id) else None
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    if found.state is not State.EXAMINED:
+        raise Problem(ProblemCode.NOT_EXAMINED)
+    token = make_appeal_token(parts().secret_key, submission_id)
+    answer = AppealLinkAnswer(page=f"/appeal/{token}", expires_at=now() + LIFETIME)
+    return json_response(answer, 201)

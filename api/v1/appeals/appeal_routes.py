@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Gate, current_caller
+from api.http.auth import admit, current_caller
 from api.http.bodies import SMALL_BODY, read_json_object
-from api.http.parts import ApiParts
+from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.answers import AppealAnswer, AppealFileAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -25,58 +25,54 @@ from store.intake.submissions import find_submission
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Submission
 
+routes = APIBlueprint("appeals", __name__, url_prefix="/v1/submissions")
+routes.before_request(admit)
 
-def make_appeals(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/submissions/{id}/appeal`."""
-    routes = APIBlueprint("appeals", __name__, url_prefix="/v1/submissions")
-    routes.before_request(gate.admit)
 
-    @routes.post("/<string(length=32):submission_id>/appeal")
-    @routes.output(AppealAnswer, status_code=201, description="Opened; a person will look again.")
-    @routes.doc(
-        operation_id="createAppeal",
-        extensions=problems(
-            ProblemCode.NOT_FOUND,
-            ProblemCode.MALFORMED_JSON,
-            ProblemCode.BODY_TOO_LARGE,
-            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-            ProblemCode.INVALID_REQUEST,
-            ProblemCode.INVALID_URL,
-            ProblemCode.UNSUPPORTED_SCHEME,
-            ProblemCode.URL_TOO_LONG,
-            ProblemCode.URL_HAS_CREDENTIALS,
-            ProblemCode.NOT_EXAMINED,
-            ProblemCode.APPEAL_OPEN,
-        ),
-    )
-    @access(Scope.APPEAL)
-    def create(submission_id: str) -> Response:
-        """Ask that a person looks again, another than who decided first."""
-        caller = current_caller()
-        if request.mimetype == "multipart/form-data":
-            form = read_appeal_form(request, parts.file_limits)
-            fields, sent = check(NewAppeal, form.fields), form.files
-        else:
-            fields, sent = check(NewAppeal, read_json_object(request, SMALL_BODY)), ()
-        with parts.database.reading() as session:
-            _find(session, submission_id, caller.client_id)
-        files = keep_files(sent, parts.blobs)  # bytes before rows, like everywhere
-        try:
-            with parts.database.writing() as session:
-                appeal = add_appeal(
-                    session,
-                    _find(session, submission_id, caller.client_id),
-                    reason=fields.reason,
-                    evidence_urls=fields.addresses,
-                    files=files,
-                )
-                answer = _answer(appeal, fields, files)
-        except AppealOpenError:
-            drop_files(files, parts.database, parts.blobs)
-            raise Problem(ProblemCode.APPEAL_OPEN) from None
-        return json_response(answer, 201)
-
-    return routes
+@routes.post("/<string(length=32):submission_id>/appeal")
+@routes.output(AppealAnswer, status_code=201, description="Opened; a person will look again.")
+@routes.doc(
+    operation_id="createAppeal",
+    extensions=problems(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.BODY_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.INVALID_URL,
+        ProblemCode.UNSUPPORTED_SCHEME,
+        ProblemCode.URL_TOO_LONG,
+        ProblemCode.URL_HAS_CREDENTIALS,
+        ProblemCode.NOT_EXAMINED,
+        ProblemCode.APPEAL_OPEN,
+    ),
+)
+@access(Scope.APPEAL)
+def create(submission_id: str) -> Response:
+    """Ask that a person looks again, another than who decided first."""
+    caller = current_caller()
+    if request.mimetype == "multipart/form-data":
+        form = read_appeal_form(request, parts().file_limits)
+        fields, sent = check(NewAppeal, form.fields), form.files
+    else:
+        fields, sent = check(NewAppeal, read_json_object(request, SMALL_BODY)), ()
+    with parts().database.reading() as session:
+        _find(session, submission_id, caller.client_id)
+    files = keep_files(sent, parts().blobs)  # bytes before rows, like everywhere
+    try:
+        with parts().database.writing() as session:
+            appeal = add_appeal(
+                session,
+                _find(session, submission_id, caller.client_id),
+                reason=fields.reason,
+                evidence_urls=fields.addresses,
+                files=files,
+            )
+            answer = _answer(appeal, fields, files)
+    except AppealOpenError:
+        drop_files(files, parts().database, parts().blobs)
+        raise Problem(ProblemCode.APPEAL_OPEN) from None
+    return json_response(answer, 201)
 
 
 def _find(session: Session, submission_id: str, client_id: str) -> Submission:

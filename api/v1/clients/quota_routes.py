@@ -4,30 +4,26 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from api.http.access import access
-from api.http.auth import Gate, current_caller
-from api.http.parts import ApiParts
+from api.http.auth import admit, current_caller
+from api.http.parts import parts
 from api.http.rendering import json_response, quota_answer
 from api.schemas.answers import QuotaAnswer
 from core.clock import now
 from core.vocabulary import Scope
 from store.clients.quotas import read_quota
 
+routes = APIBlueprint("quota", __name__, url_prefix="/v1")
+routes.before_request(admit)
 
-def make_quota(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/quota`."""
-    routes = APIBlueprint("quota", __name__, url_prefix="/v1")
-    routes.before_request(gate.admit)
 
-    @routes.get("/quota")
-    @routes.output(QuotaAnswer)
-    @routes.doc(operation_id="readQuota")
-    @access(Scope.READ)
-    def read() -> Response:
-        """Read how many images you may still submit, and when counting begins anew."""
-        caller = current_caller()
-        if caller.quota is None:
-            return json_response(quota_answer(None))
-        with parts.database.reading() as session:
-            return json_response(quota_answer(read_quota(session, caller.client_id, caller.quota, now())))
-
-    return routes
+@routes.get("/quota")
+@routes.output(QuotaAnswer)
+@routes.doc(operation_id="readQuota")
+@access(Scope.READ)
+def read() -> Response:
+    """Read how many images you may still submit, and when counting begins anew."""
+    caller = current_caller()
+    if caller.quota is None:
+        return json_response(quota_answer(None))
+    with parts().database.reading() as session:
+        return json_response(quota_answer(read_quota(session, caller.client_id, caller.quota, now())))

@@ -7,9 +7,9 @@ from flask import Response, request
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Caller, Gate, current_caller
+from api.http.auth import Caller, admit, current_caller
 from api.http.bodies import BATCH_BODY, read_json_object
-from api.http.parts import ApiParts
+from api.http.parts import parts
 from api.http.rendering import json_response, problem_answer
 from api.schemas.answers import BatchAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -21,40 +21,36 @@ from api.v1.intake.new_request import make_request
 from core.vocabulary import Scope
 from store.outbox.submission_json import standing_json
 
-
-def make_batch(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/submissions/batch`."""
-    routes = APIBlueprint("batch", __name__, url_prefix="/v1/submissions")
-    routes.before_request(gate.admit)
-
-    @routes.post("/batch")
-    @routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
-    @routes.doc(
-        operation_id="createBatch",
-        extensions=problems(
-            ProblemCode.MALFORMED_JSON,
-            ProblemCode.BODY_TOO_LARGE,
-            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-            ProblemCode.INVALID_REQUEST,
-        ),
-    )
-    @access(Scope.SUBMIT)
-    def create() -> Response:
-        """Submit up to 1,000 images; each is accepted or refused on its own."""
-        key = read_key(request)
-        batch = check(NewBatch, read_json_object(request, BATCH_BODY))
-        return json_response(_accept(parts, current_caller(), batch, key), 202)
-
-    return routes
+routes = APIBlueprint("batch", __name__, url_prefix="/v1/submissions")
+routes.before_request(admit)
 
 
-def _accept(parts: ApiParts, caller: Caller, batch: NewBatch, key: str | None) -> dict[str, Any]:
+@routes.post("/batch")
+@routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
+@routes.doc(
+    operation_id="createBatch",
+    extensions=problems(
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.BODY_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_REQUEST,
+    ),
+)
+@access(Scope.SUBMIT)
+def create() -> Response:
+    """Submit up to 1,000 images; each is accepted or refused on its own."""
+    key = read_key(request)
+    batch = check(NewBatch, read_json_object(request, BATCH_BODY))
+    return json_response(_accept(current_caller(), batch, key), 202)
+
+
+def _accept(caller: Caller, batch: NewBatch, key: str | None) -> dict[str, Any]:
     checked = [
         _check_entry(caller, fields, entry_key(key, index) if key is not None else None)
         for index, fields in enumerate(batch.submissions)
     ]
     good = [entry for entry in checked if isinstance(entry, Entry)]
-    stored = iter(accept(parts, caller, good)) if good else iter(())
+    stored = iter(accept(parts(), caller, good)) if good else iter(())
     results = [_result(next(stored) if isinstance(entry, Entry) else entry) for entry in checked]
     refused = sum(result["problem"] is not None for result in results)
     return {"accepted": len(results) - refused, "refused": refused, "results": results}

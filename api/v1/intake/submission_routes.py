@@ -5,9 +5,9 @@ from flask import Response, request
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Caller, Gate, current_caller
+from api.http.auth import Caller, admit, current_caller
 from api.http.bodies import SMALL_BODY, read_json_object
-from api.http.parts import ApiParts
+from api.http.parts import parts, shared
 from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
 from api.schemas.answers import PageAnswer, SubmissionAnswer
@@ -28,103 +28,98 @@ from store.intake.submissions import SubmissionRequest, find_repeats, find_submi
 from store.outbox.submission_json import standing_json
 from store.tables.case_tables import Submission
 
+routes = APIBlueprint("submissions", __name__, url_prefix="/v1/submissions")
+routes.before_request(admit)
+routes.before_request(refuse_repeated)
 
-def make_submissions(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the routes `/v1/submissions` and `/v1/submissions/{id}`."""
-    routes = APIBlueprint("submissions", __name__, url_prefix="/v1/submissions")
-    routes.before_request(gate.admit)
-    routes.before_request(refuse_repeated)
-    waiting_room = WaitingRoom(parts)
 
-    @routes.post("")
-    @routes.output(SubmissionAnswer, status_code=202, description="Accepted; it waits for a worker.")
-    @routes.doc(
-        operation_id="createSubmission",
-        extensions=problems(
-            ProblemCode.MALFORMED_JSON,
-            ProblemCode.BODY_TOO_LARGE,
-            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-            ProblemCode.INVALID_REQUEST,
-            ProblemCode.QUOTA_EXHAUSTED,
-            ProblemCode.INVALID_URL,
-            ProblemCode.UNSUPPORTED_SCHEME,
-            ProblemCode.URL_TOO_LONG,
-            ProblemCode.URL_HAS_CREDENTIALS,
-            ProblemCode.IDEMPOTENCY_MISMATCH,
-        ),
-    )
-    @access(Scope.SUBMIT)
-    def create() -> Response:
-        """Submit one image, by its address or by its bytes."""
-        caller = current_caller()
-        key = read_key(request)
-        if request.mimetype == "multipart/form-data":
-            _refuse_exhausted(parts, caller, key)
-            asked = _read_form(parts, caller)
-        else:
-            asked = make_request(caller, check(NewSubmission, read_json_object(request, SMALL_BODY)))
-        (result,) = accept(parts, caller, [Entry(asked, key)])
-        if isinstance(result, Problem):
-            raise result
-        return _accepted_response(result)
+@routes.post("")
+@routes.output(SubmissionAnswer, status_code=202, description="Accepted; it waits for a worker.")
+@routes.doc(
+    operation_id="createSubmission",
+    extensions=problems(
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.BODY_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.QUOTA_EXHAUSTED,
+        ProblemCode.INVALID_URL,
+        ProblemCode.UNSUPPORTED_SCHEME,
+        ProblemCode.URL_TOO_LONG,
+        ProblemCode.URL_HAS_CREDENTIALS,
+        ProblemCode.IDEMPOTENCY_MISMATCH,
+    ),
+)
+@access(Scope.SUBMIT)
+def create() -> Response:
+    """Submit one image, by its address or by its bytes."""
+    caller = current_caller()
+    key = read_key(request)
+    if request.mimetype == "multipart/form-data":
+        _refuse_exhausted(caller, key)
+        asked = _read_form(caller)
+    else:
+        asked = make_request(caller, check(NewSubmission, read_json_object(request, SMALL_BODY)))
+    (result,) = accept(parts(), caller, [Entry(asked, key)])
+    if isinstance(result, Problem):
+        raise result
+    return _accepted_response(result)
 
-    @routes.get("/<string(length=32):submission_id>")
-    @routes.input(SubmissionQuery, location="query", arg_name="query")
-    @routes.output(SubmissionAnswer)
-    @routes.doc(
-        operation_id="readSubmission", extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.INVALID_REQUEST)
-    )
-    @access(Scope.READ)
-    def read(submission_id: str, query: SubmissionQuery) -> Response:
-        """Read one submission, or wait for its end."""
-        found = _find(parts, submission_id)
-        if found.state not in FINAL and waiting_room.wait(submission_id, query.wait):
-            found = _find(parts, submission_id)
-        return json_response(standing_json(found))
 
-    @routes.get("")
-    @routes.input(ListQuery, location="query", arg_name="query")
-    @routes.output(PageAnswer)
-    @routes.doc(
-        operation_id="listSubmissions",
-        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
-    )
-    @access(Scope.READ)
-    def index(query: ListQuery) -> Response:
-        """List your own submissions, newest first."""
-        with parts.database.reading() as session:
-            rows = list_submissions(
-                session,
-                current_caller().client_id,
-                state=query.state,
-                listing_id=query.listing_id,
-                before_id=read_cursor(query.cursor) if query.cursor else None,
-                limit=query.limit + 1,  # one more than shown tells whether there is a next page
-            )
-        shown = rows[: query.limit]
-        next_cursor = write_cursor(shown[-1].id) if len(rows) > query.limit else None
-        return json_response(
-            {"submissions": [standing_json(row) for row in shown], "next_cursor": next_cursor}
+@routes.get("/<string(length=32):submission_id>")
+@routes.input(SubmissionQuery, location="query", arg_name="query")
+@routes.output(SubmissionAnswer)
+@routes.doc(
+    operation_id="readSubmission", extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.INVALID_REQUEST)
+)
+@access(Scope.READ)
+def read(submission_id: str, query: SubmissionQuery) -> Response:
+    """Read one submission, or wait for its end."""
+    found = _find(submission_id)
+    if found.state not in FINAL and shared(WaitingRoom).wait(submission_id, query.wait):
+        found = _find(submission_id)
+    return json_response(standing_json(found))
+
+
+@routes.get("")
+@routes.input(ListQuery, location="query", arg_name="query")
+@routes.output(PageAnswer)
+@routes.doc(
+    operation_id="listSubmissions",
+    extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.INVALID_CURSOR),
+)
+@access(Scope.READ)
+def index(query: ListQuery) -> Response:
+    """List your own submissions, newest first."""
+    with parts().database.reading() as session:
+        rows = list_submissions(
+            session,
+            current_caller().client_id,
+            state=query.state,
+            listing_id=query.listing_id,
+            before_id=read_cursor(query.cursor) if query.cursor else None,
+            limit=query.limit + 1,  # one more than shown tells whether there is a next page
         )
+    shown = rows[: query.limit]
+    next_cursor = write_cursor(shown[-1].id) if len(rows) > query.limit else None
+    return json_response({"submissions": [standing_json(row) for row in shown], "next_cursor": next_cursor})
 
-    return routes
 
-
-def _refuse_exhausted(parts: ApiParts, caller: Caller, key: str | None) -> None:
+def _refuse_exhausted(caller: Caller, key: str | None) -> None:
     """Refuse an upload beyond the quota before its bytes are stored. Errors: Problem (quota_exhausted)."""
     if caller.quota is None:
         return
     at = now()
-    with parts.database.reading() as session:
+    with parts().database.reading() as session:
         state = read_quota(session, caller.client_id, caller.quota, at)
         if state.left == 0 and not find_repeats(session, caller.client_id, [key] if key else []):
             raise quota_exhausted(state, at)
 
 
-def _read_form(parts: ApiParts, caller: Caller) -> SubmissionRequest:
-    upload = read_upload(request, parts.max_image_bytes)
+def _read_form(caller: Caller) -> SubmissionRequest:
+    upload = read_upload(request, parts().max_image_bytes)
     fields = check(NewUpload, upload.fields)
-    sha256 = parts.blobs.put_stream(upload.image)  # bytes before rows, like everywhere
+    sha256 = parts().blobs.put_stream(upload.image)  # bytes before rows, like everywhere
     return make_request(caller, fields, upload_sha256=sha256)
 
 
@@ -135,10 +130,10 @@ def _accepted_response(result: Accepted) -> Response:
     return response
 
 
-def _find(parts: ApiParts, submission_id: str) -> Submission:
+def _find(submission_id: str) -> Submission:
     found = None
     if is_id(submission_id):
-        with parts.database.reading() as session:
+        with parts().database.reading() as session:
             found = find_submission(session, submission_id, current_caller().client_id)
     if found is None:
         raise Problem(ProblemCode.NOT_FOUND)

@@ -9,7 +9,7 @@ from flask import Request, Response, request
 
 from api.document.openapi import problems
 from api.http.bodies import KIB, refuse_encoding
-from api.http.parts import ApiParts
+from api.http.parts import parts, shared
 from api.http.rendering import json_response
 from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.hook_schemas import HookAnswer
@@ -27,34 +27,30 @@ PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 log = logging.getLogger(__name__)
 
 
-def make_hooks(parts: ApiParts) -> APIBlueprint:
-    """Make the route `/v1/hooks/{client_id}`."""
-    routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
-    inboxes, desk = Inboxes(parts), HookIntake(parts)
+routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
 
-    @routes.post("/<string:client_id>")
-    @routes.output(HookAnswer)
-    @routes.doc(
-        operation_id="receiveHook",
-        extensions=problems(
-            ProblemCode.BODY_TOO_LARGE, ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_REQUEST
-        ),
-    )
-    def receive(client_id: str) -> Response:
-        """Take in what a marketplace tells of a listing, signed by the client's scheme."""
-        client = inboxes.find(client_id)
-        body = _read(request)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
-            return json_response(to_answer("ping", "The webhook is known here."))
-        client = _admit(parts, client, headers, body)
-        delivery = parse_delivery(client, headers, body)
-        answer = desk.receive(client, delivery)
-        if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
-            raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
-        return json_response(answer)
 
-    return routes
+@routes.post("/<string:client_id>")
+@routes.output(HookAnswer)
+@routes.doc(
+    operation_id="receiveHook",
+    extensions=problems(
+        ProblemCode.BODY_TOO_LARGE, ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_REQUEST
+    ),
+)
+def receive(client_id: str) -> Response:
+    """Take in what a marketplace tells of a listing, signed by the client's scheme."""
+    client = shared(Inboxes).find(client_id)
+    body = _read(request)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
+        return json_response(to_answer("ping", "The webhook is known here."))
+    client = _admit(client, headers, body)
+    delivery = parse_delivery(client, headers, body)
+    answer = shared(HookIntake).receive(client, delivery)
+    if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
+        raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
+    return json_response(answer)
 
 
 def _read(incoming: Request) -> bytes:
@@ -78,7 +74,7 @@ def _is_ping(incoming: Request, body: bytes) -> bool:
     )
 
 
-def _admit(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str], body: bytes) -> HookClient:
+def _admit(client: HookClient | None, headers: Mapping[str, str], body: bytes) -> HookClient:
     """The client, if the delivery is signed. Errors: Problem (unauthorized, rate_limited, unavailable)."""
     if client is not None and not client.keys:
         # Never verified with an empty key: anybody can sign with that.
@@ -93,5 +89,5 @@ def _admit(parts: ApiParts, client: HookClient | None, headers: Mapping[str, str
             "The delivery is not signed by a live secret of this client, or not within five minutes.",
             headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
         )
-    refuse_too_many(rate_limits().hit("hook", client.id, EXCESS * parts.rate_limit))
+    refuse_too_many(rate_limits().hit("hook", client.id, EXCESS * parts().rate_limit))
     return client

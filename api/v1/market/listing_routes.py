@@ -9,8 +9,8 @@ from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Gate, current_caller
-from api.http.parts import ApiParts
+from api.http.auth import admit, current_caller
+from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.listing_schemas import ListingAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -18,25 +18,21 @@ from core.vocabulary import Scope
 from store.market.listing_view import ListingView, view_listing
 from store.outbox.submission_json import standing_json, time_json
 
+routes = APIBlueprint("listings", __name__, url_prefix="/v1/listings")
+routes.before_request(admit)
 
-def make_listings(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/listings/{listing_id}`."""
-    routes = APIBlueprint("listings", __name__, url_prefix="/v1/listings")
-    routes.before_request(gate.admit)
 
-    @routes.get("/<path:listing_id>")
-    @routes.output(ListingAnswer)
-    @routes.doc(operation_id="readListing", extensions=problems(ProblemCode.NOT_FOUND))
-    @access(Scope.READ)
-    def read(listing_id: str) -> Response:
-        """Read one of your listings by your own id of it: told by a hook, or named by submissions."""
-        with parts.database.reading() as session:
-            found = view_listing(session, current_caller().client_id, listing_id)
-        if found is None:
-            raise Problem(ProblemCode.NOT_FOUND)
-        return json_response(_listing(found))
-
-    return routes
+@routes.get("/<path:listing_id>")
+@routes.output(ListingAnswer)
+@routes.doc(operation_id="readListing", extensions=problems(ProblemCode.NOT_FOUND))
+@access(Scope.READ)
+def read(listing_id: str) -> Response:
+    """Read one of your listings by your own id of it: told by a hook, or named by submissions."""
+    with parts().database.reading() as session:
+        found = view_listing(session, current_caller().client_id, listing_id)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    return json_response(_listing(found))
 
 
 def _listing(view: ListingView) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Gate, current_caller
-from api.http.parts import ApiParts
+from api.http.auth import admit, current_caller
+from api.http.parts import parts
 from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
 from api.schemas.event_schemas import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
@@ -21,64 +21,59 @@ from store.outbox.client_events import event_json, find_event, has_unplaced, lis
 from store.outbox.endpoints import count_waiting, list_endpoints
 from store.tables.marketplace_tables import Endpoint
 
-
-def make_client_events(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the routes `/v1/events` and `/v1/endpoints`."""
-    routes = APIBlueprint("client_events", __name__, url_prefix="/v1")
-    routes.before_request(gate.admit)
-    routes.before_request(refuse_repeated)
-
-    @routes.get("/events")
-    @routes.input(EventQuery, location="query", arg_name="query")
-    @routes.output(EventPageAnswer)
-    @routes.doc(
-        operation_id="listEvents",
-        extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.NOT_FOUND),
-    )
-    @access(Scope.EVENTS)
-    def index(query: EventQuery) -> Response:
-        """Pull your events in their order, those after the last one that you have."""
-        client_id = current_caller().client_id
-        _place(parts, client_id)
-        after = _position(parts, client_id, query.after)
-        with parts.database.reading() as session:
-            rows = list_events(session, client_id, after=after, limit=query.limit + 1)
-        page = {
-            "events": [event_json(row) for row in rows[: query.limit]],
-            "has_more": len(rows) > query.limit,
-        }
-        return Response(json.dumps(page, ensure_ascii=False), content_type="application/json")
-
-    @routes.get("/endpoints")
-    @routes.output(EndpointsAnswer)
-    @routes.doc(operation_id="listEndpoints")
-    @access(Scope.EVENTS)
-    def endpoints() -> Response:
-        """Read how the addresses of your call backs are doing."""
-        with parts.database.reading() as session:
-            rows = list_endpoints(session, current_caller().client_id)
-            waiting = count_waiting(session, [row.id for row in rows])
-        return json_response(
-            EndpointsAnswer(endpoints=[_endpoint(row, waiting.get(row.id, 0)) for row in rows])
-        )
-
-    return routes
+routes = APIBlueprint("client_events", __name__, url_prefix="/v1")
+routes.before_request(admit)
+routes.before_request(refuse_repeated)
 
 
-def _place(parts: ApiParts, client_id: str) -> None:
+@routes.get("/events")
+@routes.input(EventQuery, location="query", arg_name="query")
+@routes.output(EventPageAnswer)
+@routes.doc(
+    operation_id="listEvents",
+    extensions=problems(ProblemCode.INVALID_REQUEST, ProblemCode.NOT_FOUND),
+)
+@access(Scope.EVENTS)
+def index(query: EventQuery) -> Response:
+    """Pull your events in their order, those after the last one that you have."""
+    client_id = current_caller().client_id
+    _place(client_id)
+    after = _position(client_id, query.after)
+    with parts().database.reading() as session:
+        rows = list_events(session, client_id, after=after, limit=query.limit + 1)
+    page = {
+        "events": [event_json(row) for row in rows[: query.limit]],
+        "has_more": len(rows) > query.limit,
+    }
+    return Response(json.dumps(page, ensure_ascii=False), content_type="application/json")
+
+
+@routes.get("/endpoints")
+@routes.output(EndpointsAnswer)
+@routes.doc(operation_id="listEndpoints")
+@access(Scope.EVENTS)
+def endpoints() -> Response:
+    """Read how the addresses of your call backs are doing."""
+    with parts().database.reading() as session:
+        rows = list_endpoints(session, current_caller().client_id)
+        waiting = count_waiting(session, [row.id for row in rows])
+    return json_response(EndpointsAnswer(endpoints=[_endpoint(row, waiting.get(row.id, 0)) for row in rows]))
+
+
+def _place(client_id: str) -> None:
     """Give new events their place, so that who pulls need not wait for the notifier."""
-    with parts.database.reading() as session:
+    with parts().database.reading() as session:
         if not has_unplaced(session, client_id):
             return
-    with parts.database.writing() as session:
+    with parts().database.writing() as session:
         place_events(session, client_id)
 
 
-def _position(parts: ApiParts, client_id: str, after: str) -> int:
+def _position(client_id: str, after: str) -> int:
     """Find where to go on. Errors: Problem (not_found) for an id that is not this client's."""
     if not is_id(after):
         return int(after or 0)
-    with parts.database.reading() as session:
+    with parts().database.reading() as session:
         event = find_event(session, after, client_id)
     if event is None or event.position is None:
         raise Problem(ProblemCode.NOT_FOUND, "You have no event with this id; it may have been purged.")

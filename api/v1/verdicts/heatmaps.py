@@ -8,8 +8,8 @@ from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Gate, current_caller
-from api.http.parts import ApiParts
+from api.http.auth import admit, current_caller
+from api.http.parts import ApiParts, parts
 from api.schemas.problems import Problem, ProblemCode
 from core.ids import is_id
 from core.vocabulary import Scope
@@ -26,34 +26,31 @@ PATIENCE = 10.0  # seconds for a worker to paint
 LOOK_AGAIN = 1.0  # seconds; a bell may be missed
 
 
-def make_heatmaps(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/submissions/{id}/heatmap`."""
-    routes = APIBlueprint("heatmaps", __name__, url_prefix="/v1/submissions")
-    routes.before_request(gate.admit)
+routes = APIBlueprint("heatmaps", __name__, url_prefix="/v1/submissions")
+routes.before_request(admit)
 
-    @routes.get("/<string(length=32):submission_id>/heatmap")
-    @routes.doc(
-        operation_id="readHeatmap",
-        responses=PNG,
-        extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.UNAVAILABLE),
-    )
-    @access(Scope.READ)
-    def read(submission_id: str) -> Response:
-        """Read where the classifier saw signs of generation in a submission's picture."""
-        found = None
-        if is_id(submission_id):
-            with parts.database.reading() as session:
-                found = find_submission(session, submission_id, current_caller().client_id)
-        if found is None or found.image_sha256 is None or found.verdict_id is None:
-            raise Problem(ProblemCode.NOT_FOUND)
-        heat = obtain_heatmap(parts, found.image_sha256, found.verdict_id)
-        if heat is None:
-            raise Problem(ProblemCode.UNAVAILABLE)
-        answer = Response(heat, mimetype="image/png")
-        answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
-        return answer
 
-    return routes
+@routes.get("/<string(length=32):submission_id>/heatmap")
+@routes.doc(
+    operation_id="readHeatmap",
+    responses=PNG,
+    extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.UNAVAILABLE),
+)
+@access(Scope.READ)
+def read(submission_id: str) -> Response:
+    """Read where the classifier saw signs of generation in a submission's picture."""
+    found = None
+    if is_id(submission_id):
+        with parts().database.reading() as session:
+            found = find_submission(session, submission_id, current_caller().client_id)
+    if found is None or found.image_sha256 is None or found.verdict_id is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    heat = obtain_heatmap(parts(), found.image_sha256, found.verdict_id)
+    if heat is None:
+        raise Problem(ProblemCode.UNAVAILABLE)
+    answer = Response(heat, mimetype="image/png")
+    answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
 
 
 def obtain_heatmap(parts: ApiParts, sha256: str, verdict_id: str) -> bytes | None:

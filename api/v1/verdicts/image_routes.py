@@ -7,8 +7,8 @@ from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import Gate
-from api.http.parts import ApiParts
+from api.http.auth import admit
+from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.answers import ImageAnswer
 from api.schemas.problems import Problem, ProblemCode
@@ -16,28 +16,20 @@ from core.vocabulary import Scope
 from store.outbox.submission_json import image_json
 from store.verdicts.images import find_image
 
+routes = APIBlueprint("images", __name__, url_prefix="/v1/images")
+routes.before_request(admit)
 
-def make_images(parts: ApiParts, gate: Gate) -> APIBlueprint:
-    """Make the route `/v1/images/{sha256}`.
 
-    Any client may ask: who knows the digest has the bytes, and the answer says nothing about who
-    else submitted them.
-    """
-    routes = APIBlueprint("images", __name__, url_prefix="/v1/images")
-    routes.before_request(gate.admit)
-
-    @routes.get("/<string(length=64):sha256>")
-    @routes.output(ImageAnswer)
-    @routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
-    @access(Scope.IMAGES)
-    def read(sha256: str) -> Response:
-        """Read an image's latest verdict and standing decision, by the SHA-256 of its bytes."""
-        found = None
-        if re.fullmatch(r"[0-9a-f]{64}", sha256):
-            with parts.database.reading() as session:
-                found = find_image(session, sha256)
-        if found is None:
-            raise Problem(ProblemCode.NOT_FOUND)
-        return json_response(image_json(found))
-
-    return routes
+@routes.get("/<string(length=64):sha256>")
+@routes.output(ImageAnswer)
+@routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
+@access(Scope.IMAGES)
+def read(sha256: str) -> Response:
+    """Read an image's latest verdict and standing decision, by the SHA-256 of its bytes."""
+    found = None
+    if re.fullmatch(r"[0-9a-f]{64}", sha256):
+        with parts().database.reading() as session:
+            found = find_image(session, sha256)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND)
+    return json_response(image_json(found))

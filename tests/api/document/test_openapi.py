@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from api.http.parts import ApiParts
 from api.schemas.problems import KINDS, ProblemCode
 from api.schemas.requests import CURSOR
 from api.v1.intake.cursors import write_cursor
 from core.ids import new_id
 from core.vocabulary import Scope
-from tests.api.conftest import Web
+from tests.api.conftest import Web, make_web
 
 
 @pytest.fixture
@@ -81,6 +82,13 @@ def test_every_field_of_an_answer_is_always_there(document: dict[str, Any]) -> N
     for name in ("SubmissionAnswer", "VerdictAnswer", "ImageAnswer", "PageAnswer"):
         schema = document["components"]["schemas"][name]
         assert schema["required"] == list(schema["properties"])
+
+
+def test_every_application_of_a_process_has_the_whole_document(
+    sqlite_parts: ApiParts, document: dict[str, Any]
+) -> None:
+    again = make_web(sqlite_parts).client
+    assert again.get("/openapi.json").get_json() == again.get("/openapi.json").get_json() == document
 
 
 def test_the_host_of_a_request_is_not_believed(sqlite_web: Web) -> None:
