@@ -57,7 +57,7 @@ def read_delivery(scheme: Scheme, headers: Mapping[str, str], body: bytes) -> Re
         news = _read_news(scheme, topic, headers, fields)
     except UnreadableError as error:
         return Reading(topic, None, str(error), is_readable=False)
-    return Reading(topic, news, "" if news else "This topic is not about a listing.")
+    return Reading(topic, news, "" if news else "This topic is not about a listing, so it was ignored.")
 
 
 def _read_body(body: bytes) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _read_news(
     # sent again with another header, which is not signed.
     is_deleted = topic in DELETIONS
     if is_deleted and set(body) - {"id"}:
-        raise UnreadableError("a deletion holds more than an id")
+        raise UnreadableError("a deletion must contain only an id")
     if is_deleted:
         return ListingNews(_listing_id(body.get("id")), is_deleted=True)
     return _shopify(headers, body) if scheme is Scheme.SHOPIFY else _woocommerce(body)
@@ -182,7 +182,7 @@ def _images(found: list[tuple[object, object, str]]) -> tuple[ImageNews, ...]:
 def _listing_id(value: object) -> str:
     found = text_of(value, 256)
     if found is None or len(found) > 255:
-        raise UnreadableError("the listing has no id, or one longer than 255 characters")
+        raise UnreadableError("the listing must have an id of at most 255 characters")
     return found
 
 

@@ -42,7 +42,7 @@ def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
     with database.writing() as session:
         taken_back, failed = release_expired(session, now())
     for submission_id in failed:
-        log.error("submission %s failed: its worker died each time", submission_id)
+        log.error("submission %s failed: its worker crashed on every attempt", submission_id)
         bell.ring(submission_id)
     if failed:
         bell.ring(CALLBACKS_DUE)
@@ -99,4 +99,9 @@ def sweep_forever(
         measures.expired.labels("failed").inc(done.failed)
         measures.sent.inc(done.sent)
         if done.taken_back or done.failed or done.sent:
-            log.info("swept: %d taken back, %d failed, %d sent", done.taken_back, done.failed, done.sent)
+            log.info(
+                "swept: %d claims taken back, %d submissions failed, %d messages sent",
+                done.taken_back,
+                done.failed,
+                done.sent,
+            )

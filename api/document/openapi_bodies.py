@@ -20,16 +20,16 @@ KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key and request again, within 24 hours, give the same submission.",
+    "description": "Repeating a request with the same key within 24 hours returns the same submission.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 CALL_HEADERS = {
-    "webhook-id": "The event's id: the same in every try.",
-    "webhook-timestamp": "When this call was made, in seconds since 1970.",
-    "webhook-signature": "Standard Webhooks: `v1,` and base64, one for each live secret.",
+    "webhook-id": "The event's id, the same on every attempt.",
+    "webhook-timestamp": "The time of this attempt, in seconds since 1970-01-01 UTC.",
+    "webhook-signature": "Standard Webhooks: `v1,` and base64, one signature for each active secret.",
 }
 # Any product of a shop is an object too; what it holds is the shop's to say.
-SHOPS_OWN = {"type": "object", "description": "The product as Shopify or WooCommerce writes it."}
+SHOPS_OWN = {"type": "object", "description": "The product as Shopify or WooCommerce sends it."}
 
 
 def add_bodies(paths: dict[str, Any]) -> None:
@@ -45,10 +45,13 @@ def add_bodies(paths: dict[str, Any]) -> None:
     hook = paths["/v1/hooks/{client_id}"]["post"]
     hook["requestBody"] = _body(**{"application/json": "Delivery"})
     hook["requestBody"]["content"]["application/json"]["schema"] = {"anyOf": [_named("Delivery"), SHOPS_OWN]}
-    location = {"description": "The submission's path.", "required": True, "schema": {"type": "string"}}
+    location = {"description": "Path of the submission.", "required": True, "schema": {"type": "string"}}
     accepted = create["responses"]["202"]
     accepted["headers"] = {"Location": location}
-    create["responses"]["200"] = {**accepted, "description": "A repeat: the submission as it is now."}
+    create["responses"]["200"] = {
+        **accepted,
+        "description": "A repeated request: the submission in its current state.",
+    }
 
 
 def add_call_backs(spec: dict[str, Any]) -> None:
@@ -61,15 +64,15 @@ def add_call_backs(spec: dict[str, Any]) -> None:
         kind.value: {
             "post": {
                 "operationId": f"told{''.join(word.title() for word in kind.value.split('.'))}",
-                "summary": f"We tell your call back address of `{kind.value}`.",
-                "tags": ["call backs"],
+                "summary": f"Sent to your callback URL when `{kind.value}` happens.",
+                "tags": ["callbacks"],
                 "security": [],
                 "parameters": parameters,
                 "requestBody": _body(**{"application/json": "EventAnswer"}),
                 "responses": {
-                    "2XX": {"description": "Arrived. Anything else is tried again, for 75 hours."},
-                    "410": {"description": "Never call this address again."},
-                    "429": {"description": "Not now: `Retry-After` is honoured."},
+                    "2XX": {"description": "Received. Any other response is retried for up to 75 hours."},
+                    "410": {"description": "Stop: this endpoint is disabled."},
+                    "429": {"description": "Too busy: the call is retried after `Retry-After`."},
                 },
             }
         }

@@ -81,7 +81,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "HookAnswer": {
         "outcome": "accepted",
-        "detail": "1 new images, 0 known, 0 removed.",
+        "detail": "1 new, 0 known, 0 removed.",
         "listing_id": "4711",
         "submissions": 1,
     },
@@ -119,7 +119,7 @@ EXAMPLES: dict[str, Any] = {
         "type": "/docs/problems/quota_exhausted",
         "title": "Quota exhausted",
         "status": 429,
-        "detail": "1000 of 1000 images a day are submitted; the quota begins anew at 2026-11-25T00:00:00Z.",
+        "detail": "1000 images submitted; the quota is 1000 per day and resets at 2026-11-25T00:00:00Z.",
         "code": "quota_exhausted",
         "quota": QUOTA,
     },

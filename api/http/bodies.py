@@ -27,7 +27,7 @@ def read_json_object(request: Request, limit: int) -> dict[str, Any]:
     """
     refuse_encoding(request)
     if not request.is_json:
-        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as application/json.")
+        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     request.max_content_length = limit
     try:
         data = request.get_data(cache=False)
@@ -37,7 +37,7 @@ def read_json_object(request: Request, limit: int) -> dict[str, Any]:
     if request.content_length not in {None, len(data)}:
         raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
-        raise Problem(ProblemCode.BODY_TOO_LARGE, f"The body holds more than {MOST_VALUES:,} values.")
+        raise Problem(ProblemCode.BODY_TOO_LARGE, f"The body has more than {MOST_VALUES:,} values.")
     try:
         body = json.loads(
             data.decode("utf-8"),
@@ -67,9 +67,9 @@ class _StrictError(ValueError):
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _StrictError("An object names one of its fields twice.")
+        raise _StrictError("An object has the same field twice.")
     return found
 
 
 def _refuse_constant(_name: str) -> NoReturn:
-    raise _StrictError("NaN and Infinity are no JSON numbers.")
+    raise _StrictError("NaN and Infinity are not allowed in JSON.")

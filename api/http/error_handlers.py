@@ -85,5 +85,5 @@ def _blobs_response(error: BlobsUnavailableError) -> Response:
 
 
 def _unexpected_response(error: Exception) -> Response:
-    log.error("on %s %s", request.method, request.url_rule, exc_info=error)
+    log.error("unhandled error in %s %s", request.method, request.url_rule, exc_info=error)
     return problem_response(Problem(ProblemCode.INTERNAL_ERROR))

@@ -11,7 +11,7 @@ def refuse_repeated() -> None:
     if repeated:
         raise invalid(
             tuple(
-                FieldError(name[:100], ProblemCode.INVALID_REQUEST, "given more than once")
+                FieldError(name[:100], ProblemCode.INVALID_REQUEST, "must be given only once")
                 for name in repeated[:20]
             )
         )

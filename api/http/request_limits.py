@@ -49,7 +49,10 @@ class RateLimits:
                 return _ask(self._shared, kind, key, item, counts=counts)
             except StorageError as error:
                 self._alone_until = time.monotonic() + ALONE
-                log.warning("rate limits are counted alone: %s", type(error.storage_error).__name__)
+                log.warning(
+                    "Redis unavailable, this process counts rate limits alone: %s",
+                    type(error.storage_error).__name__,
+                )
         return _ask(self._own, kind, key, item, counts=counts)
 
 

@@ -36,7 +36,7 @@ class DetailAnswer(Answer):
 
 
 class EvidenceAnswer(DetailAnswer):
-    """One thing that speaks for a label; `grade` says how much it can bear."""
+    """One piece of evidence for a label. `grade` says how strong it is."""
 
     kind: EvidenceKind
     grade: Grade
@@ -45,7 +45,7 @@ class EvidenceAnswer(DetailAnswer):
 
 
 class VerdictAnswer(Answer):
-    """What the machine found; an opinion, never an act."""
+    """The finding of the classifier and the policy: an opinion, never an act."""
 
     finding: Finding
     score: float = Field(ge=0, le=1, description="Calibrated probability that the image is generated.")
@@ -60,14 +60,14 @@ class VerdictAnswer(Answer):
 
 
 class DecisionAnswer(Answer):
-    """What a moderator ruled, last."""
+    """A moderator's current decision."""
 
     outcome: Outcome
     decided_at: datetime
 
 
 class FailureAnswer(DetailAnswer):
-    """Why there is no verdict; `permanent` says that trying again would not help."""
+    """Why there is no verdict. If `permanent` is true, retrying will not help."""
 
     code: FailureCode
     permanent: bool
@@ -119,7 +119,7 @@ class PageAnswer(Answer):
 
 
 class AppealFileAnswer(Answer):
-    """A file that was taken in; moderators can download it, and nothing opens it."""
+    """A file sent with an appeal. Moderators can download it; the server never opens it."""
 
     name: str
     bytes: int
@@ -127,7 +127,7 @@ class AppealFileAnswer(Answer):
 
 
 class AppealAnswer(Answer):
-    """A request to look again; open until a moderator resolves it."""
+    """A request for a review, open until a moderator resolves it."""
 
     id: str
     submission_id: str
@@ -140,9 +140,9 @@ class AppealAnswer(Answer):
 
 
 class AppealLinkAnswer(Answer):
-    """A page of this server where an artist may appeal; for handing on."""
+    """A page where an artist can appeal. Pass the link to the artist."""
 
-    page: str = Field(description="A path on this server, like `links`; holds a secret.")
+    page: str = Field(description="Path on this server. It contains a secret: share it only with the artist.")
     expires_at: datetime
 
 
@@ -169,7 +169,7 @@ class FieldErrorAnswer(Answer):
 
 
 class QuotaAnswer(Answer):
-    """How many images may be submitted in a period (UTC); all are null where there is no bound."""
+    """Images that can be submitted in a period (UTC). All fields are null if there is no limit."""
 
     limit: int | None
     period: QuotaPeriod | None
@@ -186,12 +186,12 @@ class ProblemAnswer(Answer):
     status: int
     detail: str
     code: str
-    errors: list[FieldErrorAnswer] | None = Field(None, description="Only where fields are wrong.")
-    quota: QuotaAnswer | None = Field(None, description="Only where the quota is used up.")
+    errors: list[FieldErrorAnswer] | None = Field(None, description="Present only if fields are invalid.")
+    quota: QuotaAnswer | None = Field(None, description="Present only if the quota is used up.")
 
 
 class BatchResult(Answer):
-    """What became of one entry: a submission (202 new, 200 a repeat) or a problem."""
+    """The result of one entry: a submission (202 new, 200 repeated) or a problem."""
 
     status: int
     submission: SubmissionAnswer | None

@@ -13,26 +13,27 @@ class DeliveredImage(BaseModel):
     """An image of the listing; the same `id` and `url` are the same image."""
 
     url: str
-    id: str | None = Field(None, description="Your own id of the image.")
+    id: str | None = Field(None, description="Your own id for the image.")
 
 
 class DeliveredListing(BaseModel):
     """A listing as it is now."""
 
-    listing_id: str = Field(min_length=1, max_length=255, description="Your own id of the listing.")
+    listing_id: str = Field(min_length=1, max_length=255, description="Your own id for the listing.")
     title: str | None = None
-    url: str | None = Field(None, description="The listing's page.")
+    url: str | None = Field(None, description="URL of the listing's page.")
     seller: str | None = None
     images: list[DeliveredImage] | None = Field(
         None,
         max_length=500,
-        description="All of them. Who is left out is shown as removed; null says nothing.",
+        description="All images of the listing. Images that are missing from the list are shown as "
+        "removed; null changes nothing.",
     )
 
 
 class Delivery(BaseModel):
-    """News of a listing, signed by Standard Webhooks."""
+    """News about a listing, signed with Standard Webhooks."""
 
     type: Literal["listing.created", "listing.updated", "listing.deleted"]
-    timestamp: datetime | None = Field(None, description="When the listing became so, by your clock.")
+    timestamp: datetime | None = Field(None, description="When this change happened, by your clock.")
     data: DeliveredListing

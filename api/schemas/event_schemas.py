@@ -21,17 +21,17 @@ class EventQuery(BaseModel):
     after: str = Field(
         "",
         pattern=AFTER,
-        description="The `sequence` or the `id` of the last event that you have; empty for the first.",
+        description="The `sequence` or `id` of the last event you have. Leave empty to start from the first.",
     )
-    limit: int = Field(50, ge=1, le=MOST, description="How many at most.")
+    limit: int = Field(50, ge=1, le=MOST, description="Maximum number of events.")
 
 
 class NothingAnswer(Answer):
-    """No data: the event of the test button."""
+    """Sent by the test command or button. It has no data."""
 
 
 class EventAnswer(Answer):
-    """What a call back sends; `id` is its `webhook-id`, `sequence` counts your events without a gap."""
+    """The body of a callback. `id` equals `webhook-id`; `sequence` counts your events without gaps."""
 
     id: str
     type: EventKind
@@ -41,25 +41,25 @@ class EventAnswer(Answer):
 
 
 class EventPageAnswer(Answer):
-    """Events in their order; where `has_more`, ask again after the last one."""
+    """Events in order. If `has_more` is true, ask again after the last one."""
 
     events: list[EventAnswer]
     has_more: bool
 
 
 class EndpointAnswer(Answer):
-    """An address that your call backs go to, and how it is doing."""
+    """An endpoint that receives your callbacks, and its state."""
 
     url: str
     state: Literal["well", "failing", "disabled"]
-    waiting: int = Field(description="Calls that have not arrived yet.")
-    failures: int = Field(description="Failures in a row.")
+    waiting: int = Field(description="Callbacks not delivered yet.")
+    failures: int = Field(description="Consecutive failures.")
     failing_since: datetime | None
     next_call_at: datetime | None
     last_success_at: datetime | None
     disabled_at: datetime | None
     disabled_reason: Literal["gone", "failing"] | None = Field(
-        description="It answered 410, or nothing got through until a call had had all its tries."
+        description="It returned 410, or every attempt of a callback failed and no other got through."
     )
 
 

@@ -9,20 +9,24 @@ from core.vocabulary import Finding
 
 
 class ListingImageAnswer(Answer):
-    """An image that a listing shows, or has shown; `problem` says why it is not examined."""
+    """An image that the listing shows or has shown. `problem` says why it was not examined."""
 
-    id: str | None = Field(description="Your own id of the image.")
+    id: str | None = Field(description="Your own id for the image.")
     url: str | None
     removed_at: datetime | None
     problem: str | None
-    finding: Finding | None = Field(description="What stands: a decision goes before the verdict.")
+    finding: Finding | None = Field(
+        description="The current result: the decision if there is one, otherwise the finding."
+    )
     submission: SubmissionAnswer | None
 
 
 class ListingSummaryAnswer(Answer):
-    """The listing in one look; images that were removed do not count."""
+    """Summary of the listing. Removed images do not count."""
 
-    finding: Finding | None = Field(description="The worst that stands; null while nothing is examined.")
+    finding: Finding | None = Field(
+        description="The most serious current result, or null if nothing has been examined."
+    )
     images: int
     waiting: int
     examined: int
@@ -37,7 +41,7 @@ class ListingLinks(Answer):
 
 
 class ListingAnswer(Answer):
-    """A listing with all its images; `id` is your own."""
+    """A listing with all its images. `id` is your own."""
 
     id: str
     title: str | None

@@ -50,70 +50,74 @@ class ProblemKind:
 
 KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
     {
-        ProblemCode.BAD_REQUEST: ProblemKind(400, "Bad request", "The request cannot be understood."),
+        ProblemCode.BAD_REQUEST: ProblemKind(400, "Bad request", "The request could not be understood."),
         ProblemCode.MALFORMED_JSON: ProblemKind(
-            400, "Malformed JSON", "The body is not one JSON object in UTF-8 (RFC 8259)."
+            400, "Malformed JSON", "The body must be a single JSON object in UTF-8 (RFC 8259)."
         ),
         ProblemCode.UNAUTHORIZED: ProblemKind(
-            401, "Unauthorized", "A live API key is needed, as `Authorization: Bearer <key>`."
+            401, "Unauthorized", "A valid API key is required, as `Authorization: Bearer <key>`."
         ),
         ProblemCode.INSUFFICIENT_SCOPE: ProblemKind(
-            403, "Insufficient scope", "This API key is good, but not for this."
+            403, "Insufficient scope", "This API key does not have the scope for this request."
         ),
-        ProblemCode.NOT_FOUND: ProblemKind(404, "Not found", "There is nothing here that this key may see."),
+        ProblemCode.NOT_FOUND: ProblemKind(
+            404, "Not found", "Nothing was found at this address, or this key has no access to it."
+        ),
         ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(
             405,
             "Method not allowed",
-            "This path does not know this method; the header `Allow` names those it does.",
+            "This method is not supported here. The `Allow` header lists the supported methods.",
         ),
         ProblemCode.BODY_TOO_LARGE: ProblemKind(
-            413, "Body too large", "The body, or a part of it, is larger than this path takes."
+            413, "Body too large", "The body, or one part of it, is larger than the limit for this path."
         ),
         ProblemCode.UNSUPPORTED_MEDIA_TYPE: ProblemKind(
             415,
             "Unsupported media type",
-            "The body must be sent as this path's content type, not compressed.",
+            "The body must use this path's content type and must not be compressed.",
         ),
         ProblemCode.INVALID_REQUEST: ProblemKind(
-            422, "Invalid request", "Fields are missing, unknown or wrong; `errors` names them."
+            422, "Invalid request", "Some fields are missing, unknown or invalid. See `errors`."
         ),
-        ProblemCode.INVALID_URL: ProblemKind(422, "Invalid URL", "A field is not an absolute web address."),
+        ProblemCode.INVALID_URL: ProblemKind(422, "Invalid URL", "A field is not an absolute URL."),
         ProblemCode.UNSUPPORTED_SCHEME: ProblemKind(
-            422, "Unsupported scheme", "Only http and https addresses are taken."
+            422, "Unsupported scheme", "Only http and https URLs are accepted."
         ),
         ProblemCode.URL_TOO_LONG: ProblemKind(
-            422, "URL too long", "A web address may have at most 2,048 characters."
+            422, "URL too long", "A URL is longer than the limit for its field."
         ),
         ProblemCode.URL_HAS_CREDENTIALS: ProblemKind(
-            422, "URL has credentials", "A web address must not carry a user name or password."
+            422, "URL has credentials", "A URL must not contain a user name or password."
         ),
         ProblemCode.INVALID_CURSOR: ProblemKind(
-            422, "Invalid cursor", "A cursor must be the `next_cursor` of an earlier page, unchanged."
+            422,
+            "Invalid cursor",
+            "The cursor is not valid. Use the `next_cursor` from a previous page, unchanged.",
         ),
         ProblemCode.IDEMPOTENCY_MISMATCH: ProblemKind(
-            422, "Idempotency mismatch", "This `Idempotency-Key` was used before with another request."
+            422, "Idempotency mismatch", "This `Idempotency-Key` was already used with a different request."
         ),
         ProblemCode.NOT_EXAMINED: ProblemKind(
-            409, "Not examined", "There is no verdict yet, so there is nothing to appeal against."
+            409, "Not examined", "This submission has no verdict yet, so it cannot be appealed."
         ),
         ProblemCode.APPEAL_OPEN: ProblemKind(
-            409, "Appeal open", "An appeal on this submission is open already."
+            409, "Appeal open", "This submission already has an open appeal."
         ),
         ProblemCode.RATE_LIMITED: ProblemKind(
-            429, "Rate limited", "Too many requests; try again after `Retry-After` seconds."
+            429, "Rate limited", "Too many requests. Try again after `Retry-After` seconds."
         ),
         ProblemCode.QUOTA_EXHAUSTED: ProblemKind(
             429,
             "Quota exhausted",
-            "The client's quota is used up, as `quota` says; it begins anew after `Retry-After` seconds.",
+            "The client has used its quota (see `quota`). Try again after `Retry-After` seconds.",
         ),
         ProblemCode.INTERNAL_ERROR: ProblemKind(
-            500, "Internal error", "The server made a mistake; it has been noted."
+            500, "Internal error", "Something went wrong on the server. The error was logged."
         ),
         ProblemCode.UNAVAILABLE: ProblemKind(
             503,
             "Unavailable",
-            "A part that is needed does not answer; try again after `Retry-After` seconds.",
+            "A service that Kantei needs is not responding. Try again after `Retry-After` seconds.",
         ),
     }
 )
@@ -161,8 +165,8 @@ def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
     resets_at = state.resets_at.isoformat().replace("+00:00", "Z")
     return Problem(
         ProblemCode.QUOTA_EXHAUSTED,
-        f"{state.used} of {state.quota.limit} images a {state.quota.period} are submitted; "
-        f"the quota begins anew at {resets_at}.",
+        f"{state.used} images submitted; the quota is {state.quota.limit} per {state.quota.period} "
+        f"and resets at {resets_at}.",
         headers={"Retry-After": str(max(1, math.ceil((state.resets_at - at).total_seconds())))},
         quota=state,
     )

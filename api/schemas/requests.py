@@ -16,14 +16,14 @@ WAIT_LIMIT = 30
 
 
 class SubmissionFields(BaseModel):
-    """What may be told about an image, however it is sent."""
+    """Optional facts about an image, for JSON and uploads."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    page_url: UrlText | None = Field(None, description="The page that shows the image.")
+    page_url: UrlText | None = Field(None, description="URL of the page that shows the image.")
     title: TitleText | None = Field(None, description="The title of the image or its listing.")
-    listing_id: IdText | None = Field(None, description="Your own id of the listing that shows the image.")
-    external_id: IdText | None = Field(None, description="Your own id of the image.")
+    listing_id: IdText | None = Field(None, description="Your own id for the listing that shows the image.")
+    external_id: IdText | None = Field(None, description="Your own id for the image.")
     callback_url: CallbackUrl | None = Field(
         None,
         description="Called instead of the client's own callback URL. "
@@ -31,30 +31,34 @@ class SubmissionFields(BaseModel):
     )
     priority: Annotated[
         Priority | None,
-        Field(strict=False, description="Null means normal; for the keys of an extension, high."),
+        Field(strict=False, description="If null: normal, or high for keys of an extension."),
     ] = None
 
 
 class NewSubmission(SubmissionFields):
-    """One image to look at, by its address."""
+    """An image to examine, by URL."""
 
-    image_url: UrlText = Field(description="The address of the image, http or https.")
+    image_url: UrlText = Field(description="URL of the image (http or https).")
 
 
 class NewUpload(SubmissionFields):
-    """What stands beside the bytes of an upload."""
+    """Fields that accompany uploaded bytes."""
 
-    image_url: UrlText | None = Field(None, description="Where the bytes were found; it is not fetched.")
+    image_url: UrlText | None = Field(
+        None, description="Where the bytes came from. Kantei does not fetch it."
+    )
 
 
 class NewAppeal(BaseModel):
-    """Why a person should look again."""
+    """Why the image should be reviewed again."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     reason: ReasonText = Field(description="In your own words; moderators read it.")
-    evidence_url: UrlText | None = Field(None, description="Where work in progress can be seen; not fetched.")
-    evidence_urls: list[UrlText] = Field([], max_length=10, description="More such addresses.")
+    evidence_url: UrlText | None = Field(
+        None, description="URL that shows work in progress. Kantei does not fetch it."
+    )
+    evidence_urls: list[UrlText] = Field([], max_length=10, description="Further URLs of this kind.")
 
     @property
     def addresses(self) -> list[str]:
@@ -67,7 +71,7 @@ class NewAppealForm(NewAppeal):
 
 
 class NewBatch(BaseModel):
-    """Up to 1,000 images to look at; each entry is accepted or refused on its own."""
+    """Up to 1,000 images. Each is accepted or refused separately."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -85,7 +89,7 @@ class SubmissionQuery(BaseModel):
         ge=0,
         le=WAIT_LIMIT,
         allow_inf_nan=False,
-        description="Hold the answer so many seconds at most, until the submission is examined or failed.",
+        description="Wait up to this many seconds for the submission to be examined or failed.",
     )
 
 
@@ -94,11 +98,11 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    state: State | None = Field(None, description="Only those in this state.")
-    listing_id: IdText | None = Field(None, description="Only those of this listing.")
+    state: State | None = Field(None, description="Return only submissions in this state.")
+    listing_id: IdText | None = Field(None, description="Return only submissions of this listing.")
     cursor: str = Field(
         "",
-        description="The `next_cursor` of the page before; empty for the first.",
+        description="The `next_cursor` of the previous page. Leave empty for the first page.",
         json_schema_extra={"pattern": CURSOR},
     )
-    limit: int = Field(50, ge=1, le=PAGE_LIMIT, description="How many on a page.")
+    limit: int = Field(50, ge=1, le=PAGE_LIMIT, description="Maximum number of results per page.")

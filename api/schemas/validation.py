@@ -9,11 +9,11 @@ from api.schemas.problems import FieldError, Problem, ProblemCode, invalid
 
 MOST = 20  # a body of ten thousand unknown fields gets a short answer
 WORDS = {
-    "missing": "this field is required",
-    "extra_forbidden": "this field is unknown",
+    "missing": "required",
+    "extra_forbidden": "unknown field",
     "string_type": "must be a string",
-    "string_unicode": "holds a character that cannot be stored",
-    "string_pattern_mismatch": "must not hold control characters",
+    "string_unicode": "must not contain a character that cannot be stored",
+    "string_pattern_mismatch": "must not contain control characters",
     "list_type": "must be a list",
     "model_type": "must be an object",
     "dict_type": "must be an object",

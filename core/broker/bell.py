@@ -111,7 +111,7 @@ class RedisBell:
                         for message in subscription.listen():
                             listener.hear(message["data"].decode("ascii", "replace"))
                 except redis.RedisError as error:
-                    log.warning("bell: %s", error)
+                    log.warning("bell connection lost: %s", error)
                     pause.wait(1)
 
         threading.Thread(target=read, name="bell", daemon=True).start()

@@ -142,7 +142,7 @@ class CelerySender:
                     sent += 1
         except BROKER_ERRORS as error:
             self._silent_until = time.monotonic() + SILENCE
-            log.warning("broker unreachable, left to the sweeper: %s", error)
+            log.warning("broker unreachable, the sweeper will resend: %s", error)
         with self._lock:
             measured, depth = self._depths.get(priority, (0.0, 0))
             self._depths[priority] = (measured, depth + sent)
@@ -173,7 +173,7 @@ class CelerySender:
                 HEATMAP_TASK, args=[verdict_id], queue=queue_name(Priority.HIGH), ignore_result=True
             )
         except BROKER_ERRORS as error:
-            log.warning("broker unreachable, no heat map: %s", error)
+            log.warning("broker unreachable, heat map not requested: %s", error)
 
     def depth(self, priority: Priority) -> int:
         """Count the messages that wait in a queue. Errors: kombu's OperationalError."""

@@ -64,5 +64,5 @@ def parse_quota(text: str) -> Quota | None:
         return None
     found = re.fullmatch(r"(\d{1,10})/(day|month)", text.strip())
     if found is None or int(found[1]) > MOST:
-        raise ValueError("a quota is written as 1000/day, 30000/month or none")
+        raise ValueError("a quota must be written as 1000/day, 30000/month or none")
     return Quota(int(found[1]), QuotaPeriod(found[2]))

@@ -37,10 +37,10 @@ class SharedHash:
 class SkipReason(StrEnum):
     """Name why an entry was not taken."""
 
-    OTHER_SIGNAL = "a signal of another type"
-    NO_HASH = "no hash of 64 hex digits"
-    LOW_QUALITY = "too little quality to tell pictures apart by"
-    NO_LABEL = "neither `ai` nor `human` among its tags, and no label given for the rest"
+    OTHER_SIGNAL = "a different signal type"
+    NO_HASH = "not a hash of 64 hex digits"
+    LOW_QUALITY = "hash quality too low to compare"
+    NO_LABEL = "no `ai` or `human` tag, and no --label given"
 
 
 def read_hashes(name: str, text: TextIO, label: Label | None) -> Iterator[SharedHash | SkipReason]:
@@ -89,7 +89,7 @@ def _entries(name: str, text: TextIO) -> Iterator[Mapping[str, Any]]:
     elif kind == ".json":
         found = json.load(text)
         if not isinstance(found, list):
-            raise ValueError("it holds no list")
+            raise ValueError("it contains no list")
         yield from (one if isinstance(one, dict) else {} for one in found)
     else:
         for line in text:

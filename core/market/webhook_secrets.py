@@ -21,7 +21,7 @@ def webhook_key(secret: str, scheme: Scheme) -> bytes:
         try:
             key = base64.b64decode(text.removeprefix(PREFIX) + "==", validate=False)
         except (binascii.Error, ValueError):
-            raise ValueError("a webhook secret must be whsec_ and base64") from None
+            raise ValueError("a webhook secret must be `whsec_` followed by base64") from None
     else:
         key = text.encode()
     if not key:

@@ -64,7 +64,7 @@ def measure_together(folder: Path, part: str) -> Measuring:
         for kind, size in SET_ASIDE.items():
             _set_aside(folder / f"{kind}_{place}.db", size)
     except OSError as error:
-        log.warning("measuring alone: %s", error)
+        log.warning("metrics of this machine are not shared, this process counts alone: %s", error)
         return measure_alone()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # where the library looks for it
     values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]  # it has none

@@ -71,15 +71,15 @@ def _read_manifest(path: Path) -> list[Sample]:
             for number, row in enumerate(rows):
                 if row["label"] not in set(Label):
                     raise SamplesError(
-                        f"{path}, line {rows.line_num}: {row['label']!r} is neither ai nor human"
+                        f"{path}, line {rows.line_num}: label must be ai or human, not {row['label']!r}"
                     )
                 samples.append(_from_row(path.parent, row, number))
     except UnicodeDecodeError as error:
-        raise SamplesError(f"{path} is not text in UTF-8") from error
+        raise SamplesError(f"{path} is not UTF-8 text") from error
     except OSError as error:
         raise SamplesError(f"{path}: {error.strerror}") from error
     except csv.Error as error:
-        raise SamplesError(f"{path} is no table: {error}") from error
+        raise SamplesError(f"{path} is not a table: {error}") from error
     return _checked(samples, path)
 
 
@@ -123,5 +123,7 @@ def _sources(path: Path) -> dict[str, str]:
 
 def _checked(samples: list[Sample], place: Path) -> list[Sample]:
     if {sample.label for sample in samples} != set(Label):
-        raise SamplesError(f"{place} needs pictures of both labels: a manifest, or folders ai/ and human/")
+        raise SamplesError(
+            f"{place} needs pictures of both labels: in a manifest, or in folders ai/ and human/"
+        )
     return samples

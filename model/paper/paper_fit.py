@@ -61,7 +61,7 @@ def fit(
     """
     done = _epochs_done(folder)
     if done:
-        say(f"goes on after epoch {done}")
+        say(f"continuing after epoch {done}")
     copies.go_on(done)
     for layer in network.layers:
         if isinstance(layer, keras.layers.Dropout):

@@ -81,7 +81,9 @@ def find_weights(names: Sequence[str], weights: str) -> dict[str, str | None]:
     for name in names:
         files = sorted(place.glob(BACKBONES[name].pattern))
         if len(files) != 1:
-            raise SamplesError(f"{place} needs one file {BACKBONES[name].pattern}, and has {len(files)}")
+            raise SamplesError(
+                f"{place} must contain one file {BACKBONES[name].pattern}, but has {len(files)}"
+            )
         found[name] = str(files[0])
     return found
 

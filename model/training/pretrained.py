@@ -21,7 +21,7 @@ def check_pretrained(names: Sequence[str], weights: str, size: int) -> None:
 
 def _explain(name: str, file: str | None, reason: str) -> str:
     if file != IMAGENET:
-        return f"{file} does not hold Keras weights of {name} without top: {reason}"
+        return f"{file} does not contain Keras weights of {name} without top: {reason}"
     return (
         f"ImageNet's weights for {name} cannot be had: {reason}. Without the internet give a file by "
         "--weights, or put the one of that name into the folder `models` of Keras' cache ($KERAS_HOME, else "

@@ -34,10 +34,10 @@ class TakenIn:
         """Say what news led to, in a sentence."""
         if news.is_deleted:
             return "The listing is deleted."
-        said = f"{len(self.submissions)} new images, {self.known} known, {self.removed} removed"
-        said += f", {self.problems} that cannot be fetched" if self.problems else ""
-        said += f", {self.held} wait for the quota to begin anew" if self.held else ""
-        return said + (", older than what is known." if self.is_stale else ".")
+        said = f"{len(self.submissions)} new, {self.known} known, {self.removed} removed"
+        said += f", {self.problems} with a URL that cannot be fetched" if self.problems else ""
+        said += f", {self.held} waiting until the quota resets" if self.held else ""
+        return said + (", out of date: a newer delivery was received before." if self.is_stale else ".")
 
 
 def take_in(

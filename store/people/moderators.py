@@ -31,7 +31,7 @@ def clean_email(text: str) -> str:
     """Write an e-mail address in one spelling. Errors: ValueError where it is none."""
     email = text.strip().lower()
     if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise ValueError(f"{text!r} is not an e-mail address")
+        raise ValueError(f"{text!r} is not a valid email address")
     return email
 
 

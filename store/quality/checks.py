@@ -84,7 +84,7 @@ def answer_check(
             Seen(seen.sha256, seen.verdict_id, check.decision_id),
             moderator_id=viewer.moderator_id,
             outcome=Outcome.ESCALATE,
-            note=f"Second look: {outcome.value} instead of {check.expected.value}. {note}".strip(),
+            note=f"Second look: {outcome.value}, not {check.expected.value}. {note}".strip(),
             at=viewer.at,
         )
     answered = session.scalar(

@@ -75,7 +75,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
     with database.writing() as session:
         image = session.get(Image, sha256, with_for_update=True)
         if image is None:
-            raise ErasureError(f"there is no image {sha256}")
+            raise ErasureError(f"image {sha256} not found")
         if session.scalar(
             select(exists().where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None)))
         ):
@@ -120,7 +120,7 @@ def erase_person(database: Database, email: str) -> str:
     with database.writing() as session:
         person = find_moderator(session, email.strip().lower())
         if person is None:
-            raise ErasureError(f"there is no moderator {email}")
+            raise ErasureError(f"moderator {email} not found")
         name = f"moderator-{person.id[-12:]}@{GONE}"
         session.execute(
             update(Moderator)

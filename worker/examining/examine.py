@@ -91,17 +91,17 @@ class Examiner:
             with self.measures.seconds.time():
                 examined = self._examine(held)
         except ClaimLostError:
-            log.warning("claim on %s lost", submission_id)
+            log.warning("lost the claim on submission %s", submission_id)
             self.measures.lost.inc()
             return
         except SQLAlchemyError:
             raise
         except BlobsUnavailableError as error:
-            log.error("image bytes cannot be kept or read: %s", error)
+            log.error("image bytes could not be stored or read: %s", error)
             self._endings.end_without_room(held)
         except Exception:
             # A picture that trips our own code costs its submission a try, and nobody else anything.
-            log.exception("examining %s", submission_id)
+            log.exception("failed to examine submission %s", submission_id)
             self._endings.end_crash(held)
         self.bell.ring(submission_id)
         if held.is_called:

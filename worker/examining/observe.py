@@ -35,9 +35,11 @@ class Observer:
         try:
             self._observe(sha256, verdict_id, picture, evidence)
         except SQLAlchemyError as error:
-            log.warning("what the observed model said of %s is lost: %s", sha256, type(error).__name__)
+            log.warning(
+                "result of the observed model not saved for image %s: %s", sha256, type(error).__name__
+            )
         except Exception:
-            log.exception("the observed model on %s", sha256)
+            log.exception("the observed model failed on image %s", sha256)
 
     def _observe(
         self, sha256: str, verdict_id: str, picture: Picture, evidence: tuple[Evidence, ...]

@@ -24,7 +24,7 @@ def paint_heatmap(examiner: Examiner, verdict_id: str) -> None:
         data = examiner.blobs.get(verdict.image_sha256)
         picture = decode_picture(data, max_pixels=examiner.max_pixels)
     except (KeyError, PictureError):
-        log.warning("no bytes for the heat map of verdict %s", verdict_id)
+        log.warning("heat map not made for verdict %s: image bytes not stored", verdict_id)
         return
     heat = examiner.classifier.heatmap(picture)
     examiner.blobs.put_as(verdict.image_sha256, heatmap_name(verdict_id), heat)

@@ -46,7 +46,7 @@ class JudgesAgain:
             with self.database.writing() as session:
                 move_on(session, change, seen, due_at=at, holds=any(one.is_claimed for one in seen))
         if changed:
-            log.info("%d verdicts follow changed decisions on look-alikes", changed)
+            log.info("added %d verdicts to similar pictures after changed decisions", changed)
         return changed
 
     def _judge(self, one: Undecided, standing: Standing) -> bool:

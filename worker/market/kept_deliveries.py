@@ -29,8 +29,13 @@ def take_in_kept(database: Database) -> int:
                         _take_in(session, row)
                 except Exception:
                     # One that trips our own code must not hold up the others; it can be replayed.
-                    log.exception("taking in delivery %s", row.id)
-                    end_delivery(session, row.id, HookOutcome.UNREADABLE, "A mistake of ours; it is kept.")
+                    log.exception("failed to process delivery %s", row.id)
+                    end_delivery(
+                        session,
+                        row.id,
+                        HookOutcome.UNREADABLE,
+                        "This delivery could not be processed because of an error in Kantei. It is stored.",
+                    )
         total += len(rows)
         if len(rows) < STEP:
             return total

@@ -44,34 +44,37 @@ class ExaminationMeasures:
             registry=registry,
         )
         self.failures = Counter(
-            "kantei_failures", "Submissions that failed, by reason.", ["code"], registry=registry
+            "kantei_failures", "Failed submissions, by reason.", ["code"], registry=registry
         )
         self.reused = Counter(
             "kantei_verdicts_reused",
-            "Submissions answered by a verdict that the same bytes had before.",
+            "Submissions that reused an earlier verdict on the same bytes.",
             registry=registry,
         )
         self.returned = Counter(
-            "kantei_returned", "Submissions given back to be tried again.", ["reason"], registry=registry
+            "kantei_returned",
+            "Submissions returned to the queue for another attempt.",
+            ["reason"],
+            registry=registry,
         )
         self.lost = Counter(
-            "kantei_claims_lost", "Examinations that ended after their lease.", registry=registry
+            "kantei_claims_lost", "Examinations that ended after their lease expired.", registry=registry
         )
         self.seconds = Histogram(
             "kantei_examination_seconds",
-            "Time for an examination, from claim to end.",
+            "Duration of an examination in seconds, from claim to end.",
             buckets=SECONDS,
             registry=registry,
         )
         self.waited = Histogram(
             "kantei_wait_seconds",
-            "Time from a submission's due time to its claim.",
+            "Seconds from a submission's due time to its claim.",
             buckets=LONG_SECONDS,
             registry=registry,
         )
         self._stages = Histogram(
             "kantei_stage_seconds",
-            "Time for each part of an examination.",
+            "Duration of each stage of an examination, in seconds.",
             ["stage"],
             buckets=SECONDS,
             registry=registry,
@@ -98,14 +101,14 @@ class SweepMeasures:
 
     def __init__(self, measuring: Measuring | None = None) -> None:
         registry = (measuring or measure_alone()).new
-        self.sweeps = Counter("kantei_sweeps", "Sweeps that went through.", registry=registry)
+        self.sweeps = Counter("kantei_sweeps", "Completed sweeps.", registry=registry)
         self.expired = Counter(
             "kantei_claims_expired",
-            "Claims whose worker died: submissions taken back, or failed after their last try.",
+            "Claims whose worker died: submissions returned to the queue, or failed after the last attempt.",
             ["outcome"],
             registry=registry,
         )
-        self.sent = Counter("kantei_sent_again", "Messages that the sweeper sent.", registry=registry)
+        self.sent = Counter("kantei_sent_again", "Messages sent by the sweeper.", registry=registry)
         for outcome in ("taken_back", "failed"):
             self.expired.labels(outcome)
 
@@ -115,20 +118,21 @@ class CallMeasures:
 
     def __init__(self, measuring: Measuring | None = None) -> None:
         registry = (measuring or measure_alone()).new
-        self.calls = Counter(
-            "kantei_callbacks", "Call backs made, by what they came to.", ["outcome"], registry=registry
-        )
+        self.calls = Counter("kantei_callbacks", "Callbacks made, by result.", ["outcome"], registry=registry)
         self.seconds = Histogram(
-            "kantei_callback_seconds", "Time for one call back.", buckets=SECONDS, registry=registry
+            "kantei_callback_seconds",
+            "Duration of one callback, in seconds.",
+            buckets=SECONDS,
+            registry=registry,
         )
         self.lag = Histogram(
             "kantei_callback_lag_seconds",
-            "Time from an event to its delivery.",
+            "Seconds from an event to its delivery.",
             buckets=LONG_SECONDS,
             registry=registry,
         )
         self.disabled = Counter(
-            "kantei_endpoints_disabled", "Endpoints that were given up.", registry=registry
+            "kantei_endpoints_disabled", "Endpoints disabled after too many failures.", registry=registry
         )
         for outcome in Call:
             self.calls.labels(outcome.value)

@@ -106,7 +106,7 @@ class Notifier:
             with self.database.writing() as session:
                 end_turn(session, turn, now())
         except EndpointLostError:
-            log.warning("turn of endpoint %s lost", turn.endpoint_id)
+            log.warning("lost the lease on endpoint %s", turn.endpoint_id)
 
     def give_back(self, turn: Turn) -> None:
         """Give an endpoint back whose turn was broken off; it rests a little. Errors: SQLAlchemyError."""
@@ -123,7 +123,7 @@ class Notifier:
             try:
                 keys.append(webhook_key(secret, scheme))
             except ValueError:
-                log.error("client %s has a webhook secret that is no key", client_id)
+                log.error("client %s has a malformed webhook secret", client_id)
         return keys
 
     def _call(self, turn: Turn, callback: Callback, keys: list[bytes], failures: int) -> int | None:
@@ -192,7 +192,7 @@ class Notifier:
         self.measures.calls.labels(Call.FAILED.value).inc()
         if disabled is not None:
             self.measures.disabled.inc()
-            log.error("endpoint %s of client %s disabled: %s", turn.endpoint_id, turn.client_id, disabled)
+            log.error("disabled endpoint %s of client %s: %s", turn.endpoint_id, turn.client_id, disabled)
         return failures if disabled is None and rest is None else None
 
 

@@ -30,11 +30,11 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
         try:
             notifier.take(turn)
         except (SQLAlchemyError, OSError) as error:
-            log.warning("call backs interrupted: %s", type(error).__name__)
+            log.warning("callbacks interrupted, database unavailable: %s", type(error).__name__)
             broken.put(turn)
         except Exception:
             # A slip of ours with one endpoint must not end telling the others; its lease runs out.
-            log.exception("calling endpoint %s", turn.endpoint_id)
+            log.exception("failed to call endpoint %s", turn.endpoint_id)
         finally:
             places.release()
             ended.set()
@@ -55,7 +55,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
                 if is_whole and placed < STEP:
                     whole_look = looked + IDLE
             except (SQLAlchemyError, OSError) as error:
-                log.warning("looking for call backs failed: %s", type(error).__name__)
+                log.warning("could not look for due callbacks: %s", type(error).__name__)
                 whole_look = 0.0
                 stop.wait(IDLE)
             wake.wait(IDLE)

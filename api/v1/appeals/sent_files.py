@@ -43,15 +43,15 @@ def read_appeal_form(request: Request, limits: FileLimits) -> AppealForm:
     try:
         files, form = request.files, request.form
     except OSError:  # the server's word for a connection that ended within a chunk
-        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
-    errors = [_error(name, "this field is unknown") for name in files if name != "files"]
+        raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
+    errors = [_error(name, "unknown field") for name in files if name != "files"]
     errors += [
-        _error(name, "given more than once")
+        _error(name, "must be given only once")
         for name in form
         if len(form.getlist(name)) > 1 and name not in LISTS
     ]
     # A part without a name has the name None, whatever werkzeug's types say.
-    errors += [_error("", "a part has no name") for name in form if not name]
+    errors += [_error("", "every part needs a name") for name in form if not name]
     sent = tuple(file for file in files.getlist("files") if file.filename)
     if len(sent) > limits.files:
         errors.append(_error("files", f"at most {limits.files} files"))
@@ -59,7 +59,7 @@ def read_appeal_form(request: Request, limits: FileLimits) -> AppealForm:
         raise invalid(tuple(errors))
     if sum(size_of(file) for file in sent) > limits.bytes:
         raise Problem(
-            ProblemCode.BODY_TOO_LARGE, f"The files together are larger than {limits.bytes:,} bytes."
+            ProblemCode.BODY_TOO_LARGE, f"The files are larger than {limits.bytes:,} bytes in total."
         )
     fields = {name: form.getlist(name) if name in LISTS else form[name] for name in form}
     return AppealForm(fields, sent)

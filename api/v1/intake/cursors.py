@@ -27,5 +27,10 @@ def read_cursor(text: str) -> str:
     # Written again: base64 has several spellings of the same bytes, and only one is ours.
     if data[:1] != VERSION or not is_id(last_id) or write_cursor(last_id) != text:
         code = ProblemCode.INVALID_CURSOR
-        raise Problem(code, errors=(FieldError("cursor", code, "this is no cursor of ours"),))
+        raise Problem(
+            code,
+            errors=(
+                FieldError("cursor", code, "not a valid cursor; use `next_cursor` from a previous page"),
+            ),
+        )
     return last_id

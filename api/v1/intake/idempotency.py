@@ -17,7 +17,7 @@ def read_key(request: Request) -> str | None:
         return None
     key = values[0]
     if len(values) > 1 or not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
-        detail = f"must be given once, with 1 to {LONGEST} printable ASCII characters"
+        detail = f"must be given at most once, with 1 to {LONGEST} printable ASCII characters"
         raise invalid((FieldError(HEADER, ProblemCode.INVALID_REQUEST, detail),))
     return key
 

@@ -31,16 +31,16 @@ def read_upload(request: Request, max_image_bytes: int) -> Upload:
     try:
         files, form = request.files, request.form
     except OSError:  # the server's word for a connection that ended within a chunk
-        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
-    errors = [_error(name, "this field is unknown") for name in files if name != "image"]
-    errors += [_error(name, "given more than once") for name in form if len(form.getlist(name)) > 1]
+        raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
+    errors = [_error(name, "unknown field") for name in files if name != "image"]
+    errors += [_error(name, "must be given only once") for name in form if len(form.getlist(name)) > 1]
     # A part without a name has the name None, whatever werkzeug's types say.
-    errors += [_error("", "a part has no name") for name in form if not name]
+    errors += [_error("", "every part needs a name") for name in form if not name]
     parts = files.getlist("image")
     if not parts:
-        errors.append(_error("image", "a file part with a file name is required"))
+        errors.append(_error("image", "must be a file part with a file name"))
     elif len(parts) > 1:
-        errors.append(_error("image", "given more than once"))
+        errors.append(_error("image", "must be given only once"))
     if errors:
         raise invalid(tuple(errors))
     image = cast(BinaryIO, parts[0].stream)
@@ -49,7 +49,7 @@ def read_upload(request: Request, max_image_bytes: int) -> Upload:
     if size > max_image_bytes:
         raise Problem(ProblemCode.BODY_TOO_LARGE, f"The image is larger than {max_image_bytes:,} bytes.")
     if size == 0:
-        raise invalid((_error("image", "the file is empty"),))
+        raise invalid((_error("image", "the file must not be empty"),))
     return Upload(image, form.to_dict())
 
 

@@ -52,5 +52,5 @@ class Inboxes:
                 secrets = signing_secrets(session, client_id, self._parts.secret_key)
                 keys = [webhook_key(secret, client.scheme) for secret in secrets]
             except ValueError as error:
-                log.error("inbox of client %s: %s", client_id, error)
+                log.error("could not open the inbox of client %s: %s", client_id, error)
             return HookClient(client_id, client.scheme, tuple(keys), client.quota)

@@ -66,22 +66,24 @@ class HookIntake:
             except SQLAlchemyError:
                 raise
             except Exception:
-                log.exception("taking in a delivery of client %s", client.id)
+                log.exception("failed to process a delivery of client %s", client.id)
             finally:
                 if delivery.reading.news is not None:
                     self._places.release()
         with self._parts.database.writing() as session:
             is_new = _keep(session, client, delivery, now()) is not None
         if not is_new:
-            return to_answer("duplicate", "This delivery was here before.", delivery)
-        return to_answer("kept", "It is kept, and taken in shortly.", delivery)
+            return to_answer("duplicate", "This delivery was already received. Nothing changed.", delivery)
+        return to_answer("kept", "Stored. It will be processed within seconds.", delivery)
 
     def _take_in(self, client: HookClient, delivery: ParsedDelivery) -> HookAnswer:
         reading, at = delivery.reading, now()
         with self._parts.database.writing() as session:
             delivery_id = _keep(session, client, delivery, at)
             if delivery_id is None:
-                return to_answer("duplicate", "This delivery was here before.", delivery)
+                return to_answer(
+                    "duplicate", "This delivery was already received. Nothing changed.", delivery
+                )
             result = finish_delivery(
                 session,
                 StoredDelivery(delivery_id, client.id, client.quota, at),

@@ -110,4 +110,4 @@ def test_where_nothing_can_be_written_a_process_measures_alone(tmp_path: Path) -
         check=True,
     )
     assert done.stdout == "alone\n"
-    assert "measuring alone" in done.stderr
+    assert "this process counts alone" in done.stderr

@@ -55,9 +55,9 @@ def test_a_manifest_is_read_with_its_facets(tmp_path: Path) -> None:
         (b"label\nai\n", "has no column file$"),
         (b"file,label\n", "pictures of both labels"),
         (b"file,label\na.png,ai\n", "pictures of both labels"),
-        (b"file,label\na.png,ai\nb.png,robot\n", "line 3: 'robot' is neither ai nor human"),
-        (b"file,label\na.png\n", "line 2: None is neither"),
-        ("file,label\n線画.png,ai\n".encode("shift_jis"), "not text in UTF-8"),
+        (b"file,label\na.png,ai\nb.png,robot\n", "line 3: label must be ai or human, not 'robot'"),
+        (b"file,label\na.png\n", "line 2: label must be ai or human, not None"),
+        ("file,label\n線画.png,ai\n".encode("shift_jis"), "is not UTF-8 text"),
     ],
 )
 def test_an_unusable_manifest_is_refused_and_says_where(tmp_path: Path, text: bytes, why: str) -> None:

@@ -99,7 +99,7 @@ def test_a_cut_run_goes_on_as_if_it_had_never_been_cut(tmp_path: Path) -> None:
     with (tmp_path / "cut" / "epochs.csv").open("a") as file:
         file.write("2,0.5,0.5,0.5,0.5\n")  # written, and then cut before the checkpoint was
     again = _fit(tmp_path / "cut", 5, said.append)
-    assert "goes on after epoch 2" in said
+    assert "continuing after epoch 2" in said
     curves, others = (read_curves(tmp_path / name) for name in ("whole", "cut"))
     assert [row["epoch"] for row in others] == [0, 1, 2, 3, 4]
     assert [row["loss"] for row in others] == pytest.approx([row["loss"] for row in curves], rel=1e-4)

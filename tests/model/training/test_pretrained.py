@@ -77,5 +77,5 @@ def test_a_file_that_holds_no_such_weights_is_named(tmp_path: Path) -> None:
 
     rubbish = tmp_path / "weights.h5"
     rubbish.write_text("none")
-    with pytest.raises(SamplesError, match=r"weights\.h5 does not hold Keras weights of mobilenet_v2"):
+    with pytest.raises(SamplesError, match=r"weights\.h5 does not contain Keras weights of mobilenet_v2"):
         check_pretrained(["mobilenet_v2"], str(rubbish), 96)

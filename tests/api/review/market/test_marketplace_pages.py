@@ -75,7 +75,7 @@ def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> N
     assert "<td>submit</td>" in text
     assert "0 / 20 per month" in visit.get("/admin/clients").text
     visit.send(page, weight="1", quota="", period="month")
-    assert "images are submitted" not in visit.get(page).text
+    assert "images used" not in visit.get(page).text
 
 
 def test_a_listing_has_a_page_that_its_cases_lead_to(desk: Desk) -> None:

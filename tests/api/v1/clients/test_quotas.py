@@ -131,7 +131,7 @@ def test_a_listing_beyond_the_quota_waits_and_costs_the_shop_nothing(
     answer = deliver(web, market.client.id, body, standard_headers(market.webhook_secret, body))
     assert (answer.status_code, answer.get_json()["outcome"]) == (200, "kept")
     assert answer.get_json()["submissions"] == 2
-    assert "1 wait for the quota" in answer.get_json()["detail"]
+    assert "1 waiting until the quota resets" in answer.get_json()["detail"]
     take_in_kept(database)
     with database.reading() as session:
         assert session.query(Submission).count() == 2  # nothing moves before the quota does

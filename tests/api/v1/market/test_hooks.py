@@ -184,7 +184,7 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
     assert take_in_kept(database) == 1
     (first, _) = deliveries(database)
     assert first.outcome.value == "accepted"
-    assert first.detail == "0 new images, 1 known, 0 removed, older than what is known."
+    assert first.detail == "0 new, 1 known, 0 removed, out of date: a newer delivery was received before."
     with database.writing() as session:
         assert replay_delivery(session, kept.id, now())
         assert not replay_delivery(session, "0" * 32, now())
