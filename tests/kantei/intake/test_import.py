@@ -98,3 +98,24 @@ def test_a_file_that_is_none_is_refused_before_anything_is_sent(
     refused = run(api, tmp_path / name)
     assert (refused.exit_code, api.keys) == (2, [])
     assert said in refused.output
+
+
+def test_server_and_key_come_from_the_environment_and_a_key_has_to(tmp_path: Path) -> None:
+    file, key = tmp_path / "old.jsonl", tmp_path / "key"
+    file.write_text('{"image_url": "https://a.example/1"}', encoding="utf-8")
+    key.write_text("kt_from_file\n", encoding="utf-8")
+    api, seen = Api(left=10), []
+
+    def answer(asked: Asked) -> Reply:
+        seen.append(asked.headers["authorization"])
+        return api.answer(asked)
+
+    with Server() as server:
+        server.view("/v1/submissions/batch", answer)
+        env = {"KANTEI_SERVER": server.url(""), "KANTEI_API_KEY": "", "KANTEI_API_KEY_FILE": str(key)}
+        assert CliRunner(env=env).invoke(import_command, [str(file)]).exit_code == 0
+        del env["KANTEI_API_KEY_FILE"]
+        refused = CliRunner(env=env).invoke(import_command, [str(file)])
+    assert seen == ["Bearer kt_from_file"]
+    assert refused.exit_code == 2
+    assert "set KANTEI_API_KEY, or use --key" in refused.output
