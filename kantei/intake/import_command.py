@@ -4,7 +4,8 @@ import csv
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,9 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
     steps: Any = range(done, total, STEP)
     if sys.stderr.isatty():
         steps = track(steps, description="Submitting", console=Console(stderr=True))
-    lines = islice(_entries(file), done, None)
-    with Kantei(server or settings.server, key or settings.api_key) as kantei:
+    kantei = Kantei(server or settings.server, key or settings.api_key)
+    with kantei, closing(_entries(file)) as every:  # the file, too, where a quota ends the loop
+        lines = islice(every, done, None)
         for start in steps:
             entries = [{"priority": priority, **entry} for entry in islice(lines, STEP)]
             try:
@@ -81,7 +83,7 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
     sys.exit(1 if refused else 0)
 
 
-def _entries(file: Path) -> Iterator[dict[str, Any]]:
+def _entries(file: Path) -> Generator[dict[str, Any]]:
     """Read a file's entries, empty fields left out. Errors: UsageError."""
     with file.open(encoding="utf-8-sig", newline="") as text:
         if file.suffix.lower() == ".csv":
