@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,52 +11,20 @@ import psycopg
 import pytest
 import redis
 from psycopg import sql
+from sqlalchemy import event
 
 from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from tests.clients import make_client
+from tests.services import leave_out
 
 POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 # A database of Redis for each process that tests run in: 9, 10, ...
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + f"/{9 + WORKER}"
-REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
-# The files that take longest, those that compute beside those that wait. They go first: processes
-# that share the suite file by file would else end with one of them alone in such a file.
-LONGEST = (
-    "whole/test_story.py",
-    "model/training/test_training.py",
-    "kantei/training/test_publishing.py",
-    "whole/test_flood.py",
-    "extension/test_badges.py",
-    "whole/test_marketplaces.py",
-    "extension/test_real_server.py",
-    "whole/test_marketplace_docs.py",
-    "worker/test_worker_processes.py",
-    "api/review/desk/test_acceptance.py",
-    "api/review/desk/test_in_chromium.py",
-    "extension/test_trouble.py",
-    "extension/test_card.py",
-    "kantei/checking/test_check.py",
-    "extension/test_install.py",
-    "api/review/frame/test_accessibility.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, each in its own order."""
-    here = Path(__file__).parent
-    place = {here / name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
-
-
-def leave_out(service: str, reason: str) -> None:
-    """Skip a test that lacks a service, unless the service is required here."""
-    if service in REQUIRED:
-        pytest.fail(f"{service} is required and missing: {reason}")
-    pytest.skip(f"no {service} here: {reason}")
+pytest_plugins = ["tests.lanes"]
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +72,7 @@ class SqliteDatabases:
         self._template = template
         self._folder = folder
         self._database = Database(f"sqlite:///{folder / 'kantei.sqlite3'}")
+        event.listen(self._database.engine, "connect", _without_waiting_for_disk)
 
     @contextmanager
     def empty(self) -> Iterator[Database]:
@@ -113,6 +83,11 @@ class SqliteDatabases:
         shutil.copy(self._template, self._folder / "kantei.sqlite3")
         yield self._database
         self._database.close()
+
+
+def _without_waiting_for_disk(connection: sqlite3.Connection, _: object) -> None:
+    """What is committed need not outlive the machine here."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

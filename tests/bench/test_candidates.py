@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from core.vocabulary import Label
 from model.data.samples import Sample
 
-pytest.importorskip("keras")
-pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore")]  # Keras warns of its own habits
+pytestmark = pytest.mark.training
 
 SAMPLES = [
     Sample(Path("p"), f"{label}{number}", label, "s", f"{label}{number % 5}", number=number)

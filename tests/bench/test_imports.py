@@ -16,6 +16,7 @@ NAMES = sorted(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in OTHERS])
 def test_each_measurement_can_be_imported(name: str) -> None:
     assert importlib.import_module(name).__doc__

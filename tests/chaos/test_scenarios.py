@@ -7,7 +7,7 @@ import pytest
 from tests.chaos import hosts, outages
 from tests.chaos.ground import Ground, MissingError, ground
 from tests.chaos.report import Scenario
-from tests.conftest import leave_out
+from tests.services import leave_out
 
 
 @pytest.fixture(scope="module")

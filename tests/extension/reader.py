@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import leave_out
 from tests.extension.devtools import Browser, DevtoolsError, Session, until
+from tests.services import leave_out
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "extension"
 FLAGS = (

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import leave_out
 from tests.extension.fake_kantei import KEY, FakeKantei
 from tests.extension.reader import SOURCE, Reader
 from tests.extension.site import Site
+from tests.services import leave_out
 
 ROOT = SOURCE.parent
 

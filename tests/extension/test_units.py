@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.conftest import leave_out
+from tests.services import leave_out
 
 UNIT = Path(__file__).resolve().parent / "unit"
 OLDEST = 20  # the first with `node --test` on a list of files, and with all that modules here need

@@ -45,6 +45,7 @@ def test_any_bytes_give_a_tuple(data: bytes) -> None:
         assert explain(head + data)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=20), st.recursive(st.none() | st.integers() | st.text(), st.lists)))
 @settings(max_examples=30, deadline=None)
 def test_records_of_any_type_are_survived(values: dict[str, object]) -> None:
@@ -162,6 +163,7 @@ def test_a_strangers_words_are_made_safe_everywhere() -> None:
     assert not {"<", ">", "\x1b", "\u202e"} & set("".join(shown))
 
 
+@pytest.mark.slow
 def test_bombs_of_every_kind_stay_small() -> None:
     """Four bombs of 40 MB each: what is read of them together stays under 60 MB."""
     chunk = packed_chunk("parameters", "x" * (40 * 2**20))

@@ -26,6 +26,7 @@ def rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(
     not rows(), reason="the real samples are not part of the project and do not lie beside it"
 )

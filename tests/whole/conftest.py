@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.conftest import POSTGRESQL, leave_out
+from tests.conftest import POSTGRESQL
 from tests.servers import Server
+from tests.services import leave_out
 from tests.whole.installation import Installation, installed
 
 

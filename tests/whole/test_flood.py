@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import leave_out
+from tests.services import leave_out
 from tests.whole.flood import ACTS, BAD_MOODS, IMAGES, run
 from tests.whole.flood_account import is_whole
 from tests.whole.light import SPARE

@@ -16,7 +16,7 @@ import pytest
 
 from core.clock import now
 from kantei.client import SignatureError
-from tests.conftest import leave_out
+from tests.services import leave_out
 from tests.whole.installation import Installation
 from worker.outbox.notify import sign
 

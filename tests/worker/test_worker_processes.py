@@ -14,10 +14,12 @@ import pytest
 from core.broker.queue import CelerySender, make_celery
 from core.ids import new_id
 from core.vocabulary import Priority
-from tests.conftest import leave_out
+from tests.services import leave_out
 from tests.whole.own_servers import MissingError, Redis
 from worker.consumer import RETRY
 from worker.tasks import YIELD
+
+pytestmark = pytest.mark.processes
 
 WORKER = """
 import os, sys, time

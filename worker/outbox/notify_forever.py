@@ -20,8 +20,17 @@ IDLE = 1.0  # seconds after which the database is looked at although nobody woke
 log = logging.getLogger(__name__)
 
 
-def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading.Event) -> None:
-    """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait."""
+def notify_forever(
+    notifier: Notifier,
+    *,
+    wake: threading.Event,
+    stop: threading.Event,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait.
+
+    All waits are for one of the two events, and all times are by `clock`, in seconds.
+    """
     places = threading.BoundedSemaphore(THREADS)
     broken: SimpleQueue[Turn] = SimpleQueue()
     ended = threading.Event()  # a turn: there is a place again, and its endpoint may have more to be told
@@ -43,7 +52,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
         whole_look = 0.0
         while not stop.is_set():
-            looked = time.monotonic()
+            looked = clock()
             # Woken for somebody who is called, we look at no one else; the rest is looked for once a second.
             is_whole = looked >= whole_look
             try:
@@ -59,7 +68,7 @@ def notify_forever(notifier: Notifier, *, wake: threading.Event, stop: threading
                 whole_look = 0.0
                 stop.wait(IDLE)
             wake.wait(IDLE)
-            stop.wait(max(0.0, looked + GATHER - time.monotonic()))
+            stop.wait(max(0.0, looked + GATHER - clock()))
             wake.clear()
 
 

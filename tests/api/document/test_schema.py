@@ -68,6 +68,7 @@ def keep_heatmap(web: Web, submission_id: str) -> None:
     web.parts.blobs.put_as(row.image_sha256, heatmap_name(row.verdict_id or ""), b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_every_operation_answers_as_it_says(
     module_web: Web, market: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

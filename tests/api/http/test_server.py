@@ -22,6 +22,8 @@ from store.base.database import Database
 from tests.api.conftest import IMAGE_URL, examine
 from tests.clients import SECRET_KEY, make_client
 
+pytestmark = pytest.mark.processes
+
 MAX_IMAGE = 300_000
 
 

@@ -45,6 +45,7 @@ def test_a_part_that_is_down_is_named_without_secrets(
     assert "secret" not in response.text + caplog.text
 
 
+@pytest.mark.slow
 def test_a_part_that_hangs_is_down_and_not_asked_twice(sqlite_parts: ApiParts) -> None:
     asked, free = [], threading.Event()
 

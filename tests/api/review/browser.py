@@ -14,7 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
 from tests.api.review.conftest import PASSWORD
-from tests.conftest import leave_out
+from tests.services import leave_out
 
 FLAGS = (
     "--headless",

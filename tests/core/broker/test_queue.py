@@ -53,6 +53,7 @@ def test_the_broker_is_never_handed_more_than_it_has_room_for(app: Celery) -> No
     assert sender.send(ids[:1], Priority.HIGH) == 1
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_down_costs_a_delay_and_no_error(tmp_path: Path) -> None:
     sender = CelerySender(make_celery("redis://127.0.0.1:1/0", tmp_path))
     assert sender.send([new_id()], Priority.NORMAL) == 0

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 # A parent that starts a child, prints the child's number, and waits to be killed.
 PARENT = """
 import os, signal, subprocess, sys, time

@@ -12,6 +12,8 @@ from prometheus_client import generate_latest
 
 from core.operations.measuring import STALE, show_all
 
+pytestmark = pytest.mark.processes
+
 PROCESS = """
 import sys
 from pathlib import Path

@@ -159,6 +159,7 @@ def test_a_client_reads_its_server_and_key_and_nothing_else(tmp_path: Path) -> N
     read(tmp_path, KANTEI_SERVER="kantei.example")  # no part of a server reads it
 
 
+@pytest.mark.processes
 def test_the_readme_has_the_table_of_what_is_declared() -> None:
     """`.venv/bin/python script/settings` writes it."""
     command = [sys.executable, "script/settings", "--check"]

@@ -13,6 +13,8 @@ from PIL import Image
 from tests.servers import Server
 from tests.whole.pictures import draw
 
+pytestmark = pytest.mark.processes
+
 
 def check(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     settings = {name: value for name, value in os.environ.items() if not name.startswith("KANTEI_")}

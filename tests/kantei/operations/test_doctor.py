@@ -122,6 +122,7 @@ def test_a_dead_sweeper_and_an_open_key_are_seen(tmp_path: Path) -> None:
     assert "can be read by other users" in checks["secret key"][0]["said"]
 
 
+@pytest.mark.processes
 def test_people_read_marks_and_advice(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"], "KANTEI_DATA_DIR": str(tmp_path), "KANTEI_SECRET_KEY": "b" * 32}
     done = subprocess.run(

@@ -18,6 +18,7 @@ def test_each_command_explains_itself(command: object) -> None:
     assert "Usage" in done.output
 
 
+@pytest.mark.processes
 def test_help_loads_no_framework() -> None:
     code = (
         "import sys; from kantei.training.model_commands import train;"

@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415  # what loads TensorFlow is imported only where it is installed
 import hashlib
-import importlib.util
 import json
 import shutil
 from collections.abc import Sequence
@@ -19,14 +18,7 @@ from model.judging.regression import Mended, read_mended, write_mended
 from model.judging.relapses import Reasons, RelapseError, read_accepted
 from model.serving.info import CARD, ROOM
 
-pytestmark = [
-    pytest.mark.training,
-    pytest.mark.skipif(
-        any(importlib.util.find_spec(name) is None for name in ("tensorflow", "keras", "matplotlib")),
-        reason="TensorFlow, Keras and matplotlib (the extra `train`) are not installed",
-    ),
-    pytest.mark.filterwarnings("ignore"),  # TensorFlow and Keras warn of their own habits
-]
+pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="module")

@@ -59,6 +59,7 @@ def test_one_owner_of_a_label_is_none_to_draw_from() -> None:
     assert error_interval(lambda rows: float(rows.mean()), labels) is None
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_plain_quantiles() -> None:
     rng = np.random.default_rng(3)
     mirrored = plain = 0

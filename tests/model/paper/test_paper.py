@@ -10,10 +10,7 @@ import pytest
 from model.judging.report import _spearman  # a figure of the report that has no door of its own
 from tests.model.drawing import gradient
 
-pytest.importorskip("keras", reason="Keras (the extra `train`) is not installed")
-pytest.importorskip("matplotlib", reason="matplotlib (the extra `train`) is not installed")
-
-pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore")]
+pytestmark = pytest.mark.training
 
 
 def test_colourfulness_is_nothing_for_grey_and_grows_with_colour() -> None:

@@ -77,6 +77,7 @@ def test_a_small_picture_is_never_enlarged() -> None:
     assert decode(saved(gradient(1, 1), "PNG")).rgb.shape == (1, 1, 3)
 
 
+@pytest.mark.slow
 def test_reduced_decoding_shows_the_same_picture() -> None:
     image = gradient(4096, 4096)
     reduced = decode(saved(image, "JPEG", quality=95)).rgb.astype(int)
@@ -95,6 +96,7 @@ def test_too_many_pixels_are_refused_by_the_header_alone() -> None:
     assert decode_picture(saved(gradient(100, 100), "PNG"), max_pixels=10_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "shape"), [((1, 200_000), (4096, 1, 3)), ((60_000, 600), (512, 4096, 3))])
 def test_an_extreme_strip_is_cut_to_its_middle(size: tuple[int, int], shape: tuple[int, int, int]) -> None:
     image = Image.new("RGB", size, (255, 0, 0))

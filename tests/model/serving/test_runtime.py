@@ -52,6 +52,7 @@ def test_the_version_holds_the_digest_of_the_weights() -> None:
     assert info.weights == f"{info.version}.tflite"
 
 
+@pytest.mark.slow
 def test_a_score_near_a_line_is_looked_at_again(tmp_path: Path, picture: Picture) -> None:
     """Put both lines a hair below the score, then above it: a copy that moves crosses one of the two."""
     score = Classifier.load().classify(picture).score
@@ -83,6 +84,7 @@ def test_a_damaged_description_is_refused(tmp_path: Path, text: str) -> None:
         read_model_info(tmp_path)
 
 
+@pytest.mark.processes
 def test_the_description_is_read_without_numpy_pillow_or_runtime() -> None:
     code = (
         "import sys; from model.serving.info import read_model_info, read_card;"
@@ -93,6 +95,7 @@ def test_the_description_is_read_without_numpy_pillow_or_runtime() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory as Linux tells it")
 def test_loading_is_quick_and_small() -> None:
     code = (

@@ -10,14 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytestmark = [
-    pytest.mark.training,
-    pytest.mark.skipif(
-        any(importlib.util.find_spec(name) is None for name in ("tensorflow", "keras", "matplotlib")),
-        reason="TensorFlow, Keras and matplotlib (the extra `train`) are not installed",
-    ),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = pytest.mark.training
 
 VIEWS = np.random.default_rng(5).integers(0, 256, (3, 96, 96, 3), dtype=np.uint8)
 _TRAIN = """

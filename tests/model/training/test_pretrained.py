@@ -1,7 +1,6 @@
 """Where a backbone's weights come from: ImageNet's by Keras' cache or download, or a file."""
 
 # ruff: noqa: PLC0415  # what loads Keras is imported only where it is installed
-import importlib.util
 import os
 import subprocess
 import sys
@@ -9,14 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [
-    pytest.mark.training,
-    pytest.mark.skipif(
-        any(importlib.util.find_spec(name) is None for name in ("tensorflow", "keras")),
-        reason="TensorFlow and Keras (the extra `train`) are not installed",
-    ),
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = pytest.mark.training
 
 # What Keras calls the file of MobileNetV2 without top: of 224 pixels, whatever the views' side.
 NAME = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"

@@ -1,7 +1,6 @@
 """The whole way of a model: train on drawn pictures, export, prove parity, serve, judge, report."""
 
 # ruff: noqa: PLC0415  # what loads TensorFlow is imported only where it is installed
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -10,15 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-pytestmark = [
-    pytest.mark.training,
-    pytest.mark.skipif(
-        any(importlib.util.find_spec(name) is None for name in ("tensorflow", "keras", "matplotlib")),
-        reason="TensorFlow, Keras and matplotlib (the extra `train`) are not installed",
-    ),
-    # TensorFlow and Keras warn of their own habits.
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from tests.provenance.asking import says_unreadable
 from tests.provenance.signing import Signer, created, make_signer, sign
 from tests.provenance.writing import drawing, jpeg, jpeg_segment, pillow_png, png, png_chunk, webp
 
+pytestmark = pytest.mark.processes
+
 KIND = EvidenceKind.C2PA
 PNG = pillow_png(drawing(64, 64))
 GENERATED = [created("trainedAlgorithmicMedia", "GPT-4o")]

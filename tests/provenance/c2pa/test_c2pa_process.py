@@ -19,6 +19,8 @@ from provenance.shared.errors import RecordError
 from tests.provenance.signing import created, make_signer, sign
 from tests.provenance.writing import drawing, pillow_png
 
+pytestmark = pytest.mark.processes
+
 SIGNED = sign(
     pillow_png(drawing(32, 32)), "image/png", make_signer("A"), [created("trainedAlgorithmicMedia")]
 )

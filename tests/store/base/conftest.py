@@ -8,7 +8,8 @@ from alembic.config import Config
 
 import migrations
 from store.base.database import Database
-from tests.conftest import POSTGRESQL, WORKER, leave_out
+from tests.conftest import POSTGRESQL, WORKER
+from tests.services import leave_out
 
 NAME = f"kantei_test_migrations_{WORKER}"
 

@@ -60,6 +60,7 @@ def log(tmp_path: Path) -> Iterator[Path]:
     process.wait(30)
 
 
+@pytest.mark.processes
 def test_the_worker_goes_on_with_the_trace_of_the_request(
     traced: InMemorySpanExporter, tmp_path: Path, log: Path
 ) -> None:

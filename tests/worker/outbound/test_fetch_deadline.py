@@ -15,6 +15,8 @@ from tests.servers import Script, Server, Talk
 from tests.worker.outbound.outside import LOOPBACK, MakeFetcher, Names
 from worker.outbound.fetch import Fetcher, FetchError
 
+pytestmark = pytest.mark.slow
+
 SHORT = 0.4
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 100000\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -18,6 +18,8 @@ from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
 from worker.outbound.hosts import HostPlaces
 from worker.outbound.promptness import Promptness
 
+pytestmark = pytest.mark.processes
+
 PATIENCE = 0.2
 HOLDER = """
 import sys, time

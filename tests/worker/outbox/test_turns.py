@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from core.clock import now
@@ -26,6 +27,7 @@ def turns(database: Database, count: int) -> list[Turn]:
     return found
 
 
+@pytest.mark.slow
 def test_another_clients_only_call_is_second_behind_400_endpoints(
     database: Database, notifier: Notifier
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
@@ -51,6 +52,7 @@ def test_a_preview_says_what_will_happen_and_does_nothing(desk: Desk) -> None:
     assert _decisions(desk) == []
 
 
+@pytest.mark.slow
 def test_two_hundred_are_decided_in_one_stroke_and_taken_back_in_one(desk: Desk) -> None:
     for i in range(200):
         desk.add_case(0.9, colour=(i, 255 - i, 7))

@@ -66,6 +66,7 @@ def _make_golden(desk: Desk) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_no_case_is_lost_and_none_decided_twice(desk: Desk, seed: int) -> None:
     cases = {desk.add_case(0.9, colour=(i % 256, i // 256, 200)) for i in range(CASES)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from tests.conftest import leave_out
+from tests.services import leave_out
 
 LOCKED = Path(__file__).parent / "axe"
 BUILT = Path(__file__).parents[4] / "build" / "axe"

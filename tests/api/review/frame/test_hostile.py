@@ -57,6 +57,7 @@ def admin(desk: Desk) -> Visit:
     return desk.as_person("root@example.com", Role.ADMIN)
 
 
+@pytest.mark.slow
 def test_no_page_runs_what_strangers_wrote(desk: Desk, admin: Visit) -> None:
     filled = fill(desk, TRAP)
     assert filled.endpoints(desk.app) >= html_pages(desk.app) - {"review.seller"}, "a page is not looked at"

@@ -27,12 +27,14 @@ def test_every_text_is_translated(path: Path) -> None:
     assert [_row(one.id)[0] for one in catalog if one.id and (one.fuzzy or not all(_row(one.string)))] == []
 
 
+@pytest.mark.processes
 @by_language
 def test_catalogues_hold_the_texts_of_the_pages_and_no_others(path: Path, tmp_path: Path) -> None:
     now = path.read_text(encoding="utf-8")
     assert _updated(now, path.parents[1].name, tmp_path).splitlines() == now.splitlines()
 
 
+@pytest.mark.processes
 def test_a_new_text_comes_without_translation_and_one_left_over_goes(tmp_path: Path) -> None:
     """`script/messages` must not guess: a guess of what a moderator reads is worse than English."""
     written = _updated('msgid "Queues"\nmsgstr "これは誰も言わない"\n', "ja", tmp_path)

@@ -50,7 +50,7 @@ def _do_everything(desk: Desk, decide: Decide) -> tuple[Visit, set[str]]:
     aiko.send(f"/review/decisions/{done}/undo")
     decide(aiko, sha256, "ai")
     _appeal(desk, sha256)
-    lead.get(f"/review/cases/{sha256}")
+    lead.open(f"/review/cases/{sha256}")
     root.send(f"/review/cases/{sha256}/takeover")
     decide(root, sha256, "human")
     decide(lead, other, "human")
@@ -105,6 +105,7 @@ def test_every_act_is_in_the_log_with_who_and_when(desk: Desk, decide: Decide) -
     assert "Answered an appeal" in page
 
 
+@pytest.mark.slow
 def test_the_log_can_be_filtered_and_read_page_by_page(desk: Desk, decide: Decide) -> None:
     root, _ = _do_everything(desk, decide)
     assert {line["kind"] for line in _log(root, "?kind=undo")} == {"undo"}

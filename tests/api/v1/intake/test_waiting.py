@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import QueuePool
 
 from api.app import create_app
 from api.http.parts import ApiParts
 from store.clients.clients import NewClient
 from tests.api.conftest import Web, examine, problem
+from tests.clocks import wait_until
 
 
 class LateEars:
@@ -21,10 +23,7 @@ class LateEars:
         self.parts = parts
 
     def wait_for_listener(self, submission_id: str) -> None:
-        until = time.monotonic() + 5
-        while submission_id not in self.parts.listener._waiting:
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        wait_until(lambda: submission_id in self.parts.listener._waiting, "somebody listens")
 
 
 @pytest.fixture
@@ -57,6 +56,7 @@ def test_a_bell_ends_the_waiting_at_once(web: Web, api_parts: ApiParts, pool: Th
     assert time.monotonic() - start < 1
 
 
+@pytest.mark.slow
 def test_a_missed_bell_costs_a_moment(web: Web, api_parts: ApiParts, pool: ThreadPoolExecutor) -> None:
     submission_id = web.submit()
     waiting = ask(web, pool, submission_id, 20)
@@ -91,14 +91,15 @@ def test_no_connection_is_held_while_waiting(web: Web, api_parts: ApiParts, pool
     submission_id = web.submit()
     waiting = ask(web, pool, submission_id, 20)
     LateEars(api_parts).wait_for_listener(submission_id)
-    time.sleep(0.1)
-    held = api_parts.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # of a QueuePool
+    pool_of_connections = api_parts.database.engine.pool
+    assert isinstance(pool_of_connections, QueuePool)
+    wait_until(lambda: pool_of_connections.checkedout() == 0, "no connection is held")
     examine(api_parts.database, submission_id)
     api_parts.listener.hear(submission_id)
     waiting.result(5)
-    assert held == 0
 
 
+@pytest.mark.slow
 def test_who_finds_the_room_full_is_answered_at_once(api_parts: ApiParts, shop: NewClient) -> None:
     parts = replace(api_parts, max_waiting=1)
     web = Web(create_app(parts).test_client(), shop.api_key)

@@ -1,0 +1,15 @@
+"""Services that a test may lack."""
+
+import os
+from typing import NoReturn
+
+import pytest
+
+REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
+
+
+def leave_out(service: str, reason: str) -> NoReturn:
+    """Skip a test that lacks a service, unless the service is required here."""
+    if service in REQUIRED:
+        pytest.fail(f"{service} is required and missing: {reason}")
+    pytest.skip(f"no {service} here: {reason}")
