@@ -29,12 +29,24 @@ export interface Picture {
 
 export type Finding = "clear" | "uncertain" | "flagged";
 
-export interface Evidence {
+/** Something that the server says, as a code with values. */
+export interface Saying {
+  code: string;
+  values: Record<string, string | number | Saying>;
+}
+
+/** A sentence in English, and its code where the server sends one. */
+export interface Detail {
+  detail: string;
+  reason_code: string | null;
+  reason_values: Saying["values"] | null;
+}
+
+export interface Evidence extends Detail {
   kind: string;
   grade: "proof" | "declared" | "hint";
   label: "ai" | "human" | null;
   generator: string | null;
-  detail: string;
 }
 
 export interface Submission {
@@ -49,10 +61,12 @@ export interface Submission {
     model: string;
     policy: string;
     reasons: string[];
+    /** The same, in the same order; empty from an older server. */
+    reason_codes: (Saying | null)[];
     evidence: Evidence[];
   } | null;
   decision: { outcome: "human" | "ai" | "escalate"; decided_at: string } | null;
-  failure: { code: string; detail: string; permanent: boolean } | null;
+  failure: ({ code: string; permanent: boolean } & Detail) | null;
   links: { self: string; appeal: string | null; heatmap: string | null };
 }
 

@@ -86,7 +86,7 @@ def _text(value: Value, kind: str | None, language: str, digits: int) -> str:
 
 def _digits(scores: list[Value | None]) -> int:
     """How many digits tell the scores of one sentence apart: 92.6 must not read "93, flagged at 93"."""
-    numbers = {score for score in scores if isinstance(score, float)}
+    numbers = {score for score in scores if isinstance(score, (int, float))}
     for digits in range(_MOST_DIGITS):
         if len({score_text(score, digits=digits) for score in numbers}) == len(numbers):
             return digits

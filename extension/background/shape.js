@@ -12,7 +12,7 @@ const GRADES = /** @type {const} */ (["proof", "declared", "hint"]);
 const OUTCOMES = /** @type {const} */ (["human", "ai", "escalate"]);
 // Controls, and the marks that turn text around.
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const MOST = { reasons: 12, evidence: 24, text: 500 };
+const MOST = { reasons: 12, evidence: 24, text: 500, values: 12, depth: 4 };
 
 /**
  * @param {any} found
@@ -33,7 +33,7 @@ export function submissionOf(found) {
     failure: isObject(found.failure)
       ? {
           code: textOf(found.failure.code) ?? "",
-          detail: textOf(found.failure.detail) ?? "",
+          ...detailOf(found.failure),
           permanent: found.failure.permanent === true,
         }
       : null,
@@ -58,15 +58,54 @@ function verdictOf(verdict) {
     label: oneOf(LABELS, verdict.label),
     model: textOf(verdict.model) ?? "",
     policy: textOf(verdict.policy) ?? "",
-    reasons: listOf(verdict.reasons, MOST.reasons).map(textOf).filter((reason) => reason !== null),
+    ...reasonsOf(verdict),
     evidence: listOf(verdict.evidence, MOST.evidence).filter(isObject).map((item) => ({
       kind: textOf(item.kind) ?? "",
       grade: oneOf(GRADES, item.grade) ?? "hint",
       label: oneOf(LABELS, item.label),
       generator: textOf(item.generator),
-      detail: textOf(item.detail) ?? "",
+      ...detailOf(item),
     })),
   };
+}
+
+/**
+ * Reasons with their codes, which older servers do not send; one that is no text is left out with its code.
+ * @param {any} verdict
+ */
+function reasonsOf(verdict) {
+  const codes = listOf(verdict.reason_codes, MOST.reasons);
+  const reasons = listOf(verdict.reasons, MOST.reasons)
+    .map((reason, place) => ({ reason: textOf(reason), saying: sayingOf(codes[place]) }))
+    .filter(({ reason }) => reason !== null);
+  return {
+    reasons: reasons.map(({ reason }) => /** @type {string} */ (reason)),
+    reason_codes: codes.length > 0 ? reasons.map(({ saying }) => saying) : [],
+  };
+}
+
+/**
+ * @param {any} found
+ * @returns {import("../types").Detail}
+ */
+function detailOf({ detail, reason_code, reason_values }) {
+  const saying = sayingOf({ code: reason_code, values: reason_values ?? {} });
+  return { detail: textOf(detail) ?? "", reason_code: saying?.code ?? null, reason_values: saying?.values ?? null };
+}
+
+/**
+ * @param {any} found
+ * @param {number} [depth] how many sayings may stand in each other
+ * @returns {import("../types").Saying | null}
+ */
+function sayingOf(found, depth = MOST.depth) {
+  const code = isObject(found) && typeof found.code === "string" && /^\w{1,64}$/.test(found.code) ? found.code : null;
+  if (code === null || !isObject(found.values) || depth === 0) return null;
+  const values = Object.entries(found.values)
+    .slice(0, MOST.values)
+    .map(([name, value]) => [name, isObject(value) ? sayingOf(value, depth - 1) : Number.isFinite(value) ? value : textOf(value)])
+    .filter(([, value]) => value !== null);
+  return { code, values: Object.fromEntries(values) };
 }
 
 /**

@@ -1,13 +1,14 @@
 /** From a check to the card that shows it: here all words are chosen, so that pages need none. */
 
-import { translated, wordsOf } from "../words/words.js";
+import { said, scoreText } from "../words/said.js";
+import { wordsOf } from "../words/words.js";
 
 /** @typedef {import("../types").Check} Check */
 /** @typedef {import("../types").CardView} CardView */
 /** @typedef {import("../words/words.js").Words} Words */
 
 // The server says the same as our own note of a stripped file.
-const STRIPPED_REASON = /^The file carries no record of its origin\b/;
+const STRIPPED = "no_record_of_origin";
 // What these say stands among the reasons, and the file itself says neither.
 const NOT_IN_FILE = new Set(["pixels", "known_image"]);
 const RETRY = { act: "retry", primary: true };
@@ -73,7 +74,7 @@ function partsOf(check, words, lang, host) {
       tone: "trouble",
       title: words.failed,
       lead: words.failureOf(words.failure[failureName(submission)]),
-      reasons: submission.failure?.detail ? [{ text: submission.failure.detail, lang: "en" }] : [],
+      reasons: submission.failure?.detail ? [detailOf(submission.failure, lang)] : [],
       // What will never be examined is not asked for again.
       actions: [
         submission.failure?.permanent
@@ -116,7 +117,6 @@ export function standing({ decision, verdict }) {
 function verdictParts(check, words, lang) {
   const submission = /** @type {import("../types").Submission} */ (check.submission);
   const verdict = /** @type {NonNullable<import("../types").Submission["verdict"]>} */ (submission.verdict);
-  const percent = Math.round(verdict.score * 100);
   const isStripped = verdict.evidence.every(({ kind }) => NOT_IN_FILE.has(kind));
   const notes = [];
   if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
@@ -128,13 +128,14 @@ function verdictParts(check, words, lang) {
   return {
     tone: standing(submission),
     title: isDecided ? words.decided[outcome] : words[verdict.finding],
-    score: { percent, text: words.score(percent) },
+    score: { percent: verdict.score * 100, text: words.score(scoreText(verdict.score, lang)) },
     decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(words[verdict.finding]) : null,
     lead: isDecided ? null : words.lead[verdict.finding],
     reasons: verdict.reasons
-      .filter((reason) => !STRIPPED_REASON.test(reason))
+      .map((reason, place) => ({ reason, saying: verdict.reason_codes[place] ?? null }))
+      .filter(({ saying }) => saying?.code !== STRIPPED)
       .slice(0, 6)
-      .map((reason) => translated(reason, lang)),
+      .map(({ reason, saying }) => said(saying, reason, lang)),
     evidence: verdict.evidence
       .filter(({ kind }) => !NOT_IN_FILE.has(kind))
       .slice(0, 8)
@@ -155,6 +156,14 @@ function verdictParts(check, words, lang) {
     ],
     foot: words.foot(verdict.model),
   };
+}
+
+/**
+ * @param {NonNullable<import("../types").Submission["failure"]>} failure
+ * @param {"en" | "ja"} lang
+ */
+function detailOf({ detail, reason_code, reason_values }, lang) {
+  return said(reason_code === null ? null : { code: reason_code, values: reason_values ?? {} }, detail, lang);
 }
 
 /**

@@ -18,7 +18,7 @@ export const WORDS = {
     uncertain: "There is not enough evidence either way, so Kantei gives no answer.",
     clear: "Kantei found no sign of generation. That does not prove a person drew it.",
   },
-  score: (/** @type {number} */ percent) => `Score ${percent} of 100 for “generated”`,
+  score: (/** @type {string} */ score) => `Score ${score} for “generated”`,
   badge: { flagged: "Signs of AI generation", uncertain: "Cannot tell", clear: "No sign of AI generation" },
   decided: {
     human: "A moderator decided: drawn by a person",
@@ -194,6 +194,3 @@ export const WORDS = {
   gone: "This result is no longer available. Results are kept until the browser closes.",
   version: "Versions",
 };
-
-/** Nothing to translate: the server writes its sentences in English. */
-export const REASONS = /** @type {[RegExp, string][]} */ ([]);

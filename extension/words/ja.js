@@ -18,7 +18,7 @@ export const WORDS = {
     uncertain: "どちらとも言える十分な根拠がないため、Kantei は判断を示しません。",
     clear: "生成の特徴は見つかりませんでした。ただし、人が描いたことの証明ではありません。",
   },
-  score: (percent) => `「生成」スコア ${percent} / 100`,
+  score: (score) => `「生成」スコア ${score}`,
   badge: { flagged: "生成の特徴あり", uncertain: "判断できません", clear: "生成の特徴なし" },
   decided: {
     human: "モデレーターの決定：人の作品",
@@ -183,37 +183,3 @@ export const WORDS = {
   gone: "この結果はもう表示できません。結果が残るのは、ブラウザーを閉じるまでです。",
   version: "バージョン",
 };
-
-const COPIES = {
-  "the same picture in another file": "同じ画像の別のファイル",
-  "a near copy of this picture": "この画像とほぼ同じ画像",
-};
-const MAKINGS = { "drawn by a person": "人が描いたもの", generated: "生成されたもの" };
-/** @type {[RegExp, string][]} */
-const KNOWN = Object.entries(COPIES).flatMap(([copy, copyWord]) =>
-  Object.entries(MAKINGS).flatMap(([making, makingWord]) => /** @type {[RegExp, string][]} */ ([
-    [new RegExp(`^A moderator decided(?: on ([\\d-]+))? that ${copy} is ${making} \\((\\d+) of 256 bits differ\\)\\.$`),
-      `モデレーターは${copyWord}を${makingWord}と判断しました（$1、256 ビット中 $2 ビットの差）。`],
-    [new RegExp(`^The list “(.+)” holds ${copy} as ${making} \\((\\d+) of 256 bits differ\\)\\.$`),
-      `リスト「$1」に${copyWord}が${makingWord}として載っています（256 ビット中 $2 ビットの差）。`],
-  ])));
-
-/**
- * The server's own sentences, as its policy writes them today. What is not found here is shown as it
- * came, marked as English.
- * @type {[RegExp, string][]}
- */
-export const REASONS = [
-  [/^The pixels look generated: score (\d+ %), flagged from (\d+ %)\.$/, "画素の特徴は生成を示しています：スコア $1（$2 以上で警告）。"],
-  [/^The pixels show no sign of generation: score (\d+ %)\.$/, "画素に生成の痕跡はありません：スコア $1。"],
-  [/^The pixels do not decide: score (\d+ %), between (\d+ %) and (\d+ %)\.$/, "画素からは決まりません：スコア $1（$2 と $3 の間）。"],
-  [/^The score, (\d+ %), crosses a threshold when the picture is saved anew: it decides nothing\.$/, "保存し直すとスコア（$1）が境界をまたぐため、判断に使いません。"],
-  [/^A valid signature proves that (.+) made this picture\.$/, "有効な署名により、$1 が作った画像と証明されています。"],
-  [/^A valid signature vouches for human origin: (.+)$/, "有効な署名が、人の手によることを保証しています：$1"],
-  [/^Two valid signatures disagree about the origin of this picture\.$/, "二つの有効な署名が、この画像の由来について食い違っています。"],
-  [/^The file says so, unsigned: it names (.+) as its maker\.$/, "ファイルが（署名なしで）$1 で作られたと申告しています。"],
-  [/^A field of the file hints at generation: (.+)$/, "ファイルの一部に生成をうかがわせる記録があります：$1"],
-  [/^People decided differently on near copies\.$/, "ほぼ同じ画像について、人の判断が分かれています。"],
-  ...KNOWN,
-  [/^The file also holds a sign of human work: (.+)$/, "ファイルには人の手による制作の記録もあります：$1"],
-];

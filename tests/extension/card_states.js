@@ -3,32 +3,38 @@ async (lang, theme) => {
   const { cardOf } = await import("/background/view.js");
   const { wordsOf } = await import("/words/words.js");
   const words = wordsOf(lang);
-  const evidence = (kind, grade, label, generator) => ({ kind, grade, label, generator, detail: "" });
+  const evidence = (kind, grade, label, generator) =>
+    ({ kind, grade, label, generator, detail: "", reason_code: null, reason_values: null });
   const submission = (finding, score, reasons, marks = [], more = {}) => ({
     id: "s1", state: "examined", examined_at: null,
     image: { sha256: "ab".repeat(32), width: 1024, height: 1536, format: "png", bytes: 812345 },
-    verdict: { finding, score, label: null, model: "mobilenet_v3-2026.11-ab12cd34", policy: "2026-11-1", reasons,
+    verdict: { finding, score, label: null, model: "mobilenet_v3-2026.11-ab12cd34", policy: "2026-11-1",
+      reasons: reasons.map(([text]) => text), reason_codes: reasons.map(([, code, values]) => ({ code, values })),
       evidence: [evidence("pixels", "hint", "ai", null), ...marks] },
     decision: null, failure: null, links: { self: "/v1/submissions/s1", appeal: "/a", heatmap: "/h" }, ...more });
   const check = (changes) => ({ id: "c", revision: 1, at: 0, picture: {}, candidates: ["https://a.example/a.png"],
     attempt: 0, tries: 0, tabId: 1, isPrivate: false, state: "examined", submissionId: "s1", submission: null,
     fromCache: false, trouble: null, bytes: "none", appeal: { state: "none", reason: "", trouble: null }, ...changes });
-  const flagged = ["The pixels look generated: score 97 %, flagged from 90 %."];
+  const pixels = ["The pixels show strong signs of generation: score 97 of 100 (flagged at 93 of 100 or above).",
+    "pixels_flagged", { score: 0.97, flagged_from: 0.93 }];
   const failed = (code) => ({ ...submission("clear", 0, []), state: "failed", verdict: null,
-    failure: { code, detail: "The host answered 403.", permanent: true } });
+    failure: { code, detail: "a.example returned status 403.", permanent: true, reason_code: "error_status",
+      reason_values: { host: "a.example", status: 403 } } });
   const map = (() => {
     const c = document.createElement("canvas"); c.width = 320; c.height = 200; const p = c.getContext("2d");
     p.fillStyle = "#777"; p.fillRect(0, 0, 320, 200); p.fillStyle = "#c33a"; p.fillRect(80, 40, 120, 90);
     return c.toDataURL(); })();
   const states = [
-    [check({ submission: submission("flagged", 0.973, [...flagged, "A valid signature proves that NovelAI made this picture."],
+    [check({ submission: submission("flagged", 0.973, [pixels,
+      ["A valid signature proves that this picture was generated with NovelAI.", "generation_proved", { maker: "NovelAI" }]],
       [evidence("novelai_signature", "proof", "ai", "NovelAI"), evidence("a1111_parameters", "declared", "ai", "Stable Diffusion"),
        evidence("software_tag", "hint", "human", "CLIP STUDIO PAINT")]) }), {}],
-    [check({ submission: submission("uncertain", 0.55, ["The pixels do not decide: score 55 %, between 35 % and 90 %."]) }), {}],
-    [check({ submission: submission("clear", 0.04, ["The pixels show no sign of generation: score 4 %."],
+    [check({ submission: submission("uncertain", 0.55, [["The pixels do not settle it: score 55 of 100, between 13 of 100 and 93 of 100.",
+      "pixels_undecided", { score: 0.55, clear_below: 0.13, flagged_from: 0.93 }]]) }), {}],
+    [check({ submission: submission("clear", 0.04, [["The pixels show no sign of generation: score 4 of 100.", "pixels_clear", { score: 0.04 }]],
       [evidence("c2pa", "proof", "human", "Adobe Photoshop")],
       { decision: { outcome: "human", decided_at: "2026-11-24T00:00:00Z" } }) }), {}],
-    [check({ submission: submission("flagged", 0.97, flagged) }), { map }],
+    [check({ submission: submission("flagged", 0.97, [pixels]) }), { map }],
     [check({ state: "working" }), {}],
     [check({ state: "working" }), { isSlow: true }],
     [check({ state: "unreachable", submission: failed("http_status") }), {}],
@@ -38,9 +44,9 @@ async (lang, theme) => {
     ...["not_set_up", "offline", "server_down", "key_refused", "not_kantei"].map((kind) =>
       [check({ state: "troubled", trouble: { kind } }), {}]),
     [check({ state: "troubled", trouble: { kind: "rate_limited", retryAfter: 17, at: Date.now() } }), {}],
-    [check({ submission: submission("flagged", 0.97, flagged) }), { form: "report" }],
-    [check({ submission: submission("flagged", 0.97, flagged), appeal: { state: "sent", reason: "x", trouble: null } }), {}],
-    [check({ submission: submission("flagged", 0.97, flagged) }), { said: words.artistOpened }],
+    [check({ submission: submission("flagged", 0.97, [pixels]) }), { form: "report" }],
+    [check({ submission: submission("flagged", 0.97, [pixels]), appeal: { state: "sent", reason: "x", trouble: null } }), {}],
+    [check({ submission: submission("flagged", 0.97, [pixels]) }), { said: words.artistOpened }],
   ];
   document.documentElement.className = "kantei"; document.documentElement.dataset.theme = theme;
   document.documentElement.lang = lang;

@@ -15,9 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from core.sayings.codes import FailureDetail, Reason
+from core.sayings.saying import say
+from core.sayings.stored import detail_json, reasons_json, saying_json
 from tests.extension.drawing import png
 
 KEY = "kt_a-key-of-the-tests"
+REFUSED = say(FailureDetail.ERROR_STATUS, host="pictures.example", status=403)
 MODEL = "mobilenet_v2-2026.11-00000000"
 
 
@@ -88,22 +92,22 @@ class FakeKantei:
         url = submission["image_url"] or ""
         code = None if submission["_bytes"] else self.unreachable(url)
         if code is not None:
-            submission["failure"] = {"code": code, "detail": "The host answered 403.", "permanent": True}
+            submission["failure"] = {"code": code, "permanent": True, **detail_json(saying_json(REFUSED))}
             submission["state"] = "failed"
             return
         finding = self.finding(url)
         score = {"flagged": 0.97, "uncertain": 0.55, "clear": 0.04}[finding]
         digest = sha256(submission["_bytes"] or url.encode()).hexdigest()
         facts = {"sha256": digest, "width": 1024, "height": 1536, "format": "png", "bytes": 812345}
-        pixels = {"kind": "pixels", "grade": "hint", "label": "ai", "generator": None, "detail": "…"}
+        says = saying_json(say(Reason.PIXELS_FLAGGED, score=score, flagged_from=0.9))
+        pixels = {"kind": "pixels", "grade": "hint", "label": "ai", "generator": None, **detail_json(says)}
         number = submission["id"]
         submission |= {
             "state": "examined", "examined_at": "2026-11-24T03:00:01Z", "image": facts,
             "verdict": {
                 "finding": finding, "score": score, "label": {"flagged": "ai", "clear": "human"}.get(finding),
                 "model": self.model, "policy": "2026-11-1",
-                "reasons": [f"The pixels look generated: score {score:.0%}, flagged from 90 %."
-                            .replace("%,", " %,")],
+                **reasons_json([says]),
                 "evidence": [pixels, *self.evidence],
             },
             "links": {"self": f"/v1/submissions/{number}", "appeal": f"/v1/submissions/{number}/appeal",

@@ -123,7 +123,7 @@ def check(browser: Firefox, kantei: FakeKantei, gallery: Site, kind: str) -> boo
     made = [one["image_url"] for one in list(kantei.submissions.values())[before:]]
     expected = KINDS[kind][1]
     if expected is None:
-        right = made == [] and title == "Only your browser has this picture"
+        right = made == [] and title == "Only your browser can load this picture"
     else:
         url = expected.replace("{c}", gallery.cdn) if "{c}" in expected else gallery.base + expected
         right = made == [url] and title == "Signs of AI generation"

@@ -122,7 +122,7 @@ def test_a_drawing_in_code_is_sent_as_what_it_looks_like(shared: tuple[Reader, F
     )
     address = f"data:image/svg+xml;base64,{base64.b64encode(code).decode()}"
     html = f"<img id=t width=320 height=240 src='{address}'>"
-    tab = check(shared, html, "Only your browser has this picture")
+    tab = check(shared, html, "Only your browser can load this picture")
     tab.press("send")
     tab.expect("Signs of AI generation")
     assert kantei.uploads[-1][:8] == b"\x89PNG\r\n\x1a\n"

@@ -48,14 +48,22 @@ export function answering(...answers) {
   return asked;
 }
 
+/** What the server says of pixels that are flagged, as it says it of evidence and failures. */
+export const PIXELS = {
+  detail: "The pixels show strong signs of generation: score 97 of 100 (flagged at 93 of 100 or above).",
+  reason_code: "pixels_flagged",
+  reason_values: { score: 0.973, flagged_from: 0.93 },
+};
+
 export function examined(id = "s1", changes = {}) {
   return {
     id, state: "examined", examined_at: null,
     image: { sha256: "ab".repeat(32), width: 100, height: 200, format: "png", bytes: 2048 },
     verdict: {
       finding: "flagged", score: 0.973, label: "ai", model: "m-1", policy: "p-1",
-      reasons: ["The pixels look generated: score 97 %, flagged from 90 %."],
-      evidence: [{ kind: "pixels", grade: "hint", label: "ai", generator: null, detail: "…" }],
+      reasons: [PIXELS.detail],
+      reason_codes: [{ code: PIXELS.reason_code, values: PIXELS.reason_values }],
+      evidence: [{ kind: "pixels", grade: "hint", label: "ai", generator: null, ...PIXELS }],
     },
     decision: null, failure: null,
     links: { self: `/v1/submissions/${id}`, appeal: `/v1/submissions/${id}/appeal`, heatmap: null },
@@ -63,8 +71,12 @@ export function examined(id = "s1", changes = {}) {
   };
 }
 
+const REFUSED = {
+  detail: "a.example returned status 403.", reason_code: "error_status", reason_values: { host: "a.example", status: 403 },
+};
+
 export function failed(id, code) {
-  return { ...examined(id), state: "failed", image: null, verdict: null, failure: { code, detail: "…", permanent: true } };
+  return { ...examined(id), state: "failed", image: null, verdict: null, failure: { code, ...REFUSED, permanent: true } };
 }
 
 export const PICTURE = { kind: "img", shown: "https://a.example/a.png", others: [], link: null, width: 10, height: 10 };

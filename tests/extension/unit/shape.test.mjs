@@ -32,7 +32,26 @@ test("texts lose what hides or turns a line, and no list outgrows a card", () =>
   assert.equal(reasons[1], "left right");
   assert.ok(reasons.every((reason) => typeof reason === "string" && reason.length <= 500));
   assert.ok(reasons.length <= 12 && evidence.length <= 24);
-  assert.deepEqual(evidence[0], { kind: "", grade: "hint", label: null, generator: "a b", detail: "" });
+  assert.deepEqual(evidence[0], { kind: "", grade: "hint", label: null, generator: "a b", detail: "", reason_code: null, reason_values: null });
+});
+
+test("a code is taken with values that are texts, numbers or codes, and with its own sentence", () => {
+  let deep = { code: "a", values: {} };
+  for (let i = 0; i < 500; i += 1) deep = { code: "a", values: { deep } };
+  const values = { text: "a\u202eb", number: 1, none: null, list: [1], where: { code: "b", values: {} }, deep, ["__proto__"]: "x" };
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, number) => [`v${number}`, number]));
+  const { reasons, reason_codes } = submissionOf(verdict({
+    reasons: ["one", 7, "three", "four", "five"],
+    reason_codes: [{ code: "one", values }, { code: "two", values: {} }, { code: "<b>", values: {} }, { code: "four", values: many }, "five"],
+  })).verdict;
+  assert.deepEqual(reasons, ["one", "three", "four", "five"]);
+  assert.deepEqual([reason_codes[0].code, reason_codes[1], reason_codes[2].code, reason_codes[3]], ["one", null, "four", null]);
+  const sound = reason_codes[0].values;
+  assert.deepEqual([sound.text, sound.number, sound.where], ["a b", 1, { code: "b", values: {} }]);
+  assert.deepEqual([Object.hasOwn(sound, "none"), Object.hasOwn(sound, "list")], [false, false]);
+  assert.ok(JSON.stringify(sound.deep).length < 200);
+  assert.ok(Object.keys(reason_codes[2].values).length <= 12);
+  assert.deepEqual(submissionOf(verdict({ reasons: ["one"], reason_codes: undefined })).verdict.reason_codes, []);
 });
 
 test("a path leads to no other server", () => {

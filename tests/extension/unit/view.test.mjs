@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { cardOf, standing } from "../../../extension/background/view.js";
 import { WORDS as EN } from "../../../extension/words/en.js";
 import { WORDS as JA } from "../../../extension/words/ja.js";
-import { translated } from "../../../extension/words/words.js";
-import { PICTURE, examined, failed } from "./browser.mjs";
+import { PICTURE, PIXELS, examined, failed } from "./browser.mjs";
 
 const check = (changes) => ({
   id: "c", revision: 1, at: 0, picture: PICTURE, candidates: ["https://a.example/a.png"], attempt: 0, tries: 0, tabId: 1,
@@ -29,9 +28,14 @@ test("the three findings have three titles", () => {
   assert.deepEqual(titles, ["Signs of AI generation", "Cannot tell", "No sign of AI generation"]);
 });
 
-test("a picture without metadata is said to be stripped, once", () => {
-  const reasons = [...examined().verdict.reasons, "The file carries no record of its origin; sites often strip it: ask for the original."];
-  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, reasons } }) });
+test("a picture without metadata is said to have none, once", () => {
+  const { reasons, reason_codes } = examined().verdict;
+  const verdict = {
+    ...examined().verdict,
+    reasons: ["The file has no record of its origin.", ...reasons],
+    reason_codes: [{ code: "no_record_of_origin", values: {} }, ...reason_codes],
+  };
+  const view = card({ submission: examined("s1", { verdict }) });
   assert.deepEqual(view.notes, [EN.stripped]);
   assert.equal(view.reasons.length, 1);
 });
@@ -101,17 +105,34 @@ test("every failure and every trouble has a sentence and a way on, in both langu
   }
 });
 
-test("the server's sentences are given in Japanese, unknown ones as they came", () => {
-  assert.deepEqual(translated("The pixels look generated: score 97 %, flagged from 90 %.", "ja"), {
-    text: "画素の特徴は生成を示しています：スコア 97\u00a0%（90\u00a0% 以上で警告）。", lang: "ja",
-  });
-  assert.equal(
-    translated("A moderator decided on 2026-11-24 that a near copy of this picture is drawn by a person (12 of 256 bits differ).", "ja").text,
-    "モデレーターはこの画像とほぼ同じ画像を人が描いたものと判断しました（2026-11-24、256 ビット中 12 ビットの差）。",
-  );
-  assert.equal(
-    translated("The list “Ghibli” holds the same picture in another file as generated (0 of 256 bits differ).", "ja").text,
-    "リスト「Ghibli」に同じ画像の別のファイルが生成されたものとして載っています（256 ビット中 0 ビットの差）。",
-  );
-  assert.deepEqual(translated("Something new.", "ja"), { text: "Something new.", lang: "en" });
+test("the server's sentences are given by their codes in Japanese, and in English as they came", () => {
+  const inJapanese = { text: "画素に生成の特徴が強く出ています（スコア 97/100、しきい値 93/100）。", lang: "ja" };
+  assert.deepEqual(card({}, "ja").reasons, [inJapanese]);
+  assert.deepEqual(card({}).reasons, [{ text: PIXELS.detail, lang: "en" }]);
+  const view = card({ state: "failed", submission: failed("s1", "http_status") }, "ja");
+  assert.deepEqual(view.reasons, [{ text: "a.example がステータス 403 を返しました。", lang: "ja" }]);
+});
+
+test("a sentence whose code is not known here, and that of an older server, is shown as it came", () => {
+  const reasons = ["Something new.", "Something in something.", "A value is missing."];
+  const reason_codes = [
+    { code: "constructor", values: {} },
+    { code: "hint_of_generation", values: { detail: { code: "not_known_here", values: {} } } },
+    { code: "pixels_clear", values: {} },
+  ];
+  const shown = reasons.map((text) => ({ text, lang: "en" }));
+  for (const codes of [reason_codes, []]) {
+    const verdict = { ...examined().verdict, reasons, reason_codes: codes };
+    assert.deepEqual(card({ submission: examined("s1", { verdict }) }, "ja").reasons, shown);
+  }
+});
+
+test("a score is out of a hundred and never a certainty", () => {
+  const shown = (score, lang) => card({ submission: examined("s1", { verdict: { ...examined().verdict, score } }) }, lang).score;
+  assert.deepEqual(shown(0.973), { percent: 97.3, text: "Score 97 of 100 for “generated”" });
+  assert.deepEqual([0, 0.004, 0.995, 1].map((score) => shown(score).text), [
+    "Score < 1 of 100 for “generated”", "Score < 1 of 100 for “generated”",
+    "Score > 99 of 100 for “generated”", "Score > 99 of 100 for “generated”",
+  ]);
+  assert.equal(shown(1, "ja").text, "「生成」スコア 99/100超");
 });
