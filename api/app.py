@@ -5,7 +5,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.document.openapi import prepare
 from api.http import cors, traces
-from api.http.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY
+from api.http.access import limit_body
+from api.http.bodies import FORM_MEMORY, FORM_PARTS, SMALL_BODY, StrictJson, StrictRequest
 from api.http.error_handlers import register_errors
 from api.http.parts import ApiParts, install
 from api.http.security_headers import add_headers
@@ -40,6 +41,9 @@ def create_app(parts: ApiParts) -> APIFlask:
     if parts.trusted_proxies:
         count = parts.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
+    app.request_class = StrictRequest
+    app.json = StrictJson(app)
+    app.before_request(limit_body)
     app.after_request(add_headers)
     register_errors(app)
     prepare(app)

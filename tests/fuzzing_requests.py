@@ -12,13 +12,14 @@ from flask import Flask, Request, request
 from flask_babel import Babel
 
 from api.http.auth import bearer_key
-from api.http.bodies import read_json_object
+from api.http.bodies import StrictJson, StrictRequest
 from api.http.parts import FileLimits
 from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.frame.cookies import read_token
 from api.review.frame.forgery import form_token, refuse_forgery
+from api.schemas.validation import check
 from api.v1.appeals.sent_files import read_appeal_form
-from api.v1.intake.idempotency import read_key
+from api.v1.intake.idempotency import RepeatHeaders
 from api.v1.intake.uploads import read_upload
 from core.clock import now
 from core.vocabulary import Role
@@ -43,6 +44,7 @@ UPLOAD = (
 @cache
 def _app() -> Flask:
     app = Flask("fuzzing", static_folder=None)
+    app.request_class, app.json = StrictRequest, StrictJson(app)
     Babel(app)
     return app
 
@@ -99,7 +101,7 @@ def api_key(data: bytes) -> None:
     with _asked({"authorization": data, "idempotency-key": data[:300]}):
         key = bearer_key()
         assert key is None or 0 < len(key) <= 200
-        read_key(_request())
+        check(RepeatHeaders, {"Idempotency-Key": request.headers.get("Idempotency-Key")})
 
 
 def form(data: bytes) -> None:
@@ -136,7 +138,7 @@ def queue_address(data: bytes) -> None:
 def json_body(data: bytes) -> None:
     """A body is one object."""
     with _asked({"content-type": b"application/json"}, data):
-        assert isinstance(read_json_object(_request(), 65_536), dict)
+        assert isinstance(_request().get_json(), dict)
 
 
 def upload(data: bytes) -> None:

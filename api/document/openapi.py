@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: APIFlask's, made whole.
 
-Decorators at the routes say paths, parameters and answers; here is added what they cannot say: scopes,
-headers, and the problems of each operation; bodies and call backs in `openapi_bodies`.
+Decorators at the routes say paths, parameters, bodies and answers; here is added what they cannot say:
+scopes, the problems of each operation, bodies of several kinds, and callbacks.
 """
 
 import json
@@ -14,16 +14,16 @@ from apiflask import APIFlask
 from flask import current_app
 from pydantic import BaseModel
 
-from api.document.openapi_bodies import BODIES, add_bodies, add_call_backs
-from api.document.openapi_examples import add_examples
+from api.document.openapi_callbacks import add_callbacks
 from api.http.access import access_of
-from api.http.parts import ApiParts, FileLimits, shared
+from api.http.parts import ApiParts, shared
 from api.schemas.answers import ProblemAnswer
 from api.schemas.event_schemas import EventAnswer
 from api.schemas.problems import KINDS, ProblemCode
-from api.schemas.requests import BATCH_LIMIT
+from api.schemas.requests import without_null
 
-PROBLEMS = "x-problems"
+PROBLEMS, BODIES = "x-problems", "x-bodies"
+JSON, FORM = "application/json", "multipart/form-data"
 # Every operation behind a key can end so.
 ALWAYS = (
     ProblemCode.BAD_REQUEST,
@@ -56,6 +56,11 @@ DESCRIPTION = (
 def problems(*codes: ProblemCode) -> dict[str, Any]:
     """Say, for `doc(extensions=...)`, with which problems of its own an operation can end."""
     return {PROBLEMS: codes}
+
+
+def reads(bodies: Mapping[str, type[BaseModel] | tuple[type[BaseModel], ...]]) -> dict[str, Any]:
+    """Say, for `doc(extensions=...)`, what an operation reads that tells bodies of several kinds apart."""
+    return {BODIES: bodies}
 
 
 def prepare(app: APIFlask) -> None:
@@ -99,37 +104,8 @@ def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], StrEnu
     if isinstance(spec, str):
         raise TypeError("the document is made as JSON, not as YAML")
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-    models: tuple[type[BaseModel], ...] = (ProblemAnswer, EventAnswer, *BODIES)
-    for model in models:
-        _add_schema(schemas, model)
-    upload = schemas["NewUpload"]
-    # In a form, null would be a word like any other.
-    upload["properties"] = {name: _without_null(field) for name, field in upload["properties"].items()}
-    upload["properties"]["image"] = {
-        "type": "string",
-        "format": "binary",
-        "minLength": 1,
-        "contentMediaType": "application/octet-stream",
-        "description": "The bytes.",
-    }
-    upload["required"] = ["image"]
-    appeal = schemas["NewAppealForm"]
-    appeal["properties"] = {name: _without_null(field) for name, field in appeal["properties"].items()}
-    appeal["properties"]["files"] = {
-        "type": "array",
-        "items": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"},
-        "maxItems": FileLimits().files,
-        "description": "Layered files, time lapses, sketches; as many as the server is set to take.",
-    }
-    schemas["ProblemAnswer"]["properties"]["code"] = {"$ref": SCHEMA_PATH + "ProblemCode"}
-    schemas["ProblemCode"] = {"type": "string", "enum": [code.value for code in ProblemCode]}
-    schemas["NewBatch"]["properties"]["submissions"] = {
-        "type": "array",
-        # Whatever else stands there is refused as an entry, and does not make the batch invalid.
-        "items": {"anyOf": [{"$ref": SCHEMA_PATH + "NewSubmission"}, {}]},
-        "minItems": 1,
-        "maxItems": BATCH_LIMIT,
-    }
+    _add_schema(schemas, ProblemAnswer)
+    _add_schema(schemas, EventAnswer)
     spec["security"] = [{"apiKey": []}]
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
@@ -139,17 +115,14 @@ def complete(spec: dict[str, Any] | str, scopes: Mapping[tuple[str, str], StrEnu
             is_public = not path.startswith("/v1/")
             operation["tags"] = ["operations" if is_public else path.split("/")[2]]
             _complete_operation(operation, is_public=is_public, has_scope=scope is not None)
-    add_bodies(spec["paths"])
-    spec["paths"]["/v1/hooks/{client_id}"]["post"]["security"] = [{name: []} for name in SIGNATURES]
-    add_call_backs(spec)
-    flat = _flatten(spec)
-    add_examples(flat["components"]["schemas"])
-    return flat
+            _complete_body(operation, schemas)
+    add_callbacks(spec)
+    return _flatten(spec)
 
 
 def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope: bool) -> None:
     for parameter in operation["parameters"]:
-        parameter["schema"] = _without_null(parameter["schema"])
+        parameter["schema"] = without_null(parameter["schema"])
         if parameter["in"] == "path":
             parameter["schema"]["pattern"] = PATH_PATTERNS[parameter["name"]]
     codes = set(operation.pop(PROBLEMS, ()))
@@ -163,13 +136,15 @@ def _complete_operation(operation: dict[str, Any], *, is_public: bool, has_scope
         )
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say that a value may be left out, which in an address or a form is all that null can mean."""
-    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    described = {name: schema[name] for name in ("description",) if name in schema}
-    return {**kinds[0], **described}
+def _complete_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    bodies: dict[str, Any] = {}
+    for media_type, kinds in operation.pop(BODIES, {}).items():
+        named = [_add_schema(schemas, model) for model in (kinds if isinstance(kinds, tuple) else (kinds,))]
+        bodies[media_type] = {"schema": named[0] if len(named) == 1 else {"anyOf": named}}
+    if bodies:
+        operation["requestBody"] = {"content": bodies}
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
 
 
 def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
@@ -186,10 +161,12 @@ def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
     return response
 
 
-def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> dict[str, str]:
+    """Describe a model and the models in it; the reference to it."""
     schema = model.model_json_schema(ref_template=SCHEMA_PATH + "{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[model.__name__] = schema
+    return {"$ref": SCHEMA_PATH + model.__name__}
 
 
 def _flatten(spec: dict[str, Any]) -> dict[str, Any]:

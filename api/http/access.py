@@ -51,9 +51,13 @@ def access_of(view: object) -> Access:
     return found
 
 
-def open_route() -> Access:
-    """What the route of this request demands, after its limit was set on the request."""
-    said = access_of(current_app.view_functions.get(request.endpoint or ""))
-    if said.body_limit is not None:
-        request.max_content_length = request.max_form_memory_size = said.body_limit
-    return said
+def current_access() -> Access:
+    """What the route of this request demands."""
+    return access_of(current_app.view_functions.get(request.endpoint or ""))
+
+
+def limit_body() -> None:
+    """Set how large the body of this request may be, where its route says so."""
+    limit = current_access().body_limit
+    if limit is not None:
+        request.max_content_length = request.max_form_memory_size = limit

@@ -12,7 +12,7 @@ from typing import cast
 from cachetools import TTLCache
 from flask import g, request
 
-from api.http.access import open_route
+from api.http.access import current_access
 from api.http.parts import ApiParts, shared
 from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.problems import Problem, ProblemCode
@@ -51,7 +51,7 @@ class Gate:
         """Admit the present request or end it. Errors: Problem (unauthorized, rate_limited)."""
         caller = self._identify(bearer_key())
         refuse_too_many(rate_limits().hit("client", caller.client_id, self._parts.rate_limit))
-        _refuse_unscoped(caller, open_route().needs)
+        _refuse_unscoped(caller, current_access().needs)
         g.caller = caller
 
     def _identify(self, key: str | None) -> Caller:

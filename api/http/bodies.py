@@ -7,6 +7,7 @@ import json
 from typing import Any, NoReturn
 
 from flask import Request
+from flask.json.provider import DefaultJSONProvider
 
 from api.schemas.problems import Problem, ProblemCode
 
@@ -20,38 +21,52 @@ FORM_MEMORY = 256 * KIB
 FORM_PARTS = 32
 
 
-def read_json_object(request: Request, limit: int) -> dict[str, Any]:
-    """Read the body as one JSON object of at most `limit` bytes.
+class StrictJson(DefaultJSONProvider):
+    """Reads JSON strictly, and writes it as Flask does."""
 
-    Errors: `Problem` (unsupported_media_type, malformed_json), werkzeug's RequestEntityTooLarge.
-    """
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        """Read a body. Errors: Problem (malformed_json, body_too_large)."""
+        data = s.encode() if isinstance(s, str) else s
+        if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+            raise Problem(ProblemCode.BODY_TOO_LARGE, f"The body has more than {MOST_VALUES:,} values.")
+        try:
+            return json.loads(
+                data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+            )
+        # Recursion: nesting deeper than the interpreter's stack. ValueError also covers wrong UTF-8 and
+        # integers too long for Python to read.
+        except (ValueError, RecursionError) as error:
+            detail = str(error) if isinstance(error, _StrictError) else None
+            raise Problem(ProblemCode.MALFORMED_JSON, detail) from None
+
+
+class StrictRequest(Request):
+    """A request whose JSON is what it is said to be, and whole."""
+
+    def get_json(self, *_: bool, **__: bool) -> dict[str, Any]:
+        """Read the body as one JSON object, whatever is to be forced.
+
+        Errors: `Problem` (unsupported_media_type, malformed_json, ...), RequestEntityTooLarge.
+        """
+        if not self.is_json:
+            raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+        body = self.json_module.loads(read_body(self))
+        if not isinstance(body, dict):
+            raise Problem(ProblemCode.MALFORMED_JSON, "The body must be a JSON object.")
+        return body
+
+
+def read_body(request: Request) -> bytes:
+    """Read all of a body. Errors: `Problem` (bad_request), werkzeug's RequestEntityTooLarge."""
     refuse_encoding(request)
-    if not request.is_json:
-        raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
-    request.max_content_length = limit
     try:
         data = request.get_data(cache=False)
     except OSError:  # the server's word for a connection that ended within a chunk
-        data = b""
+        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
     # A server may pass on what came of a body that broke off, and that may be whole JSON by chance.
     if request.content_length not in {None, len(data)}:
         raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
-    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
-        raise Problem(ProblemCode.BODY_TOO_LARGE, f"The body has more than {MOST_VALUES:,} values.")
-    try:
-        body = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-        )
-    # Recursion: nesting deeper than the interpreter's stack. ValueError also covers wrong UTF-8 and
-    # integers too long for Python to read.
-    except (ValueError, RecursionError) as error:
-        detail = str(error) if isinstance(error, _StrictError) else None
-        raise Problem(ProblemCode.MALFORMED_JSON, detail) from None
-    if not isinstance(body, dict):
-        raise Problem(ProblemCode.MALFORMED_JSON, "The body must be a JSON object.")
-    return body
+    return data
 
 
 def refuse_encoding(request: Request) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, current_app
 
 from api.http.express import Express
+from api.schemas.requests import MOST_FILES
 from core.broker.bell import BellListener
 from core.broker.queue import Sender
 from core.operations.measuring import Measuring, measure_alone
@@ -28,7 +29,7 @@ Shared = TypeVar("Shared")
 class FileLimits:
     """How much may be sent with one appeal: so many files, so many bytes in all of them."""
 
-    files: int = 10
+    files: int = MOST_FILES
     bytes: int = 100 * 1024 * 1024
 
 

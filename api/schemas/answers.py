@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.examples import PROBLEM, QUOTA, SUBMISSION
+from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
@@ -94,6 +96,8 @@ class SubmissionLinks(Answer):
 class SubmissionAnswer(Answer):
     """One request to look at one image."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [SUBMISSION]})
+
     id: str
     state: State
     source: Source
@@ -171,6 +175,8 @@ class FieldErrorAnswer(Answer):
 class QuotaAnswer(Answer):
     """Images that can be submitted in a period (UTC). All fields are null if there is no limit."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [QUOTA]})
+
     limit: int | None
     period: QuotaPeriod | None
     used: int | None
@@ -181,11 +187,13 @@ class QuotaAnswer(Answer):
 class ProblemAnswer(Answer):
     """What went wrong (RFC 9457); `code` is from the closed set that /docs lists."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM]})
+
     type: str
     title: str
     status: int
     detail: str
-    code: str
+    code: ProblemCode
     errors: list[FieldErrorAnswer] | None = Field(None, description="Present only if fields are invalid.")
     quota: QuotaAnswer | None = Field(None, description="Present only if the quota is used up.")
 

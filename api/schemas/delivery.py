@@ -6,7 +6,9 @@ Fields that are not named here are ignored, and an image may also be its address
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.examples import DELIVERY
 
 
 class DeliveredImage(BaseModel):
@@ -34,6 +36,14 @@ class DeliveredListing(BaseModel):
 class Delivery(BaseModel):
     """News about a listing, signed with Standard Webhooks."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [DELIVERY]})
+
     type: Literal["listing.created", "listing.updated", "listing.deleted"]
     timestamp: datetime | None = Field(None, description="When this change happened, by your clock.")
     data: DeliveredListing
+
+
+class ShopProduct(BaseModel):
+    """The product as Shopify or WooCommerce sends it."""
+
+    model_config = ConfigDict(extra="allow")

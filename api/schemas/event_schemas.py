@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.answers import Answer, SubmissionAnswer
+from api.schemas.examples import EVENT
 from core.vocabulary import EventKind
 
 MOST = 100
@@ -32,6 +33,8 @@ class NothingAnswer(Answer):
 
 class EventAnswer(Answer):
     """The body of a callback. `id` equals `webhook-id`; `sequence` counts your events without gaps."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT]})
 
     id: str
     type: EventKind

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.schemas.answers import Answer, SubmissionAnswer
+from api.schemas.examples import LISTING
 from core.vocabulary import Finding
 
 
@@ -42,6 +43,8 @@ class ListingLinks(Answer):
 
 class ListingAnswer(Answer):
     """A listing with all its images. `id` is your own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LISTING]})
 
     id: str
     title: str | None

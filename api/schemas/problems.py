@@ -14,7 +14,7 @@ from core.clients.quota import MOST_CALLBACK_URLS, QuotaState
 
 
 class ProblemCode(StrEnum):
-    """Name what went wrong."""
+    """What went wrong."""
 
     BAD_REQUEST = "bad_request"
     MALFORMED_JSON = "malformed_json"

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
+from api.schemas.examples import APPEAL, BATCH, SUBMITTED
 from api.schemas.texts import CallbackUrl, IdText, ReasonText, TitleText, UrlText
 from core.clients.quota import MOST_CALLBACK_URLS
 from core.vocabulary import Priority, State
@@ -13,6 +14,39 @@ PAGE_LIMIT = 100
 # What `api.v1.intake.cursors` writes and reads; a wrong one is refused there, with a code of its own.
 CURSOR = "^(A[Q-Za-f][A-Za-z0-9_-]{20}[AEIMQUYcgkosw048])?$"
 WAIT_LIMIT = 30
+MOST_FILES = 10  # of one appeal, where the server is not set to take others
+
+
+FILE = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A field's schema where all that null can mean is that it is left out: in an address or a form."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: schema[name] for name in ("description",) if name in schema}}
+
+
+def _make_form(schema: dict[str, Any]) -> None:
+    """Change the schema of a model to that of a form with the same fields."""
+    schema["properties"] = {name: without_null(field) for name, field in schema["properties"].items()}
+
+
+def _add_image(schema: dict[str, Any]) -> None:
+    _make_form(schema)
+    schema["properties"]["image"] = {**FILE, "minLength": 1, "description": "The bytes."}
+    schema["required"] = ["image"]
+
+
+def _add_files(schema: dict[str, Any]) -> None:
+    _make_form(schema)
+    schema["properties"]["files"] = {
+        "type": "array",
+        "items": FILE,
+        "maxItems": MOST_FILES,
+        "description": "Layered files, time lapses, sketches; as many as the server is set to take.",
+    }
 
 
 class SubmissionFields(BaseModel):
@@ -38,11 +72,15 @@ class SubmissionFields(BaseModel):
 class NewSubmission(SubmissionFields):
     """An image to examine, by URL."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [SUBMITTED]})
+
     image_url: UrlText = Field(description="URL of the image (http or https).")
 
 
 class NewUpload(SubmissionFields):
     """Fields that accompany uploaded bytes."""
+
+    model_config = ConfigDict(json_schema_extra=_add_image)
 
     image_url: UrlText | None = Field(
         None, description="Where the bytes came from. Kantei does not fetch it."
@@ -52,7 +90,9 @@ class NewUpload(SubmissionFields):
 class NewAppeal(BaseModel):
     """Why the image should be reviewed again."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [APPEAL]}
+    )
 
     reason: ReasonText = Field(description="In your own words; moderators read it.")
     evidence_url: UrlText | None = Field(
@@ -69,14 +109,18 @@ class NewAppeal(BaseModel):
 class NewAppealForm(NewAppeal):
     """The same, with files beside it that show how the picture was made."""
 
+    model_config = ConfigDict(json_schema_extra=_add_files)
+
 
 class NewBatch(BaseModel):
     """Up to 1,000 images. Each is accepted or refused separately."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [BATCH]}
+    )
 
     # Entries are checked one by one, after this: one bad entry must not refuse the others.
-    submissions: list[Any] = Field(min_length=1, max_length=BATCH_LIMIT)
+    submissions: list[SkipValidation[NewSubmission | Any]] = Field(min_length=1, max_length=BATCH_LIMIT)
 
 
 class SubmissionQuery(BaseModel):

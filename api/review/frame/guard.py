@@ -9,7 +9,7 @@ from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.http.access import open_route
+from api.http.access import current_access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import read_token, send_token
@@ -48,7 +48,7 @@ def me() -> Moderator:
 @review.before_request
 def admit() -> AnyResponse | None:
     """Let the visitor pass, or send them where they may go on. Errors: PageError."""
-    said = open_route()
+    said = current_access()
     token = read_token(request, secure=parts().secure_cookies)
     moderator = None
     if token is not None:

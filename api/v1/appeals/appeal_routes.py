@@ -6,15 +6,14 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from api.document.openapi import problems
+from api.document.openapi import FORM, JSON, problems, reads
 from api.http.access import access
 from api.http.auth import admit, current_caller
-from api.http.bodies import SMALL_BODY, read_json_object
 from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.answers import AppealAnswer, AppealFileAnswer
 from api.schemas.problems import Problem, ProblemCode
-from api.schemas.requests import NewAppeal
+from api.schemas.requests import NewAppeal, NewAppealForm
 from api.schemas.validation import check
 from api.v1.appeals.sent_files import drop_files, keep_files, read_appeal_form
 from core.ids import is_id
@@ -45,7 +44,8 @@ routes.before_request(admit)
         ProblemCode.URL_HAS_CREDENTIALS,
         ProblemCode.NOT_EXAMINED,
         ProblemCode.APPEAL_OPEN,
-    ),
+    )
+    | reads({JSON: NewAppeal, FORM: NewAppealForm}),
 )
 @access(Scope.APPEAL)
 def create(submission_id: str) -> Response:
@@ -55,7 +55,7 @@ def create(submission_id: str) -> Response:
         form = read_appeal_form(request, parts().file_limits)
         fields, sent = check(NewAppeal, form.fields), form.files
     else:
-        fields, sent = check(NewAppeal, read_json_object(request, SMALL_BODY)), ()
+        fields, sent = check(NewAppeal, request.get_json()), ()
     with parts().database.reading() as session:
         _find(session, submission_id, caller.client_id)
     files = keep_files(sent, parts().blobs)  # bytes before rows, like everywhere

@@ -3,12 +3,12 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
 from api.http.auth import Caller, admit, current_caller
-from api.http.bodies import BATCH_BODY, read_json_object
+from api.http.bodies import BATCH_BODY
 from api.http.parts import parts
 from api.http.rendering import json_response, problem_answer
 from api.schemas.answers import BatchAnswer
@@ -16,7 +16,7 @@ from api.schemas.problems import Problem, ProblemCode
 from api.schemas.requests import NewBatch, NewSubmission
 from api.schemas.validation import check
 from api.v1.intake.accept import Accepted, Entry, accept
-from api.v1.intake.idempotency import entry_key, read_key
+from api.v1.intake.idempotency import RepeatHeaders, entry_key
 from api.v1.intake.new_request import make_request
 from core.vocabulary import Scope
 from store.outbox.submission_json import standing_json
@@ -26,6 +26,8 @@ routes.before_request(admit)
 
 
 @routes.post("/batch")
+@routes.input(RepeatHeaders, location="headers", arg_name="headers")
+@routes.input(NewBatch, arg_name="batch")
 @routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
 @routes.doc(
     operation_id="createBatch",
@@ -36,12 +38,10 @@ routes.before_request(admit)
         ProblemCode.INVALID_REQUEST,
     ),
 )
-@access(Scope.SUBMIT)
-def create() -> Response:
+@access(Scope.SUBMIT, body_limit=BATCH_BODY)
+def create(headers: RepeatHeaders, batch: NewBatch) -> Response:
     """Submit up to 1,000 images; each is accepted or refused on its own."""
-    key = read_key(request)
-    batch = check(NewBatch, read_json_object(request, BATCH_BODY))
-    return json_response(_accept(current_caller(), batch, key), 202)
+    return json_response(_accept(current_caller(), batch, headers.idempotency_key), 202)
 
 
 def _accept(caller: Caller, batch: NewBatch, key: str | None) -> dict[str, Any]:

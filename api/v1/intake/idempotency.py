@@ -1,25 +1,43 @@
 """The header `Idempotency-Key`: the same key and request again give the same submission."""
 
 import hashlib
+from typing import Annotated
 
-from flask import Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from api.schemas.problems import FieldError, ProblemCode, invalid
-
-HEADER = "Idempotency-Key"
 LONGEST = 255
 
 
-def read_key(request: Request) -> str | None:
-    """Read the key: 1 to 255 printable ASCII characters. Errors: Problem."""
-    values = request.headers.getlist(HEADER)
-    if not values:
-        return None
-    key = values[0]
-    if len(values) > 1 or not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
-        detail = f"must be given at most once, with 1 to {LONGEST} printable ASCII characters"
-        raise invalid((FieldError(HEADER, ProblemCode.INVALID_REQUEST, detail),))
+def _check_key(key: str) -> str:
+    if not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+        raise PydanticCustomError("idempotency_key", f"must have 1 to {LONGEST} printable ASCII characters")
     return key
+
+
+Key = Annotated[
+    str,
+    AfterValidator(_check_key),
+    Field(json_schema_extra={"minLength": 1, "maxLength": LONGEST, "pattern": "^[ -~]+$"}),
+]
+
+
+class RepeatHeaders(BaseModel):
+    """What makes a request one that may be repeated."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    idempotency_key: Key | None = Field(
+        None,
+        alias="Idempotency-Key",
+        description="Repeating a request with the same key within 24 hours returns the same submission.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_as_sent(cls, headers: dict[str, str]) -> dict[str, str]:
+        """APIFlask names headers as fields; errors shall name them as they are sent."""
+        return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
 def entry_key(batch_key: str, index: int) -> str:

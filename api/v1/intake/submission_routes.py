@@ -1,12 +1,13 @@
 """One submission at a time: make, read, list."""
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from api.document.openapi import problems
+from api.document.openapi import FORM, JSON, SCHEMA_PATH, problems, reads
 from api.http.access import access
 from api.http.auth import Caller, admit, current_caller
-from api.http.bodies import SMALL_BODY, read_json_object
 from api.http.parts import parts, shared
 from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
@@ -16,7 +17,7 @@ from api.schemas.requests import ListQuery, NewSubmission, NewUpload, Submission
 from api.schemas.validation import check
 from api.v1.intake.accept import Accepted, Entry, accept
 from api.v1.intake.cursors import read_cursor, write_cursor
-from api.v1.intake.idempotency import read_key
+from api.v1.intake.idempotency import RepeatHeaders
 from api.v1.intake.new_request import make_request
 from api.v1.intake.uploads import read_upload
 from api.v1.intake.waiting import FINAL, WaitingRoom
@@ -28,12 +29,25 @@ from store.intake.submissions import SubmissionRequest, find_repeats, find_submi
 from store.outbox.submission_json import standing_json
 from store.tables.case_tables import Submission
 
+LOCATION = {
+    "Location": {"description": "Path of the submission.", "required": True, "schema": {"type": "string"}}
+}
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {"headers": LOCATION},
+    200: {
+        "description": "A repeated request: the submission in its current state.",
+        "content": {JSON: {"schema": {"$ref": SCHEMA_PATH + "SubmissionAnswer"}}},
+        "headers": LOCATION,
+    },
+}
+
 routes = APIBlueprint("submissions", __name__, url_prefix="/v1/submissions")
 routes.before_request(admit)
 routes.before_request(refuse_repeated)
 
 
 @routes.post("")
+@routes.input(RepeatHeaders, location="headers", arg_name="headers")
 @routes.output(SubmissionAnswer, status_code=202, description="Accepted; it waits for a worker.")
 @routes.doc(
     operation_id="createSubmission",
@@ -48,19 +62,20 @@ routes.before_request(refuse_repeated)
         ProblemCode.URL_TOO_LONG,
         ProblemCode.URL_HAS_CREDENTIALS,
         ProblemCode.IDEMPOTENCY_MISMATCH,
-    ),
+    )
+    | reads({JSON: NewSubmission, FORM: NewUpload}),
+    responses=ACCEPTED,
 )
 @access(Scope.SUBMIT)
-def create() -> Response:
+def create(headers: RepeatHeaders) -> Response:
     """Submit one image, by its address or by its bytes."""
     caller = current_caller()
-    key = read_key(request)
     if request.mimetype == "multipart/form-data":
-        _refuse_exhausted(caller, key)
+        _refuse_exhausted(caller, headers.idempotency_key)
         asked = _read_form(caller)
     else:
-        asked = make_request(caller, check(NewSubmission, read_json_object(request, SMALL_BODY)))
-    (result,) = accept(parts(), caller, [Entry(asked, key)])
+        asked = make_request(caller, check(NewSubmission, request.get_json()))
+    (result,) = accept(parts(), caller, [Entry(asked, headers.idempotency_key)])
     if isinstance(result, Problem):
         raise result
     return _accepted_response(result)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from apiflask import APIBlueprint
 from flask import Request, Response, request
 
-from api.document.openapi import problems
-from api.http.bodies import KIB, refuse_encoding
+from api.document.openapi import JSON, SIGNATURES, problems, reads
+from api.http.access import access
+from api.http.bodies import KIB, read_body
 from api.http.parts import parts, shared
 from api.http.rendering import json_response
 from api.http.request_limits import rate_limits, refuse_too_many
+from api.schemas.delivery import Delivery, ShopProduct
 from api.schemas.hook_schemas import HookAnswer
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
 from api.v1.market.hook_clients import HookClient, Inboxes
@@ -34,14 +36,17 @@ routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
 @routes.output(HookAnswer)
 @routes.doc(
     operation_id="receiveHook",
+    security=list(SIGNATURES),
     extensions=problems(
         ProblemCode.BODY_TOO_LARGE, ProblemCode.UNSUPPORTED_MEDIA_TYPE, ProblemCode.INVALID_REQUEST
-    ),
+    )
+    | reads({JSON: (Delivery, ShopProduct)}),
 )
+@access(public=True, body_limit=MOST_BODY)
 def receive(client_id: str) -> Response:
     """Take in what a marketplace tells of a listing, signed by the client's scheme."""
     client = shared(Inboxes).find(client_id)
-    body = _read(request)
+    body = read_body(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
         return json_response(to_answer("ping", "The webhook is known here."))
@@ -51,18 +56,6 @@ def receive(client_id: str) -> Response:
     if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
         raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
     return json_response(answer)
-
-
-def _read(incoming: Request) -> bytes:
-    refuse_encoding(incoming)
-    incoming.max_content_length = MOST_BODY
-    try:
-        data = incoming.get_data(cache=False, parse_form_data=False)
-    except OSError:  # the server's word for a connection that ended within a chunk
-        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
-    if incoming.content_length not in {None, len(data)}:
-        raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
-    return data
 
 
 def _is_ping(incoming: Request, body: bytes) -> bool:

@@ -1,0 +1,125 @@
+"""Examples that the models of this folder carry; a test holds each against its schema."""
+
+from typing import Any
+
+from core.sayings.codes import EvidenceDetail, Place, Reason
+from core.sayings.saying import say
+from core.sayings.stored import detail_json, reasons_json, saying_json
+
+_REASON = say(Reason.PIXELS_FLAGGED, score=0.973, flagged_from=0.93)
+_DETAIL = say(EvidenceDetail.NOVELAI_RECORD, where=say(Place.PNG_TEXT, key="Comment"))
+SUBMISSION: dict[str, Any] = {
+    "id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
+    "state": "examined",
+    "source": "api",
+    "image_url": "https://shop.example/pictures/1.png",
+    "page_url": "https://shop.example/listings/4711",
+    "title": "Original drawing",
+    "listing_id": "4711",
+    "external_id": "1",
+    "created_at": "2026-11-24T08:00:00.120000Z",
+    "examined_at": "2026-11-24T08:00:01.480000Z",
+    "image": {
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "width": 1024,
+        "height": 1536,
+        "format": "png",
+        "bytes": 812345,
+    },
+    "verdict": {
+        "finding": "flagged",
+        "score": 0.973,
+        "label": "ai",
+        "model": "mobilenet_v2-2026.11-678a9304",
+        "policy": "2026-11-1",
+        **reasons_json([saying_json(_REASON)]),
+        "evidence": [
+            {
+                "kind": "novelai_metadata",
+                "grade": "declared",
+                "label": "ai",
+                "generator": "NovelAI",
+                **detail_json(saying_json(_DETAIL)),
+            }
+        ],
+    },
+    "decision": None,
+    "failure": None,
+    "links": {
+        "self": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
+        "appeal": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/appeal",
+        "heatmap": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/heatmap",
+    },
+}
+SUBMITTED: dict[str, Any] = {
+    "image_url": "https://shop.example/pictures/1.png",
+    "listing_id": "4711",
+    "external_id": "1",
+}
+QUOTA: dict[str, Any] = {
+    "limit": 1000,
+    "period": "day",
+    "used": 1000,
+    "left": 0,
+    "resets_at": "2026-11-25T00:00:00Z",
+}
+BATCH: dict[str, Any] = {
+    "submissions": [SUBMITTED, {"image_url": "https://shop.example/pictures/2.png", "priority": "low"}]
+}
+APPEAL: dict[str, Any] = {
+    "reason": "I drew this; the layers are at the link.",
+    "evidence_url": "https://artist.example/process",
+}
+DELIVERY: dict[str, Any] = {
+    "type": "listing.created",
+    "timestamp": "2026-11-24T08:00:00Z",
+    "data": {
+        "listing_id": "4711",
+        "title": "Original drawing",
+        "url": "https://shop.example/listings/4711",
+        "seller": "aiko",
+        "images": [{"url": "https://shop.example/pictures/1.png", "id": "1"}],
+    },
+}
+HOOK: dict[str, Any] = {
+    "outcome": "accepted",
+    "detail": "1 new, 0 known, 0 removed.",
+    "listing_id": "4711",
+    "submissions": 1,
+}
+EVENT: dict[str, Any] = {
+    "id": "01a20ff3cd1f7a3e8b5c6d7e8f90a1b2",
+    "type": "submission.examined",
+    "timestamp": "2026-11-24T08:00:01.480000Z",
+    "sequence": 1,
+    "data": SUBMISSION,
+}
+LISTING: dict[str, Any] = {
+    "id": "4711",
+    "title": "Original drawing",
+    "url": "https://shop.example/listings/4711",
+    "seller": "aiko",
+    "created_at": "2026-11-24T08:00:00.100000Z",
+    "updated_at": "2026-11-24T08:00:00.100000Z",
+    "deleted_at": None,
+    "summary": {"finding": "flagged", "images": 1, "waiting": 0, "examined": 1, "failed": 0},
+    "images": [
+        {
+            "id": "1",
+            "url": "https://shop.example/pictures/1.png",
+            "removed_at": None,
+            "problem": None,
+            "finding": "flagged",
+            "submission": SUBMISSION,
+        }
+    ],
+    "links": {"self": "/v1/listings/4711", "submissions": "/v1/submissions?listing_id=4711"},
+}
+PROBLEM: dict[str, Any] = {
+    "type": "/docs/problems/quota_exhausted",
+    "title": "Quota exhausted",
+    "status": 429,
+    "detail": "1000 images submitted; the quota is 1000 per day and resets at 2026-11-25T00:00:00Z.",
+    "code": "quota_exhausted",
+    "quota": QUOTA,
+}
