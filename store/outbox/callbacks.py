@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.ids import new_id
+from core.sayings.saying import Saying
+from core.sayings.stored import saying_json
 from store.outbox.client_events import WITH_PAYLOAD
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
 
@@ -37,10 +39,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """One call and what it came to: a status, or a failure in words; `seconds` is how long it took."""
+    """One call and what it came to: a status, or a failure; `seconds` is how long it took."""
 
     status: int | None
-    failure: str | None
+    failure: Saying | None
     answer: str
     seconds: float
 
@@ -232,7 +234,7 @@ def _note(
             event_id=callback.event_id,
             created_at=at,
             status=attempt.status,
-            failure=attempt.failure and attempt.failure[:500],
+            **({} if attempt.failure is None else {"failure_reason": saying_json(attempt.failure)}),
             answer=attempt.answer[:1000],
             seconds=attempt.seconds,
         )

@@ -126,9 +126,15 @@ class CallbackAttempt(Table):
     event_id: Mapped[str] = mapped_column(ForeignKey("client_events.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     status: Mapped[int | None] = mapped_column(Integer)
-    failure: Mapped[str | None] = mapped_column(String(500))
+    failure_reason: Mapped[dict[str, Any] | None] = mapped_column(Json)  # a saying as `{code, values}`
+    failure: Mapped[str | None] = mapped_column(String(500))  # what older versions wrote instead
     answer: Mapped[str] = mapped_column(String(1000), default="")
     seconds: Mapped[float] = mapped_column(Float)
+
+    @property
+    def failure_says(self) -> dict[str, Any] | str:
+        """Why there was no status, as stored: a saying, or the text of an older version."""
+        return self.failure_reason or self.failure or ""
 
 
 class HookDelivery(Table):

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from core.clock import now
 from core.market.webhook_secrets import webhook_key
 from core.sayings.codes import FailureDetail
-from core.sayings.saying import say
+from core.sayings.saying import Saying, say
 from core.vocabulary import FailureCode
 from store.base.database import Database
 from store.clients.clients import signing_secrets
@@ -134,7 +134,7 @@ class Notifier:
         began = time.monotonic()
         retry_after: float | None = None
         status: int | None = None
-        failure: str | None = None
+        failure: Saying | None = None
         answer = ""
         try:
             answered = self._post(turn.url, callback, keys)
@@ -147,7 +147,7 @@ class Notifier:
             self.measures.calls.labels(Call.PUT_OFF.value).inc()
             return None
         except FetchError as error:
-            failure = str(error)
+            failure = error.detail
             retry_after = error.retry_after
         attempt = CallResult(status, failure, answer, time.monotonic() - began)
         self.measures.seconds.observe(attempt.seconds)

@@ -212,8 +212,8 @@ def test_a_private_address_is_never_called(sqlite_database: Database, dialled: l
     assert (callback.state, callback.tries, dialled) == (CallbackState.WAITING, 1, [])
     with sqlite_database.reading() as session:
         (attempt,) = list_attempts(session, callback.event_id)
-    assert attempt.failure is not None
-    assert attempt.failure.startswith("unsafe_address")
+    assert attempt.failure_reason is not None
+    assert attempt.failure_reason["code"] == "address_refused"
 
 
 def test_events_are_forgotten_with_their_submissions(

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import now
+from core.sayings.codes import FailureDetail
+from core.sayings.saying import render, say
 from core.vocabulary import EventKind, Role, Source, State
 from store.clients.clients import find_key
 from store.intake.submissions import SubmissionRequest
@@ -13,7 +15,7 @@ from store.market.hook_deliveries import find_delivery, keep_delivery
 from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
-from store.tables.marketplace_tables import Callback, CallbackState, HookOutcome
+from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, HookOutcome
 from tests.api.review.conftest import Desk, Visit
 from tests.spellings import ONE, SPELLINGS
 from tests.submissions import add_submission
@@ -120,9 +122,10 @@ def test_a_callback_url_is_kept_in_one_spelling(desk: Desk, url: str) -> None:
         assert session.get_one(Client, desk.shop.client.id).callback_url == ONE
 
 
-def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
-    visit, database, client_id = admin(desk), desk.parts.database, desk.shop.client.id
-    with database.writing() as session:
+def fail_a_call(desk: Desk, attempt: CallResult, *, is_gone: bool = True) -> tuple[str, str]:
+    """Let a call to a client fail; give the ids of its event and its submission."""
+    client_id = desk.shop.client.id
+    with desk.parts.database.writing() as session:
         request = SubmissionRequest(
             Source.API, image_url="https://a.example/", callback_url="https://shop.example/"
         )
@@ -135,7 +138,6 @@ def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> No
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
-        attempt = CallResult(410, None, NASTY, 0.5)
         fail(
             session,
             turn,
@@ -143,24 +145,45 @@ def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> No
             attempt,
             due_at=None,
             paused_until=None,
-            is_gone=True,
+            is_gone=is_gone,
             lease=LEASE,
             at=now(),
         )
+        return callback.event_id, row.id
+
+
+def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
+    visit, database, client_id = admin(desk), desk.parts.database, desk.shop.client.id
+    event_id, submission_id = fail_a_call(desk, CallResult(410, None, NASTY, 0.5))
     log = visit.get(f"/admin/deliveries?client={client_id}").text
     assert "No callbacks yet" in visit.get("/admin/deliveries?client=" + "0" * 32).text
     assert "failed" in log
     assert "endpoint disabled" in log
-    page = visit.get(f"/admin/deliveries/{callback.event_id}").text
+    page = visit.get(f"/admin/deliveries/{event_id}").text
     assert "410" in page
     assert "&lt;script&gt;" in page
     assert NASTY not in page
-    assert row.id in page
-    assert visit.send(f"/admin/deliveries/{callback.event_id}/replay").status_code == 303
+    assert submission_id in page
+    assert visit.send(f"/admin/deliveries/{event_id}/replay").status_code == 303
     for act in ("test", "enable", "replay"):
         assert visit.send(f"/admin/clients/{client_id}/endpoints", act=act).status_code == 303
     with database.reading() as session:
         assert session.scalars(select(Callback.state)).all() == [CallbackState.WAITING]
+
+
+def test_why_a_call_had_no_answer_is_read_in_the_readers_language(desk: Desk) -> None:
+    visit, late = admin(desk), say(FailureDetail.HOST_TIMED_OUT, host="shop.example")
+    event_id, _ = fail_a_call(desk, CallResult(None, late, "", 5.0), is_gone=False)
+    page = f"/admin/deliveries/{event_id}"
+    assert render(late) in visit.get(page).text
+    assert render(late, "ja") in visit.get(page, headers={"Accept-Language": "ja"}).text
+    with desk.parts.database.writing() as session:
+        (attempt,) = session.scalars(select(CallbackAttempt))
+        session.delete(attempt)
+        session.add(
+            CallbackAttempt(event_id=event_id, failure="timed_out: As an older version said it.", seconds=5)
+        )
+    assert "timed_out: As an older version said it." in visit.get(page).text
 
 
 def test_a_delivery_in_is_shown_as_it_came_and_taken_in_again(desk: Desk) -> None:
