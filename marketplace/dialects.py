@@ -66,9 +66,9 @@ def _read_body(body: bytes) -> dict[str, Any]:
         # Of an object that names a field twice the last counts, as for those who wrote it.
         found = json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise UnreadableError("the body is not JSON in UTF-8") from None
+        raise UnreadableError("the body must be JSON in UTF-8") from None
     if not isinstance(found, dict):
-        raise UnreadableError("the body is not a JSON object")
+        raise UnreadableError("the body must be a JSON object")
     return found
 
 
@@ -100,7 +100,7 @@ def text_of(value: object, longest: int) -> str | None:
 def _standard(topic: str, body: Mapping[str, Any]) -> ListingNews:
     data = body.get("data")
     if not isinstance(data, dict):
-        raise UnreadableError("data is not an object")
+        raise UnreadableError("data must be an object")
     return ListingNews(
         _listing_id(data.get("listing_id")),
         title=text_of(data.get("title"), 500),

@@ -34,10 +34,10 @@ def audited(folder: Path, packages: list[dict[str, object]] | None, stderr: str 
 @pytest.mark.parametrize(
     ("packages", "stderr", "code", "says"),
     [
-        ([SOUND, FLAWED], "", 1, "b 2: CVE-2026-1, mended in 2.1"),
-        ([SOUND, UNKNOWN], "", 0, "1 packages looked up, 0 vulnerabilities; 1 it does not know"),
+        ([SOUND, FLAWED], "", 1, "b 2: CVE-2026-1, fixed in 2.1"),
+        ([SOUND, UNKNOWN], "", 0, "packages audited: 1, vulnerabilities: 0, unknown to the service: 1"),
         ([UNKNOWN], "", 0, "nothing was audited"),
-        (None, "requests.exceptions.ConnectionError: refused", 0, "cannot be reached: nothing was audited"),
+        (None, "requests.exceptions.ConnectionError: refused", 0, "could not be reached, so nothing"),
         (None, "ERROR: the lock is no lock", 1, "the lock is no lock"),
     ],
 )

@@ -55,7 +55,7 @@ class Probes:
             self._probes[name]()
             self._failed[name] = False
         except Exception as error:  # noqa: BLE001 - whatever a part raises, it is down
-            log.warning("%s does not answer: %s", name, type(error).__name__)
+            log.warning("%s is not responding: %s", name, type(error).__name__)
 
 
 routes = APIBlueprint("health", __name__)
@@ -76,6 +76,6 @@ def ready() -> Response:
     """Say whether the database and the broker answer."""
     down = shared(Probes).down()
     if down:
-        detail = f"Not answering: {', '.join(down)}."
+        detail = f"Not responding: {', '.join(down)}."
         raise Problem(ProblemCode.UNAVAILABLE, detail, headers={"Retry-After": "5"})
     return json_response(ReadyAnswer(status="ready"))

@@ -45,7 +45,7 @@ class BacklogCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Give the gauges; where the database is down, only `kantei_database_up 0`."""
-        up = GaugeMetricFamily("kantei_database_up", "Whether the database answered this scrape.")
+        up = GaugeMetricFamily("kantei_database_up", "1 if the database answered this scrape, else 0.")
         with self._lock:
             try:
                 self._refresh()
@@ -67,12 +67,12 @@ class BacklogCollector(Collector):
                 _states_metric(count_states(session, UNFINISHED)),
                 _gauge(
                     "kantei_callback_age_seconds",
-                    "How long the call that waits longest has been due.",
+                    "Seconds since the longest-waiting callback became due.",
                     _age(oldest_call(session)),
                 ),
                 _gauge(
                     "kantei_hook_deliveries_kept",
-                    "Deliveries of marketplaces that were kept and not yet taken in.",
+                    "Marketplace deliveries stored but not yet processed.",
                     count_kept_deliveries(session),
                 ),
             ]
@@ -80,11 +80,11 @@ class BacklogCollector(Collector):
 
 
 def _waiting_metrics(found: dict[Priority, Waiting]) -> list[Metric]:
-    depth = GaugeMetricFamily(
-        "kantei_queue_depth", "Submissions that wait for a worker.", labels=["priority"]
-    )
+    depth = GaugeMetricFamily("kantei_queue_depth", "Submissions waiting for a worker.", labels=["priority"])
     age = GaugeMetricFamily(
-        "kantei_queue_age_seconds", "How long the oldest of them has been due.", labels=["priority"]
+        "kantei_queue_age_seconds",
+        "Seconds since the oldest waiting submission became due.",
+        labels=["priority"],
     )
     for priority in Priority:
         one = found.get(priority)
@@ -94,9 +94,7 @@ def _waiting_metrics(found: dict[Priority, Waiting]) -> list[Metric]:
 
 
 def _states_metric(states: dict[State, int]) -> Metric:
-    metric = GaugeMetricFamily(
-        "kantei_submissions", "Submissions that are not at their end, by state.", labels=["state"]
-    )
+    metric = GaugeMetricFamily("kantei_submissions", "Unfinished submissions, by state.", labels=["state"])
     for state in UNFINISHED:
         metric.add_metric([state.value], states.get(state, 0))
     return metric

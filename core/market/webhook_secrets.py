@@ -25,5 +25,5 @@ def webhook_key(secret: str, scheme: Scheme) -> bytes:
     else:
         key = text.encode()
     if not key:
-        raise ValueError("a webhook secret cannot be empty")
+        raise ValueError("a webhook secret must not be empty")
     return key

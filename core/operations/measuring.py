@@ -89,7 +89,7 @@ def _take_place(folder: Path, part: str) -> str:
             _held.append(file)
             return f"{part}-{number}"
         os.close(file)
-    raise OSError(f"no place left for {part} in {folder}")
+    raise OSError(f"no room for the metrics of {part} in {folder}")
 
 
 def _lock(file: int) -> bool:

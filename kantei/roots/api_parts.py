@@ -46,5 +46,5 @@ def read_facts() -> ModelFacts:
         thresholds, version = info.thresholds, info.version
         card = read_card()
     except (ModelInfoError, OSError) as error:
-        log.warning("the pages know little of the classifier: %s", error)
+        log.warning("model description could not be read: %s", error)
     return ModelFacts(thresholds, card, version)

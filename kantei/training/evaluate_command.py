@@ -74,7 +74,7 @@ def run_evaluation(
     text = render(report)
     print(text)  # noqa: T201  # the table is what the command is for
     if not CAN_RESAMPLE:
-        say("some intervals are missing because they need scipy: `pip install 'kantei[train]'`")
+        say("some intervals need scipy and are missing: run `pip install '.[train]'` in the source folder")
     if here:
         say(f"regression pictures in this data: {here} of {len(mended)}, misjudged again: {len(relapses)}")
     for relapse in relapses:

@@ -75,7 +75,7 @@ def judge_with(classifier: Classifier, sample: Sample, dresses: Dresses) -> Judg
     try:
         picture = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS)
     except PictureError as error:
-        return f"left out {sample.name}: {error}"
+        return f"skipped {sample.name}: {error}"
     rgb = picture.rgb
     others: dict[str, Any] = {}
     if dresses.encodings:

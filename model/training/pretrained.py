@@ -23,7 +23,7 @@ def _explain(name: str, file: str | None, reason: str) -> str:
     if file != IMAGENET:
         return f"{file} does not contain Keras weights of {name} without top: {reason}"
     return (
-        f"ImageNet's weights for {name} cannot be had: {reason}. Without the internet give a file by "
-        "--weights, or put the one of that name into the folder `models` of Keras' cache ($KERAS_HOME, else "
-        "~/.keras); one that lies there and is broken must be deleted"
+        f"could not get the ImageNet weights for {name}: {reason}. Without internet access, name a file with "
+        "--weights, or put the file of that name into the folder `models` of the Keras cache ($KERAS_HOME, "
+        "else ~/.keras). Delete a damaged file there first"
     )

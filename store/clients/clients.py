@@ -47,9 +47,9 @@ def add_client(
     (Shopify and WooCommerce bring their own). Errors: ValueError for an empty name or secret.
     """
     if not name.strip():
-        raise ValueError("a client needs a name")
+        raise ValueError("a client must have a name")
     if webhook_secret is not None and not webhook_secret.strip():
-        raise ValueError("a webhook secret cannot be empty")
+        raise ValueError("a webhook secret must not be empty")
     client = Client(name=name.strip(), source=source, scheme=scheme, callback_url=callback_url)
     session.add(client)
     session.flush()  # the rows below name its id
@@ -98,7 +98,7 @@ def add_key(session: Session, client: Client, scopes: Collection[Scope] | None =
     """
     good_for = usual_scopes(client.source) if scopes is None else frozenset(scopes)
     if not good_for:
-        raise ValueError("a key needs a scope")
+        raise ValueError("a key must have a scope")
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     session.add(ApiKey(client_id=client.id, key_sha256=digest(key), hint=key[:7], scopes=good_for))
     return key
@@ -173,7 +173,7 @@ def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[s
     try:
         return [_seal(secret_key).decrypt(row.encode()).decode() for row in rows]
     except InvalidToken:
-        raise ValueError("KANTEI_SECRET_KEY has changed: webhook secrets cannot be read") from None
+        raise ValueError("KANTEI_SECRET_KEY has changed, so webhook secrets cannot be read") from None
 
 
 def digest(text: str) -> str:

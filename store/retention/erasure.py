@@ -79,7 +79,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
         if session.scalar(
             select(exists().where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None)))
         ):
-            raise ErasureError("an appeal on this image is open: answer it first")
+            raise ErasureError("this image has an open appeal; resolve it first")
         ids = list(session.scalars(select(Submission.id).where(Submission.image_sha256 == sha256)))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
         forget_events(session, ids)

@@ -74,7 +74,7 @@ def apologise(error: Exception) -> Response:
     """Log a fault of ours; tests see it as it is."""
     if current_app.testing:
         raise error
-    log.error("on %s %s", request.method, request.url_rule, exc_info=error)
+    log.error("unhandled error in %s %s", request.method, request.url_rule, exc_info=error)
     return _error_page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something went wrong"),

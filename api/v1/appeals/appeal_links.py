@@ -21,7 +21,7 @@ routes.before_request(admit)
 
 
 @routes.post("/<string(length=32):submission_id>/appeal-link")
-@routes.output(AppealLinkAnswer, status_code=201, description="Made; nothing is stored.")
+@routes.output(AppealLinkAnswer, status_code=201, description="Created. The link is not stored.")
 @routes.doc(
     operation_id="createAppealLink",
     extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.NOT_EXAMINED),

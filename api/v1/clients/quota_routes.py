@@ -21,7 +21,7 @@ routes.before_request(admit)
 @routes.doc(operation_id="readQuota")
 @access(Scope.READ)
 def read() -> Response:
-    """Read how many images you may still submit, and when counting begins anew."""
+    """Get how many images you can still submit, and when the quota resets."""
     caller = current_caller()
     if caller.quota is None:
         return json_response(quota_answer(None))

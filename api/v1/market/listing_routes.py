@@ -27,7 +27,7 @@ routes.before_request(admit)
 @routes.doc(operation_id="readListing", extensions=problems(ProblemCode.NOT_FOUND))
 @access(Scope.READ)
 def read(listing_id: str) -> Response:
-    """Read one of your listings by your own id of it: told by a hook, or named by submissions."""
+    """Get one of your listings by your own id for it."""
     with parts().database.reading() as session:
         found = view_listing(session, current_caller().client_id, listing_id)
     if found is None:

@@ -35,7 +35,7 @@ routes.before_request(refuse_repeated)
 )
 @access(Scope.EVENTS)
 def index(query: EventQuery) -> Response:
-    """Pull your events in their order, those after the last one that you have."""
+    """List your events in order, starting after the last one you have."""
     client_id = current_caller().client_id
     _place(client_id)
     after = _position(client_id, query.after)
@@ -53,7 +53,7 @@ def index(query: EventQuery) -> Response:
 @routes.doc(operation_id="listEndpoints")
 @access(Scope.EVENTS)
 def endpoints() -> Response:
-    """Read how the addresses of your call backs are doing."""
+    """List your callback endpoints and their state."""
     with parts().database.reading() as session:
         rows = list_endpoints(session, current_caller().client_id)
         waiting = count_waiting(session, [row.id for row in rows])
@@ -76,7 +76,7 @@ def _position(client_id: str, after: str) -> int:
     with parts().database.reading() as session:
         event = find_event(session, after, client_id)
     if event is None or event.position is None:
-        raise Problem(ProblemCode.NOT_FOUND, "You have no event with this id; it may have been purged.")
+        raise Problem(ProblemCode.NOT_FOUND, "No event with this id was found. It may have been purged.")
     return event.position
 
 

@@ -18,7 +18,7 @@ from store.verdicts.images import heatmap_name
 
 PNG: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "A PNG over the picture.",
+        "description": "A PNG to lay over the picture.",
         "content": {"image/png": {"schema": {"type": "string", "contentMediaType": "image/png"}}},
     }
 }
@@ -38,7 +38,7 @@ routes.before_request(admit)
 )
 @access(Scope.READ)
 def read(submission_id: str) -> Response:
-    """Read where the classifier saw signs of generation in a submission's picture."""
+    """Get a heat map of where the classifier saw signs of generation."""
     found = None
     if is_id(submission_id):
         with parts().database.reading() as session:

@@ -25,7 +25,7 @@ routes.before_request(admit)
 @routes.doc(operation_id="readImage", extensions=problems(ProblemCode.NOT_FOUND))
 @access(Scope.IMAGES)
 def read(sha256: str) -> Response:
-    """Read an image's latest verdict and standing decision, by the SHA-256 of its bytes."""
+    """Get an image's latest verdict and current decision, by the SHA-256 of its bytes."""
     found = None
     if re.fullmatch(r"[0-9a-f]{64}", sha256):
         with parts().database.reading() as session:

@@ -40,7 +40,7 @@ def test_a_part_that_is_down_is_named_without_secrets(
     web = make_web(sqlite_parts, probes={"database": sqlite_parts.database.ping, "broker": broken})
     response = web.client.get("/readyz")
     assert response.status_code == 503
-    assert problem(response)["detail"] == "Not answering: broker."
+    assert problem(response)["detail"] == "Not responding: broker."
     assert response.headers["Retry-After"] == "5"
     assert "secret" not in response.text + caplog.text
 
