@@ -48,8 +48,8 @@ HEADERS = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After",
 PLACE = re.compile(r"<(?:[^>:]+:)?(\w+)>")
 SCHEMA_PATH = "#/components/schemas/"
 DESCRIPTION = (
-    "Submit anime pictures, read what was found and why. "
-    "Answers other than 2xx are problems (RFC 9457) with a `code` from the closed set of `ProblemCode`."
+    "Submit anime pictures, and read each finding with its reasons. "
+    "Responses other than 2xx are problems (RFC 9457) with a `code` from the closed set `ProblemCode`."
 )
 
 

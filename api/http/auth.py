@@ -120,6 +120,6 @@ def _refuse_unscoped(caller: Caller, scope: StrEnum | None) -> None:
         challenge = f'Bearer realm="kantei", error="insufficient_scope", scope="{scope or ""}"'
         raise Problem(
             ProblemCode.INSUFFICIENT_SCOPE,
-            f"This API key has no scope `{scope}`." if scope else None,
+            f"This API key does not have the scope `{scope}`." if scope else None,
             headers={"WWW-Authenticate": challenge},
         )

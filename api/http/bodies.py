@@ -62,7 +62,7 @@ def read_body(request: Request) -> bytes:
     try:
         data = request.get_data(cache=False)
     except OSError:  # the server's word for a connection that ended within a chunk
-        raise Problem(ProblemCode.BAD_REQUEST, "The body broke off.") from None
+        raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
     # A server may pass on what came of a body that broke off, and that may be whole JSON by chance.
     if request.content_length not in {None, len(data)}:
         raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")

@@ -18,12 +18,12 @@ class Answer(BaseModel):
 
 
 Values = dict[str, "str | int | float | ReasonCodeAnswer"]
-CODE = "Which sentence it is; the same in every version. New codes may come with a new version."
-VALUES = "What stands in the sentence: texts, numbers, or codes with values of their own."
+CODE = "The code of the sentence, the same in every version. New versions may add codes."
+VALUES = "The values in the sentence: texts, numbers, or codes with values of their own."
 
 
 class ReasonCodeAnswer(Answer):
-    """A sentence as a code with its values, to be said in any language."""
+    """A sentence as a code with its values, for display in any language."""
 
     code: str = Field(description=CODE)
     values: Values = Field(description=VALUES)
@@ -33,7 +33,7 @@ class DetailAnswer(Answer):
     """A sentence in English, and as a code with its values."""
 
     detail: str
-    reason_code: str | None = Field(description=CODE + " Null where an older version recorded it.")
+    reason_code: str | None = Field(description=CODE + " Null if an older version recorded it.")
     reason_values: Values | None = Field(description=VALUES)
 
 
@@ -54,9 +54,9 @@ class VerdictAnswer(Answer):
     label: Label | None
     model: str
     policy: str
-    reasons: list[str] = Field(description="Short sentences for a person, in English.")
+    reasons: list[str] = Field(description="Short sentences for people, in English.")
     reason_codes: list[ReasonCodeAnswer] = Field(
-        description="The same as codes, in the same order; empty where an older version recorded them."
+        description="The reasons as codes, in the same order. Empty if an older version recorded them."
     )
     evidence: list[EvidenceAnswer]
 
@@ -76,7 +76,7 @@ class FailureAnswer(DetailAnswer):
 
 
 class ImageFactsAnswer(Answer):
-    """The bytes that were examined; width and height in pixels."""
+    """The examined image; width and height in pixels."""
 
     sha256: str
     width: int
@@ -86,7 +86,7 @@ class ImageFactsAnswer(Answer):
 
 
 class SubmissionLinks(Answer):
-    """Paths on this server; null where there is nothing yet."""
+    """Paths on this server, or null where there is nothing yet."""
 
     self: str
     appeal: str | None
@@ -94,7 +94,7 @@ class SubmissionLinks(Answer):
 
 
 class SubmissionAnswer(Answer):
-    """One request to look at one image."""
+    """A request to examine one image."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [SUBMISSION]})
 
@@ -116,7 +116,7 @@ class SubmissionAnswer(Answer):
 
 
 class PageAnswer(Answer):
-    """One page of submissions, newest first; `next_cursor` is null on the last."""
+    """A page of submissions, newest first. `next_cursor` is null on the last page."""
 
     submissions: list[SubmissionAnswer]
     next_cursor: str | None
@@ -157,7 +157,7 @@ class ImageLinks(Answer):
 
 
 class ImageAnswer(ImageFactsAnswer):
-    """An image with its latest verdict and its standing decision."""
+    """An image with its latest verdict and its current decision."""
 
     verdict: VerdictAnswer | None
     decision: DecisionAnswer | None
@@ -185,7 +185,7 @@ class QuotaAnswer(Answer):
 
 
 class ProblemAnswer(Answer):
-    """What went wrong (RFC 9457); `code` is from the closed set that /docs lists."""
+    """A problem (RFC 9457). `code` is from the closed set listed in /docs."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM]})
 
@@ -215,12 +215,12 @@ class BatchAnswer(Answer):
 
 
 class AliveAnswer(Answer):
-    """The process answers."""
+    """The process is running."""
 
     status: Literal["alive"]
 
 
 class ReadyAnswer(Answer):
-    """Every part that is needed answers."""
+    """Every service that Kantei needs is responding."""
 
     status: Literal["ready"]

@@ -12,7 +12,7 @@ from api.schemas.examples import DELIVERY
 
 
 class DeliveredImage(BaseModel):
-    """An image of the listing; the same `id` and `url` are the same image."""
+    """An image of the listing. Entries with the same `id` and `url` are the same image."""
 
     url: str
     id: str | None = Field(None, description="Your own id for the image.")

@@ -15,7 +15,7 @@ AFTER = "^([0-9]{1,18}|[0-9a-f]{32})?$"
 
 
 class EventQuery(BaseModel):
-    """Which events are pulled."""
+    """Which events to list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,6 +67,6 @@ class EndpointAnswer(Answer):
 
 
 class EndpointsAnswer(Answer):
-    """Your endpoints, oldest first, at most a hundred."""
+    """Your endpoints, oldest first, at most 100."""
 
     endpoints: list[EndpointAnswer]

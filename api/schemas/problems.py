@@ -175,8 +175,8 @@ def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
 def too_many_callback_urls() -> Problem:
     """A submission names one callback URL too many for its client."""
     detail = (
-        f"your submissions have named {MOST_CALLBACK_URLS} callback URLs, which is the most; "
-        "name one of those again, or leave this field out"
+        f"your submissions already use {MOST_CALLBACK_URLS} callback URLs, which is the limit; "
+        "use one of those, or omit this field"
     )
     return invalid((FieldError("callback_url", ProblemCode.INVALID_REQUEST, detail),))
 

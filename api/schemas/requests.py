@@ -45,7 +45,8 @@ def _add_files(schema: dict[str, Any]) -> None:
         "type": "array",
         "items": FILE,
         "maxItems": MOST_FILES,
-        "description": "Layered files, time lapses, sketches; as many as the server is set to take.",
+        "description": "Files that show how the picture was made: layers, time lapses, sketches. "
+        "The server sets the limit.",
     }
 
 
@@ -60,7 +61,7 @@ class SubmissionFields(BaseModel):
     external_id: IdText | None = Field(None, description="Your own id for the image.")
     callback_url: CallbackUrl | None = Field(
         None,
-        description="Called instead of the client's own callback URL. "
+        description="Used instead of the client's own callback URL. "
         f"Submissions may name up to {MOST_CALLBACK_URLS} callback URLs per client.",
     )
     priority: Annotated[
@@ -94,7 +95,7 @@ class NewAppeal(BaseModel):
         extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [APPEAL]}
     )
 
-    reason: ReasonText = Field(description="In your own words; moderators read it.")
+    reason: ReasonText = Field(description="Your reason, in your own words. Moderators read it.")
     evidence_url: UrlText | None = Field(
         None, description="URL that shows work in progress. Kantei does not fetch it."
     )
@@ -107,7 +108,7 @@ class NewAppeal(BaseModel):
 
 
 class NewAppealForm(NewAppeal):
-    """The same, with files beside it that show how the picture was made."""
+    """An appeal as a form, with files that show how the picture was made."""
 
     model_config = ConfigDict(json_schema_extra=_add_files)
 
@@ -124,7 +125,7 @@ class NewBatch(BaseModel):
 
 
 class SubmissionQuery(BaseModel):
-    """How one submission is read."""
+    """How to read one submission."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -138,7 +139,7 @@ class SubmissionQuery(BaseModel):
 
 
 class ListQuery(BaseModel):
-    """Which submissions are listed."""
+    """Which submissions to list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

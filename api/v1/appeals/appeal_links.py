@@ -28,10 +28,10 @@ routes.before_request(admit)
 )
 @access(Scope.APPEAL)
 def create(submission_id: str) -> Response:
-    """Make a link to a page where the artist may appeal without a key or a login.
+    """Create a link to a page where the artist can appeal without a key or a login.
 
-    Whoever holds it sees the picture's thumbnail and its verdict, may appeal once at a time, and may read
-    what became of it. It ends after thirty days; ask for another where it is needed longer.
+    Anyone with the link can see the picture's thumbnail and verdict, have one open appeal at a time, and
+    read its result. The link expires after 30 days; create another one if it is needed for longer.
     """
     caller = current_caller()
     with parts().database.reading() as session:

@@ -29,7 +29,7 @@ routes.before_request(admit)
 
 
 @routes.post("/<string(length=32):submission_id>/appeal")
-@routes.output(AppealAnswer, status_code=201, description="Opened; a person will look again.")
+@routes.output(AppealAnswer, status_code=201, description="Opened. A moderator will review it.")
 @routes.doc(
     operation_id="createAppeal",
     extensions=problems(
@@ -49,7 +49,7 @@ routes.before_request(admit)
 )
 @access(Scope.APPEAL)
 def create(submission_id: str) -> Response:
-    """Ask that a person looks again, another than who decided first."""
+    """Ask for a review by a moderator who has not decided this image before."""
     caller = current_caller()
     if request.mimetype == "multipart/form-data":
         form = read_appeal_form(request, parts().file_limits)

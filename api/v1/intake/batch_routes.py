@@ -40,7 +40,7 @@ routes.before_request(admit)
 )
 @access(Scope.SUBMIT, body_limit=BATCH_BODY)
 def create(headers: RepeatHeaders, batch: NewBatch) -> Response:
-    """Submit up to 1,000 images; each is accepted or refused on its own."""
+    """Submit up to 1,000 images. Each is accepted or refused separately."""
     return json_response(_accept(current_caller(), batch, headers.idempotency_key), 202)
 
 

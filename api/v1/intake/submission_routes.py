@@ -48,7 +48,9 @@ routes.before_request(refuse_repeated)
 
 @routes.post("")
 @routes.input(RepeatHeaders, location="headers", arg_name="headers")
-@routes.output(SubmissionAnswer, status_code=202, description="Accepted; it waits for a worker.")
+@routes.output(
+    SubmissionAnswer, status_code=202, description="Accepted. The submission is waiting for a worker."
+)
 @routes.doc(
     operation_id="createSubmission",
     extensions=problems(
@@ -68,7 +70,7 @@ routes.before_request(refuse_repeated)
 )
 @access(Scope.SUBMIT)
 def create(headers: RepeatHeaders) -> Response:
-    """Submit one image, by its address or by its bytes."""
+    """Submit one image, by URL or as an upload."""
     caller = current_caller()
     if request.mimetype == "multipart/form-data":
         _refuse_exhausted(caller, headers.idempotency_key)
@@ -89,7 +91,7 @@ def create(headers: RepeatHeaders) -> Response:
 )
 @access(Scope.READ)
 def read(submission_id: str, query: SubmissionQuery) -> Response:
-    """Read one submission, or wait for its end."""
+    """Get one submission, optionally waiting until it is examined or failed."""
     found = _find(submission_id)
     if found.state not in FINAL and shared(WaitingRoom).wait(submission_id, query.wait):
         found = _find(submission_id)

@@ -44,12 +44,12 @@ routes = APIBlueprint("hooks", __name__, url_prefix="/v1/hooks")
 )
 @access(public=True, body_limit=MOST_BODY)
 def receive(client_id: str) -> Response:
-    """Take in what a marketplace tells of a listing, signed by the client's scheme."""
+    """Receive a webhook about a listing, signed with the client's scheme."""
     client = shared(Inboxes).find(client_id)
     body = read_body(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     if client is not None and client.scheme is Scheme.WOOCOMMERCE and _is_ping(request, body):
-        return json_response(to_answer("ping", "The webhook is known here."))
+        return json_response(to_answer("ping", "This webhook address is active."))
     client = _admit(client, headers, body)
     delivery = parse_delivery(client, headers, body)
     answer = shared(HookIntake).receive(client, delivery)
@@ -71,7 +71,7 @@ def _admit(client: HookClient | None, headers: Mapping[str, str], body: bytes) -
     """The client, if the delivery is signed. Errors: Problem (unauthorized, rate_limited, unavailable)."""
     if client is not None and not client.keys:
         # Never verified with an empty key: anybody can sign with that.
-        log.error("client %s has no usable webhook secret: its inbox is closed", client.id)
+        log.error("inbox of client %s is closed: no usable webhook secret", client.id)
         raise unavailable(60)
     address = request.remote_addr or ""
     refuse_too_many(rate_limits().look("hook-failed", address, FAILURES_A_MINUTE))
@@ -79,7 +79,8 @@ def _admit(client: HookClient | None, headers: Mapping[str, str], body: bytes) -
         rate_limits().hit("hook-failed", address, FAILURES_A_MINUTE)
         raise Problem(
             ProblemCode.UNAUTHORIZED,
-            "The delivery is not signed by a live secret of this client, or not within five minutes.",
+            "The delivery is not signed with one of this client's active secrets, "
+            "or its timestamp is more than five minutes off.",
             headers={"WWW-Authenticate": 'Webhook realm="kantei"'},
         )
     refuse_too_many(rate_limits().hit("hook", client.id, EXCESS * parts().rate_limit))
