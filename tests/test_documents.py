@@ -1,9 +1,12 @@
 """Documents stay whole: links lead somewhere, and decision records have their parts and are in the index."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from api.review.frame.preferences import DEFAULT_KEYS
 
 ROOT = Path(__file__).parents[1]
 DECISIONS = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
@@ -54,3 +57,28 @@ def test_the_index_lists_every_decision_under_its_title(page: Path) -> None:
     title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
     index = (page.parent / "README.md").read_text(encoding="utf-8")
     assert f"[{title}]({page.name})" in index
+
+
+def test_the_readme_gives_the_accuracy_of_the_published_classifier() -> None:
+    report = json.loads((ROOT / "model" / "reports" / "test" / "report.json").read_text(encoding="utf-8"))
+    overall = report["overall"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for who, clear, flagged in (
+        (f"drawn by people ({overall['human']} judged)", overall["human_cleared"], overall["accused"]),
+        (f"generated ({overall['ai']} judged)", overall["ai_cleared"], overall["found"]),
+    ):
+        doubt = (clear["total"] - clear["count"] - flagged["count"]) / clear["total"]
+        assert f"| {who} | {of_100(clear)} | {100 * doubt:.1f} | {of_100(flagged)} |" in readme
+    assert f'"model": "{report["model"]}"' in readme
+
+
+def of_100(share: dict[str, float]) -> str:
+    value, low, high = (100 * share[name] for name in ("value", "low", "high"))
+    return f"{value:.1f} ({low:.1f} to {high:.1f})"
+
+
+def test_the_page_on_the_desk_lists_every_default_shortcut() -> None:
+    page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    table = page.partition("## Keyboard shortcuts")[2].partition("## ")[0]
+    listed = set(re.findall(r"`([A-Z])`", "".join(re.findall(r"\| (`[^|]+) \| [^|]+", table))))
+    assert listed == {key.upper() for key in DEFAULT_KEYS.values()} | {"J", "K"}

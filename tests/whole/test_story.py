@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -187,6 +189,27 @@ def test_what_it_prints_says_what_to_do_next(whole: Installation) -> None:
     assert f"{whole.address}/login" in printed
     assert "one-time password" in printed
     assert "kantei client add" in printed
+
+
+def test_the_readmes_quick_start_runs_as_printed(whole: Installation, tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    quick_start = readme.partition("## Quick start")[2].partition("\n## ")[0]
+    started, commands = re.findall(r"^```sh\n(.*?)^```$", quick_start, re.DOTALL | re.MULTILINE)
+    assert started == "script/server\n"
+    (tmp_path / "picture.png").write_bytes(draw(77))
+    done = subprocess.run(
+        ["bash", "-euc", commands.replace("http://127.0.0.1:8000", whole.address).replace(".venv/bin/", "")],  # noqa: S607  # wherever bash is
+        cwd=tmp_path,
+        env={**whole.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["state"] == "examined"
+    assert found["verdict"]["reasons"]
 
 
 def test_pages_and_health_answer_without_a_key(whole: Installation) -> None:
