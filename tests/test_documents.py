@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[1]
 DECISIONS = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
 HEADINGS = ["Decision", "Context", "What was tried", "Consequences", "Measurements"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+ROOMS = "api|core|kantei|marketplace|migrations|model|provenance|store|worker"
+PLACE = re.compile(rf"`((?:{ROOMS}|bench|deploy|docs|extension|requirements|script|tests)/[\w./*-]*)(?=[` ])")
 
 
 def documents() -> list[Path]:
@@ -41,6 +43,12 @@ def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> 
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    named = set(PLACE.findall(page.read_text(encoding="utf-8")))
+    assert {place for place in named if not any(ROOT.glob(place))} == set()
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
