@@ -12,7 +12,7 @@ from api.http.parts import ApiParts, install
 from api.http.security_headers import add_headers
 from api.operations import health, metrics, reference
 from api.review.pages import register_review
-from api.v1.appeals import appeal_links, appeal_routes
+from api.v1.appeals import appeal_routes
 from api.v1.clients import quota_routes
 from api.v1.intake import batch_routes, submission_routes
 from api.v1.market import hook_routes, listing_routes
@@ -22,7 +22,7 @@ from api.v1.verdicts import heatmaps, image_routes
 VERSION = "1"
 BLUEPRINTS = (
     *(traces.hooks, metrics.routes, cors.hooks),
-    *(submission_routes.routes, batch_routes.routes, appeal_routes.routes, appeal_links.routes),
+    *(submission_routes.routes, batch_routes.routes, appeal_routes.routes),
     *(heatmaps.routes, image_routes.routes, event_routes.routes, quota_routes.routes),
     *(hook_routes.routes, listing_routes.routes, health.routes, reference.routes),
 )

@@ -4,12 +4,14 @@ One JSON object in UTF-8, each name once, no NaN or Infinity, nesting and size b
 """
 
 import json
+from collections.abc import Container
 from typing import Any, NoReturn
 
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.datastructures import FileStorage
 
-from api.schemas.problems import Problem, ProblemCode
+from api.schemas.problems import FieldError, Problem, ProblemCode, invalid
 
 KIB = 1024
 SMALL_BODY = 64 * KIB  # a submission at its longest is 9 KiB, six times that with every character escaped
@@ -67,6 +69,48 @@ def read_body(request: Request) -> bytes:
     if request.content_length not in {None, len(data)}:
         raise Problem(ProblemCode.BAD_REQUEST, "The body is shorter than its Content-Length.")
     return data
+
+
+def read_form(
+    request: Request, files_named: str, *, most_bytes: int, most_files: int = 1, lists: Container[str] = ()
+) -> tuple[dict[str, Any], list[FileStorage]]:
+    """Read `multipart/form-data` whose files all have one name; fields in `lists` may come several times.
+
+    Files are spooled, and at their beginning. `most_bytes` is for all of them together. Errors: `Problem`
+    (bad_request, invalid_request, ...), werkzeug's RequestEntityTooLarge as soon as the limit is passed.
+    """
+    refuse_encoding(request)
+    request.max_content_length = most_bytes + FORM_MEMORY + 64 * KIB  # boundaries and headers of parts
+    request.max_form_memory_size = FORM_MEMORY
+    request.max_form_parts = FORM_PARTS + most_files
+    try:
+        files, form = request.files, request.form
+    except OSError:  # as above
+        raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
+    errors = [wrong_field(name, "unknown field") for name in files if name != files_named]
+    errors += [
+        wrong_field(name, "must be given only once")
+        for name in form
+        if len(form.getlist(name)) > 1 and name not in lists
+    ]
+    # A part without a name has the name None, whatever werkzeug's types say.
+    errors += [wrong_field("", "every part needs a name") for name in form if not name]
+    if errors:
+        raise invalid(tuple(errors))
+    fields = {name: form.getlist(name) if name in lists else form[name] for name in form}
+    return fields, files.getlist(files_named)
+
+
+def size_of(file: FileStorage) -> int:
+    """Size of a spooled file in bytes; the file is left at its beginning."""
+    size = file.stream.seek(0, 2)
+    file.stream.seek(0)
+    return size
+
+
+def wrong_field(name: str | None, detail: str) -> FieldError:
+    """What is wrong with a field of a form, or with one of its files."""
+    return FieldError((name or "")[:100], ProblemCode.INVALID_REQUEST, detail)
 
 
 def refuse_encoding(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Appeals: a client asks for another look by a person, and shows how the picture was made."""
+"""Appeals: a client asks for another review, or makes a link by which the artist can ask for one."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from api.document.openapi import FORM, JSON, problems, reads
 from api.http.access import access
-from api.http.auth import admit, current_caller
+from api.http.appeal_tokens import LIFETIME, make_appeal_token
+from api.http.auth import admit
 from api.http.parts import parts
 from api.http.rendering import json_response
-from api.schemas.answers import AppealAnswer, AppealFileAnswer
+from api.schemas.answers import AppealAnswer, AppealFileAnswer, AppealLinkAnswer
 from api.schemas.problems import Problem, ProblemCode
 from api.schemas.requests import NewAppeal, NewAppealForm
 from api.schemas.validation import check
 from api.v1.appeals.sent_files import drop_files, keep_files, read_appeal_form
-from core.ids import is_id
+from api.v1.intake.submission_routes import own_submission
+from core.clock import now
 from core.vocabulary import Scope, State
 from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import AppealOpenError, add_appeal
-from store.intake.submissions import find_submission
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Submission
 
@@ -50,20 +51,19 @@ routes.before_request(admit)
 @access(Scope.APPEAL)
 def create(submission_id: str) -> Response:
     """Ask for a review by a moderator who has not decided this image before."""
-    caller = current_caller()
     if request.mimetype == "multipart/form-data":
         form = read_appeal_form(request, parts().file_limits)
         fields, sent = check(NewAppeal, form.fields), form.files
     else:
         fields, sent = check(NewAppeal, request.get_json()), ()
     with parts().database.reading() as session:
-        _find(session, submission_id, caller.client_id)
+        _find(session, submission_id)
     files = keep_files(sent, parts().blobs)  # bytes before rows, like everywhere
     try:
         with parts().database.writing() as session:
             appeal = add_appeal(
                 session,
-                _find(session, submission_id, caller.client_id),
+                _find(session, submission_id),
                 reason=fields.reason,
                 evidence_urls=fields.addresses,
                 files=files,
@@ -75,11 +75,29 @@ def create(submission_id: str) -> Response:
     return json_response(answer, 201)
 
 
-def _find(session: Session, submission_id: str, client_id: str) -> Submission:
-    """Find what can be appealed against. Errors: Problem."""
-    found = find_submission(session, submission_id, client_id) if is_id(submission_id) else None
-    if found is None:
-        raise Problem(ProblemCode.NOT_FOUND)
+@routes.post("/<string(length=32):submission_id>/appeal-link")
+@routes.output(AppealLinkAnswer, status_code=201, description="Created. The link is not stored.")
+@routes.doc(
+    operation_id="createAppealLink",
+    extensions=problems(ProblemCode.NOT_FOUND, ProblemCode.NOT_EXAMINED),
+)
+@access(Scope.APPEAL)
+def create_link(submission_id: str) -> Response:
+    """Create a link to a page where the artist can appeal without a key or a login.
+
+    Anyone with the link can see the picture's thumbnail and verdict, have one open appeal at a time, and
+    read its result. The link expires after 30 days; create another one if it is needed for longer.
+    """
+    with parts().database.reading() as session:
+        _find(session, submission_id)
+    token = make_appeal_token(parts().secret_key, submission_id)
+    answer = AppealLinkAnswer(page=f"/appeal/{token}", expires_at=now() + LIFETIME)
+    return json_response(answer, 201)
+
+
+def _find(session: Session, submission_id: str) -> Submission:
+    """What can be appealed against. Errors: Problem (not_found, not_examined)."""
+    found = own_submission(session, submission_id)
     if found.state is not State.EXAMINED:
         raise Problem(ProblemCode.NOT_EXAMINED)
     return found

@@ -8,17 +8,15 @@ from typing import Any, BinaryIO, cast
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
-from api.http.bodies import FORM_MEMORY, FORM_PARTS, KIB, refuse_encoding
+from api.http.bodies import read_form, size_of, wrong_field
 from api.http.parts import FileLimits
-from api.schemas.problems import FieldError, Problem, ProblemCode, invalid, unavailable
+from api.schemas.problems import Problem, ProblemCode, invalid, unavailable
 from api.v1.appeals.file_kinds import HEAD, file_kind
 from store.appeals.appeal_files import NewFile, unwanted
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
 
-OVERHEAD = FORM_MEMORY + 64 * KIB  # other fields, boundaries and part headers beside the files
 NAME_LENGTH = 200
-LISTS = {"evidence_urls"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -36,32 +34,16 @@ def read_appeal_form(request: Request, limits: FileLimits) -> AppealForm:
     What a page's file field sends when nothing was chosen is passed over. Errors: `Problem`,
     werkzeug's RequestEntityTooLarge (as soon as the limit is passed).
     """
-    refuse_encoding(request)
-    request.max_content_length = limits.bytes + OVERHEAD
-    request.max_form_memory_size = FORM_MEMORY
-    request.max_form_parts = FORM_PARTS + limits.files
-    try:
-        files, form = request.files, request.form
-    except OSError:  # the server's word for a connection that ended within a chunk
-        raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
-    errors = [_error(name, "unknown field") for name in files if name != "files"]
-    errors += [
-        _error(name, "must be given only once")
-        for name in form
-        if len(form.getlist(name)) > 1 and name not in LISTS
-    ]
-    # A part without a name has the name None, whatever werkzeug's types say.
-    errors += [_error("", "every part needs a name") for name in form if not name]
-    sent = tuple(file for file in files.getlist("files") if file.filename)
+    fields, files = read_form(
+        request, "files", most_bytes=limits.bytes, most_files=limits.files, lists={"evidence_urls"}
+    )
+    sent = tuple(file for file in files if file.filename)
     if len(sent) > limits.files:
-        errors.append(_error("files", f"at most {limits.files} files"))
-    if errors:
-        raise invalid(tuple(errors))
+        raise invalid((wrong_field("files", f"at most {limits.files} files"),))
     if sum(size_of(file) for file in sent) > limits.bytes:
         raise Problem(
             ProblemCode.BODY_TOO_LARGE, f"The files are larger than {limits.bytes:,} bytes in total."
         )
-    fields = {name: form.getlist(name) if name in LISTS else form[name] for name in form}
     return AppealForm(fields, sent)
 
 
@@ -81,13 +63,6 @@ def drop_files(files: Iterable[NewFile], database: Database, blobs: BlobStore) -
         blobs.delete(sha256)
 
 
-def size_of(file: FileStorage) -> int:
-    """Measure a spooled file, and leave it at its beginning."""
-    size = file.stream.seek(0, 2)
-    file.stream.seek(0)
-    return size
-
-
 def clean_name(name: str | None) -> str:
     """Give the last part of a file's name, without what hides or reorders text."""
     last = re.split(r"[/\\]", name or "")[-1]
@@ -99,7 +74,3 @@ def _keep(file: FileStorage, blobs: BlobStore) -> NewFile:
     kind = file_kind(file.stream.read(HEAD))
     file.stream.seek(0)
     return NewFile(clean_name(file.filename), kind, size, blobs.put_stream(cast(BinaryIO, file.stream)))
-
-
-def _error(field: str | None, detail: str) -> FieldError:
-    return FieldError((field or "")[:100], ProblemCode.INVALID_REQUEST, detail)

@@ -15,9 +15,8 @@ from api.schemas.answers import BatchAnswer
 from api.schemas.problems import Problem, ProblemCode
 from api.schemas.requests import NewBatch, NewSubmission
 from api.schemas.validation import check
-from api.v1.intake.accept import Accepted, Entry, accept
+from api.v1.intake.accept import Accepted, Entry, accept, make_request
 from api.v1.intake.idempotency import RepeatHeaders, entry_key
-from api.v1.intake.new_request import make_request
 from core.vocabulary import Scope
 from store.outbox.submission_json import standing_json
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from api.document.openapi import FORM, JSON, SCHEMA_PATH, problems, reads
 from api.http.access import access
@@ -15,10 +16,9 @@ from api.schemas.answers import PageAnswer, SubmissionAnswer
 from api.schemas.problems import Problem, ProblemCode, quota_exhausted
 from api.schemas.requests import ListQuery, NewSubmission, NewUpload, SubmissionQuery
 from api.schemas.validation import check
-from api.v1.intake.accept import Accepted, Entry, accept
+from api.v1.intake.accept import Accepted, Entry, accept, make_request
 from api.v1.intake.cursors import read_cursor, write_cursor
 from api.v1.intake.idempotency import RepeatHeaders
-from api.v1.intake.new_request import make_request
 from api.v1.intake.uploads import read_upload
 from api.v1.intake.waiting import FINAL, WaitingRoom
 from core.clock import now
@@ -92,9 +92,11 @@ def create(headers: RepeatHeaders) -> Response:
 @access(Scope.READ)
 def read(submission_id: str, query: SubmissionQuery) -> Response:
     """Get one submission, optionally waiting until it is examined or failed."""
-    found = _find(submission_id)
+    with parts().database.reading() as session:
+        found = own_submission(session, submission_id)
     if found.state not in FINAL and shared(WaitingRoom).wait(submission_id, query.wait):
-        found = _find(submission_id)
+        with parts().database.reading() as session:
+            found = own_submission(session, submission_id)
     return json_response(standing_json(found))
 
 
@@ -147,11 +149,11 @@ def _accepted_response(result: Accepted) -> Response:
     return response
 
 
-def _find(submission_id: str) -> Submission:
+def own_submission(session: Session, submission_id: str) -> Submission:
+    """One of the caller's own submissions. Errors: Problem (not_found)."""
     found = None
     if is_id(submission_id):
-        with parts().database.reading() as session:
-            found = find_submission(session, submission_id, current_caller().client_id)
+        found = find_submission(session, submission_id, current_caller().client_id)
     if found is None:
         raise Problem(ProblemCode.NOT_FOUND)
     return found

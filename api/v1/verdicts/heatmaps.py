@@ -8,12 +8,11 @@ from flask import Response
 
 from api.document.openapi import problems
 from api.http.access import access
-from api.http.auth import admit, current_caller
+from api.http.auth import admit
 from api.http.parts import ApiParts, parts
 from api.schemas.problems import Problem, ProblemCode
-from core.ids import is_id
+from api.v1.intake.submission_routes import own_submission
 from core.vocabulary import Scope
-from store.intake.submissions import find_submission
 from store.verdicts.images import heatmap_name
 
 PNG: dict[int | str, dict[str, Any]] = {
@@ -39,11 +38,9 @@ routes.before_request(admit)
 @access(Scope.READ)
 def read(submission_id: str) -> Response:
     """Get a heat map of where the classifier saw signs of generation."""
-    found = None
-    if is_id(submission_id):
-        with parts().database.reading() as session:
-            found = find_submission(session, submission_id, current_caller().client_id)
-    if found is None or found.image_sha256 is None or found.verdict_id is None:
+    with parts().database.reading() as session:
+        found = own_submission(session, submission_id)
+    if found.image_sha256 is None or found.verdict_id is None:
         raise Problem(ProblemCode.NOT_FOUND)
     heat = obtain_heatmap(parts(), found.image_sha256, found.verdict_id)
     if heat is None:
