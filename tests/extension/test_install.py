@@ -94,14 +94,15 @@ def test_nothing_goes_anywhere_but_to_the_server_and_the_pictures_own_host(
     assert all(url.startswith((kantei.address, gallery.base, "chrome", "data:")) for url in asked)
 
 
-def test_mozillas_linter_has_nothing_to_say(tmp_path: Path) -> None:
+@pytest.mark.node
+def test_the_linters_have_nothing_to_say(tmp_path: Path) -> None:
     if shutil.which("npm") is None:
         leave_out("npm", "npm is not installed")
     lint = [sys.executable, str(ROOT / "script" / "extension"), "lint", "--out", str(tmp_path)]
     done = subprocess.run(lint, capture_output=True, text=True, check=False)
     if done.returncode == 2:
         leave_out("npm", done.stderr.strip())
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_both_packages_come_from_one_source_and_are_the_same_each_time(tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.services import leave_out
 
 UNIT = Path(__file__).resolve().parent / "unit"
 OLDEST = 20  # the first with `node --test` on a list of files, and with all that modules here need
 
 
+@pytest.mark.node
 def test_the_modules_pass_their_own_tests() -> None:
     node = shutil.which("node")
     if node is None:

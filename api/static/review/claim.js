@@ -80,7 +80,7 @@ async function keep(claim) {
 
 /** Name the case after this one: with the claim, the server may have put another there. */
 function goOnTo(address) {
-  const link = document.querySelector('a[data-key="skip"]');
+  const link = /** @type {HTMLAnchorElement} */ (document.querySelector('a[data-key="skip"]'));
   link.href = address;
   link.hidden = false;
 }

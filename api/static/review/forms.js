@@ -4,7 +4,7 @@
 export function sendForm(address, form, submitter = undefined) {
   return fetch(address, {
     method: "POST",
-    body: new URLSearchParams(new FormData(form, submitter)),
+    body: new URLSearchParams([...new FormData(form, submitter)].map(([name, value]) => [name, String(value)])),
     headers: { Accept: "application/json" },
     redirect: "follow",
   });

@@ -42,7 +42,7 @@ function openDialog(page, id) {
 function isTyping(target) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
-  return target.tagName === "INPUT" && target.type !== "checkbox";
+  return target instanceof HTMLInputElement && target.type !== "checkbox";
 }
 
 /** Select the case that has the focus, for deciding many at once. */

@@ -24,14 +24,14 @@ export function lookAhead(main, claimed, isSameCase) {
 /** Make decisions and skips happen without leaving the page; `settle` revives what is shown. */
 export function goWithoutLeaving(settle) {
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.matches("form[data-case]") || event.defaultPrevented) return;
     event.preventDefault();
     decide(form, event.submitter, settle);
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[data-key="skip"]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const link = /** @type {Element} */ (event.target).closest('a[data-key="skip"]');
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     giveBack();
     skip(link.href, settle);
@@ -45,7 +45,7 @@ async function fetchPage(address) {
   if (!answer.ok || answer.redirected) throw new Error("not to be had ahead");
   const page = parse(await answer.text());
   const picture = page.querySelector(".easel img");
-  if (picture) {
+  if (picture instanceof HTMLImageElement) {
     const loaded = new Image();
     loaded.src = picture.src;
     await loaded.decode().catch(() => undefined); // a picture that cannot be shown is still a case
@@ -128,15 +128,24 @@ function refresh(page, settle) {
   if (seen(old) === seen(fresh)) {
     for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)")) part.remove();
     old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)"));
-    old.querySelector("fieldset.choices").disabled = fresh.querySelector("fieldset.choices").disabled;
+    choicesOf(old).disabled = choicesOf(fresh).disabled;
   } else {
-    const note = old.querySelector("textarea[name=note]").value;
-    if (note) fresh.querySelector("textarea[name=note]").value = note;
+    noteOf(fresh).value = noteOf(old).value || noteOf(fresh).value;
     old.replaceWith(document.adoptNode(fresh));
     keepDraft(document);
   }
   settle(document.querySelector("main"), { isSameCase: true });
   return true;
+}
+
+/** @returns {HTMLFieldSetElement} */
+function choicesOf(panel) {
+  return panel.querySelector("fieldset.choices");
+}
+
+/** @returns {HTMLTextAreaElement} */
+function noteOf(panel) {
+  return panel.querySelector("textarea[name=note]");
 }
 
 function parse(text) {
