@@ -39,6 +39,21 @@ class ProblemCode(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+# What every operation that reads a body can find wrong with it, and with the URLs in it.
+BODY_PROBLEMS = (
+    ProblemCode.MALFORMED_JSON,
+    ProblemCode.BODY_TOO_LARGE,
+    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+    ProblemCode.INVALID_REQUEST,
+)
+URL_PROBLEMS = (
+    ProblemCode.INVALID_URL,
+    ProblemCode.UNSUPPORTED_SCHEME,
+    ProblemCode.URL_TOO_LONG,
+    ProblemCode.URL_HAS_CREDENTIALS,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
     """What is the same for every problem with one code; `meaning` is also its default detail."""

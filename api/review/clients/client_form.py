@@ -1,12 +1,10 @@
 """What an admin writes of a client: owner, quota, address."""
 
-from http import HTTPStatus
-
 from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import not_found, refused
 from api.review.frame.words import URL_FAULTS
 from core.clients.quota import Quota, parse_quota
 from core.ids import is_id
@@ -35,10 +33,8 @@ def given_quota() -> Quota | None:
     try:
         return parse_quota(f"{limit}/{period}") if limit else None
     except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Quota not changed"),
-            _("Enter the quota as a number of images. The quota was not changed."),
+        raise refused(
+            _("Quota not changed"), _("Enter the quota as a number of images. The quota was not changed.")
         ) from None
 
 
@@ -48,8 +44,6 @@ def given_url() -> str | None:
     try:
         return canonical_url(text) if text else None
     except UrlError as error:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Callback URL not saved"),
-            _(URL_FAULTS[error.code]) + " " + _("Nothing was changed."),
+        raise refused(
+            _("Callback URL not saved"), _(URL_FAULTS[error.code]) + " " + _("Nothing was changed.")
         ) from None

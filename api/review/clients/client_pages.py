@@ -12,7 +12,7 @@ from api.http.parts import parts
 from api.review.clients.client_form import given_owner, given_quota, given_text, given_url
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import not_found, refused
 from api.review.frame.permissions import Act
 from core.clients.quota import QuotaPeriod
 from core.clock import now
@@ -72,8 +72,7 @@ def add_new_client() -> AnyResponse:
             )
             _note(session, "client_added", new.client)
     except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("Client not added"),
             _("Enter a name, and choose a source and a scheme. The client was not added."),
         ) from None
@@ -94,11 +93,7 @@ def add_client_key(client_id: str) -> AnyResponse:
         row = _find(session, client_id)
         scopes = [scope for scope in Scope if scope.value in request.form.getlist("scope")]
         if not scopes:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST,
-                _("API key not created"),
-                _("Choose at least one scope. The key was not created."),
-            )
+            raise refused(_("API key not created"), _("Choose at least one scope. The key was not created."))
         key = add_key(session, row, scopes)
         _note(session, "key_added", row, scopes=" ".join(scopes))
     return _shown(client_id, key=key)
@@ -128,10 +123,8 @@ def rotate_secret(client_id: str) -> AnyResponse:
                 secret = add_secret(session, client_id, given_text("secret") or None, parts().secret_key)
                 _note(session, "secret_added", row)
     except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Secret not created"),
-            _("Enter the secret as whsec_ followed by base64. Nothing was changed."),
+        raise refused(
+            _("Secret not created"), _("Enter the secret as whsec_ followed by base64. Nothing was changed.")
         ) from None
     return _shown(client_id, secret=secret) if secret else _back(client_id)
 
@@ -143,9 +136,7 @@ def change_client(client_id: str) -> AnyResponse:
         row = _find(session, client_id)
         url, weight = given_url(), request.form.get("weight", "1")
         if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
-            raise PageError(
-                HTTPStatus.BAD_REQUEST, _("Weight not changed"), _("Enter a weight from 1 to 100.")
-            )
+            raise refused(_("Weight not changed"), _("Enter a weight from 1 to 100."))
         if url is None:
             row.callback_url = None
         elif url != row.callback_url:

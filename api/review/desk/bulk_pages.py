@@ -19,7 +19,7 @@ from api.review.desk.undo import GRACE, OFFERED
 from api.review.frame.blueprint import review
 from api.review.frame.filters import number
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id, is_sha256
@@ -95,14 +95,9 @@ def read_cases() -> list[Seen]:
     """Read the chosen cases of a form, each with what was seen of it."""
     given = dict.fromkeys(request.form.getlist("case"))
     if not given:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("No cases selected"),
-            _("Select at least one case. No decisions were saved."),
-        )
+        raise refused(_("No cases selected"), _("Select at least one case. No decisions were saved."))
     if len(given) > LIMIT:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("Too many cases"),
             _("Choose at most %(limit)s cases. No decisions were saved.", limit=number(LIMIT)),
         )
@@ -113,11 +108,7 @@ def _seen(text: str) -> Seen:
     parts = text.split("~")
     good = len(parts) == 3 and is_sha256(parts[0]) and is_id(parts[1])
     if not good or (parts[2] and not is_id(parts[2])):
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("The form was incomplete"),
-            _("Nothing was changed. Go back and try again."),
-        )
+        raise refused(_("The form was incomplete"), _("Nothing was changed. Go back and try again."))
     return Seen(parts[0], parts[1], parts[2] or None)
 
 

@@ -1,12 +1,10 @@
 """What the forms of a decision carry."""
 
-from http import HTTPStatus
-
 from flask import request
 from flask_babel import gettext as _
 
 from api.review.frame.filters import number
-from api.review.frame.page_error import PageError
+from api.review.frame.page_error import refused
 from core.ids import is_id
 from core.vocabulary import Outcome
 from store.desk.decisions import Seen
@@ -19,10 +17,8 @@ def read_outcome() -> Outcome:
     try:
         return Outcome(request.form.get("outcome", ""))
     except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Decision not saved"),
-            _("Choose human, AI or escalate. No decision was saved."),
+        raise refused(
+            _("Decision not saved"), _("Choose human, AI or escalate. No decision was saved.")
         ) from None
 
 
@@ -30,11 +26,7 @@ def read_seen(sha256: str) -> Seen:
     """Read what the moderator had before their eyes. Errors: PageError."""
     verdict_id, decision_id = request.form.get("verdict_id", ""), request.form.get("decision_id", "")
     if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Decision not saved"),
-            _("The form was incomplete. Nothing was changed."),
-        )
+        raise refused(_("Decision not saved"), _("The form was incomplete. Nothing was changed."))
     return Seen(sha256, verdict_id, decision_id or None)
 
 
@@ -42,8 +34,7 @@ def read_note() -> str:
     """Read the note. Errors: PageError where it is too long."""
     note = request.form.get("note", "").replace("\r\n", "\n").replace("\x00", "").strip()
     if len(note) > NOTE_LENGTH:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("Note not saved"),
             _("The note is too long. Use at most %(limit)s characters.", limit=number(NOTE_LENGTH)),
         )

@@ -1,6 +1,10 @@
-"""Days in an address, as the first moment of each, in UTC."""
+"""Days in an address: the first moment of one, in UTC, and how many the figures go back."""
 
 from datetime import UTC, date, datetime, timedelta
+
+from flask import request
+
+WINDOWS = (7, 30, 90)
 
 
 def first_moment(text: str | None) -> datetime | None:
@@ -17,3 +21,8 @@ def moment_after(text: str | None) -> datetime | None:
     """Give the moment at which a day is over."""
     start = first_moment(text)
     return start + timedelta(days=1) if start else None
+
+
+def asked_window() -> int:
+    """How many days this request's address asks for; 30 if it names none of the windows."""
+    return next((days for days in WINDOWS if str(days) == request.args.get("days")), 30)

@@ -5,13 +5,12 @@ us, and every form carries a token that only a page of ours for this very browse
 """
 
 import hmac
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Request
 from flask_babel import gettext as _
 
-from api.review.frame.page_error import PageError
+from api.review.frame.page_error import refused
 from core.keys import KeyPurpose, derive
 
 FIELD = "form_token"
@@ -26,15 +25,12 @@ def form_token(secret_key: str, token: str) -> str:
 def refuse_forgery(request: Request, secret_key: str, token: str | None) -> None:
     """Let a form of ours pass. Errors: PageError (400) for any other."""
     if not _comes_from_us(request):
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
-            _("Form not accepted"),
-            _("This form was sent from another site, so nothing was changed."),
+        raise refused(
+            _("Form not accepted"), _("This form was sent from another site, so nothing was changed.")
         )
     given = request.headers.get(HEADER) or request.form.get(FIELD) or ""
     if token is None or not hmac.compare_digest(form_token(secret_key, token).encode(), given.encode()):
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("This form has expired"),
             _("Nothing was changed. Go back, reload the page and send the form again."),
         )

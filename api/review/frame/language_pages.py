@@ -14,7 +14,7 @@ from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.guard import visitor
 from api.review.frame.languages import COOKIE
-from api.review.frame.page_error import PageError
+from api.review.frame.page_error import refused
 from api.review.frame.preferences import read_preferences, write_preferences
 from api.review.frame.words import LANGUAGES
 from store.people.moderators import set_preferences
@@ -29,9 +29,7 @@ _HERE = re.compile(r"/(?![/\\])[^\\\s]*")
 def switch_language() -> AnyResponse:
     wanted, page = request.form.get("language", ""), request.form.get("page", "")
     if wanted not in LANGUAGES:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("Language not changed"), _("Choose a language from the list.")
-        )
+        raise refused(_("Language not changed"), _("Choose a language from the list."))
     moderator = visitor().moderator
     if moderator is not None:
         changed = replace(read_preferences(moderator.preferences), language=wanted)

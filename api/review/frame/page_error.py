@@ -30,6 +30,11 @@ def not_found(message: str) -> PageError:
     return PageError(HTTPStatus.NOT_FOUND, _("Not found"), message)
 
 
+def refused(title: str, message: str) -> PageError:
+    """Make the error for a form that says what cannot be done."""
+    return PageError(HTTPStatus.BAD_REQUEST, title, message)
+
+
 @review.errorhandler(PageError)
 def explain(error: PageError) -> Response:
     """Show why not."""

@@ -11,7 +11,7 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import Act
 from core.known.hash_files import FORMS, read_hashes
 from core.vocabulary import Label
@@ -103,4 +103,4 @@ def _label() -> Label | None:
 
 
 def _refused(message: str) -> PageError:
-    return PageError(HTTPStatus.BAD_REQUEST, _("List not processed"), message)
+    return refused(_("List not processed"), message)

@@ -11,7 +11,7 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import Act
 from core.clock import now
 from core.vocabulary import Role
@@ -115,6 +115,4 @@ def _read_role() -> Role:
     try:
         return Role(request.form.get("role", ""))
     except ValueError:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("Role not changed"), _("Choose a role from the list.")
-        ) from None
+        raise refused(_("Role not changed"), _("Choose a role from the list.")) from None

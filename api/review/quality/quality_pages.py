@@ -14,10 +14,11 @@ from api.http.parts import parts
 from api.review.desk.case_forms import read_note, read_outcome
 from api.review.frame.blueprint import review
 from api.review.frame.csv_text import csv_file
+from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.filters import iso
 from api.review.frame.guard import me
 from api.review.frame.intervals import Rate
-from api.review.frame.page_error import PageError
+from api.review.frame.page_error import PageError, refused
 from api.review.frame.permissions import Act
 from api.review.frame.pseudonyms import Naming, naming
 from core.clock import now
@@ -35,7 +36,6 @@ from store.quality.quality_stats import (
 )
 from store.tables.quality_tables import Check
 
-WINDOWS = (7, 30, 90)
 PAGE = 50
 HIGHEST = 50  # percent; more checks than cases would be no queue any more
 HEADINGS = (
@@ -67,7 +67,7 @@ class Machine:
 @review.get("/admin/quality")
 @access(Act.MANAGE_QUALITY)
 def quality() -> str:
-    since, before = now() - timedelta(days=_days()), request.args.get("before", "")
+    since, before = now() - timedelta(days=asked_window()), request.args.get("before", "")
     with parts().database.reading() as session:
         answers = list_answers(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
         known = {
@@ -79,7 +79,7 @@ def quality() -> str:
         }
     return render_template(
         "review/quality.html",
-        days=_days(),
+        days=asked_window(),
         windows=WINDOWS,
         highest=HIGHEST,
         answers=answers[:PAGE],
@@ -118,9 +118,7 @@ def set_quality() -> AnyResponse:
 def make_golden(sha256: str) -> AnyResponse:
     answer, lesson = read_outcome(), read_note()
     if answer is Outcome.ESCALATE or not lesson:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("Golden case not created"), _("Choose the answer and write the lesson.")
-        )
+        raise refused(_("Golden case not created"), _("Choose the answer and write the lesson."))
     try:
         with parts().database.writing() as session:
             add_golden(session, sha256, answer=answer, lesson=lesson, moderator_id=me().id, at=now())
@@ -139,10 +137,6 @@ def drop_golden(golden_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         retire_golden(session, golden_id, moderator_id=me().id, at=now())
     return redirect(url_for("review.quality"), HTTPStatus.SEE_OTHER)
-
-
-def _days() -> int:
-    return next((days for days in WINDOWS if str(days) == request.args.get("days")), 30)
 
 
 def _person(counts: PersonChecked) -> Person:
@@ -191,8 +185,7 @@ def _percent(field: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= HIGHEST:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("Rates not changed"),
             _("Enter a rate between 0 and %(most)s percent. The rates were not changed.", most=HIGHEST),
         )

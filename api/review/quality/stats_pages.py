@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 from sqlalchemy.orm import Session
 
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.csv_text import csv_file
+from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.filters import iso
 from api.review.frame.guard import me
 from api.review.frame.intervals import Rate
@@ -32,7 +33,6 @@ from store.quality.stats import (
 from store.quality.volume import Volume, volume_by_model, volume_by_source
 from store.verdicts.drift import Week, weeks
 
-WINDOWS = (7, 30, 90)
 HALF_YEAR = timedelta(days=182)
 
 
@@ -84,19 +84,15 @@ class Stats:
 @review.get("/review/stats")
 def stats() -> str:
     with parts().database.reading() as session:
-        gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
+        gathered = _gather(session, asked_window(), with_moderators=may(me(), Act.SEE_PEOPLE))
     return render_template("review/stats.html", stats=gathered, windows=WINDOWS, bins=BINS, at=now())
 
 
 @review.get("/review/stats.csv")
 def stats_csv() -> Response:
     with parts().database.reading() as session:
-        gathered = _gather(session, _days(), with_moderators=may(me(), Act.SEE_PEOPLE))
+        gathered = _gather(session, asked_window(), with_moderators=may(me(), Act.SEE_PEOPLE))
     return csv_file("kantei-stats.csv", _rows(gathered))
-
-
-def _days() -> int:
-    return next((days for days in WINDOWS if str(days) == request.args.get("days")), 30)
 
 
 def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
+from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import Act
 from api.review.frame.words import POLICY_FAULTS
 from api.review.verdicts.policy_sides import Pending, compare, lines_in, make_side
@@ -39,7 +40,6 @@ from store.verdicts.policies import (
 from store.verdicts.policy_preview import BINS, count_by_score
 from store.verdicts.shadow_verdicts import compare_observed
 
-WINDOWS = (7, 30, 90)
 REASON_LENGTH = 1000
 SETTLING = {"approve": approve, "refuse": refuse, "withdraw": withdraw}
 
@@ -81,8 +81,7 @@ def propose_policy() -> AnyResponse:
     lines = _read_lines(request.form.get("clear"), request.form.get("flagged"))
     reason = request.form.get("reason", "").replace("\x00", "").strip()
     if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST,
+        raise refused(
             _("Proposal not saved"),
             _("Enter two thresholds between 0 and 1, and a reason. The proposal was not saved."),
         )
@@ -96,9 +95,7 @@ def propose_policy() -> AnyResponse:
 def settle_policy(change_id: str) -> AnyResponse:
     settle = SETTLING.get(request.form.get("act", ""))
     if settle is None:
-        raise PageError(
-            HTTPStatus.BAD_REQUEST, _("No action chosen"), _("Choose approve, reject or withdraw.")
-        )
+        raise refused(_("No action chosen"), _("Choose approve, reject or withdraw."))
     with _explained(), parts().database.writing() as session:
         settle(session, change_id, moderator_id=me().id, at=now())
     return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
@@ -156,12 +153,11 @@ def _prepare() -> str | None:
 
 def _read_asked() -> Asked:
     args = request.args
-    days = next((days for days in WINDOWS if str(days) == args.get("days")), WINDOWS[1])
     against = args.get("against", "")
     lines = _read_lines(args.get("clear"), args.get("flagged"))
     is_asked = bool(args.get("clear") or args.get("flagged"))
     return Asked(
-        days=days,
+        days=asked_window(),
         lines=lines,
         fault="lines" if is_asked and lines is None else None,
         against=int(against) if against.isascii() and against.isdigit() and len(against) < 9 else None,

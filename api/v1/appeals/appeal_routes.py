@@ -13,7 +13,7 @@ from api.http.auth import admit
 from api.http.parts import parts
 from api.http.rendering import json_response
 from api.schemas.answers import AppealAnswer, AppealFileAnswer, AppealLinkAnswer
-from api.schemas.problems import Problem, ProblemCode
+from api.schemas.problems import BODY_PROBLEMS, URL_PROBLEMS, Problem, ProblemCode
 from api.schemas.requests import NewAppeal, NewAppealForm
 from api.schemas.validation import check
 from api.v1.appeals.sent_files import drop_files, keep_files, read_appeal_form
@@ -34,15 +34,9 @@ routes.before_request(admit)
 @routes.doc(
     operation_id="createAppeal",
     extensions=problems(
+        *BODY_PROBLEMS,
+        *URL_PROBLEMS,
         ProblemCode.NOT_FOUND,
-        ProblemCode.MALFORMED_JSON,
-        ProblemCode.BODY_TOO_LARGE,
-        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-        ProblemCode.INVALID_REQUEST,
-        ProblemCode.INVALID_URL,
-        ProblemCode.UNSUPPORTED_SCHEME,
-        ProblemCode.URL_TOO_LONG,
-        ProblemCode.URL_HAS_CREDENTIALS,
         ProblemCode.NOT_EXAMINED,
         ProblemCode.APPEAL_OPEN,
     )

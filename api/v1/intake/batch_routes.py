@@ -12,7 +12,7 @@ from api.http.bodies import BATCH_BODY
 from api.http.parts import parts
 from api.http.rendering import json_response, problem_answer
 from api.schemas.answers import BatchAnswer
-from api.schemas.problems import Problem, ProblemCode
+from api.schemas.problems import BODY_PROBLEMS, Problem
 from api.schemas.requests import NewBatch, NewSubmission
 from api.schemas.validation import check
 from api.v1.intake.accept import Accepted, Entry, accept, make_request
@@ -30,12 +30,7 @@ routes.before_request(admit)
 @routes.output(BatchAnswer, status_code=202, description="One result for each entry, in order.")
 @routes.doc(
     operation_id="createBatch",
-    extensions=problems(
-        ProblemCode.MALFORMED_JSON,
-        ProblemCode.BODY_TOO_LARGE,
-        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-        ProblemCode.INVALID_REQUEST,
-    ),
+    extensions=problems(*BODY_PROBLEMS),
 )
 @access(Scope.SUBMIT, body_limit=BATCH_BODY)
 def create(headers: RepeatHeaders, batch: NewBatch) -> Response:

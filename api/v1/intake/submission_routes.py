@@ -13,7 +13,7 @@ from api.http.parts import parts, shared
 from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
 from api.schemas.answers import PageAnswer, SubmissionAnswer
-from api.schemas.problems import Problem, ProblemCode, quota_exhausted
+from api.schemas.problems import BODY_PROBLEMS, URL_PROBLEMS, Problem, ProblemCode, quota_exhausted
 from api.schemas.requests import ListQuery, NewSubmission, NewUpload, SubmissionQuery
 from api.schemas.validation import check
 from api.v1.intake.accept import Accepted, Entry, accept, make_request
@@ -54,16 +54,7 @@ routes.before_request(refuse_repeated)
 @routes.doc(
     operation_id="createSubmission",
     extensions=problems(
-        ProblemCode.MALFORMED_JSON,
-        ProblemCode.BODY_TOO_LARGE,
-        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-        ProblemCode.INVALID_REQUEST,
-        ProblemCode.QUOTA_EXHAUSTED,
-        ProblemCode.INVALID_URL,
-        ProblemCode.UNSUPPORTED_SCHEME,
-        ProblemCode.URL_TOO_LONG,
-        ProblemCode.URL_HAS_CREDENTIALS,
-        ProblemCode.IDEMPOTENCY_MISMATCH,
+        *BODY_PROBLEMS, *URL_PROBLEMS, ProblemCode.QUOTA_EXHAUSTED, ProblemCode.IDEMPOTENCY_MISMATCH
     )
     | reads({JSON: NewSubmission, FORM: NewUpload}),
     responses=ACCEPTED,
