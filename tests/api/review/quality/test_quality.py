@@ -209,7 +209,7 @@ def test_a_second_look_that_disagrees_goes_to_a_lead_and_can_be_taken_back(
     with desk.parts.database.reading() as session:
         image = session.get_one(Image, sha256)
         assert image.review is ReviewState.ESCALATED
-        assert session.get_one(Decision, image.decision_id).note == "Second look: human instead of ai."
+        assert session.get_one(Decision, image.decision_id).note == "Second look: human, not ai."
     undo = re.search(r"/review/decisions/(\w{32})/undo", page)
     assert undo
     aiko.send(f"/review/decisions/{undo[1]}/undo")
