@@ -7,6 +7,7 @@ from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError
 from provenance.shared.limits import MAX_EXIF_BYTES, MAX_EXIF_ENTRIES, MAX_TEXT_BYTES
 from provenance.shared.text import decode_text
+from provenance.shared.utf16 import BYTE_ORDER_MARKS, decode_utf16, looks_like_utf16
 
 # The tags that generators, editors and cameras write; all others are passed over.
 NAMES = {
@@ -33,10 +34,12 @@ NAMES = {
     0xA433: "LensMake",
     0xA434: "LensModel",
 }
+HEADERS = {b"II*\0": "<", b"MM\0*": ">"}  # how a record starts, and its byte order
 _SUB_IFDS = frozenset({0x8769})  # the Exif IFD; GPS and thumbnails say nothing of generation
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _MAX_IFDS = 4
 _CHARSET_BYTES = 8
+_BEYOND_CHANCE = 4  # letters outside ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def parse_exif(data: bytes) -> tuple[ExifTag, ...]:
     outside is passed over, for one bad tag should not hide the others.
     """
     data = data[:MAX_EXIF_BYTES].removeprefix(b"Exif\0\0")
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    order = HEADERS.get(data[:4])
     if order is None:
         raise RecordError(ContainerFault.EXIF_WITHOUT_HEADER)
     tiff = _Tiff(data, order)
@@ -106,7 +109,7 @@ def _as_text(tiff: _Tiff, tag: int, kind: int, raw: bytes) -> str:
     if tag == 0x9286:
         return decode_user_comment(raw, tiff.order)
     if 0x9C9B <= tag <= 0x9C9F:
-        return raw.decode("utf-16-le", "replace").rstrip("\0")
+        return decode_utf16(raw, "<")
     if kind in {5, 10}:
         numbers = struct.unpack_from(tiff.order + ("II" if kind == 5 else "ii"), raw)
         return f"{numbers[0]}/{numbers[1]}"
@@ -118,33 +121,36 @@ def _as_text(tiff: _Tiff, tag: int, kind: int, raw: bytes) -> str:
 
 
 def decode_user_comment(raw: bytes, order: str = ">") -> str:
-    """Decode a UserComment: eight bytes that name a character set, then the text.
+    """The text of a UserComment: eight bytes that name a character set, then the text.
 
     `UNICODE` does not say its byte order; writers use the file's, or always big-endian (piexif, and
-    so most generators), or put UTF-8 there. The text itself decides, `order` where it does not.
+    so most generators), or put UTF-8 there. Others put UTF-16 where they say ASCII, or nothing. The
+    text itself decides, `order` where it does not.
     """
     charset, body = raw[:_CHARSET_BYTES].rstrip(b"\0").upper(), raw[_CHARSET_BYTES:]
     if charset == b"UNICODE":
-        return _decode_utf16(body, order)
+        text = _as_utf8(body)
+        return decode_utf16(body, order) if text is None else text
     if charset == b"JIS":
         return body.decode("iso2022_jp", "replace").rstrip("\0")
-    if charset in {b"ASCII", b""}:
-        return decode_text(body.rstrip(b"\0")).strip("\0")
-    return decode_text(raw.rstrip(b"\0"))  # no character set at all, against the standard
+    if charset not in {b"ASCII", b""}:
+        body = raw  # no character set at all, against the standard
+    if looks_like_utf16(body):
+        return decode_utf16(body, order)
+    return decode_text(body.rstrip(b"\0")).strip("\0")
 
 
-def _decode_utf16(body: bytes, order: str) -> str:
-    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return body.decode("utf-16", "replace").rstrip("\0")
-    if b"\0" not in body.rstrip(b"\0"):
-        try:
-            text = body.decode("utf-8").rstrip("\0")
-        except UnicodeDecodeError:
-            text = ""
-        if sum(" " <= char <= "~" for char in text[:1000]) * 2 > min(len(text), 1000):
-            return text
-    even, odd = body[0:4000:2].count(0), body[1:4000:2].count(0)
-    if even != odd:  # Latin letters have a zero for their high byte
-        order = ">" if even > odd else "<"
-    codec = "utf-16-be" if order == ">" else "utf-16-le"
-    return body[: len(body) & ~1].decode(codec, "replace").rstrip("\0")
+def _as_utf8(body: bytes) -> str | None:
+    """The text of bytes that are UTF-8 beyond doubt, although UTF-16 was promised."""
+    body = body.rstrip(b"\0")
+    if b"\0" in body or body[:2] in BYTE_ORDER_MARKS:
+        return None
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    start = text[:1000]
+    latin = sum(" " <= char <= "~" for char in start)
+    others = sum(char > "\x7f" for char in start)
+    # Two bytes of UTF-16 may pass for two letters, but hardly ever for several letters of more bytes.
+    return text if 2 * latin > len(start) or others >= _BEYOND_CHANCE else None

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.sayings.codes import Place
+from provenance.containers.exif import HEADERS
 from provenance.containers.iim import MARK as PHOTOSHOP
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError
-from provenance.shared.limits import MAX_CHUNKS, MAX_XMP_BYTES
+from provenance.shared.limits import MAX_CHUNKS, MAX_EXIF_BYTES, MAX_XMP_BYTES
 from provenance.shared.text import decode_text
 
 SIGNATURE = b"\xff\xd8\xff"
@@ -52,6 +53,7 @@ def segments(data: bytes) -> Iterator[Segment]:
 def read_jpeg(data: bytes) -> ImageFile:
     """Take a JPEG apart. Errors: `ContainerError` where it has no first segment."""
     found = Builder("jpeg", "image/jpeg", data)
+    exif: list[bytearray] = []
     more_xmp: dict[bytes, bytearray] = {}
     walked = 0
     for segment in segments(data):
@@ -63,7 +65,7 @@ def read_jpeg(data: bytes) -> ImageFile:
             found.part("COM")
             found.add_text(Place.JPEG_COMMENT, "Comment", decode_text(body.rstrip(b"\0")))
         elif segment.marker == _APP1:
-            _read_app1(found, body, more_xmp)
+            _read_app1(found, body, exif, more_xmp)
         elif segment.marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
             found.recoloured = True
         elif segment.marker == _APP13 and body.startswith(PHOTOSHOP):
@@ -72,6 +74,8 @@ def read_jpeg(data: bytes) -> ImageFile:
             found.c2pa_bytes += len(body)
     if found.c2pa_bytes:
         found.part("APP11 JUMBF")
+    for record in exif:
+        found.add_exif(bytes(record))
     for packet in more_xmp.values():
         found.add_xmp(bytes(packet))
     if not walked:
@@ -79,9 +83,9 @@ def read_jpeg(data: bytes) -> ImageFile:
     return found.build()
 
 
-def _read_app1(found: Builder, body: bytes, more_xmp: dict[bytes, bytearray]) -> None:
+def _read_app1(found: Builder, body: bytes, exif: list[bytearray], more_xmp: dict[bytes, bytearray]) -> None:
     if body.startswith(_EXIF):
-        found.add_exif(body)
+        _join_exif(exif, body[len(_EXIF) :])
     elif body.startswith(_XMP):
         found.add_xmp(body[len(_XMP) :])
     elif body.startswith(_XMP_MORE) and len(body) > _XMP_MORE_HEAD and len(more_xmp) < 4:
@@ -90,6 +94,17 @@ def _read_app1(found: Builder, body: bytes, more_xmp: dict[bytes, bytearray]) ->
         packet = more_xmp.setdefault(digest, bytearray())
         if len(packet) + len(body) <= MAX_XMP_BYTES:
             packet += body[_XMP_MORE_HEAD:]
+
+
+def _join_exif(records: list[bytearray], body: bytes) -> None:
+    """Add a segment to the EXIF records; without a TIFF header of its own it continues the last one.
+
+    A segment holds 64 KB, and writers split what is longer.
+    """
+    if not records or body[:4] in HEADERS:
+        records.append(bytearray(body))
+    elif len(records[-1]) + len(body) <= MAX_EXIF_BYTES:
+        records[-1] += body
 
 
 def _is_jumbf(body: bytes) -> bool:

@@ -118,14 +118,15 @@ def _add_comf(found: Builder, body: bytes) -> None:
         found.break_(Place.PNG_COMF, key, error.fault)
 
 
-def _text_of(kind: bytes, body: bytes) -> str:
+def _text_of(kind: bytes, body: bytes) -> bytes:
+    """The text of a chunk as bytes, unpacked."""
     _, _, rest = body.partition(b"\0")
     if kind == b"tEXt":
-        return _capped(decode_text(_within(rest)))
+        return _within(rest)
     if kind == b"zTXt":
         if rest[:1] != b"\0":
             raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
-        return decode_text(inflate_zlib(rest[1:], MAX_TEXT_BYTES))
+        return inflate_zlib(rest[1:], MAX_TEXT_BYTES)
     packed, method, rest = rest[:1], rest[1:2], rest[2:]
     _, _, rest = rest.partition(b"\0")  # language
     _, _, rest = rest.partition(b"\0")  # translated keyword
@@ -133,7 +134,7 @@ def _text_of(kind: bytes, body: bytes) -> str:
         if method != b"\0":
             raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
         rest = inflate_zlib(rest, MAX_TEXT_BYTES)
-    return decode_text(_within(rest))
+    return _within(rest)
 
 
 def _within(body: bytes) -> bytes:
@@ -142,18 +143,15 @@ def _within(body: bytes) -> bytes:
     return body
 
 
-def _capped(text: str) -> str:
-    return text.rstrip("\0")  # one web service fills its records up with zeros
-
-
-def _add_text(found: Builder, key: str, text: str) -> None:
+def _add_text(found: Builder, key: str, text: bytes) -> None:
     lowered = key.lower()
     if lowered == "xml:com.adobe.xmp":
-        found.add_xmp(text.encode("utf-8", "replace"))
+        found.add_xmp(text)
     elif lowered.startswith("raw profile type "):
-        _add_raw_profile(found, lowered.removeprefix("raw profile type "), text)
+        _add_raw_profile(found, lowered.removeprefix("raw profile type "), decode_text(text))
     else:
-        found.add_text(Place.PNG_TEXT, key, text.rstrip("\0"))
+        # One web service fills its records up with zeros.
+        found.add_text(Place.PNG_TEXT, key, decode_text(text).rstrip("\0"))
 
 
 def _add_raw_profile(found: Builder, kind: str, text: str) -> None:

@@ -14,6 +14,7 @@ from defusedxml.ElementTree import fromstring
 from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.limits import MAX_TEXT_BYTES, MAX_XMP_BYTES, MAX_XMP_DEPTH, MAX_XMP_ELEMENTS
+from provenance.shared.utf16 import BYTE_ORDER_MARKS
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -58,7 +59,7 @@ def parse_xmp(packet: bytes) -> tuple[XmpProperty, ...]:
     if packet.count(b"<") > 2 * MAX_XMP_ELEMENTS:
         raise TooMuchError(ContainerFault.XMP_TOO_MANY_ELEMENTS)
     try:
-        root = fromstring(packet.strip(b"\0 \t\r\n"), forbid_dtd=True)
+        root = fromstring(_decoded(packet), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
         raise RecordError(ContainerFault.XMP_NOT_XML) from None
     found: list[XmpProperty] = []
@@ -67,6 +68,25 @@ def parse_xmp(packet: bytes) -> tuple[XmpProperty, ...]:
             raise TooMuchError(ContainerFault.XMP_TOO_MANY_PROPERTIES)
         found.append(item)
     return tuple(found)
+
+
+def _decoded(packet: bytes) -> bytes | str:
+    """A packet as the parser takes it: UTF-16 and UTF-32 as text, which overrules what the packet declares.
+
+    ISO 16684-1 allows all three. Where there is no byte order mark, the zeros around the first `<` tell.
+    """
+    at = packet.find(b"<")
+    zeros = len(packet[at + 1 : at + 4]) - len(packet[at + 1 : at + 4].lstrip(b"\0"))
+    if packet[:2] in BYTE_ORDER_MARKS and not packet.startswith(b"\xff\xfe\0\0"):
+        codec = "utf-16"
+    elif at < 0 or not zeros:
+        return packet.strip(b"\0 \t\r\n")
+    elif zeros == 1:
+        codec = "utf-16-be" if at % 2 else "utf-16-le"
+    else:
+        codec = "utf-32-be" if at % 4 == 3 else "utf-32-le"
+    width = 2 if codec.startswith("utf-16") else 4
+    return packet[: len(packet) // width * width].decode(codec).strip("\0 \t\r\n\ufeff")
 
 
 def _properties(root: Element) -> Iterator[XmpProperty]:

@@ -8,7 +8,7 @@ from core.sayings.fault_codes import RecordFault
 from provenance.containers.containers import open_image
 from provenance.containers.image_file import ImageFile
 from provenance.shared.errors import ContainerError
-from provenance.shared.limits import MAX_FIELDS, MAX_PACKETS, MAX_TEXT_BYTES
+from provenance.shared.limits import MAX_EXIF_BYTES, MAX_FIELDS, MAX_PACKETS, MAX_TEXT_BYTES
 from tests.provenance.writing import (
     avif,
     box,
@@ -24,6 +24,7 @@ from tests.provenance.writing import (
     png_chunk,
     riff_chunk,
     text_chunk,
+    user_comment,
     webp,
     xmp,
 )
@@ -135,6 +136,45 @@ def test_extended_xmp_is_joined() -> None:
         for i, piece in enumerate(pieces)
     ]
     assert texts(open_image(jpeg(segments))) == {"dc:title": "long"}
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_exif_over_several_segments_is_one_record(order: str) -> None:
+    text = "1girl, サクラ, " * 9000 + "the end"
+    whole = exif({0x0131: b"Krita"}, user_comment(text), order=order, marked=False)
+    pieces = [whole[at : at + 65_000] for at in range(0, len(whole), 65_000)]
+    assert len(pieces) >= 3
+    segments = [jpeg_segment(0xE1, b"Exif\0\0" + piece) for piece in pieces]
+    between = [segments[0], jpeg_segment(0xFE, b"hello"), *segments[1:]]
+    assert texts(open_image(jpeg(between))) == {"Comment": "hello", "Software": "Krita", "UserComment": text}
+
+
+def test_a_second_exif_record_is_read_by_itself() -> None:
+    records = [exif({0x0131: b"Krita"}), exif({0x010F: b"NIKON"}, order="<")]
+    assert texts(open_image(jpeg([jpeg_segment(0xE1, record) for record in records]))) == {
+        "Software": "Krita",
+        "Make": "NIKON",
+    }
+
+
+def test_an_exif_record_takes_no_more_than_its_share_of_a_file() -> None:
+    first = exif({0x0131: b"Krita"}) + bytes(60_000)
+    more = jpeg_segment(0xE1, b"Exif\0\0" + bytes(65_000))
+    count = 2 * MAX_EXIF_BYTES // 65_000
+    assert texts(open_image(jpeg([jpeg_segment(0xE1, first)] + count * [more]))) == {"Software": "Krita"}
+
+
+@pytest.mark.parametrize("codec", ["utf-16-be", "utf-16-le"])
+def test_xmp_in_utf_16_is_read_in_every_container(codec: str) -> None:
+    packet = xmp("<dc:title>桜</dc:title>").decode().encode(codec)
+    international = png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet)
+    for data in (
+        jpeg([jpeg_segment(0xE1, HEAD + packet)]),
+        png(before=[international]),
+        webp([riff_chunk(b"XMP ", packet)]),
+        avif([(b"mime", b"application/rdf+xml", packet)]),
+    ):
+        assert texts(open_image(data)) == {"dc:title": "桜"}
 
 
 def test_a_webp_ends_where_its_header_says() -> None:

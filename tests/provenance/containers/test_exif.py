@@ -43,6 +43,43 @@ def test_every_way_to_write_a_user_comment_is_read(raw: bytes, order: str) -> No
     assert decode_user_comment(raw, order).startswith(JAPANESE)
 
 
+CHINESE = "一位少女站在樱花树下、银色长发随风飘动、" * 130
+LONG_RECORD = CHINESE + "\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x768"
+
+
+@pytest.mark.parametrize("file_order", "<>")
+@pytest.mark.parametrize("codec", ["utf-16-be", "utf-16-le"])
+def test_all_of_a_text_chooses_its_byte_order(codec: str, file_order: str) -> None:
+    """The first Latin letter stands behind 2,600 Chinese ones, some of which have a zero as low byte."""
+    raw = b"UNICODE\0" + LONG_RECORD.encode(codec)
+    assert decode_user_comment(raw, file_order) == LONG_RECORD
+
+
+@pytest.mark.parametrize("text", ["一" * 40 + ", 1girl", "ab", LONG_RECORD, "サクラ " * 9])
+@pytest.mark.parametrize(("codec", "order"), [("utf-16-be", ">"), ("utf-16-le", "<")])
+def test_a_text_in_the_order_of_its_file_is_read_whatever_its_letters(
+    text: str, codec: str, order: str
+) -> None:
+    assert decode_user_comment(b"UNICODE\0" + text.encode(codec), order) == text
+
+
+@pytest.mark.parametrize("charset", [b"ASCII\0\0\0", bytes(8), b""])
+@pytest.mark.parametrize("codec", ["utf-16-be", "utf-16-le", "utf-16"])
+def test_utf_16_is_read_where_another_character_set_is_named(charset: bytes, codec: str) -> None:
+    text = "1girl, サクラ\nSteps: 20, Sampler: Euler a, Seed: 1"
+    assert decode_user_comment(charset + text.encode(codec), "<") == text
+
+
+def test_utf_8_is_read_where_utf_16_is_promised() -> None:
+    for text in ("1girl, smile", "一位少女站在樱花树下、" * 20 + "Steps: 20"):
+        assert decode_user_comment(b"UNICODE\0" + text.encode()) == text
+
+
+def test_the_fields_of_windows_are_read_in_either_byte_order() -> None:
+    for codec in ("utf-16-be", "utf-16-le"):
+        assert [tag.text for tag in parse_exif(exif({0x9C9C: "a castle".encode(codec)}))] == ["a castle"]
+
+
 def test_a_directory_that_points_at_itself_ends() -> None:
     data = b"MM\0*" + struct.pack(">IHHHII", 8, 1, 0x8769, 4, 1, 8)
     assert parse_exif(data) == ()

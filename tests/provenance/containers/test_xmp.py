@@ -22,11 +22,28 @@ def test_elements_attributes_and_lists_are_properties() -> None:
     ]
 
 
+@pytest.mark.parametrize("codec", ["utf-16-be", "utf-16-le", "utf-16", "utf-32-be", "utf-32-le", "utf-32"])
+@pytest.mark.parametrize("head", ["", "\n  ", '<?xml version="1.0" encoding="UTF-16"?>'])
+def test_every_encoding_of_the_standard_is_read(codec: str, head: str) -> None:
+    text = head + xmp("<dc:title>桜の木の下で</dc:title>").decode()
+    assert [(item.key, item.value) for item in parse_xmp(text.encode(codec))] == [
+        ("dc:title", "桜の木の下で")
+    ]
+
+
+def test_padding_around_a_packet_is_no_part_of_it() -> None:
+    packet = xmp("<dc:title>x</dc:title>")
+    assert [item.value for item in parse_xmp(b"\0\0\0" + packet + b" \n\0\0")] == ["x"]
+
+
 @pytest.mark.parametrize(
     "packet",
     [
         b"",
         b"<a>",
+        "<a>".encode("utf-16-be"),
+        b"<\0\0\xd8",
+        b"\xfe\xff\xd8\x00",
         b"\xff\xfe<",
         b'<?xml version="1.0" encoding="nonsense"?><a/>',
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
