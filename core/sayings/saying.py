@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Union
 
@@ -52,7 +53,8 @@ def contains(saying: Saying | str, other: Saying | str) -> bool:
     )
 
 
-def places_of(sentence: str) -> dict[str, str]:
+@cache
+def places_of(sentence: str) -> Mapping[str, str]:
     """The places of a sentence: each name with its kind (empty for plain text)."""
     return {match[2]: match[3] or "" for match in _PLACE.finditer(sentence)}
 
@@ -87,6 +89,8 @@ def _text(value: Value, kind: str | None, language: str, digits: int) -> str:
 def _digits(scores: list[Value | None]) -> int:
     """How many digits tell the scores of one sentence apart: 92.6 must not read "93, flagged at 93"."""
     numbers = {score for score in scores if isinstance(score, (int, float))}
+    if len(numbers) < 2:
+        return 0
     for digits in range(_MOST_DIGITS):
         if len({score_text(score, digits=digits) for score in numbers}) == len(numbers):
             return digits
