@@ -9,6 +9,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from core.sayings.codes import Reason
+from core.sayings.saying import say
+from core.sayings.stored import saying_json
 from core.vocabulary import FailureCode, Finding, Grade, Label, Outcome, Role, Scheme, Source, State
 from store.base.database import Database
 from store.base.table import Table
@@ -129,14 +132,14 @@ def _case(chance: random.Random, number: int, at: datetime) -> Iterator[tuple[ty
             "label": Label.AI if finding is Finding.FLAGGED else None,
             "model": "bench-1",
             "policy": "bench",
-            "reasons": [f"The pixels look so: score {score:.2f}."],
+            "reasons": [saying_json(say(Reason.PIXELS_CLEAR, score=score))],
             "evidence": [
                 {
                     "kind": "pixels",
                     "grade": grade,
                     "label": None,
                     "generator": None,
-                    "detail": "Invented.",
+                    "detail": saying_json(say(Reason.PIXELS_CLEAR, score=score)),
                     "fields": {},
                 }
             ],

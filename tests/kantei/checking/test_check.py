@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,10 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_gives_a_line_for_each_picture_in_order(folder: Path, environ: dict[str, str]) -> None:
     done = check(str(folder), **environ)
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert [line.split()[2].rsplit("/", 1)[1] for line in lines] == ["a.jpg", "b.png", "c.webp"]
-    assert {line.split()[0] for line in lines} <= {"clear", "uncertain", "flagged"}
+    lines = [re.split(r" {2,}", line) for line in done.stdout.splitlines()]
+    assert [source.rsplit("/", 1)[1] for _, _, source, _ in lines] == ["a.jpg", "b.png", "c.webp"]
+    assert {finding for finding, *_ in lines} <= {"clear", "uncertain", "flagged"}
+    assert all(re.fullmatch(r"([<>] )?\d+ of 100", score) for _, score, _, _ in lines)
 
 
 def test_json_lines_have_the_fields_of_the_contract(folder: Path, environ: dict[str, str]) -> None:
@@ -90,7 +92,14 @@ def test_a_url_is_fetched_under_the_same_rules_as_a_submission(environ: dict[str
     fetched, refused = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 1
     assert (fetched["source"], fetched["failure"]) == (good, None)
-    assert refused["failure"]["code"] == "unsafe_address"
+    said = "Kantei does not fetch from 169.254.169.254, because this address is link-local (cloud metadata)."
+    assert refused["failure"] == {
+        "code": "unsafe_address",
+        "detail": said,
+        "reason_code": "address_refused",
+        "reason_values": {"host": "169.254.169.254", "range": {"code": "cloud_metadata", "values": {}}},
+        "permanent": True,
+    }
     assert refused["score"] is None
 
 

@@ -93,6 +93,8 @@ def test_failures_decisions_and_their_undoing_are_told_in_order(
         *["decision.made"] * 2,
     ]
     assert events[0]["data"]["failure"]["code"] == "gone"
+    assert events[0]["data"]["failure"]["reason_code"] == "picture_not_there"
+    assert [one["code"] for one in events[1]["data"]["verdict"]["reason_codes"]] == ["pixels_flagged"]
     outcomes = [event["data"]["decision"] and event["data"]["decision"]["outcome"] for event in events]
     assert outcomes == [None, None, "human", "human", None, None]
     assert poster.told == [1, 2, 3, 4, 5, 6]
