@@ -283,6 +283,8 @@ def test_no_page_scrolls_sideways_on_a_phone(desk: Desk, base: str, tmp_path: Pa
         paths = ("review", f"review/cases/{sha256}", "review/decisions", "review/failures", "model", "login")
         for path in paths:
             phone.get(f"{base}/{path}")
+            if "cases" in path:
+                wait_for(phone, "form.claim:not([hidden])")
             width = phone.execute_script("return document.documentElement.scrollWidth")
             assert width <= 360, path
         assert complaints(phone) == []
