@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,33 @@ def test_the_page_on_the_desk_lists_every_default_shortcut() -> None:
     table = page.partition("## Keyboard shortcuts")[2].partition("## ")[0]
     listed = set(re.findall(r"`([A-Z])`", "".join(re.findall(r"\| (`[^|]+) \| [^|]+", table))))
     assert listed == {key.upper() for key in DEFAULT_KEYS.values()} | {"J", "K"}
+
+
+def test_the_page_on_the_code_lists_every_room_and_where_each_subject_is() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)
+    places = [
+        "api",
+        "api/v1",
+        "api/review",
+        *(room for room in rooms if (ROOT / room / "__init__.py").exists()),
+    ]
+    subjects = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page, re.MULTILINE)
+    listed = {subject: set(re.findall(r"`([\w/]+)`", where)) for subject, where in subjects}
+    found: dict[str, set[str]] = {}
+    for place in places:
+        for folder in (ROOT / place).iterdir():
+            if (folder / "__init__.py").exists():
+                found.setdefault(folder.name, set()).add(place)
+    assert len(listed) > 10
+    assert listed == {subject: where for subject, where in found.items() if len(where) > 1}
+
+
+def test_the_page_on_the_code_shows_the_layers_that_are_checked() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    rooms = next(one for one in contracts if one["layers"][0] == "kantei")
+    store = next(one for one in contracts if one.get("containers") == ["store"])
+    assert "\n".join(rooms["layers"]) in page
+    assert " > ".join(store["layers"]) in page
