@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask_babel import get_locale
@@ -81,7 +81,8 @@ def _ago(count: int, unit: str, locale: Locale) -> str:
 def moment_text(moment: datetime) -> str:
     """Write a moment to the minute, in UTC."""
     locale = get_locale()
-    return f"{day(moment)} {format_time(moment, 'HH:mm', locale=locale)} UTC"
+    pattern = str(get_datetime_format("medium", locale))  # "{1}, {0}": the day, then the time
+    return pattern.format(f"{format_time(moment, 'HH:mm', locale=locale)} UTC", day(moment))
 
 
 def day(date: date) -> str:
