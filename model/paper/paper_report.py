@@ -46,18 +46,20 @@ PAPER = {"mobilenet_v2": Counts(133, 0, 8, 109), "mobilenet_v3": Counts(133, 0, 
 _NOTES = {
     "kelp": (
         "This MobileNetV3-Large starts from weights that descend from ImageNet by way of two drone "
-        "segmentation models, since a true ImageNet copy was not at hand: it is not the paper's V3."
+        "segmentation models, because a true ImageNet copy was not at hand: it is not the paper's V3."
     ),
     "minimalistic": "The minimalistic MobileNetV3-Large is not the paper's V3.",
     "dequant": "Its weights are a dequantised copy of ImageNet's.",
 }
 _HEAD = """# The paper's experiment, on our pictures
 
-Kusuma, Natalia, Ko, Sudirman 2024 (DOI 10.24507/icicelb.15.03.295): 750 pictures to learn from, 250 to
-be judged on (133 AI, 117 human), crop 1:1, 256x256, flip, rotate, zoom, RMSprop 0.001, binary cross
-entropy, 100 epochs. The paper's Table 1 prints the names precision and recall the other way round than
-its own equations define them; here they follow the equations. Intervals: Wilson, 95 %. Other pictures
-than the paper's, from more sources and generators: the figures compare recipes, not models.
+This page compares the recipe of Kusuma, Natalia, Ko and Sudirman 2024 (DOI 10.24507/icicelb.15.03.295)
+with our results. The recipe learns from 750 pictures and is judged on 250 (133 AI, 117 human): crop 1:1,
+256x256, flip, rotate, zoom, RMSprop 0.001, binary cross entropy, 100 epochs. Our pictures come from more
+sources and generators than the paper's, so the figures compare recipes, not models.
+
+The paper's Table 1 prints precision and recall under each other's name, compared with its own equations;
+here they follow the equations. Intervals are of 95% (Wilson).
 
 | | accuracy | precision of AI | recall of AI | F1 | humans accused |
 |---|---|---|---|---|---|"""
@@ -151,20 +153,20 @@ def _about(run: dict[str, Any]) -> list[str]:
     notes = " ".join(note for word, note in _NOTES.items() if word in run["weights"])
     about = (
         f"{run['epochs']} epochs, seed {run['seed']}, batches of 32, from `{run['weights']}`. "
-        f"The paper does not say which layers learn: here those up to `{run['cut']}` are frozen and the "
-        "rest learns, so that it fits a machine of two cores; what is frozen is computed once for each of "
-        "five copies of a picture, the first as it is, the others flipped, rotated and zoomed at random "
-        f"(the same whatever the seed); batch normalisation keeps its statistics. {notes}"
+        f"The paper does not say which layers learn. Here those up to `{run['cut']}` are frozen and the "
+        "rest learns, so that it can run on two cores. The frozen part is computed once for each of five "
+        "copies of a picture: the first as it is, the others flipped, rotated and zoomed at random (the "
+        f"same whatever the seed). Batch normalisation keeps its statistics. {notes}"
     ).strip()
     colours = (
-        f"Wrongly accused: {len(accused['files'])}. Median colourfulness (Hasler and Suesstrunk 2003) "
-        f"{accused['median_colourfulness']}, of the other humans {accused['median_of_the_rest']}."
+        f"Human pictures wrongly accused: {len(accused['files'])}. Median colourfulness (Hasler and "
+        f"Suesstrunk 2003): {accused['median_colourfulness']}; of the other human pictures: "
+        f"{accused['median_of_the_rest']}."
     )
     if accused["paler"]:
         colours += (
-            " The paper blames low colour: of an accused picture and another human one, the accused "
-            f"is the paler one in {percent(accused['paler'])} of the cases (50 % would be chance; Hanley "
-            "and McNeil)."
+            " The paper blames low colour. Of an accused picture and another human one, the accused one is "
+            f"paler in {percent(accused['paler'])} of the cases (50% would be chance; Hanley and McNeil)."
         )
     plots = f"![confusion]({name}-confusion.png) ![curves]({name}-curves.png)"
     files = [f"- `{item['file']}`: {item['colourfulness']}" for item in accused["files"]]

@@ -60,7 +60,7 @@ def test_the_report_names_the_weights_and_says_whether_the_accused_are_paler(tmp
     assert "it is not the paper's V3" in said
     assert "seed 7" in said
     assert "- `0.png`: " in said
-    assert "the accused is the paler one in 100.0 %" in said
+    assert "the accused one is paler in 100.0 %" in said
 
 
 def test_ranks_that_agree_correlate_wholly() -> None:
