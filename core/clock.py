@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Give the present moment, aware, in UTC."""
+    """The present moment, timezone-aware, in UTC."""
     return datetime.now(UTC)

@@ -28,12 +28,12 @@ def new_id() -> str:
 
 
 def first_id(at: datetime) -> str:
-    """Give what sorts before every id that was made from this moment on."""
+    """A text that sorts before every id made from this moment on."""
     return f"{int(at.timestamp() * 1000):012x}" + "0" * 20
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text from outside has the shape of an id."""
+    """True if a text from outside has the shape of an id."""
     return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
 
 

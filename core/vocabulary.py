@@ -13,7 +13,7 @@ from core.sayings.stored import read_saying, saying_json
 
 
 class Source(StrEnum):
-    """Say where a submission came from."""
+    """Where a submission came from."""
 
     EXTENSION = "extension"
     MARKETPLACE = "marketplace"
@@ -23,7 +23,7 @@ class Source(StrEnum):
 
 
 class FileKind(StrEnum):
-    """Say what an appellant's file looks like by its first bytes; nobody opens it here."""
+    """What an appellant's file seems to be, by its first bytes; the server never opens it."""
 
     PHOTOSHOP = "photoshop"
     CLIP_STUDIO = "clip_studio"
@@ -39,7 +39,7 @@ class FileKind(StrEnum):
 
 
 class State(StrEnum):
-    """Say how far a submission has come."""
+    """How far a submission has come."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -56,14 +56,14 @@ class Priority(StrEnum):
 
 
 class Label(StrEnum):
-    """Say who made a picture."""
+    """Who made a picture."""
 
     AI = "ai"
     HUMAN = "human"
 
 
 class Finding(StrEnum):
-    """Say what policy makes of score and evidence: clear < uncertain < flagged."""
+    """The result the policy derives from score and evidence: clear < uncertain < flagged."""
 
     CLEAR = "clear"
     UNCERTAIN = "uncertain"
@@ -71,7 +71,7 @@ class Finding(StrEnum):
 
 
 class Basis(StrEnum):
-    """Say what made a finding: the score, what the file says, or a score that re-encoding moves."""
+    """What a finding rests on: the score, the file's own record, or a score that re-encoding moves."""
 
     PIXELS = "pixels"
     EVIDENCE = "evidence"
@@ -79,7 +79,7 @@ class Basis(StrEnum):
 
 
 class Grade(StrEnum):
-    """Say how much a piece of evidence can bear: proof > declared > hint."""
+    """How strong a piece of evidence is: proof > declared > hint."""
 
     PROOF = "proof"
     DECLARED = "declared"
@@ -106,7 +106,7 @@ class EvidenceKind(StrEnum):
 
 
 class FailureCode(StrEnum):
-    """Say why a submission could not be examined; never a finding."""
+    """Why a submission could not be examined; never a finding."""
 
     UNSAFE_ADDRESS = "unsafe_address"
     UNRESOLVABLE = "unresolvable"
@@ -122,7 +122,7 @@ class FailureCode(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Say what a moderator decided."""
+    """What a moderator decided."""
 
     HUMAN = "human"
     AI = "ai"
@@ -130,7 +130,7 @@ class Outcome(StrEnum):
 
 
 class Role(StrEnum):
-    """Say what a moderator may do: moderator < lead < admin."""
+    """What a moderator may do: moderator < lead < admin."""
 
     MODERATOR = "moderator"
     LEAD = "lead"

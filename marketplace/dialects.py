@@ -91,7 +91,7 @@ def _read_news(
 
 
 def text_of(value: object, longest: int) -> str | None:
-    """Give a value as a short text that every database stores; None where it is no text or empty."""
+    """A value as a short text that every database can store; None if it is empty or not a text."""
     if not isinstance(value, str):
         return None
     return _CONTROLS.sub(" ", value.encode("utf-8", "replace").decode()).strip()[:longest] or None

@@ -14,7 +14,7 @@ SHOP_HEADERS = {Scheme.SHOPIFY: "x-shopify-hmac-sha256", Scheme.WOOCOMMERCE: "x-
 
 
 def is_signed(scheme: Scheme, keys: Sequence[bytes], headers: Mapping[str, str], body: bytes) -> bool:
-    """Tell whether one of the live keys signed this body.
+    """True if one of the active keys signed this body.
 
     The names of `headers` are in lower case. Standard Webhooks signs id and time too, and is good for five
     minutes; the shops sign the body alone, so that only our memory of deliveries stops a replay.

@@ -44,7 +44,7 @@ class BellListener:
 
     @contextmanager
     def waiting_for(self, submission_id: str) -> Iterator[threading.Event]:
-        """Give an event that is set when the bell rings for this submission."""
+        """An event that is set when the bell rings for this submission."""
         event = threading.Event()
         with self._lock:
             self._waiting[submission_id].add(event)

@@ -34,13 +34,13 @@ log = logging.getLogger(__name__)
 
 
 class Sender(Protocol):
-    """Tell workers that there is work."""
+    """Sends workers the ids of submissions."""
 
     def send(self, submission_ids: Sequence[str], priority: Priority) -> int:
         """Send a message for each id; give how many were sent before room or broker ran out."""
 
     def room(self, priority: Priority) -> int:
-        """Give how many more messages the broker should be handed now."""
+        """How many more messages the broker should get now."""
 
     def ask_heatmap(self, verdict_id: str) -> None:
         """Ask a worker to paint where the classifier looked; somebody waits for it."""
@@ -149,7 +149,7 @@ class CelerySender:
         return sent
 
     def room(self, priority: Priority) -> int:
-        """Give how many more messages the queue should be handed; none where the broker does not answer."""
+        """How many more messages the queue should get; 0 if the broker does not respond."""
         try:
             return self._room(priority)
         except BROKER_ERRORS as error:

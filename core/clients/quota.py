@@ -11,7 +11,7 @@ MOST_CALLBACK_URLS = 100
 
 
 class QuotaPeriod(StrEnum):
-    """Say when counting begins anew: at midnight, or at the first of the month, in UTC."""
+    """When a quota resets: at midnight, or on the first of the month, in UTC."""
 
     DAY = "day"
     MONTH = "month"
@@ -32,12 +32,12 @@ class Quota:
         return at.astimezone(UTC).strftime("%Y-%m-%d" if self.period is QuotaPeriod.DAY else "%Y-%m")
 
     def begins(self, at: datetime) -> datetime:
-        """Give the first moment of the period that a moment lies in."""
+        """The first moment of the period that contains a moment."""
         midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight if self.period is QuotaPeriod.DAY else midnight.replace(day=1)
 
     def ends(self, at: datetime) -> datetime:
-        """Give the first moment of the next period."""
+        """The first moment of the next period."""
         begins = self.begins(at)
         if self.period is QuotaPeriod.DAY:
             return begins + timedelta(days=1)
@@ -54,7 +54,7 @@ class QuotaState:
 
     @property
     def left(self) -> int:
-        """Give how many images may still be submitted in this period."""
+        """How many images may still be submitted in this period."""
         return max(0, self.quota.limit - self.used)
 
 

@@ -12,7 +12,7 @@ PREFIX = "whsec_"
 
 
 def webhook_key(secret: str, scheme: Scheme) -> bytes:
-    """Give the key of a secret; the prefix may be left out where the scheme is Standard Webhooks'.
+    """The key of a secret; for Standard Webhooks the prefix may be missing.
 
     Errors: ValueError where there would be no key: with an empty one, anybody could sign.
     """

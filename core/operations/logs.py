@@ -27,7 +27,7 @@ _CHATTY = ("alembic", "celery.app.trace", "celery.worker.strategy", "kombu", "op
 
 
 class LogFormat(StrEnum):
-    """Say who reads the logs."""
+    """The format of the logs: text for people, JSON for programs."""
 
     TEXT = "text"
     JSON = "json"
@@ -44,7 +44,7 @@ def set_up_logs(form: LogFormat = LogFormat.TEXT, part: str = "") -> None:
 
 @contextmanager
 def about(submission_id: str) -> Iterator[None]:
-    """Say in every line of the block which submission it is about."""
+    """Adds the submission's id to every log line of the block."""
     token = _submission.set(submission_id)
     try:
         yield

@@ -60,7 +60,7 @@ def note(**attributes: Attribute) -> None:
 
 
 def carry() -> dict[str, str]:
-    """Give the headers that a message carries, so that its work is seen below this span."""
+    """Headers for a message, so that its work appears below this span."""
     headers: dict[str, str] = {}
     if _tracers:
         from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
@@ -72,7 +72,7 @@ def carry() -> dict[str, str]:
 
 
 def current_trace() -> str:
-    """Give the id of the current trace, for logs; empty where there is none."""
+    """The id of the current trace, for logs; empty if there is none."""
     if not _tracers:
         return ""
     from opentelemetry.trace import get_current_span  # noqa: PLC0415

@@ -23,7 +23,7 @@ class NewFile:
 
 
 def add_files(session: Session, appeal_id: str, files: Sequence[NewFile]) -> None:
-    """Say that files belong to an appeal."""
+    """Record that files belong to an appeal."""
     session.add_all(
         AppealFile(appeal_id=appeal_id, name=file.name, kind=file.kind, bytes=file.bytes, sha256=file.sha256)
         for file in files
@@ -67,7 +67,7 @@ def forget_files_about(session: Session, image_sha256: str, *, at: datetime) -> 
 
 
 def unwanted(session: Session, sha256s: Iterable[str]) -> set[str]:
-    """Tell which of these blobs nothing names any more: no image, no upload, no file of an appeal.
+    """Those of these blobs that no image, upload or file of an appeal names any more.
 
     The same bytes may be several of these at once, as when an artist appeals with the picture itself.
     """

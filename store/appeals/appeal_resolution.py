@@ -18,7 +18,7 @@ class OwnDecisionError(Exception):
 
 
 def is_appealed() -> ColumnElement[bool]:
-    """Say in SQL that an image has an open appeal."""
+    """SQL condition: an image has an open appeal."""
     return select(1).where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None)).exists()
 
 
@@ -28,13 +28,13 @@ def appealed() -> Select[str]:
 
 
 def appealed_among(session: Session, sha256s: Sequence[str]) -> set[str]:
-    """Tell which of these images have open appeals."""
+    """Those of these images that have open appeals."""
     query = select(Appeal.image_sha256).where(Appeal.image_sha256.in_(sha256s), Appeal.resolved_at.is_(None))
     return set(session.scalars(query))
 
 
 def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> set[str]:
-    """Tell which of these images somebody may not decide: those with an appeal against their own word."""
+    """Those of these images with an appeal against the moderator's own decision, who may not decide them."""
     undone = aliased(Undo)
     query = (
         select(Decision.image_sha256)

@@ -61,7 +61,7 @@ class Database:
             connection.execute(text("select 1"))
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close all connections."""
         self.engine.dispose()
 
 
@@ -98,7 +98,7 @@ def _server_engine(url: str, pool_size: int) -> Engine:
 
 
 def without_waiting_for_disk(session: Session) -> list[ColumnElement[str]]:
-    """Give what a statement has to return so that nobody waits until it is on PostgreSQL's disk.
+    """Extra RETURNING columns that turn off synchronous_commit for this transaction.
 
     A server that dies within the next second may forget the whole of it. On SQLite nothing is waited for
     (`synchronous=NORMAL`).
@@ -109,7 +109,7 @@ def without_waiting_for_disk(session: Session) -> list[ColumnElement[str]]:
 
 
 def _is_closing(connection: Any) -> bool:
-    """Tell whether the other side has said something unasked, as one does that closes a connection."""
+    """True if the other side has sent something unasked, as a server does that closes a connection."""
     asked = select.poll()
     asked.register(connection.fileno(), select.POLLIN)
     return bool(asked.poll(0))

@@ -39,7 +39,7 @@ class HashBits(TypeDecorator[str]):
         return f"{int(value, 2):064x}"
 
     def bind_expression(self, bindparam: BindParameter[str]) -> ColumnElement[str]:
-        """Say that it is bits: a text would be compared as a text."""
+        """The parameter cast to bits: a text would be compared as a text."""
         return cast(bindparam, self)
 
 
@@ -50,7 +50,7 @@ class Ring(TypeDecorator[str]):
     cache_ok = True
 
     def bind_expression(self, bindparam: BindParameter[str]) -> ColumnElement[Any]:
-        """Say that it is an array."""
+        """The parameter cast to an array."""
         return cast(bindparam, ARRAY(SmallInteger))
 
 
@@ -79,14 +79,14 @@ def words_of(hex_digits: str) -> list[int]:
 
 
 def is_in_ring(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
-    """Say in SQL that a column's word is in the ring of that name; `rings` gives what it is bound to."""
+    """SQL condition: a column's word is in the ring of that name; `rings` makes the values to bind."""
     if is_sqlite:
         return column.in_(bindparam(name, expanding=True))
     return column == any_(bindparam(name, type_=Ring()))
 
 
 def rings(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
-    """Give the rings of a hash's words by the names w0 to w15."""
+    """The rings of a hash's words, by the names w0 to w15."""
     found = {f"w{place}": neighbours(word) for place, word in enumerate(words_of(hex_digits))}
     return found if is_sqlite else {name: f"{{{','.join(map(str, one))}}}" for name, one in found.items()}
 

@@ -17,7 +17,7 @@ def insert_once(session: Session, table: type[Table], values: dict[str, Any]) ->
 
 
 def is_on_sqlite(session: Session) -> bool:
-    """Tell whether the database is SQLite, which has no arrays and its own INSERT."""
+    """True if the database is SQLite, which has no arrays and an INSERT of its own."""
     return session.get_bind().dialect.name == "sqlite"
 
 

@@ -34,10 +34,10 @@ class BlobStore(Protocol):
         """Keep something made from an image, or, without a name, an image whose digest is known already."""
 
     def get(self, sha256: str, name: str = "") -> bytes:
-        """Give the bytes. Errors: KeyError where there are none."""
+        """The bytes. Errors: `KeyError` if there are none."""
 
     def open(self, sha256: str, name: str = "") -> BinaryIO:
-        """Give the bytes as a stream that the caller closes. Errors: KeyError."""
+        """The bytes as a stream that the caller closes. Errors: `KeyError`."""
 
     def delete(self, sha256: str) -> None:
         """Forget an image and all that was made from it."""
@@ -46,7 +46,7 @@ class BlobStore(Protocol):
         """List every image with the moment it was last put, in no order."""
 
     def kept_at(self, sha256: str) -> datetime | None:
-        """Give the moment an image was last put; None where it is not kept."""
+        """When an image was last put; None if it is not stored."""
 
 
 def blob_key(sha256: str, name: str = "") -> str:
@@ -64,7 +64,7 @@ def blob_key(sha256: str, name: str = "") -> str:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Tell of a disk that is full or fails in the store's own word."""
+    """Raises the store's own error for a disk that is full or fails."""
     try:
         yield
     except OSError as error:
@@ -113,12 +113,12 @@ class FolderBlobs:
                 draft.replace(path)
 
     def get(self, sha256: str, name: str = "") -> bytes:
-        """Give the bytes. Errors: KeyError where there are none."""
+        """The bytes. Errors: `KeyError` if there are none."""
         with self.open(sha256, name) as file, _told():
             return file.read()
 
     def open(self, sha256: str, name: str = "") -> BinaryIO:
-        """Give the bytes as a stream. Errors: KeyError where there are none."""
+        """The bytes as a stream. Errors: `KeyError` if there are none."""
         with _told():
             try:
                 return self._path(sha256, name).open("rb")
@@ -146,7 +146,7 @@ class FolderBlobs:
                 yield sha256, datetime.fromtimestamp(at, UTC)
 
     def kept_at(self, sha256: str) -> datetime | None:
-        """Give the moment an image was last put; None where it is not kept."""
+        """When an image was last put; None if it is not stored."""
         with _told():
             try:
                 return datetime.fromtimestamp(self._path(sha256, "").stat().st_mtime, UTC)

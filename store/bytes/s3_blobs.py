@@ -74,12 +74,12 @@ class S3Blobs:
             obstore.put(self._store, blob_key(sha256, name), data, use_multipart=False)
 
     def get(self, sha256: str, name: str = "") -> bytes:
-        """Give the bytes. Errors: KeyError where there are none."""
+        """The bytes. Errors: `KeyError` if there are none."""
         with _told(sha256):
             return bytes(obstore.get(self._store, blob_key(sha256, name)).bytes())
 
     def open(self, sha256: str, name: str = "") -> BinaryIO:
-        """Give the bytes as a stream; an image is small enough to be held. Errors: KeyError."""
+        """The bytes as a stream in memory, since images are small. Errors: `KeyError`."""
         return io.BytesIO(self.get(sha256, name))
 
     def delete(self, sha256: str) -> None:
@@ -106,7 +106,7 @@ class S3Blobs:
             yield last, at
 
     def kept_at(self, sha256: str) -> datetime | None:
-        """Give the moment an image was last put; None where it is not kept."""
+        """When an image was last put; None if it is not stored."""
         try:
             with _told(sha256):
                 return obstore.head(self._store, blob_key(sha256))["last_modified"]
@@ -126,7 +126,7 @@ class S3Blobs:
 
 @contextmanager
 def _told(sha256: str = "") -> Iterator[None]:
-    """Tell of trouble in the store's own word; the client's errors may quote addresses and headers."""
+    """Raises the store's own error: the client's errors may quote addresses and headers."""
     try:
         yield
     except (NotFoundError, FileNotFoundError):

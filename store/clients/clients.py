@@ -58,7 +58,7 @@ def add_client(
 
 
 def add_secret(session: Session, client_id: str, secret: str | None, secret_key: str) -> str:
-    """Give a client a webhook secret beside those it has, and give its text.
+    """Add a webhook secret to those a client has, and return its text.
 
     Errors: ValueError where it would be no key.
     """
@@ -84,7 +84,7 @@ def retire_secrets(session: Session, client_id: str, at: datetime, *, all_of_the
 
 
 def usual_scopes(source: Source) -> frozenset[Scope]:
-    """Say what a key is good for where nothing else is said.
+    """The scopes of a key that names none.
 
     An extension's key lies in many browsers: it submits, reads its own and appeals against that.
     """
@@ -161,7 +161,7 @@ def mark_used(session: Session, key_id: str, at: datetime) -> None:
 
 
 def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[str]:
-    """Give a client's live webhook secrets, newest first; two during rotation.
+    """A client's active webhook secrets, newest first; two during a rotation.
 
     Errors: ValueError where the secret key is not the one they were sealed with.
     """
@@ -177,7 +177,7 @@ def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[s
 
 
 def digest(text: str) -> str:
-    """Give the SHA-256 under which a random secret is known."""
+    """The SHA-256 by which a random secret is stored."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ from store.tables.client_tables import Client
 
 
 def is_own(moderator_id: str) -> ColumnElement[bool]:
-    """Say in SQL that a client of this moderator has submitted an image."""
+    """SQL condition: a client of this moderator has submitted an image."""
     return (
         select(1)
         .select_from(Submission)
@@ -22,7 +22,7 @@ def is_own(moderator_id: str) -> ColumnElement[bool]:
 
 
 def own_among(session: Session, sha256s: Sequence[str], moderator_id: str) -> set[str]:
-    """Tell which of these images a client of this moderator has submitted."""
+    """Those of these images that a client of this moderator has submitted."""
     query = (
         select(Submission.image_sha256)
         .join(Client, Client.id == Submission.client_id)

@@ -32,14 +32,14 @@ def take_quota(session: Session, client_id: str, quota: Quota | None, wanted: in
 
 
 def read_quota(session: Session, client_id: str, quota: Quota, at: datetime) -> QuotaState:
-    """Say what is left of a client's quota."""
+    """What is left of a client's quota."""
     row = session.get(QuotaUse, (client_id, quota.key(at)))
     used = row.used if row is not None else _count(session, client_id, quota, at)
     return QuotaState(quota, used, quota.ends(at))
 
 
 def read_quotas(session: Session, at: datetime) -> Mapping[str, QuotaState]:
-    """Say what is left of every client's quota, by client; those without one are left out."""
+    """What is left of every client's quota, by client; clients without one are left out."""
     clients = [client for client in session.scalars(select(Client)) if client.quota is not None]
     used = {
         (row.client_id, row.period): row.used
@@ -57,7 +57,7 @@ def read_quotas(session: Session, at: datetime) -> Mapping[str, QuotaState]:
 
 
 def set_quota(session: Session, client: Client, quota: Quota | None, at: datetime) -> None:
-    """Give a client another quota, or none; deliveries that waited for the old one are taken in."""
+    """Set or remove a client's quota; deliveries that waited for the old one become due."""
     client.quota = quota
     session.execute(
         update(HookDelivery)

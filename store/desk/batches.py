@@ -36,7 +36,7 @@ class Candidate:
 
     @property
     def is_left_out(self) -> bool:
-        """Tell whether the stroke will pass this case over."""
+        """True if the bulk decision will skip this case."""
         return self.has_changed or self.is_appealed or self.holder is not None or self.is_own
 
 
@@ -50,7 +50,7 @@ class Batch:
 
 
 def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Candidate]:
-    """Say what deciding these cases would do, in the order given; what is not there is left out."""
+    """What deciding these cases would do, in the order given; unknown cases are left out."""
     sha256s = [one.sha256 for one in seen]
     images = {
         image.sha256: image

@@ -59,7 +59,7 @@ def take_over(session: Session, sha256: str, moderator_id: str, at: datetime) ->
 def release_case(
     session: Session, sha256: str, moderator_id: str, *, claimed_at: datetime | None = None
 ) -> None:
-    """Give a case back; nothing happens where one does not have it.
+    """Release a case; nothing happens if the moderator does not hold it.
 
     `claimed_at` names one claim: a page that closes late must not give back what its successor claimed.
     """

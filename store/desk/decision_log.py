@@ -47,7 +47,7 @@ def list_decisions(
 
 
 def every_decision(session: Session, wanted: LogFilter) -> Iterator[LogLine]:
-    """Give all decisions page by page, so that a long log needs little memory."""
+    """All decisions, read page by page, so that a long log needs little memory."""
     before_id = None
     while lines := list_decisions(session, wanted, before_id=before_id, limit=500):
         yield from lines

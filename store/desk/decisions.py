@@ -98,7 +98,7 @@ def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime)
 
 
 def state_after(outcome: Outcome) -> ReviewState:
-    """Say where a decision puts the case."""
+    """The state of a case after a decision."""
     return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
 
 

@@ -25,7 +25,7 @@ class Stretch:
 
     @property
     def rises(self) -> bool:
-        """Tell whether one walks away from the line by walking up."""
+        """True if the distance from the threshold grows with the score."""
         return self.line <= self.low
 
 
@@ -75,7 +75,7 @@ def _stretch_of(known: list[Stretch], score: float) -> int:
 
 
 def _beyond(one: Stretch, place: int, own: Stretch, start: int, after: tuple[float, str]) -> Any:
-    """Say in SQL what of a stretch comes after a place in another one, or in the same."""
+    """SQL condition for the part of one stretch that comes after a place in another, or in the same."""
     score, sha256 = after
     if place == start:
         here, mark = tuple_(Image.score, Image.sha256), (score, sha256)

@@ -43,7 +43,7 @@ class Sort(StrEnum):
 
 
 class Claimed(StrEnum):
-    """Say who may have a claim on a case: oneself, somebody else, nobody, or not somebody else."""
+    """Who holds the claim on a case: me, someone else, no one, or not someone else."""
 
     ME = "me"
     OTHERS = "others"
@@ -89,7 +89,7 @@ def narrow(
 
 
 def is_great_seller(session: Session, seller: str) -> bool:
-    """Tell whether a seller has so many listings that a page is found sooner by walking the queue."""
+    """True if a seller has so many listings that walking the queue finds a page sooner."""
     some = select(Listing.listing_id).where(Listing.seller == seller).limit(GREAT_SELLER + 1).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
 

@@ -53,7 +53,7 @@ class QueueCounts:
 
 
 def position(image: Image) -> Position:
-    """Give the place of a case."""
+    """The position of a case in its order."""
     return Position(image.risk, image.score, image.created_at, image.sha256)
 
 
@@ -125,7 +125,7 @@ def find_images(session: Session, sha256s: list[str]) -> dict[str, Image]:
 
 
 def client_names(session: Session) -> dict[str, str]:
-    """Give the clients by name, for choosing one; the first thousand."""
+    """The names of clients by id, for choosing one; the first 1,000."""
     rows = session.execute(select(Client.id, Client.name).order_by(Client.name).limit(1000))
     return {row.id: row.name for row in rows}
 

@@ -24,7 +24,7 @@ class Waiting:
 
 
 def waiting(session: Session) -> dict[Priority, Waiting]:
-    """Give what waits for a worker; a priority with nothing is left out."""
+    """What waits for a worker, by priority; empty priorities are left out."""
     rows = session.execute(
         select(Submission.priority, func.count(), func.min(Submission.due_at))
         .where(Submission.state == State.QUEUED)
@@ -34,7 +34,7 @@ def waiting(session: Session) -> dict[Priority, Waiting]:
 
 
 def oldest_call(session: Session) -> datetime | None:
-    """Give the moment since which the longest waiting endpoint is due a call; none that was given up."""
+    """Since when the longest-waiting endpoint has been due; disabled endpoints do not count."""
     return session.scalar(
         select(func.min(Endpoint.due_at)).where(Endpoint.due_at.is_not(None), Endpoint.disabled_at.is_(None))
     )

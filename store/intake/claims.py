@@ -49,7 +49,7 @@ class Claim:
 
     @property
     def is_last(self) -> bool:
-        """Tell whether there is no try left after this one."""
+        """True if this is the last attempt."""
         return self.tries >= MAX_TRIES
 
 
@@ -128,7 +128,7 @@ def finish_failed(session: Session, held: Claim, failure: Failure, *, at: dateti
 
 
 def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = True) -> None:
-    """Give a submission back to be tried again later; `counts` False takes the try back.
+    """Return a submission to the queue for a later attempt; with `counts` False this attempt does not count.
 
     Errors: ClaimLostError.
     """

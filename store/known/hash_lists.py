@@ -135,7 +135,7 @@ def forget_list(session: Session, name: str, *, moderator_id: str | None) -> int
 
 
 def decided_hashes(database: Database, label: Label | None = None) -> Iterator[SharedHash]:
-    """Give the hashes of what people decided, page by page; of hashes that tell pictures apart only."""
+    """The hashes of decided pictures, read page by page; only those good enough to compare."""
     outcomes = [outcome for outcome, known in RULINGS.items() if label in {None, known}]
     last = ""
     while True:

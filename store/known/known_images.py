@@ -31,7 +31,7 @@ class NearImage:
 
 
 def is_near(table: type[ImageHash | ListedHash], *, is_sqlite: bool) -> ColumnElement[bool]:
-    """Say in SQL that a row's hash is within 31 bits of the one that `near_values` gives."""
+    """SQL condition: a row's hash is within 31 bits of the one in `near_values`."""
     words = (
         is_in_ring(getattr(table, f"w{place}"), f"w{place}", is_sqlite=is_sqlite) for place in range(WORDS)
     )
@@ -39,12 +39,12 @@ def is_near(table: type[ImageHash | ListedHash], *, is_sqlite: bool) -> ColumnEl
 
 
 def bits_apart(table: type[ImageHash | ListedHash]) -> ColumnElement[int]:
-    """Say in SQL by how many bits a row's hash differs from the one that `near_values` gives."""
+    """SQL expression: by how many bits a row's hash differs from the one in `near_values`."""
     return distance(table.hash, bindparam("hash", type_=HashBits()))
 
 
 def near_values(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
-    """Give the values that a query with `is_near` is asked with."""
+    """The values to bind to a query with `is_near`."""
     return {"hash": hex_digits, **rings(hex_digits, is_sqlite=is_sqlite)}
 
 
@@ -55,7 +55,7 @@ def keep_hash(session: Session, sha256: str, found: PictureHash) -> None:
 
 
 def word_columns(hex_digits: str) -> dict[str, int]:
-    """Give the words of a hash by the names of their columns."""
+    """The words of a hash, by the names of their columns."""
     return {f"w{place}": word for place, word in zip(range(WORDS), words_of(hex_digits), strict=True)}
 
 

@@ -31,7 +31,7 @@ class ImageView:
 
     @property
     def finding(self) -> Finding | None:
-        """Say what stands: a decision goes before the verdict."""
+        """The current result: the decision if there is one, otherwise the finding."""
         row = self.submission
         if row is None:
             return None
@@ -124,7 +124,7 @@ def view_listing(session: Session, client_id: str, listing_id: str) -> ListingVi
 
 
 def _is_made_up_for(row: Listing | None, submission: Submission) -> bool:
-    """Tell whether it was called off with a listing that came back, where another looks in its stead."""
+    """True if it was cancelled with a listing that came back, and another submission replaces it."""
     is_called_off = (submission.failure_reason or {}).get("code") == CALLED_OFF.code
     return row is not None and row.deleted_at is None and is_called_off
 

@@ -31,7 +31,7 @@ class TakenIn:
     held: int = 0  # images that wait for the client's quota to begin anew
 
     def describe(self, news: ListingNews) -> str:
-        """Say what news led to, in a sentence."""
+        """A sentence on what a delivery led to."""
         if news.is_deleted:
             return "The listing is deleted."
         said = f"{len(self.submissions)} new, {self.known} known, {self.removed} removed"

@@ -69,12 +69,12 @@ def claim_endpoint(session: Session, *, lease: timedelta, at: datetime) -> Turn 
 
 
 def has_due_endpoint(session: Session, at: datetime) -> bool:
-    """Tell, at the least cost, whether a claim is worth trying."""
+    """True if a claim is worth trying, found out at little cost."""
     return session.scalar(select(Endpoint.id).where(*_is_due(at)).limit(1)) is not None
 
 
 def next_callback(session: Session, turn: Turn, at: datetime) -> Callback | None:
-    """Give the first call in order that is due, with all that it tells."""
+    """The first callback in order that is due, with its event."""
     return session.scalar(
         select(Callback)
         .where(
@@ -154,7 +154,7 @@ def put_off(session: Session, turn: Turn, *, until: datetime) -> None:
 
 
 def end_turn(session: Session, turn: Turn, at: datetime) -> None:
-    """Give an endpoint back; it is due again when its next call is. Errors: EndpointLostError.
+    """Release an endpoint; it is due again when its next callback is. Errors: `EndpointLostError`.
 
     The endpoint's row is locked first: a call that is added at this moment either is seen here, or
     sets the due time after us.

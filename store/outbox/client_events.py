@@ -62,7 +62,7 @@ def add_events(session: Session, kind: EventKind, told: Sequence[NewEvent], *, a
 
 
 def note_decision(session: Session, sha256: str, decision_id: str | None, *, at: datetime) -> None:
-    """Tell every client that submitted an image what was decided; None where it was taken back."""
+    """Add an event for every client that submitted an image; no decision means it was undone."""
     rows = session.execute(
         select(Submission.client_id, Submission.id).where(
             Submission.image_sha256 == sha256, Submission.state == State.EXAMINED
@@ -73,7 +73,7 @@ def note_decision(session: Session, sha256: str, decision_id: str | None, *, at:
 
 
 def note_examined(session: Session, client_id: str, submission_id: str, sha256: str, *, at: datetime) -> None:
-    """Tell a client of a verdict, with the decision that stands already where the image is known.
+    """Add the event of a verdict, and of the current decision if the image has one.
 
     The image is locked: a decision made at this moment either is seen here or sees this submission.
     """
@@ -97,7 +97,7 @@ def unplaced_clients(session: Session, *, called: bool = False) -> list[str]:
 
 
 def called_at() -> ScalarSelect[str | None]:
-    """Say in SQL where a submission's client is called, if anywhere; a submission may name a place itself."""
+    """SQL expression: the callback URL for a submission, its own or its client's, if any."""
     return (
         select(Client.callback_url)
         .where(Client.id == Submission.client_id)
@@ -107,13 +107,13 @@ def called_at() -> ScalarSelect[str | None]:
 
 
 def has_unplaced(session: Session, client_id: str) -> bool:
-    """Tell whether a client has events without a place."""
+    """True if a client has events without a position."""
     query = select(ClientEvent.id).where(ClientEvent.client_id == client_id, _IS_UNPLACED).limit(1)
     return session.scalar(query) is not None
 
 
 def place_events(session: Session, client_id: str) -> int:
-    """Give a client's new events their place in order, and send them on their way; give how many.
+    """Number a client's new events and make their callbacks due; return how many.
 
     The client's row is locked first, so that whoever comes second sees what the first one placed.
     """

@@ -104,7 +104,7 @@ def _start_anew(session: Session, which: ColumnElement[bool], at: datetime) -> i
 
 
 def send_test(session: Session, client_id: str, at: datetime) -> str:
-    """Tell a client of nothing, to try its endpoint; give the event's id."""
+    """Add a test event for a client's endpoints, and return its id."""
     (event_id,) = add_events(session, EventKind.ENDPOINT_TEST, [NewEvent(client_id, None)], at=at)
     return event_id
 

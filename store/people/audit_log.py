@@ -51,7 +51,7 @@ class ActLine:
 
     @property
     def place(self) -> tuple[datetime, str]:
-        """Give the place in the log."""
+        """The position in the log."""
         return self.at, self.id
 
 
@@ -76,7 +76,7 @@ def list_acts(
 
 
 def every_act(session: Session, wanted: ActFilter) -> Iterator[ActLine]:
-    """Give all acts page by page."""
+    """All acts, read page by page."""
     before = None
     while lines := list_acts(session, wanted, before=before, limit=500):
         yield from lines

@@ -57,7 +57,7 @@ def forget_attempt(session: Session, attempt: NotedLogin) -> None:
 
 
 def _network(address: str) -> str:
-    """Give what one guesser holds: an IPv4 address, or the /64 that any IPv6 customer gets."""
+    """The network of one guesser: an IPv4 address, or the /64 that any IPv6 customer gets."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -63,7 +63,7 @@ def list_moderators(session: Session) -> list[Moderator]:
 
 
 def has_moderators(session: Session) -> bool:
-    """Tell whether anybody can log in yet."""
+    """True if anyone can log in yet."""
     return session.scalar(select(func.count()).select_from(Moderator)) != 0
 
 
@@ -82,7 +82,7 @@ def set_preferences(session: Session, moderator_id: str, preferences: dict[str, 
 
 
 def set_role(session: Session, moderator_id: str, role: Role) -> None:
-    """Give a moderator another role; it holds from their next request."""
+    """Change a moderator's role, from their next request on."""
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(role=role))
 
 
@@ -92,7 +92,7 @@ def set_disabled(session: Session, moderator_id: str, at: datetime | None) -> No
 
 
 def reset_password(session: Session, moderator: Moderator) -> NewModerator:
-    """Give a moderator a new one-time password, to be replaced at the next login."""
+    """Set a new one-time password, to be changed at the next login."""
     password = one_time_password()
     session.execute(
         update(Moderator)

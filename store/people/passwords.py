@@ -18,13 +18,13 @@ _GATE = threading.BoundedSemaphore(2)
 
 
 def hash_password(password: str) -> str:
-    """Give the Argon2id hash of a password, with its salt and costs in it."""
+    """The Argon2id hash of a password, including salt and costs."""
     with _GATE:
         return _HASHER.hash(password)
 
 
 def is_password(password_hash: str | None, password: str) -> bool:
-    """Tell whether this is the password; without a hash, work as long and say no."""
+    """True if this is the password; without a hash, False after as much work."""
     known = password_hash or _nobody()
     try:
         with _GATE:
@@ -42,7 +42,7 @@ def one_time_password() -> str:
 
 
 class PasswordFault(StrEnum):
-    """Say what is wrong with a new password."""
+    """What is wrong with a new password."""
 
     SHORT = "short"
     LONG = "long"
@@ -51,7 +51,7 @@ class PasswordFault(StrEnum):
 
 
 def password_fault(password: str, email: str) -> PasswordFault | None:
-    """Say what is wrong with a new password; None where it will do."""
+    """What is wrong with a new password, or None."""
     if len(password) < MIN_LENGTH:
         return PasswordFault.SHORT
     if len(password) > MAX_LENGTH:

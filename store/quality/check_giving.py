@@ -53,7 +53,7 @@ def sample_decisions(session: Session, decision_ids: list[str], rate: float) -> 
 
 
 def draw(moderator_id: str, sha256: str, rates: Rates) -> CheckKind | None:
-    """Say whether a check comes after this case, and which kind; the same each time it is asked.
+    """The kind of check that follows this case, or None; the same on every call.
 
     Second looks come twice as often as they arise, so that none waits for long.
     """
@@ -173,7 +173,7 @@ def _is_free(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _may_be_put_before(viewer: Viewer, after: Image) -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL that somebody has no word of their own on an image, and nobody else is at it."""
+    """SQL conditions: a moderator has not decided an image, and no one else has claimed it."""
     own = aliased(Decision)
     has_decided = select(1).where(own.image_sha256 == Image.sha256, own.moderator_id == viewer.moderator_id)
     return (

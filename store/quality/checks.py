@@ -33,7 +33,7 @@ class SecondLookResult:
 
     @property
     def is_agreed(self) -> bool:
-        """Tell whether the answer was the expected one."""
+        """True if the answer was the expected one."""
         return self.outcome is self.expected
 
 
@@ -55,7 +55,7 @@ def open_check(session: Session, sha256: str, viewer: Viewer) -> Check | None:
 
 
 def blind_for(session: Session, viewer: Viewer) -> set[str]:
-    """Tell which cases somebody has before them as checks: what is known of those is kept from them."""
+    """The cases that a moderator has as checks, whose known answers must be hidden from them."""
     return set(
         session.scalars(
             select(Check.image_sha256).where(
@@ -109,7 +109,7 @@ def reopen_check(session: Session, escalation_id: str) -> None:
 
 
 def told_of(session: Session, check_id: str, viewer: Viewer, *, within: timedelta) -> SecondLookResult | None:
-    """Tell somebody what the case that they have just decided was."""
+    """What the case that a moderator has just decided was, if it was a check."""
     row = session.execute(
         select(Check, GoldenCase.lesson)
         .outerjoin(GoldenCase, GoldenCase.id == Check.golden_id)

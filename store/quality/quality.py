@@ -27,7 +27,7 @@ class Rates:
 
 
 def rates(session: Session) -> Rates:
-    """Give the rates that hold; nothing is mixed in before a lead says so."""
+    """The current check rates; 0 until a lead sets them."""
     row = session.execute(
         select(QualityRates.golden, QualityRates.second).order_by(QualityRates.id.desc()).limit(1)
     ).one_or_none()

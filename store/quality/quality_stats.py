@@ -131,7 +131,7 @@ def list_answers(
 
 
 def every_answer(session: Session, *, since: datetime | None = None) -> Iterator[Check]:
-    """Give all answers page by page."""
+    """All answers, read page by page."""
     before_id = None
     while found := list_answers(session, before_id=before_id, since=since, limit=500):
         yield from found

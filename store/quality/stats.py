@@ -60,12 +60,12 @@ def count_appealed(session: Session) -> int:
 
 
 def oldest_open(session: Session) -> datetime | None:
-    """Give the moment since which the longest waiting case waits."""
+    """Since when the longest-waiting case has waited."""
     return session.scalar(select(func.min(Image.created_at)).where(Image.review == ReviewState.OPEN))
 
 
 def times_to_decision(session: Session, since: datetime) -> list[timedelta]:
-    """Give how long decided cases had waited, shortest first; from the newest decisions."""
+    """How long decided cases had waited, shortest first; from the newest decisions."""
     rows = session.execute(
         select(Decision.created_at, Image.created_at)
         .join(Image, Image.sha256 == Decision.image_sha256)

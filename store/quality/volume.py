@@ -87,7 +87,7 @@ class _Found(dict[str, Volume]):
             self[key].times.append(time)
 
     def sorted(self) -> list[Volume]:
-        """Give the fullest first, with times in order."""
+        """The volumes, largest first, with times in order."""
         for volume in self.values():
             volume.times.sort()
         return sorted(self.values(), key=lambda one: (-one.count, one.key))

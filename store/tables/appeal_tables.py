@@ -55,7 +55,7 @@ class Appeal(Table):
 
     @property
     def evidence_urls(self) -> list[str]:
-        """Give every address that the appellant names, the first one first."""
+        """Every URL that the appellant names, the first one first."""
         return [*([self.evidence_url] if self.evidence_url else []), *self.more_urls]
 
 

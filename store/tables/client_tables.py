@@ -38,7 +38,7 @@ class Client(Table):
 
     @property
     def quota(self) -> Quota | None:
-        """Give how many images it may submit in a period; None where there is no bound."""
+        """How many images the client may submit in a period; None for no limit."""
         if self.quota_limit is None or self.quota_period is None:
             return None
         return Quota(self.quota_limit, self.quota_period)

@@ -25,7 +25,7 @@ from store.tables.client_tables import Client
 
 
 class CallbackState(StrEnum):
-    """Say how far telling has come; `exhausted` had all its tries and can be sent again by hand."""
+    """How far a callback has come; `exhausted` failed on every attempt and can be resent by hand."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -33,7 +33,7 @@ class CallbackState(StrEnum):
 
 
 class HookOutcome(StrEnum):
-    """Say what became of a delivery from a marketplace."""
+    """What happened to a delivery from a marketplace."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"

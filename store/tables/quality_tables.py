@@ -15,7 +15,7 @@ from store.tables.case_tables import Decision, Image, Moderator, Verdict
 
 
 class CheckKind(StrEnum):
-    """Say what a check is: a case with a known answer, or a second look at somebody's decision."""
+    """What a check is: a case with a known answer, or a second look at someone's decision."""
 
     GOLDEN = "golden"
     SECOND = "second"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ReviewState(StrEnum):
-    """Say whether a person is wanted: nobody, somebody, somebody senior, or it is decided."""
+    """Whether a case needs a moderator: no, yes, a senior one, or it is decided."""
 
     NONE = "none"
     OPEN = "open"
@@ -13,7 +13,7 @@ class ReviewState(StrEnum):
 
 
 class ChangeState(StrEnum):
-    """Say how a proposal stands: it waits, or was approved, refused, or withdrawn."""
+    """The state of a proposal: open, approved, rejected or withdrawn."""
 
     OPEN = "open"
     APPROVED = "approved"
@@ -22,7 +22,7 @@ class ChangeState(StrEnum):
 
 
 class PolicyFault(StrEnum):
-    """Say why a change cannot be made."""
+    """Why a change cannot be made."""
 
     LINES = "lines"
     UNKNOWN = "unknown"

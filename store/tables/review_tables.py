@@ -70,17 +70,17 @@ class Event(Table):
 
 
 def is_claimed_by(moderator_id: str, at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed by somebody."""
+    """SQL condition: an image is claimed by this moderator."""
     return _live(at, CaseClaim.moderator_id == moderator_id)
 
 
 def is_claimed_by_others(moderator_id: str, at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed by somebody else."""
+    """SQL condition: an image is claimed by another moderator."""
     return _live(at, CaseClaim.moderator_id != moderator_id)
 
 
 def is_claimed(at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an image is claimed."""
+    """SQL condition: an image is claimed."""
     return _live(at)
 
 

@@ -32,7 +32,7 @@ class Week:
 
     @property
     def reading(self) -> str:
-        """Say what the index means: `reference`, `few`, `steady`, `moved` or `drifted`."""
+        """What the index means: `reference`, `few`, `steady`, `moved` or `drifted`."""
         if self.is_reference:
             return "reference"
         if self.psi is None:
@@ -43,7 +43,7 @@ class Week:
 
 
 def weeks(session: Session, since: datetime) -> list[Week]:
-    """Tell the weeks of each model, the newest first; a model's first week with enough is its reference."""
+    """The weeks of each model, newest first; its first week with enough verdicts is the reference."""
     counts: dict[tuple[str, date], list[int]] = {}
     for model, day, place, count in session.execute(_counted(since)):
         monday = _monday(date.fromisoformat(str(day)))  # SQLite gives a text and PostgreSQL a date

@@ -154,7 +154,7 @@ def _same(session: Session, sha256: str, model: str, policy: str, ground: str) -
 
 
 def _review_state(session: Session, image: Image, finding: Finding) -> ReviewState:
-    """Say whether a person is wanted; what a person has decided, a new model does not reopen."""
+    """Whether the case needs a moderator; a new model does not reopen a decided case."""
     if image.decision_id is not None:
         outcome = session.get_one(Decision, image.decision_id).outcome
         return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED

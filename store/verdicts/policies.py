@@ -59,7 +59,7 @@ def list_versions(session: Session, *, limit: int = 100) -> list[PolicyVersion]:
 
 
 def find_lines(session: Session, model: str, number: int | None) -> Thresholds | None:
-    """Give the lines of a version, or those that a model brought along; None where they are not known."""
+    """The thresholds of a version, or the model's own; None if they are not known."""
     query = select(PolicyVersion).where(PolicyVersion.model == model)
     query = query.where(
         PolicyVersion.change_id.is_(None) if number is None else PolicyVersion.number == number

@@ -50,7 +50,7 @@ class Preview:
 
 
 def preview_lines(session: Session, model: str, lines: Thresholds, *, since: datetime) -> Preview:
-    """Say what these lines would have made of the images whose latest verdict is this model's.
+    """What these thresholds would have made of images whose latest verdict is this model's.
 
     What the file's own record decided stays as it was, and so does a score that re-encoding moved
     across a line: how it would stand to another line was not measured.

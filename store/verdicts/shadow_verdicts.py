@@ -64,7 +64,7 @@ def record_shadow(
 
 
 def has_shadow(session: Session, sha256: str, model: str) -> bool:
-    """Tell whether an observed model has seen this image."""
+    """True if an observed model has examined this image."""
     query = select(ShadowVerdict.id).where(ShadowVerdict.image_sha256 == sha256, ShadowVerdict.model == model)
     return session.scalar(query) is not None
 
