@@ -8,17 +8,26 @@ from provenance.containers.xmp import IPTC_EXT
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.fields import where
 from provenance.shared.known_names import generator_in
+from provenance.shared.said_names import generator_said_in
 from provenance.shared.source_types import GENERATED, PARTLY, code_of, label_of
 
 _KIND = EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE
 _NAMES = frozenset({"DigitalSourceType", "DigitalSourcetype"})  # both spellings were printed by IPTC
-_MAKERS = frozenset({"Credit", "CreatorTool", "AISystemUsed", "creator", "softwareAgent", "Software"})
+# Where the maker may be named, and how it is read there: fields for software, and free text.
+_MAKERS = dict.fromkeys(("CreatorTool", "AISystemUsed", "softwareAgent", "Software"), generator_in) | {
+    "Credit": generator_said_in,
+    "creator": generator_said_in,
+}
 
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
     maker = next(
-        (name for item in sources.image.xmp if item.name in _MAKERS if (name := generator_in(item.value))),
+        (
+            name
+            for item in sources.image.xmp
+            if item.name in _MAKERS and (name := _MAKERS[item.name](item.value))
+        ),
         None,
     )
     for item in sources.image.xmp:

@@ -23,7 +23,9 @@ from provenance.containers.pixels import rgb_bytes
 from provenance.containers.stealth import HIDDEN
 from provenance.readers.reading import Looked, Reader, Sources, picked
 from provenance.shared.errors import RecordError
+from provenance.shared.known_names import generator_in
 from provenance.shared.records import Record, keyed
+from provenance.shared.said_names import generator_said_in
 
 GENERATOR = "NovelAI"
 _TITLE = "AI generated image"
@@ -89,7 +91,9 @@ def _names_itself(sources: Sources) -> Saying | None:
     """Where NovelAI is named, if it is."""
     for record in sources.records:
         key, text = record.key.lower(), record.text[:200].strip()
-        if key in {"software", "source"} and text.startswith("NovelAI"):
+        if key == "software" and text.startswith("NovelAI") and generator_in(text) == GENERATOR:
+            return record.where
+        if key == "source" and generator_said_in(text) == GENERATOR:
             return record.where
         if str((record.values or {}).get("Software", ""))[:80].startswith("NovelAI"):
             return record.where

@@ -13,24 +13,23 @@ from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.bounded_json import looks_like_object
 from provenance.shared.known_names import editor_in, generator_in
 from provenance.shared.records import Record
+from provenance.shared.said_names import generator_said_in
 
 _KIND = EvidenceKind.SOFTWARE_TAG
-_PROGRAM = frozenset(
-    {"software", "xmp:creatortool", "softwareagent", "tiff:software", "creatortool", "source"}
-) | {
+_PROGRAM = frozenset({"software", "xmp:creatortool", "softwareagent", "tiff:software", "creatortool"}) | {
     "ai_generator",
     "aisystemused",
     "creator_tool",
-    "credit",
     "generator",
     "host",
     "hostcomputer",
     "make",
     "model",
     "originatingprogram",
-    "photoshop:credit",
     "program",
 }
+# Free text, where people thank people: only a phrase says that a generator made the picture.
+_FREE = frozenset({"source", "credit", "photoshop:credit", "photoshop:source"})
 # A comment is an author's own words, but for what editors write there unasked.
 _BY_EDITORS = re.compile(r"Created (?:with|by|in|using) [\w .:()\-]{2,60}")
 _EXPOSURE = ("ExposureTime", "FNumber", "ISOSpeedRatings", "FocalLength")
@@ -44,16 +43,18 @@ def _read(sources: Sources) -> Looked:
         key = record.key.lower()
         if key == "comment" and _BY_EDITORS.fullmatch(record.text[:100].strip()):
             _look_for_editor(looked, record, seen)
-        if key not in _PROGRAM or len(record.text) > _LONGEST or looks_like_object(record.text):
+        if len(record.text) > _LONGEST or looks_like_object(record.text):
             continue
-        _look(looked, record, seen)
+        if key in _PROGRAM:
+            _look(looked, record, seen, generator_in(record.text))
+        elif key in _FREE:
+            _look(looked, record, seen, generator_said_in(record.text))
     _look_at_history(looked, sources)
     _look_at_camera(looked, sources)
     return looked
 
 
-def _look(looked: Looked, record: Record, seen: set[str]) -> None:
-    generator = generator_in(record.text)
+def _look(looked: Looked, record: Record, seen: set[str], generator: str | None) -> None:
     if generator is None:
         _look_for_editor(looked, record, seen)
     elif generator not in seen:

@@ -2,72 +2,104 @@
 
 import re
 
+from provenance.shared.denials import denies
+
 _LONGEST = 300
+# No Latin letter or digit beside a name. Other scripts write it without a space: `Midjourneyで生成`.
+_START, _END = r"(?<![0-9A-Za-z_\u00c0-\u024f])", r"(?![0-9A-Za-z_\u00c0-\u024f])"
+Names = tuple[tuple[str, re.Pattern[str]], ...]
 
 
-def _compiled(names: dict[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (name, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for name, words in names.items()
-    )
+def _compiled(names: dict[str, str], flags: re.RegexFlag = re.IGNORECASE) -> Names:
+    return tuple((name, re.compile(f"{_START}(?:{words}){_END}", flags)) for name, words in names.items())
 
 
-# Each name with the words that mean it and nothing else; plain words such as `flux` or `imagen` would
-# accuse people for their language.
-_GENERATORS = _compiled(
+# Names that mean a generator and nothing else.
+PRODUCTS = _compiled(
     {
         "NovelAI": r"NovelAI",
         "Midjourney": r"Midjourney|niji[・·\- ]?journey",
-        "OpenAI": r"OpenAI|ChatGPT|DALL[^\w\s]? ?E(?:[ \-]?[23])?|GPT-4o|gpt-image(?:-[\w.]+)?",
-        "Adobe Firefly": r"Adobe[ _]?Firefly|Firefly Image \d",
-        "Google": r"Made with Google AI|Edited with Google AI|Google AI|Google Imagen|Imagen [234]|"
-        r"Google Gemini|Gemini [\d.]+ (?:Flash|Pro)[\w \-]*|Nano Banana|Google C2PA Core Generator Library",
-        "Microsoft": r"Bing Image Creator|Image Creator from (?:Microsoft )?Designer|Microsoft Designer|"
-        r"Microsoft Responsible AI[\w ]*",
+        "OpenAI": r"ChatGPT|DALL[^\w\s]? ?E(?:[ \-]?[23])?|GPT-4o|gpt-image(?:-[\w.]+)?",
+        "Adobe Firefly": r"Adobe[ _]?Firefly",
+        "Google": r"Google Imagen|Google Gemini|Gemini [\d.]+ (?:Flash|Pro)[\w \-]*|Nano Banana",
+        "Microsoft": r"Bing Image Creator|Image Creator from (?:Microsoft )?Designer",
         "Meta AI": r"Imagined with AI",  # not its own name: its glasses take photographs
-        "xAI Grok": r"xAI|Grok(?:[ \-]\d)?",
         "ComfyUI": r"ComfyUI",
         "A1111": r"AUTOMATIC1111|stable-diffusion-webui|sd-webui",
-        "InvokeAI": r"Invoke[ \-]?AI|invoke-ai",
+        "InvokeAI": r"Invoke-?AI",
         "Fooocus": r"\w*Fooocus[\w.]*",
         "SwarmUI": r"(?:Stable)?SwarmUI",
-        "Easy Diffusion": r"Easy Diffusion",
-        "Draw Things": r"Draw Things",
         "DiffusionBee": r"DiffusionBee",
         "mflux": r"mflux",
-        "Stability AI": r"Stability[ .]?AI|DreamStudio|Stable Image (?:Ultra|Core)",
-        "Stable Diffusion": r"Stable Diffusion[\w .]*|StableDiffusion(?:V\d)?",
-        "Black Forest Labs": r"Black Forest Labs|FLUX\.[12][\w .\-\[\]]*",
-        "Ideogram": r"Ideogram(?:[ .]?AI)?",
-        "Leonardo.Ai": r"Leonardo\.?[ ]?Ai",
-        "Recraft": r"Recraft(?:[ .]?AI)?",
-        "Krea": r"Krea\.ai|Krea AI|Krea [12]",
-        "Playground": r"Playground[ .]?AI|playgroundai\.com",
+        "Stability AI": r"Stable Image (?:Ultra|Core)",
+        "Stable Diffusion": r"Stable Diffusion|StableDiffusion(?:V\d)?",
+        "Black Forest Labs": r"FLUX\.[12]",
+        "Ideogram": r"Ideogram[ .]?AI",
+        "Leonardo.Ai": r"Leonardo\.Ai",
+        "Recraft": r"Recraft[ .]?AI",
+        "Krea": r"Krea\.ai|Krea AI",
+        "Playground": r"playgroundai\.com|PlaygroundAI",
         "NightCafe": r"NightCafe(?: Studio| Creator)?",
         "Craiyon": r"Craiyon",
-        "WOMBO": r"WOMBO(?: Dream)?|Dream by WOMBO",
+        "WOMBO": r"Dream by WOMBO|WOMBO Dream",
         "PixAI": r"PixAI(?:\.art)?",
-        "SeaArt": r"SeaArt(?:\.ai)?",
+        "SeaArt": r"SeaArt\.ai",
         "Tensor.Art": r"Tensor\.?Art",
         "Civitai": r"Civitai",
-        "Seedream": r"Seedream[ \d.]*|Doubao|Jimeng|豆包|即梦",
+        "Seedream": r"Seedream",
         "Kling": r"Kling AI|KlingAI",
         "Waifu Diffusion": r"Waifu Diffusion|WaifuDiffusion|Waifu Labs",
         "Artbreeder": r"Artbreeder",
-        "Apple": r"Apple Image Playground|Image Playground",
+        "Apple": r"Apple Image Playground",
         "stable-diffusion.cpp": r"stable-diffusion\.cpp|sd\.cpp",
         "KoboldCpp": r"KoboldCpp",
         "Mochi Diffusion": r"Mochi Diffusion",
         "imaginAIry": r"imaginairy",
-        "AI Horde": r"(?:AI|Stable) Horde|ArtBot for Stable Diffusion",
-        "Liblib": r"Liblib(?:\.?AI)?|哩布哩布(?:AI)?",
+        "AI Horde": r"ArtBot for Stable Diffusion",
+        "Liblib": r"Liblib\.?AI|哩布哩布AI",
         "Yodayo": r"Yodayo|Moescape(?: AI)?",
-        "Dreamina": r"Dreamina",
-        "Hailuo": r"Hailuo(?: ?AI)?|MiniMax image-01",
-        "Reve": r"Reve Image|Reve AI",
-        "Kolors": r"Kolors",
+        "Hailuo": r"Hailuo ?AI|MiniMax image-01",
         "Qwen": r"Qwen-?Image[\w\-]*|Tongyi Wanxiang|通义万相",
         "Sora": r"Sora by OpenAI",
     }
+)
+# Names of companies and services: software by that name generates, but a credit may mean their people.
+COMPANIES = _compiled(
+    {
+        "OpenAI": r"OpenAI",
+        "Google": r"Google AI|Google C2PA Core Generator Library",
+        "Microsoft": r"Microsoft Designer|Microsoft Responsible AI[\w ]*",
+        "Stability AI": r"Stability[ .]?AI|DreamStudio",
+        "Black Forest Labs": r"Black Forest Labs",
+        "Playground": r"Playground[ .]?AI",
+        "WOMBO": r"WOMBO",
+        "AI Horde": r"(?:AI|Stable) Horde",
+        "SeaArt": r"SeaArt",
+        "Seedream": r"Doubao|Jimeng|即梦",
+        "Liblib": r"Liblib|哩布哩布",
+        "Hailuo": r"Hailuo",
+        "Dreamina": r"Dreamina",
+    }
+)
+# Names that are words, too, in some language: in their own spelling, and where nothing else is said.
+WORDS = _compiled(
+    {
+        "Google": r"Imagen [234]",  # Spanish for a second picture
+        "Adobe Firefly": r"Firefly Image \d",
+        "xAI Grok": r"xAI|Grok(?:[ \-]\d)?",
+        "InvokeAI": r"Invoke AI|invoke-ai",
+        "Easy Diffusion": r"Easy Diffusion",
+        "Draw Things": r"Draw Things",
+        "Ideogram": r"Ideogram",
+        "Leonardo.Ai": r"Leonardo A[iI]",
+        "Recraft": r"Recraft",
+        "Krea": r"Krea [12]",
+        "Apple": r"Image Playground",
+        "Seedream": r"豆包",
+        "Reve": r"Reve Image|Reve AI",
+        "Kolors": r"Kolors",
+    },
+    re.NOFLAG,
 )
 _EDITORS = _compiled(
     {
@@ -113,18 +145,37 @@ _EDITORS = _compiled(
         "Vectornator": r"Vectornator[\w .]*|Linearity Curve[\w .]*",
     }
 )
+# What may follow a name that is all of a text: `v6.1`, `Diffusion V4.5 4BDE2A90`, `3 HD`.
+_VERSION = re.compile(
+    r"(?:[ \-_/(\[,]*+(?:v?\d[\w.\-]*+|[0-9A-F]{6,12}+|(?:Diffusion|Image|Model|XL|HD|Pro|Ultra|Max|Turbo"
+    r"|Lightning|Flash|Dev|Schnell|Kontext|Alpha|Beta|Preview|Anime|Furry|Curated|Full|Web|Bot|App|API|AI)"
+    r"(?![a-z]))[)\]]*+)*+[ .!]*+",
+    re.IGNORECASE,
+)
 
 
 def generator_in(text: str) -> str | None:
-    """Name the generator that a field names; None where it names none."""
-    return _first(_GENERATORS, text)
+    """The generator that a field for software names, None if it names none."""
+    text = text[:_LONGEST]
+    if denies(text):
+        return None
+    return _first(PRODUCTS, text) or _first(COMPANIES, text) or _all_of(WORDS, text.strip())
 
 
 def editor_in(text: str) -> str | None:
-    """Name the painting or editing program that a field names; None where it names none."""
-    return _first(_EDITORS, text)
+    """The painting or editing program that a field names, None if it names none."""
+    return _first(_EDITORS, text[:_LONGEST])
 
 
-def _first(names: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
-    text = text[:_LONGEST]
+def is_version(text: str) -> bool:
+    """True if a text behind a name says nothing but its version."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def _first(names: Names, text: str) -> str | None:
     return next((name for name, pattern in names if pattern.search(text)), None)
+
+
+def _all_of(names: Names, text: str) -> str | None:
+    matches = ((name, pattern.match(text)) for name, pattern in names)
+    return next((name for name, match in matches if match and is_version(text[match.end() :])), None)
