@@ -76,7 +76,7 @@ def read_provenance(
     max_pixels: int = MAX_PIXELS,
     verify_key: bytes = NOVELAI_KEY,
 ) -> tuple[Evidence, ...]:
-    """Give all evidence of a file, the strongest grade first.
+    """All evidence of a file, strongest grade first.
 
     `trust` says whose C2PA signatures count as proof (without it none does); `max_pixels` bounds
     what is decoded for hidden text and signatures. Never raises.
@@ -89,7 +89,7 @@ def read_provenance(
 
 
 def _is_repeated(item: Evidence, found: list[Evidence]) -> bool:
-    """Tell whether a hint says less than a record that stands in the file anyway."""
+    """True if a hint says less than a record in the same file."""
     if (item.kind, item.grade, item.label) != (EvidenceKind.SOFTWARE_TAG, Grade.HINT, Label.AI):
         return False
     name = item.generator or ""

@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 
 
 def time_limit(fetch_timeout: float) -> float:
-    """Give the seconds after which a child that is still at one submission is killed."""
+    """Seconds after which a worker child that is still at one submission is killed."""
     return fetch_timeout + SPARE_SECONDS
 
 
 def lease(fetch_timeout: float) -> timedelta:
-    """Give the time for which a claim holds: a little more than any child lives with it."""
+    """How long a claim holds: a little longer than any child may work on it."""
     return timedelta(seconds=time_limit(fetch_timeout) + 3)
 
 

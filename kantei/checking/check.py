@@ -61,7 +61,7 @@ def check(
 
 
 def _expand(sources: Iterable[str]) -> Iterable[str]:
-    """Give every single file and URL. Errors: UsageError for a path that is not there or holds nothing."""
+    """Every single file and URL. Errors: `UsageError` for a path that does not exist or has no pictures."""
     for source in sources:
         if source.lower().startswith(("http://", "https://")):
             yield source

@@ -17,7 +17,7 @@ _looker: list[Looker] = []  # one in each child
 
 
 def look_at_all(sources: list[str], settings: Settings, heatmaps: Path | None) -> Iterator[Look]:
-    """Give a look for each source, in their order, as they are done."""
+    """A look at each source, in their order, as they finish."""
     processes = min(len(sources), settings.worker_concurrency, cores())
     if processes <= 1:
         looker = Looker(settings, heatmaps, settings.classifier_threads)

@@ -29,7 +29,7 @@ class Look:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Give the evidence, none where the look failed."""
+        """The evidence; empty if the look failed."""
         return self.opinion.evidence if self.opinion else ()
 
     def as_json(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Looker:
 
 
 def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
-    """Give the bytes of a file or URL. Errors: FetchError, also for a file that is too large; OSError."""
+    """The bytes of a file or URL. Errors: `FetchError`, also for a file that is too large; `OSError`."""
     if source.lower().startswith(("http://", "https://")):
         return fetcher.fetch(source).data
     limit = settings.max_image_bytes

@@ -7,7 +7,7 @@ from core.settings.setting import SettingsError
 
 
 class Health(StrEnum):
-    """Say how a thing is."""
+    """The state of what was checked."""
 
     WELL = "well"
     WARNING = "warning"
@@ -25,7 +25,7 @@ class Diagnostic:
 
 
 def wrong_setting(error: SettingsError) -> Diagnostic:
-    """Tell of a setting that no part can run with."""
+    """The result of a setting that stops every part."""
     return Diagnostic(
         "settings", Health.BROKEN, str(error), "See the settings table in the README for allowed values."
     )

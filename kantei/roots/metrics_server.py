@@ -13,7 +13,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def metrics_options(command: Command) -> Command:
-    """Give a command the options that say where it may be scraped."""
+    """Add the options for the port and address of /metrics to a command."""
     port = click.option(
         "--metrics-port",
         type=click.IntRange(1, 65535),

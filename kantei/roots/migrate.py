@@ -77,7 +77,7 @@ def ready_database(settings: Settings) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the database has exactly the schema of this program."""
+    """True if the database has exactly the schema of this version."""
     return find_revision(database) == head_revision()
 
 
@@ -88,7 +88,7 @@ def find_revision(database: Database) -> str | None:
 
 
 def head_revision() -> str | None:
-    """Give the revision that this program wants."""
+    """The revision that this version needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

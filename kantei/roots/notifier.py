@@ -37,7 +37,7 @@ def make_poster(settings: Settings) -> Poster:
 
 
 def start_notifying(settings: Settings, stop: threading.Event, measuring: Measuring) -> threading.Thread:
-    """Tell clients in threads of this process, until told to stop; join the thread that is given."""
+    """Make callbacks in threads of this process until stopped; the caller joins the returned thread."""
     wake = threading.Event()
     open_bell(settings).listen(WakingListener(wake))
     notifier = Notifier(

@@ -27,7 +27,7 @@ def make_fetcher(settings: Settings) -> Fetcher:
 
 
 def trust_list(settings: Settings) -> TrustList | None:
-    """Give the signers that the operator trusts; None where none is named."""
+    """The signers that the operator trusts; None if none is named."""
     if not settings.c2pa_anchors and not settings.c2pa_allowed:
         return None
     return TrustList(anchors=settings.c2pa_anchors, allowed=settings.c2pa_allowed)

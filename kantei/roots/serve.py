@@ -124,7 +124,7 @@ class _Signals:
 
 
 def _until_due(parts: list[Part]) -> float | None:
-    """Give the seconds until the first part that died is started anew, None where all run."""
+    """Seconds until the first crashed part is restarted; None if all are running."""
     due = [part.due for part in parts if part.process is None]
     return max(0.0, min(due) - time.monotonic()) if due else None
 

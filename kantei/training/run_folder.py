@@ -32,13 +32,13 @@ def claim_folder(folder: Path, made_of: Mapping[str, object]) -> None:
 
 
 def pictures_of(samples: Sequence[Sample]) -> str:
-    """Give a SHA-256 over names, labels and numbers in their order: rows of features are in that order."""
+    """SHA-256 over names, labels and numbers, in the order that rows of features have."""
     lines = (f"{sample.name}\t{sample.label}\t{sample.number}" for sample in samples)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def weights_of(files: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Give each backbone's weights by their SHA-256, or `imagenet`, so that a moved file is the same."""
+    """Each backbone's weights by their SHA-256, or `imagenet`, so that a moved file counts as the same."""
     return {
         name: hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else file
         for name, file in files.items()

@@ -22,7 +22,7 @@ class Share:
 
     @property
     def value(self) -> float:
-        """Give the share itself, 0 where there is nothing."""
+        """The share itself; 0 if the total is 0."""
         return self.count / self.total if self.total else 0.0
 
     @property
@@ -31,19 +31,19 @@ class Share:
         return wilson_interval(self.count, self.total)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give count, total, value and interval for a report."""
+        """Count, total, value and interval, for a report."""
         low, high = self.interval
         return {"count": self.count, "total": self.total, "value": self.value, "low": low, "high": high}
 
 
 def share_below(bound: float, total: int) -> float:
-    """Give the largest share of `total` whose interval ends at `bound` or below, 0 where none does."""
+    """The largest share of `total` whose interval ends at `bound` or below; 0 if there is none."""
     counts = (count for count in range(int(bound * total), 0, -1))
     return next((c / total for c in counts if Share(c, total).interval[1] <= bound), 0.0)
 
 
 def rank(values: Floats) -> Floats:
-    """Give each value its rank, from 1; those that are equal share the mean of theirs."""
+    """The rank of each value, from 1; equal values share the mean of their ranks."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     means: Floats = (last - (counts - 1) / 2)[place]
@@ -51,13 +51,13 @@ def rank(values: Floats) -> Floats:
 
 
 def auc(scores: Floats, is_ai: Bools) -> float:
-    """Give the area under the ROC curve: the chance that a generated picture outscores a drawn one."""
+    """Area under the ROC curve: the chance that a generated picture scores higher than a drawn one."""
     positives, negatives = int(is_ai.sum()), int((~is_ai).sum())
     return float((rank(scores)[is_ai].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
-    """Give the 95 % interval of the area (Hanley and McNeil 1982)."""
+    """The 95% interval of the area (Hanley and McNeil 1982)."""
     a = auc(scores, is_ai)
     m, n = int(is_ai.sum()), int((~is_ai).sum())
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
@@ -66,7 +66,7 @@ def auc_interval(scores: Floats, is_ai: Bools) -> tuple[float, float]:
 
 
 def accused_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats | None = None) -> float:
-    """Give the lowest score from which at most `share` of the drawn pictures' `weights` are reached."""
+    """The lowest score from which at most `share` of the drawn pictures' `weights` are reached."""
     drawn, parts = _sorted(-scores[~is_ai], weights if weights is None else weights[~is_ai])
     allowed = int(np.searchsorted(np.cumsum(parts), share, side="right"))
     if allowed >= len(drawn):
@@ -75,7 +75,7 @@ def accused_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats 
 
 
 def missed_at_most(scores: Floats, is_ai: Bools, share: float, weights: Floats | None = None) -> float:
-    """Give the highest score below which at most `share` of the generated pictures' `weights` lie."""
+    """The highest score below which at most `share` of the generated pictures' `weights` lie."""
     made, parts = _sorted(scores[is_ai], weights if weights is None else weights[is_ai])
     return float(made[min(len(made) - 1, int(np.searchsorted(np.cumsum(parts), share, side="right")))])
 
@@ -95,12 +95,12 @@ def found_at(scores: Floats, is_ai: Bools, share: float) -> Share:
 
 
 def balanced_accuracy(scores: Floats, is_ai: Bools, line: float = 0.5) -> float:
-    """Give the mean of the two classes' accuracies."""
+    """The mean of the two classes' accuracies."""
     return float(((scores[is_ai] >= line).mean() + (scores[~is_ai] < line).mean()) / 2)
 
 
 def expected_calibration_error(scores: Floats, is_ai: Bools, bins: int = 15) -> float:
-    """Give the mean gap between score and truth over equal bins, weighed by their size (Guo et al. 2017)."""
+    """The mean gap between score and truth over equal bins, weighted by their size (Guo et al. 2017)."""
     place = np.minimum((scores * bins).astype(int), bins - 1)
     gap = 0.0
     for number in range(bins):
@@ -144,6 +144,6 @@ def _cross_entropy(logits: Floats, target: Floats, weights: Floats) -> float:
 
 
 def sigmoid(logits: Floats | float) -> Floats:
-    """Give probabilities."""
+    """Probabilities, from logits."""
     result: Floats = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
     return result

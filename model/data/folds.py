@@ -11,7 +11,7 @@ from model.data.samples import Sample
 
 
 def owner_folds(samples: Sequence[Sample], count: int) -> list[int]:
-    """Give each sample its fold, 0..count-1; both labels are spread as evenly as owners allow.
+    """The fold of each sample, 0..count-1; both labels are spread as evenly as owners allow.
 
     Who collects pictures of both kinds lands in one fold with each label by itself: a fold is a set
     of owners for a label. Where a label has one owner only (see `lone_labels`), nothing can be kept apart,
@@ -38,7 +38,7 @@ def owner_folds(samples: Sequence[Sample], count: int) -> list[int]:
 
 
 def lone_labels(samples: Sequence[Sample]) -> list[Label]:
-    """Give the labels all of whose pictures are one owner's: what is said of unseen owners flatters there."""
+    """The labels whose pictures all have one owner: figures for unseen owners are too optimistic there."""
     owners = {(sample.label, sample.owner) for sample in samples}
     return [label for label in Label if sum(one is label for one, _ in owners) == 1]
 

@@ -1,4 +1,4 @@
-"""Say how far a long work is, and how long the rest will take."""
+"""Progress of long work: how far it is, and how long the rest will take."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class Progress:
         self._started = self._said = clock()
 
     def reach(self, done: int) -> None:
-        """Say that so many are done, unless something was said a moment ago."""
+        """Report how many are done, unless the last report was a moment ago."""
         now = self._clock()
         if not done or now - self._said < EVERY:
             return

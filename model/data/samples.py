@@ -38,7 +38,7 @@ class Sample:
 
     @property
     def is_ai(self) -> bool:
-        """Tell whether the picture is generated."""
+        """True if the picture is generated."""
         return self.label is Label.AI
 
 
@@ -55,7 +55,7 @@ def read_samples(place: Path) -> list[Sample]:
 
 
 def digest(samples: Sequence[Sample]) -> str:
-    """Give a SHA-256 over names, labels and splits, whatever their order."""
+    """SHA-256 over names, labels and splits, in any order."""
     lines = sorted(f"{s.name}\t{s.label}\t{s.split}" for s in samples)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -21,17 +21,17 @@ class Said:
 
     @property
     def is_ai(self) -> bool:
-        """Tell whether the picture is generated."""
+        """True if the picture is generated."""
         return self.label is Label.AI
 
     @property
     def is_right(self) -> bool:
-        """Tell whether the score stands on the label's side of 0.5."""
+        """True if the score is on the label's side of 0.5."""
         return (self.score >= 0.5) == self.is_ai
 
 
 def say_scores(judged: Sequence[Judged]) -> list[Said]:
-    """Give what was said of the pictures as they are."""
+    """The scores of the pictures as they are, without re-encoding."""
     return [
         Said(
             item.sample.name,

@@ -89,7 +89,7 @@ def judge_with(classifier: Classifier, sample: Sample, dresses: Dresses) -> Judg
 
 
 def sharpness(rgb: Rgb) -> float:
-    """Give the logarithm of the variance of the Laplacian of the lightness."""
+    """The logarithm of the variance of the Laplacian of the lightness."""
     grey = rgb.astype(np.float32).mean(axis=2)
     if min(grey.shape) < 3:
         return 0.0

@@ -44,7 +44,7 @@ _ECE = Goal("ECE", 0.03)
 def measure_goals(
     judged: Sequence[Judged], is_ai: Bools, drawn_from: Resampling, flips: Mapping[str, Any] | None
 ) -> list[dict[str, Any]]:
-    """Give each goal that was measured; `flips` is the share from the report, with Wilson's interval.
+    """Each measured goal; `flips` is the share from the report, with Wilson's interval.
 
     Where a line is part of a figure (found at 1 %), each draw sets it anew, so that the interval is
     wider than Wilson's, which takes the line for granted. Losses are of the same pictures in two dresses.

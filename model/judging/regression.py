@@ -45,7 +45,7 @@ def write_mended(mended: Sequence[Mended], place: Path = PLACE) -> None:
 def newly_mended(
     earlier: str, before: Sequence[Said], version: str, said: Sequence[Said], known: Sequence[Mended]
 ) -> list[Mended]:
-    """Give the pictures that `earlier` misjudged and `version` does not, without those that are `known`.
+    """The pictures that `earlier` misjudged and `version` does not, without those in `known`.
 
     `before` is what the earlier model said of the pictures, which keep their names.
     """

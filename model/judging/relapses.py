@@ -27,7 +27,7 @@ class Relapse:
 
     @property
     def beyond(self) -> float:
-        """Give how far on the wrong side the score is, 0..0.5."""
+        """How far on the wrong side the score is, 0..0.5."""
         return abs(self.said.score - 0.5)
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class RelapseError(Exception):
 
 
 def find_relapses(said: Sequence[Said], mended: Sequence[Mended]) -> tuple[int, list[Relapse]]:
-    """Give how many of the mended pictures are here, and the relapses: human first, then the furthest."""
+    """How many regression pictures are here, and those misjudged again: human first, then the furthest."""
     known = {item.sha256: item for item in mended}
     here = [item for item in said if item.sha256 in known]
     again = [Relapse(known[item.sha256], item) for item in here if not item.is_right]
@@ -82,7 +82,7 @@ def find_relapses(said: Sequence[Said], mended: Sequence[Mended]) -> tuple[int, 
 def unaccepted(
     relapses: Sequence[Relapse], accepted: Sequence[AcceptedRelapse], version: str
 ) -> list[Relapse]:
-    """Give the relapses that nobody accepted for this version."""
+    """The relapses that were not accepted for this version."""
     known = {item.sha256 for item in accepted if item.model == version}
     return [one for one in relapses if one.said.sha256 not in known]
 
@@ -90,7 +90,7 @@ def unaccepted(
 def describe_relapses(
     said: Sequence[Said], mended: Sequence[Mended], accepted: Sequence[AcceptedRelapse], version: str
 ) -> dict[str, Any]:
-    """Give the regression set's part of a report: how many are listed, here, misjudged again, and why."""
+    """The regression set's part of a report: how many are listed, here, misjudged again, and why."""
     here, relapses = find_relapses(said, mended)
     why = {item.sha256: item.why for item in accepted if item.model == version}
     rows = [

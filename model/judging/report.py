@@ -118,7 +118,7 @@ def _tables(judged: Sequence[Judged], scores: Floats, lines: Thresholds) -> dict
 def _table(
     judged: Sequence[Judged], scores: Floats, lines: Thresholds, key: Callable[[Judged], str]
 ) -> list[dict[str, Any]]:
-    """Say of each group, by label, how many are flagged, and how many stand on the wrong side of 0.5."""
+    """For each group and label, how many are flagged, and how many are on the wrong side of 0.5."""
     groups: dict[tuple[str, str], list[float]] = defaultdict(list)
     for item, score in zip(judged, scores, strict=True):
         if name := key(item):
@@ -153,7 +153,7 @@ def _band(item: Judged) -> str:
 def _correlations(
     judged: Sequence[Judged], logits: Floats, is_ai: Bools, drawn_from: Resampling
 ) -> dict[str, Any]:
-    """Give Spearman's correlation of the score with sharpness and size, inside each class."""
+    """Spearman's correlation of the score with sharpness and size, inside each class."""
     result: dict[str, Any] = {}
     for name in ("sharpness", "pixels"):
         values = _of(judged, name)

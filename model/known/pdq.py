@@ -55,7 +55,7 @@ def _quality(small: Matrix) -> int:
 
 @lru_cache(maxsize=64)
 def _taps(side: int) -> tuple[tuple[NDArray[np.intp], Matrix], ...]:
-    """Say which places (64) along an axis are summed up with which weights (64), one pair for each neighbour.
+    """The places (64) to sum along an axis, with their weights (64), one pair for each neighbour.
 
     The two passes of the filter and the choice of every 64th place, in one.
     """

@@ -90,7 +90,7 @@ def _maps(
     copies: int,
     say: Say,
 ) -> Any:
-    """Give the maps at the cut (n, copies, h, w, c) of all copies, as kept in `place` or computed."""
+    """The maps at the cut (n, copies, h, w, c) of all copies, read from `place` or computed."""
     if place.exists():
         return np.load(place, mmap_mode="r")
     rows: list[Any] = []
@@ -127,7 +127,7 @@ def squared(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def colourfulness(rgb: NDArray[np.uint8]) -> float:
-    """Give the measure of Hasler and Suesstrunk (2003); 0 is grey, above 80 very colourful."""
+    """The measure of Hasler and Suesstrunk (2003); 0 is grey, above 80 very colourful."""
     red, green, blue = (rgb[..., channel].astype(np.float64) for channel in range(3))
     first, second = red - green, (red + green) / 2 - blue
     deviation = np.hypot(first.std(), second.std())

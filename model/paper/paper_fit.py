@@ -101,7 +101,7 @@ def _epochs_done(folder: Path) -> int:
 
 
 class TimeLeft(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Say after each tenth epoch how it went and how long the rest will take."""
+    """Reports after each tenth epoch how it went and how long the rest will take."""
 
     def __init__(self, epochs: int, say: Say) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class TimeLeft(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
             self._started, self._first = time.monotonic(), epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Say accuracy and time left."""
+        """Report accuracy and time left."""
         if (epoch + 1) % 10 and epoch + 1 != self._epochs:
             return
         each = (time.monotonic() - self._started) / (epoch + 1 - self._first)

@@ -26,7 +26,7 @@ class Counts:
     right: int
 
     def shares(self) -> dict[str, Share]:
-        """Give the figures of the paper's Table 1, by its own equations."""
+        """The figures of the paper's Table 1, by its own equations."""
         total = self.found + self.missed + self.accused + self.right
         return {
             "accuracy": Share(self.found + self.right, total),
@@ -37,7 +37,7 @@ class Counts:
 
     @property
     def f1(self) -> float:
-        """Give the harmonic mean of precision and recall."""
+        """The harmonic mean of precision and recall."""
         return 2 * self.found / max(1, 2 * self.found + self.missed + self.accused)
 
 

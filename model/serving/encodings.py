@@ -32,7 +32,7 @@ ORDINARY = (
 
 
 def encode_again(rgb: Rgb, encoding: Encoding) -> Rgb:
-    """Give the pixels (h, w, 3) that come out of an encoding."""
+    """The pixels (h, w, 3) after an encoding."""
     image = Image.fromarray(rgb)
     if encoding.long is not None and max(image.size) > encoding.long:
         factor = encoding.long / max(image.size)

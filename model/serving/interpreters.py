@@ -27,7 +27,7 @@ class Interpreters:
         self._pool = ThreadPoolExecutor(threads - 1, "classifier") if threads > 1 else None
 
     def run(self, views: Rgb) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Give logits (n,) and maps (n, h, w); a view that is equal to an earlier one costs nothing.
+        """Logits (n,) and maps (n, h, w); a view equal to an earlier one costs nothing.
 
         The crops along the free side of a square picture are all the same.
         """
@@ -64,7 +64,7 @@ class _Network:
         self._logit, self._map = outputs[2], outputs[4]
 
     def run(self, view: Rgb) -> tuple[np.float32, NDArray[np.float32]]:
-        """Give a view's logit and map (h, w)."""
+        """A view's logit and map (h, w)."""
         self._interpreter.set_tensor(self._input, view[None].astype(np.float32))
         self._interpreter.invoke()
         logit = self._interpreter.get_tensor(self._logit)[0, 0]

@@ -44,7 +44,7 @@ class Classifier:
 
     @property
     def thresholds(self) -> Thresholds:
-        """Give the lines that were set on the validation folds of this model."""
+        """The thresholds that were set on the validation folds of this model."""
         return self._info.thresholds
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
@@ -60,12 +60,12 @@ class Classifier:
         return Classification(_sigmoid(logit), self.version, stable)
 
     def logit(self, rgb: Rgb) -> float:
-        """Give the calibrated logit of pixels (h, w, 3), in nats."""
+        """The calibrated logit of pixels (h, w, 3), in nats."""
         slope, intercept = self._info.calibration
         return slope * float(self._shares @ self.view_logits(rgb)) + intercept
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
-        """Give the network's own logit of every view."""
+        """The network's own logit of every view."""
         return self._interpreters.run(make_views(rgb, self._plan))[0]
 
     def heatmap(self, picture: Picture) -> bytes:
@@ -78,7 +78,7 @@ class Classifier:
         return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE)
 
     def activation(self, rgb: Rgb) -> NDArray[np.float64]:
-        """Give what each place says for generation, in logits, one cell each 32 pixels or so."""
+        """The activation for generation at each place, in logits, one cell for about 32 pixels."""
         size = self._info.view_size
         nearest = max(scale.short or size for scale in self._plan.scales)
         scaled = rescale(rgb, nearest, size)

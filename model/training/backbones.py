@@ -98,7 +98,7 @@ def build_backbone(name: str, size: int, weights: str | None) -> Any:
 
 
 def scaling(weights: str | None) -> str:
-    """Say what these weights want to see: Keras' own -1..1, or ImageNet's standardised colours."""
+    """The input scaling of these weights: Keras' own -1..1, or ImageNet's standardised colours."""
     return "standardised" if weights and "kelp" in Path(weights).name else "symmetric"
 
 

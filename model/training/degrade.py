@@ -17,7 +17,7 @@ _FILTERS = (
 
 
 def degrade(rgb: Rgb, rng: np.random.Generator) -> Rgb:
-    """Give pixels (h, w, 3) after a random trip: cut, scale 0.45-1, blur, JPEG or WebP of quality 30-89.
+    """Pixels (h, w, 3) after random changes: cut, scale 0.45-1, blur, JPEG or WebP of quality 30-89.
 
     Sizes, codecs and qualities come from the same wide ranges whatever the label, so that none of
     them can tell the classes apart.

@@ -44,7 +44,7 @@ def _convert_saved(folder: str, precision: str, calibration: Iterable[NDArray[np
 
 
 def largest_difference(network: Any, model: bytes, views: NDArray[np.uint8]) -> float:
-    """Give the largest difference, in logits, between Keras and LiteRT on views (n, size, size, 3)."""
+    """The largest difference, in logits, between Keras and LiteRT on views (n, size, size, 3)."""
     interpreter = Interpreter(model_content=model, num_threads=1)
     interpreter.allocate_tensors()
     entrance = interpreter.get_input_details()[0]["index"]

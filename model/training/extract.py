@@ -28,7 +28,7 @@ def extract(
     place: Path,
     say: Say,
 ) -> NDArray[np.float32]:
-    """Give each picture's features (n, scales, d), averaged over the views of each scale.
+    """The features of each picture (n, scales, d), averaged over the views of each scale.
 
     `change` alters a picture, given its number, before views are cut. Features are kept in `place`
     as float16, and what is already there is not computed again.

@@ -16,7 +16,7 @@ Read = Callable[[Rgb], NDArray[np.float32]]
 
 
 def make_reader(network: Any) -> Read:
-    """Give a function from views (n, s, s, 3) of 0..255 to their features (n, d).
+    """A function from views (n, s, s, 3) of 0..255 to their features (n, d).
 
     LiteRT, a view to a thread, takes half of TensorFlow's time on a processor and says the same to
     2e-5; another backend of Keras, which may have a graphics card, runs the network itself.

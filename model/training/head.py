@@ -38,7 +38,7 @@ class Head:
     bias: float
 
     def logits(self, features: Features) -> Floats:
-        """Give the logits of features (n, d)."""
+        """The logits of features (n, d)."""
         result: Floats = features.astype(np.float64) @ self.weight + self.bias
         return result
 
@@ -73,7 +73,7 @@ def fit_head(
 
 
 def standardise(features: Features) -> tuple[Features, Floats, Floats]:
-    """Give the features (n, d) less their means, over their deviations; and these means and deviations."""
+    """The features (n, d) less their means, over their deviations; and these means and deviations."""
     middle = features.mean(axis=0, dtype=np.float64)
     spread = features.std(axis=0, dtype=np.float64)
     # A channel that hardly ever speaks must not be blown up: rounding would speak louder.
@@ -82,7 +82,7 @@ def standardise(features: Features) -> tuple[Features, Floats, Floats]:
 
 
 def gram_of(standard: Features) -> Floats:
-    """Give the products (n, n) of all pairs of pictures. Those of several banks of features add up."""
+    """The products (n, n) of all pairs of pictures. Those of several banks of features add up."""
     gram = np.zeros((len(standard),) * 2)
     for block in _blocks(standard):
         part = standard[:, block].astype(np.float64)
@@ -108,7 +108,7 @@ def fit_gram(
 def _fit_pictures(
     gram: Floats, group: Owners, is_ai: Bools, weight: Floats, *, shrink: float, ridge: float
 ) -> Floats:
-    """Give the weights of the pictures, of which the direction is the sum.
+    """The weights of the pictures, whose sum is the direction.
 
     With W the pictures less their owner's mean, each owner counting alike, and r the ridge of shrinking,
     whitened squares are X (W'W + r)^-1 X' = (X X' - X W' (W W' + r)^-1 W X') / r.
@@ -125,7 +125,7 @@ def _fit_pictures(
 
 
 def _regress(kernel: Floats, is_ai: Bools, weight: Floats, ridge: float) -> Floats:
-    """Give the dual weights of a logistic regression by Newton's method, an intercept beside them unpaid."""
+    """The dual weights of a logistic regression by Newton's method, with an unpenalised intercept."""
     paid = ridge * float(np.trace(kernel)) / len(kernel)
     logits, ones = np.zeros(len(kernel)), np.ones(len(kernel))
     dual = logits

@@ -64,7 +64,7 @@ def build_reader(
 
 
 def scalings_of(weights: Mapping[str, str | None]) -> dict[str, str]:
-    """Say for each backbone what its weights want to see."""
+    """The input scaling of each backbone's weights."""
     return {name: scaling(file) for name, file in weights.items()}
 
 
@@ -91,7 +91,7 @@ def _set(readers: list[Any], mixers: list[Any], bias: Any, head: Head) -> None:
 def _maps(
     weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]
 ) -> tuple[Any, list[Any], list[Any]]:
-    """Give the pixels' entrance, the tapped maps and those of textures."""
+    """The input of the pixels, the tapped maps and the maps for textures."""
     pixels = keras.Input((size, size, 3), name="pixels")
     maps: list[Any] = []
     textures: list[Any] = []
@@ -107,14 +107,14 @@ def _maps(
 
 
 def _statistics(values: Any) -> tuple[Any, Any]:
-    """Give mean and deviation of each channel over the cells, (n, 1, 1, c) each."""
+    """Mean and deviation of each channel over the cells, (n, 1, 1, c) each."""
     mean = keras.ops.mean(values, axis=(1, 2), keepdims=True)
     variance = keras.ops.mean(keras.ops.square(values - mean), axis=(1, 2), keepdims=True)
     return mean, keras.ops.sqrt(variance + _TINY)
 
 
 def _covariances(values: Any) -> Any:
-    """Give the covariance over the cells of every pair of channels once, (n, c (c + 1) / 2)."""
+    """The covariance over the cells of every pair of channels once, (n, c (c + 1) / 2)."""
     height, width, channels = values.shape[1:]
     cells = keras.ops.reshape(values, (-1, height * width, channels))
     cells = cells - keras.ops.mean(cells, axis=1, keepdims=True)

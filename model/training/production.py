@@ -61,7 +61,7 @@ class Recipe:
 
     @property
     def plan(self) -> ViewPlan:
-        """Give the views."""
+        """The views."""
         return ViewPlan(self.size, tuple(Scale(short, crops) for short, crops in self.scales))
 
 
@@ -130,7 +130,7 @@ def train_production(
 
 
 def trips(samples: Sequence[Sample], seed: int, copy: int) -> Change:
-    """Say how each picture's copy of that number, from 1, travels over the web: the same way every time."""
+    """How each picture's copy of that number, from 1, is degraded: the same way every time."""
     return lambda rgb, number: degrade(rgb, np.random.default_rng([seed + copy - 1, samples[number].number]))
 
 

@@ -33,7 +33,7 @@ def _limit(what: int, value: int) -> None:
 
 
 def _allow(seconds: int) -> None:
-    """Give this request so many seconds of processor time, beside what the ones before it took."""
+    """Allow this request so many seconds of processor time, on top of what earlier requests took."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
 

@@ -30,7 +30,7 @@ class Validity:
 
     @property
     def is_sound(self) -> bool:
-        """Tell whether the signature holds for these bytes, whoever made it."""
+        """True if the signature is valid for these bytes, whoever made it."""
         return self.state in {"trusted", "valid"}
 
     @property

@@ -35,7 +35,7 @@ class _Item:
 
 
 def is_avif(data: bytes) -> bool:
-    """Tell whether bytes start as an AVIF (or HEIF) does: a file type box with a known brand."""
+    """True if bytes start like an AVIF (or HEIF) file: a file type box with a known brand."""
     if data[4:8] != b"ftyp":
         return False
     size = min(struct.unpack_from(">I", data)[0], 256, len(data))

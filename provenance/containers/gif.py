@@ -38,7 +38,7 @@ def _table_bytes(flags: int) -> int:
 
 
 def _skip(data: bytes, at: int) -> int:
-    """Give the place after a row of sub-blocks; too long a row ends the file."""
+    """The place after a row of sub-blocks; too long a row ends the file."""
     for _ in range(_MAX_SUB_BLOCKS):
         if at >= len(data):
             break

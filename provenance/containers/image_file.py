@@ -55,11 +55,11 @@ class ImageFile:
 
     @property
     def pixels(self) -> int:
-        """Give the number of pixels that the header promises."""
+        """The number of pixels in the header."""
         return self.width * self.height
 
     def with_fields(self, more: tuple[Field, ...], broken: tuple[Broken, ...] = ()) -> "ImageFile":
-        """Give the same file with texts found elsewhere in it."""
+        """The same file with texts found elsewhere in it."""
         return _replaced(self, more, broken)
 
 
@@ -152,7 +152,7 @@ class Builder:
             self.add_text(item.place, item.key, item.value)
 
     def build(self) -> ImageFile:
-        """Give what was found."""
+        """The file with everything found in it."""
         return ImageFile(
             format=self.format,
             mime=self.mime,

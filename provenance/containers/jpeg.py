@@ -108,5 +108,5 @@ def _join_exif(records: list[bytearray], body: bytes) -> None:
 
 
 def _is_jumbf(body: bytes) -> bool:
-    """Tell whether an APP11 segment holds a JUMBF box (ISO 19566-5): `JP`, instance, number, box."""
+    """True if an APP11 segment contains a JUMBF box (ISO 19566-5): `JP`, instance, number, box."""
     return body[:2] == b"JP" and body[12:16] == b"jumb"

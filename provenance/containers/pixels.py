@@ -75,7 +75,7 @@ class Pixels:
 
 
 def rgb_bytes(pixels: Array) -> bytes:
-    """Give the red, green and blue bytes row by row, of uint8 (h, w, 3) or (h, w, 4)."""
+    """The red, green and blue bytes row by row, of uint8 (h, w, 3) or (h, w, 4)."""
     if pixels.shape[2] == 3:
         return pixels.tobytes()
     # Three bytes of each four in one move: half the time of a slice of the last axis.

@@ -49,7 +49,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def is_sound(data: bytes, chunk: Chunk) -> bool:
-    """Tell whether a chunk's checksum is right; decoders throw away an ancillary one that is not."""
+    """True if a chunk's checksum is right; decoders discard ancillary chunks with a wrong one."""
     stored = int.from_bytes(data[chunk.end : chunk.end + 4], "big")
     return zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]) == stored
 

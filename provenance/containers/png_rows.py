@@ -23,7 +23,7 @@ _BLOCK = 1 << 18  # bytes of rows inflated at a time: they stay in the processor
 
 
 class PngRows:
-    """Gives the upper left of a PNG as a PNG; each row is inflated once, while there is room to keep it."""
+    """The upper left of a PNG as a PNG; each row is inflated once, while there is room to store it."""
 
     def __init__(self, image: ImageFile, depth: int, colour: int) -> None:
         self.size = (1 + image.width * _CHANNELS[colour]) * image.height
@@ -61,7 +61,7 @@ class PngRows:
         return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in parts)
 
     def _blocks(self, need: int) -> Iterator[bytearray]:
-        """Give the first `need` bytes of rows, and more where more were kept, in blocks of whole rows."""
+        """The first `need` bytes of rows, or more if more are stored, in blocks of whole rows."""
         kept = sum(map(len, self._kept))
         if kept < min(need, self.inflated):
             self._restart()  # rows went by that were not kept

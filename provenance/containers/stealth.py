@@ -86,7 +86,7 @@ def read_stealth(image: ImageFile, pixels: Pixels) -> Stealth:
 
 
 def _reach(image: ImageFile, pixels: int) -> tuple[int, int]:
-    """Give the columns and rows that so many pixels fill, column by column."""
+    """The columns and rows that so many pixels fill, column by column."""
     columns = min(image.width, -(-pixels // image.height))
     return columns, image.height if columns > 1 else min(image.height, pixels)
 

@@ -18,7 +18,7 @@ class RiffChunk:
 
 
 def is_webp(data: bytes) -> bool:
-    """Tell whether bytes start as a WebP does."""
+    """True if bytes start like a WebP file."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 

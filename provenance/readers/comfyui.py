@@ -87,14 +87,14 @@ def _read(sources: Sources) -> Looked:
 
 
 def is_prompt(values: Mapping[str, Any]) -> bool:
-    """Tell whether an object is a graph that ran: numbered nodes with a class and inputs."""
+    """True if an object is a graph that ran: numbered nodes with a class and inputs."""
     nodes = [item for item in list(values.values())[:_NODES] if isinstance(item, dict)]
     sound = sum(isinstance(n.get("class_type"), str) and isinstance(n.get("inputs"), dict) for n in nodes)
     return sound > 0 and 2 * sound >= len(nodes)
 
 
 def is_workflow(values: Mapping[str, Any]) -> bool:
-    """Tell whether an object is a canvas: a list of typed nodes, with links or a node count."""
+    """True if an object is a canvas: a list of typed nodes, with links or a node count."""
     nodes = values.get("nodes")
     if not isinstance(nodes, list) or not ({"links", "last_node_id"} & values.keys()):
         return False

@@ -115,7 +115,7 @@ def _comments(sources: Sources, *, named: Saying | None) -> Iterator[_Comment]:
 
 
 def _envelope(sources: Sources, comment: _Comment) -> Mapping[str, Any]:
-    """Give what stands around a comment: the outer object, or the file's other fields."""
+    """What surrounds a comment: the outer object, or the file's other fields."""
     for record in sources.records:
         if (
             comment.record.depth

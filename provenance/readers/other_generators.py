@@ -108,7 +108,7 @@ def _read(sources: Sources) -> Looked:
 
 
 def _belongs_elsewhere(record: Record) -> bool:
-    """Tell whether another reader answers for an object, or it is only a wrapper of others."""
+    """True if another reader handles an object, or if it only wraps others."""
     values = record.values or {}
     inner = any(isinstance(values.get(key), dict) for key in ("prompt", "workflow", "sui_image_params"))
     return (

@@ -42,7 +42,7 @@ class Looked:
     saw: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
-        """Say what was seen; a stranger's words in it are made safe."""
+        """Note what was seen; text from the file is made safe."""
         if len(self.saw) < 32:
             self.saw.append(one_line(text, MAX_DETAIL))
 

@@ -70,7 +70,7 @@ def find_watermark(rgb: Array) -> tuple[Message, float] | None:
 
 
 def _averages(rgb: Array) -> NDArray[np.float32]:
-    """Give the Haar averages of all channels (h/2, w/2, 3): sums of 2 x 2 over two."""
+    """The Haar averages of all channels (h/2, w/2, 3): sums of 2 x 2 over two."""
     height, width = (side // 4 * 4 for side in rgb.shape[:2])
     area = rgb[:height, :width, :3].astype(np.uint16)
     rows = area[0::2] + area[1::2]
@@ -78,7 +78,7 @@ def _averages(rgb: Array) -> NDArray[np.float32]:
 
 
 def _differences(averages: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Give the averages of U as each encoder sees them; a centre counts twice in a sum over two."""
+    """The averages of U as each encoder sees them; a centre counts twice in a sum over two."""
     found = []
     for weights, blue in (((0.299, 0.587, 0.114), 2), ((0.114, 0.587, 0.299), 0)):
         luma = averages @ np.array(weights, np.float32)

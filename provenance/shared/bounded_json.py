@@ -51,5 +51,5 @@ def parse_object(text: str) -> dict[str, Any]:
 
 
 def looks_like_object(text: str) -> bool:
-    """Tell whether a text starts as a JSON object does."""
+    """True if a text starts like a JSON object."""
     return text[:64].lstrip("\ufeff \t\r\n").startswith("{")

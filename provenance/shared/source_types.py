@@ -38,7 +38,7 @@ KNOWN = GENERATED | PARTLY | HUMAN | NEITHER
 
 
 def code_of(uri: str) -> str | None:
-    """Give the code of a whole URI of the vocabulary; None for anything else, near misses included."""
+    """The code of a whole URI of the vocabulary; None for anything else, near misses included."""
     uri = uri.strip()
     for base in (BASE, BASE.replace("http:", "https:", 1)):
         code = uri.removeprefix(base)
@@ -48,7 +48,7 @@ def code_of(uri: str) -> str | None:
 
 
 def label_of(code: str) -> Label | None:
-    """Say for whom a code speaks; None for neither."""
+    """The label that a code supports; None for neither."""
     if code in GENERATED | PARTLY:
         return Label.AI
     return Label.HUMAN if code in HUMAN else None

@@ -69,7 +69,7 @@ class Endings:
             self.release(held, PAUSES[0], Return.CRASH)
 
     def release(self, held: Claim, pause: timedelta, reason: Return, *, counts: bool = True) -> None:
-        """Give a submission back for a pause; `counts` False takes the try back."""
+        """Return a submission to the queue after a pause; with `counts` False this attempt does not count."""
         with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
             release(session, held, due_at=now() + pause, counts=counts)
         self.measures.returned.labels(reason.value).inc()

@@ -24,7 +24,7 @@ class Observer:
     share: float
 
     def wants(self, sha256: str) -> bool:
-        """Tell whether an image is in the share: its digest says so, whoever asks."""
+        """True if an image is in the share; this depends only on its digest."""
         return int(sha256[:12], 16) < self.share * 16**12
 
     def observe(self, sha256: str, verdict_id: str, picture: Picture, evidence: tuple[Evidence, ...]) -> None:

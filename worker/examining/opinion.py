@@ -13,7 +13,7 @@ from worker.operations.stages import Stage, Timing, untimed
 
 
 class Classifies(Protocol):
-    """Say how likely a picture is generated."""
+    """Computes how likely a picture is generated."""
 
     @property
     def version(self) -> str:
@@ -21,7 +21,7 @@ class Classifies(Protocol):
 
     @property
     def thresholds(self) -> Thresholds:
-        """Give the lines that were set for this model."""
+        """The thresholds that were set for this model."""
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """Classify one picture; it is looked at again where its score is near one of the lines."""

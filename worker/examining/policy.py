@@ -88,7 +88,7 @@ def judge(
 def risk(
     classification: Classification, evidence: Sequence[Evidence], judgement: Judgement, lines: Thresholds
 ) -> float:
-    """Say how soon a person should look, 0 to 1: the score, raised by what the file says.
+    """Review priority, 0 to 1: the score, raised by evidence in the file.
 
     What is flagged for its file's sake stands with what the pixels flag; a hint raises the place in
     the queue, and no more than that.

@@ -16,7 +16,7 @@ LONG_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 18
 
 
 class Return(StrEnum):
-    """Say why a submission went back to wait."""
+    """Why a submission went back to the queue."""
 
     HOST_BUSY = "host_busy"
     FETCH = "fetch"
@@ -25,7 +25,7 @@ class Return(StrEnum):
 
 
 class Call(StrEnum):
-    """Say what a call back came to."""
+    """The result of a callback."""
 
     DELIVERED = "delivered"
     FAILED = "failed"

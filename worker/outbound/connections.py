@@ -54,7 +54,7 @@ class Connection:
         self.guarded = sock  # the connection forgets its socket when it closes
 
     def has_heard(self) -> bool:
-        """Tell whether a byte came back since the exchange started."""
+        """True if a byte came back since the exchange started."""
         return self.guarded is not None and self.guarded.received > 0
 
 
@@ -106,7 +106,7 @@ class IdleConnections:
 
 
 def origin_of(url: WebUrl) -> tuple[str, str, int]:
-    """Give what two URLs must share to share a connection."""
+    """What two URLs must share to use the same connection."""
     return (url.scheme, url.host, url.port)
 
 

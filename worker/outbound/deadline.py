@@ -16,7 +16,7 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
-        """Give the seconds left, more than 0.
+        """Seconds left, > 0.
 
         Errors: `DeadlinePassedError`.
         """

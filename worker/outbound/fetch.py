@@ -145,7 +145,7 @@ class Fetcher:
 
 
 def default_user_agent() -> str:
-    """Say who asks and what for, so that a host can write a rule for us."""
+    """Who asks and for what purpose, so that a host can write a rule for Kantei."""
     try:
         number = version("kantei")
     except PackageNotFoundError:  # run from a checkout

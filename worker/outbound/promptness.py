@@ -48,11 +48,11 @@ class Promptness:
         self._write(host, -math.inf if seconds <= self.patience else _LATE)
 
     def is_slow(self, host: str) -> bool:
-        """Tell whether the last fetch took too long, or one under way does."""
+        """True if the last fetch took too long, or a current one does."""
         return 0 < abs(self._read(host)) < time.monotonic()
 
     def is_prompt(self, host: str) -> bool:
-        """Tell whether the last fetch ended in time, and none under way takes too long."""
+        """True if the last fetch ended in time, and no current one takes too long."""
         moment = self._read(host)
         return moment < 0 and time.monotonic() <= -moment
 

@@ -36,7 +36,7 @@ def system_resolve(host: str) -> list[str]:
 
 
 def addresses_of(host: str, resolve: Resolve, deadline: Deadline) -> list[IpAddress]:
-    """Give every address of a name, in the resolver's order, at least one.
+    """Every address of a name, in the resolver's order; at least one.
 
     Errors: `FetchError` (unresolvable), `DeadlinePassedError`.
     """

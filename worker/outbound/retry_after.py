@@ -9,7 +9,7 @@ _MAX_SECONDS = 86_400.0
 
 
 def retry_after(value: str | None) -> float | None:
-    """Give the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), 0 to 86,400.
+    """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), 0 to 86,400.
 
     None where the header is missing or cannot be read.
     """

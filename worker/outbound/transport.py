@@ -117,7 +117,7 @@ class GuardedTransport:
             raise _unsafe_port(url)
 
     def _checked_addresses(self, url: WebUrl, deadline: Deadline) -> list[IpAddress]:
-        """Give all addresses of a URL's host; one that may not be connected to refuses them all."""
+        """All addresses of a URL's host; if one is not allowed, none is."""
         if url.address is None:
             addresses = addresses_of(url.host, self._resolve, deadline)
             detail = FailureDetail.HOST_ADDRESS_REFUSED

@@ -23,7 +23,7 @@ FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
 
 
 def pause_after(tries: int, retry_after: float | None) -> timedelta | None:
-    """Give the time until the next try, after so many; None where there is none left.
+    """The time until the next attempt, after so many; None after the last.
 
     What the other side asked for (seconds) is honoured where it is longer.
     """
@@ -34,7 +34,7 @@ def pause_after(tries: int, retry_after: float | None) -> timedelta | None:
 
 
 def rest_after(failures: int, status: int | None, retry_after: float | None) -> timedelta | None:
-    """Give how long an endpoint is left alone after so many failures in a row; None for not at all.
+    """How long an endpoint is paused after so many consecutive failures; None for not at all.
 
     One that answers with an error may dislike a single event, so that others are tried; one that does
     not answer, says it is overloaded, or fails on and on is asked again after 5 s, 10 s, up to 5 min.

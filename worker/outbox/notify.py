@@ -1,4 +1,4 @@
-"""Tell clients: signed call backs, one endpoint a turn, each turn in the order of events.
+"""Signed callbacks to clients: one endpoint a turn, each turn in the order of events.
 
 The database is the queue: nothing here depends on the broker. `docs/decisions/callbacks.md` says
 why turns belong to endpoints and why they run on threads of the sweeper's process.
@@ -68,7 +68,7 @@ class Notifier:
     measures: CallMeasures = field(default_factory=CallMeasures)
 
     def place(self, *, called: bool = False) -> int:
-        """Give new events their place in order, and send them on their way; give how many.
+        """Number new events and make their callbacks due; return how many.
 
         `called` leaves out the clients whom nobody calls: they have time, and a pull places for itself.
         """
@@ -109,7 +109,7 @@ class Notifier:
             log.warning("lost the lease on endpoint %s", turn.endpoint_id)
 
     def give_back(self, turn: Turn) -> None:
-        """Give an endpoint back whose turn was broken off; it rests a little. Errors: SQLAlchemyError."""
+        """Release an endpoint whose turn was interrupted; it pauses briefly. Errors: `SQLAlchemyError`."""
         with suppress(EndpointLostError), self.database.writing() as session:
             put_off(session, turn, until=now() + FIRST_REST)
             end_turn(session, turn, now())

@@ -27,7 +27,7 @@ def notify_forever(
     stop: threading.Event,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Tell until told to stop; a database that is down is tried again. `wake` shortens the wait.
+    """Make callbacks until stopped; a database that is down is retried. `wake` shortens the wait.
 
     All waits are for one of the two events, and all times are by `clock`, in seconds.
     """
@@ -73,7 +73,7 @@ def notify_forever(
 
 
 def _give_back(notifier: Notifier, broken: "SimpleQueue[Turn]") -> None:
-    """Give back what the database's absence broke off, without waiting for the lease: nobody else has it."""
+    """Release endpoints whose turns a lost database interrupted, without waiting for their leases."""
     while not broken.empty():
         turn = broken.get()
         try:
