@@ -35,7 +35,7 @@ KINDS = ("JPEG", "JPEG", "JPEG", "JPEG", "PNG", "PNG", "PNG", "WEBP", "WEBP", "W
 
 
 def make_pictures(folder: Path | None, count: int) -> list[bytes]:
-    """Give the files of a folder in a shuffled order, always the same, or so many drawn pictures."""
+    """The files of a folder in a shuffled but constant order, or so many drawn pictures."""
     if folder is None:
         chance = random.Random(1)  # noqa: S311  # the same choice each time
         kinds = chance.sample(KINDS, len(KINDS))
@@ -96,7 +96,7 @@ def _serve(pictures: list[bytes], pause: float, theirs: Connection) -> None:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     theirs.send(server.server_address[1])

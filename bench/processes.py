@@ -9,18 +9,18 @@ PARTS = ("api", "worker", "sweep")
 
 
 def resident_mib(pid: int) -> float:
-    """Give a process's resident memory, pages that it shares counted whole."""
+    """A process's resident memory in MiB, shared pages counted whole."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(line.split()[1]) / 1024
 
 
 def worked_ms(pid: int) -> float:
-    """Give the processor time that a process and its threads have used."""
+    """The processor time in ms that a process and its threads have used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def by_part(kantei: Installation) -> dict[str, list[int]]:
-    """Give the process ids of each part: the first process, then its children."""
+    """The process ids of each part: the first process, then its children."""
     return {part: kantei.children(part) for part in PARTS}

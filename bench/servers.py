@@ -17,7 +17,7 @@ REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + "/7"
 
 @contextmanager
 def fresh_servers() -> Iterator[dict[str, str]]:
-    """Give the settings of an empty database and an empty broker, on the servers that tests use."""
+    """The settings of an empty database and an empty broker, on the servers that tests use."""
     with fresh_database() as database, fresh_broker() as broker:
         yield {"KANTEI_DATABASE_URL": database, "KANTEI_BROKER_URL": broker}
 

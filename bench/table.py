@@ -20,13 +20,13 @@ class Row:
 
 
 def spread(values: Sequence[float], digits: int = 0, unit: str = "") -> tuple[str, str]:
-    """Give the median, and the least and the greatest with their number, as a table shows them."""
+    """The median, and the smallest and largest with their number, as a table shows them."""
     middle = f"{statistics.median(values):,.{digits}f}{unit}"
     return middle, f"{min(values):,.{digits}f} to {max(values):,.{digits}f} in {len(values)}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value below which a share, 0..1, of the values lies (nearest rank)."""
+    """The value below which a share, 0..1, of the values lies (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
@@ -49,5 +49,5 @@ def machine() -> str:
 
 
 def busy_elsewhere() -> str:
-    """Say how much else the machine has to do: its load, which a quiet machine has near 0."""
+    """The load of the machine, which is near 0 on a quiet one."""
     return f"load {os.getloadavg()[0]:.1f}"

@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the library's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _facts(found: tuple[bytes, datetime]) -> dict[str, str]:

@@ -54,12 +54,12 @@ DESCRIPTION = (
 
 
 def problems(*codes: ProblemCode) -> dict[str, Any]:
-    """Say, for `doc(extensions=...)`, with which problems of its own an operation can end."""
+    """For `doc(extensions=...)`: the problems with which an operation of its own can end."""
     return {PROBLEMS: codes}
 
 
 def reads(bodies: Mapping[str, type[BaseModel] | tuple[type[BaseModel], ...]]) -> dict[str, Any]:
-    """Say, for `doc(extensions=...)`, what an operation reads that tells bodies of several kinds apart."""
+    """For `doc(extensions=...)`: the bodies of an operation that accepts several kinds."""
     return {BODIES: bodies}
 
 
@@ -89,7 +89,7 @@ def _write(_parts: ApiParts) -> str:
 
 
 def _scopes(app: APIFlask) -> dict[tuple[str, str], StrEnum]:
-    """Say which scope each operation needs, as its route says."""
+    """The scope that each operation needs, from its route."""
     return {
         (PLACE.sub(r"{\1}", rule.rule), method.lower()): scope
         for rule in app.url_map.iter_rules()

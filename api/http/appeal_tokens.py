@@ -18,7 +18,7 @@ def make_appeal_token(secret_key: str, submission_id: str) -> str:
 
 
 def read_appeal_token(secret_key: str, token: str) -> tuple[str, datetime] | None:
-    """Give the submission's id and the end of the link's life; None where it is forged, or over."""
+    """The submission's id and when the link expires; None if it is forged or has expired."""
     if len(token) > LONGEST:
         return None
     try:

@@ -94,7 +94,7 @@ def admit() -> None:
 
 
 def current_caller() -> Caller:
-    """Give the caller that the gate admitted."""
+    """The caller that the gate admitted."""
     return cast(Caller, g.caller)
 
 

@@ -93,7 +93,7 @@ class AppState:
 
 
 def install(app: Flask, parts: ApiParts) -> None:
-    """Give an application its parts."""
+    """Attach the parts to an application."""
     app.extensions[NAME] = AppState(parts)
 
 

@@ -65,7 +65,7 @@ routes = APIBlueprint("health", __name__)
 @routes.output(AliveAnswer)
 @routes.doc(operation_id="isAlive", extensions=problems())
 def alive() -> Response:
-    """Say that this process answers."""
+    """Answer that this process is running."""
     return json_response(AliveAnswer(status="alive"))
 
 
@@ -73,7 +73,7 @@ def alive() -> Response:
 @routes.output(ReadyAnswer)
 @routes.doc(operation_id="isReady", extensions=problems(ProblemCode.UNAVAILABLE))
 def ready() -> Response:
-    """Say whether the database and the broker answer."""
+    """Answer whether the database and the broker are responding."""
     down = shared(Probes).down()
     if down:
         detail = f"Not responding: {', '.join(down)}."

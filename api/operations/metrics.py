@@ -44,7 +44,7 @@ class BacklogCollector(Collector):
         self._counted: tuple[float, list[Metric]] = (-FRESH, [])
 
     def collect(self) -> Iterator[Metric]:
-        """Give the gauges; where the database is down, only `kantei_database_up 0`."""
+        """The gauges; if the database is down, only `kantei_database_up 0`."""
         up = GaugeMetricFamily("kantei_database_up", "1 if the database answered this scrape, else 0.")
         with self._lock:
             try:

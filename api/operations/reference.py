@@ -19,7 +19,7 @@ routes = Blueprint("reference", __name__)
 
 @routes.get("/openapi.json")
 def openapi() -> Response:
-    """Give the OpenAPI document."""
+    """Serve the OpenAPI document."""
     return Response(document_text(), content_type="application/json")
 
 
@@ -38,7 +38,7 @@ def docs() -> Response:
 
 @routes.get("/docs/problems/<code>")
 def problem(code: str) -> Response:
-    """Say what a problem means."""
+    """Show what a problem means."""
     try:
         kind = KINDS[ProblemCode(code)]
     except ValueError:

@@ -176,7 +176,7 @@ def invalid(errors: tuple[FieldError, ...]) -> Problem:
 
 
 def quota_exhausted(state: QuotaState, at: datetime) -> Problem:
-    """Say that a client's quota is used up, what it is, and when it begins anew."""
+    """The problem of a used-up quota: what the quota is, and when it resets."""
     resets_at = state.resets_at.isoformat().replace("+00:00", "Z")
     return Problem(
         ProblemCode.QUOTA_EXHAUSTED,
@@ -197,5 +197,5 @@ def too_many_callback_urls() -> Problem:
 
 
 def unavailable(retry_after: int = 5) -> Problem:
-    """Say that a part does not answer, and when to come back (seconds)."""
+    """The problem of a service that is not responding, and when to try again (seconds)."""
     return Problem(ProblemCode.UNAVAILABLE, headers={"Retry-After": str(retry_after)})

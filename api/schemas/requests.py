@@ -103,7 +103,7 @@ class NewAppeal(BaseModel):
 
     @property
     def addresses(self) -> list[str]:
-        """Give every address, the first one first."""
+        """Every URL, the first one first."""
         return [*([self.evidence_url] if self.evidence_url else []), *self.evidence_urls]
 
 

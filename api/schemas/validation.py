@@ -31,7 +31,7 @@ def check(model: type[Model], fields: object) -> Model:
 
 
 def problem_of(error: ValidationError) -> Problem:
-    """Say what is wrong with a request, naming at most twenty fields."""
+    """The problem with a request, naming at most 20 fields."""
     details = error.errors(include_url=False, include_input=False)
     return invalid(tuple(_field_error(item) for item in details[:MOST]))
 

@@ -51,7 +51,7 @@ def take(network: Any, samples: Sequence[Sample], pixels: SamplePixels, folder: 
 
 
 def products(folder: Path) -> Floats:
-    """Give the products of all pairs of a bank's rows: all pictures in one dress after another.
+    """The products of all pairs of a bank's rows: all pictures in one dress after another.
 
     Errors: FileNotFoundError.
     """
@@ -74,7 +74,7 @@ def random_folds(samples: Sequence[Sample], count: int, seed: int) -> list[int]:
 
 
 def judge(gram: Floats, samples: Sequence[Sample], fold_of: NDArray[np.int_]) -> Floats:
-    """Give the logits (dresses, n) of every picture by a head that was fitted without its fold.
+    """The logits (dresses, n) of every picture by a head that was fitted without its fold.
 
     Heads are fitted to the first two dresses, as production is, and judged in all.
     """

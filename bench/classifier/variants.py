@@ -35,7 +35,7 @@ OTHERS = ("float32", "int8_weights")
 
 
 def compare(samples: list[Sample], run: Path) -> str:
-    """Give a Markdown table of the forms of the network that a finished run left.
+    """A Markdown table of the forms of the network from a finished run.
 
     What each says of a picture is kept in the run's folder, so that a cut comparison goes on.
     """
@@ -80,7 +80,7 @@ def compare(samples: list[Sample], run: Path) -> str:
 
 
 def _ask(network: Any, forms: dict[str, Interpreters], views: NDArray[np.uint8]) -> dict[str, Any]:
-    """Give every view's logit and the processor time, by Keras and by each form."""
+    """Every view's logit and the processor time, by Keras and by each form."""
     keras = np.asarray(network.predict_on_batch(views.astype(np.float32))["logit"])[:, 0]
     said: dict[str, Any] = {"Keras": {"logits": keras.tolist()}}
     for name, form in forms.items():

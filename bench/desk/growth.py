@@ -67,7 +67,7 @@ class Constant:
     thresholds: Thresholds = Thresholds(0.2, 0.9)  # noqa: RUF009  # frozen
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
-        """Say the same of every picture."""
+        """The same classification for every picture."""
         return Classification(0.95, self.version)
 
     def heatmap(self, picture: Picture) -> bytes:
@@ -140,7 +140,7 @@ class _Bench:
             connection.execute(text("vacuum analyze"))
 
     def measure(self) -> dict[str, list[float]]:
-        """Give the milliseconds of each act, many times."""
+        """The milliseconds of each act, many times."""
         uploads = iter([self._upload()[0] for _ in range(TIMES + 1)])
         headers = {"Authorization": f"Bearer {self._key}"}
 
@@ -161,7 +161,7 @@ class _Bench:
         return {name: _timed(act) for name, act in acts.items()}
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._examiner.database.close()
         self._database.close()
 

@@ -139,7 +139,7 @@ def serving(database: str, broker: str, processes: int) -> Iterator[Target]:
 
 
 def memory(pid: int) -> float:
-    """Give the resident memory of a process in MB."""
+    """The resident memory of a process in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 

@@ -69,7 +69,7 @@ def check(address: str, url: str, headers: dict[str, str]) -> float:
 
 
 def told(times: list[float]) -> str:
-    """Say how long it took."""
+    """How long it took, as text."""
     ordered = sorted(1000 * one for one in times)
     late = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
     what = f"{len(ordered)} pictures of {SIZE[0]} x {SIZE[1]}"

@@ -101,7 +101,7 @@ def downgrade() -> None:
 
 
 def _fill() -> None:
-    """Say of each verdict whether its score made the finding, a page at a time."""
+    """Record for each verdict whether its score made the finding, a page at a time."""
     connection, last = op.get_bind(), ""
     while True:
         rows = connection.execute(

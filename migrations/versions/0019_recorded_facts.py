@@ -38,7 +38,7 @@ def downgrade() -> None:
 
 
 def _note_animated() -> None:
-    """Say it of the formats that always or never move; every GIF was taken to. The others' bytes say."""
+    """Record it for formats that always or never move, and for GIFs, taken to move; other files are read."""
     for part in range(256):  # in steps that no statement's time limit ends
         op.get_bind().execute(
             sa.update(IMAGES)
@@ -52,7 +52,7 @@ def _note_animated() -> None:
 
 
 def _fill() -> None:
-    """Say of each verdict what its policy's name, its basis and its evidence tell, a page at a time."""
+    """Record for each verdict what its policy's name, basis and evidence tell, a page at a time."""
     connection, last = op.get_bind(), ""
     change = (
         sa.update(VERDICTS)

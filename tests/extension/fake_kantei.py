@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
     kantei: FakeKantei
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         self._answer()

@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     site: Site
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         site = self.site

@@ -80,7 +80,7 @@ def look_undecided(case: Case, check: Check) -> Case:
 
 
 def _hours(sha256: str) -> timedelta:
-    """Give a time of up to ten hours that is always the same for one image."""
+    """A time of up to ten hours, always the same for one image."""
     return timedelta(minutes=hashlib.sha256(sha256.encode()).digest()[0] * 600 / 256)
 
 

@@ -40,7 +40,7 @@ def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINE
 
 
 def lines_of(thresholds: Thresholds | None) -> tuple[float, ...]:
-    """Give the scores that the order by doubt is about: where a little more or less changes the finding."""
+    """The thresholds for the order by doubt: scores where a small change alters the finding."""
     return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_LINES
 
 

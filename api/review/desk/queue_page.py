@@ -85,7 +85,7 @@ def failures() -> str:
 
 
 def _view() -> str:
-    """Give how the queue is shown: as this address says, else as the moderator likes it."""
+    """The layout of the queue: as the address says, or else as the moderator prefers."""
     wanted = request.args.get("view", "")
     return wanted if wanted in VIEWS else my_preferences().view
 

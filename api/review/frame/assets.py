@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2] / "static" / "review"
 
 @cache
 def version() -> str:
-    """Give the digest of all assets together: modules import each other by relative address."""
+    """The digest of all assets together, since modules import each other by relative address."""
     digest = hashlib.sha256()
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():

@@ -20,7 +20,7 @@ def read_token(request: Request, *, secure: bool) -> str | None:
 
 
 def send_token(response: Response, token: str, *, secure: bool) -> None:
-    """Give the browser a token."""
+    """Send a token to the browser, as a cookie."""
     response.set_cookie(
         cookie_name(secure=secure),
         token,

@@ -8,7 +8,7 @@ WINDOWS = (7, 30, 90)
 
 
 def first_moment(text: str | None) -> datetime | None:
-    """Give the moment at which a day starts; None for what is no day."""
+    """The moment at which a day starts; None if the text is not a day."""
     try:
         day = date.fromisoformat(text or "")
     except ValueError:
@@ -18,7 +18,7 @@ def first_moment(text: str | None) -> datetime | None:
 
 
 def moment_after(text: str | None) -> datetime | None:
-    """Give the moment at which a day is over."""
+    """The moment at which a day ends."""
     start = first_moment(text)
     return start + timedelta(days=1) if start else None
 

@@ -30,7 +30,7 @@ def visible(text: object) -> str:
 
 
 def web_link(text: str | None) -> str | None:
-    """Give an address that may stand in a link, or None: http and https only."""
+    """An address that is safe in a link, or None: http and https only."""
     try:
         return parse_web_url(text or "").text
     except UrlError:
@@ -38,17 +38,17 @@ def web_link(text: str | None) -> str | None:
 
 
 def age(moment: datetime, at: datetime | None = None) -> str:
-    """Say how long ago, in the largest unit that fits: `40 secs`, `12 mins`, `5 hrs`, `3 days`."""
+    """How long ago, in the largest unit that fits: `40 secs`, `12 mins`, `5 hrs`, `3 days`."""
     return _age(*_largest((at or now()) - moment), get_locale())
 
 
 def ago(moment: datetime, at: datetime | None = None) -> str:
-    """Say how long ago, in words that stand in a sentence: `12 minutes ago`."""
+    """How long ago, in words for a sentence: `12 minutes ago`."""
     return _ago(*_largest((at or now()) - moment), get_locale())
 
 
 def span(time: timedelta) -> str:
-    """Say how long something took, to a tenth of a unit."""
+    """How long something took, to a tenth of a unit."""
     seconds = time.total_seconds()
     size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= 2 * size), _UNITS[-1])
     return str(format_unit(round(seconds / size, 1), f"duration-{unit}", length="short", locale=get_locale()))

@@ -45,7 +45,7 @@ def switch_language() -> AnyResponse:
 
 @review.app_template_global()
 def page_to_switch() -> str | None:
-    """Give the address that shows this page again; None where that would lose what a form's answer shows."""
+    """The address that shows this page again; None if that would lose the result of a form."""
     visitor = g.get("visitor")
     if request.method not in {"GET", "HEAD"} and visitor is not None and visitor.moderator is not None:
         return None

@@ -28,13 +28,13 @@ class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """
 
     def get_translations(self) -> NullTranslations:
-        """Give the texts in the language of this request."""
+        """The texts in the language of this request."""
         return catalogue(language())
 
 
 @cache
 def catalogue(name: str) -> NullTranslations:
-    """Give all texts in one language."""
+    """All texts in one language."""
     if name == SOURCE:
         return NullTranslations()
     compiled = BytesIO()

@@ -43,7 +43,7 @@ def explain(error: PageError) -> Response:
 
 @review.errorhandler(TooManyRequests)
 def explain_limit(error: TooManyRequests) -> Response:
-    """Say when to come back."""
+    """Show when to try again."""
     page = _error_page(
         HTTPStatus.TOO_MANY_REQUESTS,
         _("Too many requests"),

@@ -37,10 +37,10 @@ RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 
 
 def may(moderator: Moderator, act: Act) -> bool:
-    """Tell whether somebody's role reaches this act."""
+    """True if a moderator's role allows this act."""
     return RANKS[moderator.role] >= RANKS[MATRIX[act]]
 
 
 def may_decide(moderator: Moderator, image: Image) -> bool:
-    """Tell whether somebody may decide a case: what was escalated waits for somebody senior."""
+    """True if a moderator may decide a case; an escalated one needs a lead."""
     return image.review is not ReviewState.ESCALATED or may(moderator, Act.DECIDE_ESCALATED)

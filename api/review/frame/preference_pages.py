@@ -44,7 +44,7 @@ def arrange() -> AnyResponse:
 
 
 def my_preferences() -> Preferences:
-    """Give the preferences of who is asking; the usual ones for a stranger."""
+    """The preferences of the current visitor; the defaults if no one is logged in."""
     visitor = g.get("visitor")
     moderator = visitor.moderator if visitor else None
     return read_preferences(moderator.preferences if moderator else None)

@@ -101,5 +101,5 @@ def write_preferences(preferences: Preferences) -> dict[str, object]:
 
 
 def is_key(key: object) -> bool:
-    """Tell whether this is one visible character that can be a key by itself."""
+    """True if this is one visible character that can be a key by itself."""
     return isinstance(key, str) and len(key) == 1 and key.isprintable() and not key.isspace()

@@ -72,7 +72,7 @@ def log_out() -> AnyResponse:
 
 
 def _next_page() -> str:
-    """Give the page that was wanted, if it is one of ours: nobody is sent elsewhere after login."""
+    """The page to open after login; only pages of this server, so that no one is sent elsewhere."""
     wanted = request.values.get("next", "")
     return wanted if _OUR_PAGES.fullmatch(wanted) else url_for("review.queue")
 

@@ -77,7 +77,7 @@ class Stats:
 
     @property
     def busiest(self) -> int:
-        """Give the number of images on the day that had most."""
+        """The number of images on the busiest day."""
         return max(sum(findings.values()) for _, findings in self.by_day)
 
 

@@ -22,22 +22,22 @@ class Side:
 
     @property
     def flagged(self) -> Tally:
-        """Give what is flagged."""
+        """The flagged images."""
         return self.preview.findings[Finding.FLAGGED]
 
     @property
     def clear(self) -> Tally:
-        """Give what is clear."""
+        """The clear images."""
         return self.preview.findings[Finding.CLEAR]
 
     @property
     def accused(self) -> Rate:
-        """Give the share of decided flagged images that a person called human."""
+        """The share of decided flagged images that a moderator decided human."""
         return Rate(self.flagged.human, self.flagged.decided)
 
     @property
     def missed(self) -> Rate:
-        """Give the share of decided clear images that a person called AI."""
+        """The share of decided clear images that a moderator decided AI."""
         return Rate(self.clear.ai, self.clear.decided)
 
 
@@ -51,7 +51,7 @@ class Pending:
 
 
 def lines_in(row: PolicyVersion | PolicyChange) -> Thresholds:
-    """Give the lines of a version or of a proposal."""
+    """The thresholds of a version or of a proposal."""
     return Thresholds(row.clear_below, row.flagged_from)
 
 

@@ -32,7 +32,7 @@ _STARTS = (
 
 
 def file_kind(head: bytes) -> FileKind:
-    """Say what a file looks like.
+    """What a file seems to be.
 
     Krita and OpenRaster are ZIP files whose first member, stored plain, names the type (OpenRaster
     specification, "file layout"); ISO media and RIFF have theirs a little further in.

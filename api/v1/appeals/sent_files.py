@@ -64,7 +64,7 @@ def drop_files(files: Iterable[NewFile], database: Database, blobs: BlobStore) -
 
 
 def clean_name(name: str | None) -> str:
-    """Give the last part of a file's name, without what hides or reorders text."""
+    """The last part of a file's name, without characters that hide or reorder text."""
     last = re.split(r"[/\\]", name or "")[-1]
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", last).strip()[:NAME_LENGTH] or "?"
 

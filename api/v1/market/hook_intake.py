@@ -132,7 +132,7 @@ def _keep(session: Session, client: HookClient, delivery: ParsedDelivery, at: da
 def to_answer(
     outcome: str, detail: str, delivery: ParsedDelivery | None = None, submissions: int = 0
 ) -> HookAnswer:
-    """Say what became of a delivery."""
+    """The answer to a delivery."""
     news = delivery.reading.news if delivery else None
     return HookAnswer.model_validate(
         {

@@ -59,7 +59,7 @@ def receive(client_id: str) -> Response:
 
 
 def _is_ping(incoming: Request, body: bytes) -> bool:
-    """Tell whether WooCommerce asks, unsigned and with a form, whether anybody is here."""
+    """True for WooCommerce's ping, which is unsigned and sent as a form."""
     return (
         incoming.mimetype == "application/x-www-form-urlencoded"
         and "X-WC-Webhook-Signature" not in incoming.headers

@@ -61,7 +61,7 @@ def endpoints() -> Response:
 
 
 def _place(client_id: str) -> None:
-    """Give new events their place, so that who pulls need not wait for the notifier."""
+    """Number new events, so that a client that pulls them need not wait for the notifier."""
     with parts().database.reading() as session:
         if not has_unplaced(session, client_id):
             return

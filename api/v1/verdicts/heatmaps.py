@@ -51,7 +51,7 @@ def read(submission_id: str) -> Response:
 
 
 def obtain_heatmap(parts: ApiParts, sha256: str, verdict_id: str) -> bytes | None:
-    """Give a verdict's heat map, asking a worker to paint it and waiting where there is none yet."""
+    """A verdict's heat map; if there is none yet, a worker is asked to paint it, and this waits."""
     name = heatmap_name(verdict_id)
     with parts.listener.waiting_for(verdict_id) as bell:
         heat = _kept(parts, sha256, name)
