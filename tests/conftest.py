@@ -92,13 +92,13 @@ def _without_waiting_for_disk(connection: sqlite3.Connection, _: object) -> None
 
 @pytest.fixture(scope="session")
 def sqlite_databases(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
-    """Give the place of the SQLite database of each test."""
+    """The place of the SQLite database of each test."""
     return SqliteDatabases(sqlite_template, tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
 def only_sqlite_databases(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
-    """Give another, for tests that use both."""
+    """A second one, for tests that use both."""
     return SqliteDatabases(sqlite_template, tmp_path_factory.mktemp("only"))
 
 
@@ -110,7 +110,7 @@ def postgresql_database(postgresql_url: str) -> Database:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Give an empty, migrated database: each test runs on SQLite and on PostgreSQL."""
+    """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         with request.getfixturevalue("sqlite_databases").empty() as database:
             yield database
@@ -138,7 +138,7 @@ def _empty(database: Database) -> None:
 
 @pytest.fixture
 def sqlite_database(only_sqlite_databases: SqliteDatabases) -> Iterator[Database]:
-    """Give an empty SQLite database, for tests where the kind cannot matter."""
+    """An empty SQLite database, for tests where the kind cannot matter."""
     with only_sqlite_databases.empty() as database:
         yield database
 
@@ -157,7 +157,7 @@ def redis_server() -> str:
 
 @pytest.fixture
 def redis_url(redis_server: str) -> Iterator[str]:
-    """Give an empty Redis database."""
+    """An empty Redis database."""
     yield redis_server
     with redis.Redis.from_url(redis_server) as client:
         client.flushdb()
@@ -165,7 +165,7 @@ def redis_url(redis_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def blobs(tmp_path: Path) -> FolderBlobs:
-    """Give an empty folder of image bytes."""
+    """An empty folder of image bytes."""
     return FolderBlobs(tmp_path / "blobs")
 
 

@@ -195,7 +195,7 @@ def mutated(data: bytes, random_: random.Random) -> bytes:
 
 
 def run(name: str, count: int, seed: int) -> Report:
-    """Give one parser so many mutants; a fault names the input that made it."""
+    """Run one parser on so many mutants; a fault names the input that caused it."""
     target, random_, report = TARGETS[name], random.Random(f"{name} {seed}"), Report()
     for _ in range(count):
         data = mutated(random_.choice(target.seeds), random_)

@@ -80,7 +80,7 @@ def _request() -> Request:
 
 
 def cookie_seed() -> bytes:
-    """Give the cookies of a moderator who is logged in."""
+    """The cookies of a moderator who is logged in."""
     return b"kantei_language=ja; kantei_session=" + _logins()[1].encode() + b"; theme=dark"
 
 

@@ -37,7 +37,7 @@ class S3Server:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Give the settings that lead here."""
+        """The settings that lead here."""
         return {
             "KANTEI_BLOBS_URL": f"s3://{BUCKET}/kept?endpoint={self.endpoint}&region={REGION}",
             "KANTEI_BLOBS_ACCESS_KEY": ACCESS_KEY,

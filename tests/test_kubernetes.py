@@ -16,7 +16,7 @@ FOLDER = DEPLOY / "kubernetes"
 
 
 def manifests() -> list[dict[str, Any]]:
-    """Give every object of every file that the kustomization names."""
+    """Every object of every file that the kustomization names."""
     named = yaml.safe_load((FOLDER / "kustomization.yaml").read_text(encoding="utf-8"))["resources"]
     assert {path.name for path in FOLDER.glob("*.yaml")} == {*named, "kustomization.yaml"}
     return [
@@ -25,7 +25,7 @@ def manifests() -> list[dict[str, Any]]:
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """Give the pod of everything that runs one."""
+    """The pod of everything that runs one."""
     found = {}
     for manifest in manifests():
         spec = manifest.get("spec", {})

@@ -81,7 +81,7 @@ class Compiled(BytecodeCache):
         self._code: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was kept."""
+        """Load what was stored."""
         bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -132,7 +132,7 @@ class Web:
 
     @property
     def parts(self) -> ApiParts:
-        """Give the parts that the application is made of, where `make_web` made it."""
+        """The parts that the application is made of, where `make_web` made it."""
         found: ApiParts = self.client.application.extensions["tests.parts"]
         return found
 
@@ -200,7 +200,7 @@ def sqlite_web(sqlite_parts: ApiParts) -> Web:
 
 @pytest.fixture(scope="module")
 def module_web(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """Give a client that a whole module shares, where what others left behind cannot matter."""
+    """A client that a whole module shares, for tests that do not depend on what others left behind."""
     folder = tmp_path_factory.mktemp("module")
     shutil.copy(sqlite_template, folder / "kantei.sqlite3")
     database = Database(f"sqlite:///{folder / 'kantei.sqlite3'}")
@@ -255,7 +255,7 @@ def examine(database: Database, submission_id: str, *, sha256: str = "a" * 64, s
 
 
 def problem(response: TestResponse) -> dict[str, Any]:
-    """Give the problem that a response is, after checking that it is a whole one."""
+    """The problem in a response, after checking that it is complete."""
     assert response.mimetype == "application/problem+json", response.text
     body: dict[str, Any] = response.get_json()
     assert body["status"] == response.status_code
@@ -269,7 +269,7 @@ def problem(response: TestResponse) -> dict[str, Any]:
 
 @pytest.fixture
 def count_queries(database: Database) -> Iterator[Callable[[], int]]:
-    """Give a function that tells how many statements ran since it was last asked."""
+    """A function that returns how many statements ran since its last call."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:

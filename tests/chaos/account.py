@@ -41,7 +41,7 @@ class Account:
     problems: list[str] = field(default_factory=list)
 
     def expect(self, url: str, what: bytes | str, *, excused: str = "") -> str:
-        """Say what is right for a URL, and which failure is as well; give the URL."""
+        """Record the right result for a URL, and the failure that is excused; return the URL."""
         self.excused[url] = excused
         self.expected[url] = hashlib.sha256(what).digest() if isinstance(what, bytes) else what
         return url
@@ -159,7 +159,7 @@ class Account:
 
 
 def _wrong(row: Submission | None, expected: bytes | str | None, excused: str | None) -> str:
-    """Say what is wrong with a stored submission; nothing where it is as it should be."""
+    """What is wrong with a stored submission; empty if nothing is."""
     if row is None:
         return "lost"
     if row.state not in FINAL:

@@ -24,11 +24,11 @@ class Ground:
     _made: int = field(default=0)
 
     def many(self, full: int, short: int) -> int:
-        """Give how many of something there are to be."""
+        """How many of something there should be."""
         return short if self.is_short else full
 
     def settings(self, host: str = "127.0.0.1") -> dict[str, str]:
-        """Give the settings of a new, empty installation on these servers."""
+        """The settings of a new, empty installation on these servers."""
         self._made += 1
         name = f"chaos_{self._made}"
         self.postgresql.new_database(name)

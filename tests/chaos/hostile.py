@@ -83,7 +83,7 @@ def _flapping(web: Server, account: Account, count: int) -> list[str]:
 
 @contextlib.contextmanager
 def _never_accepts() -> Iterator[str]:
-    """Give a URL whose host lets nobody in: its queue is full, and further knocks are not answered."""
+    """A URL whose host accepts no connection: its queue is full, and further attempts get no reply."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((BAD, 0), backlog=0))
         for _ in range(4):

@@ -26,13 +26,13 @@ def gallery() -> Iterator[Site]:
 
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Iterator[Reader]:
-    """Give a browser where the extension was installed just now."""
+    """A browser where the extension was installed just now."""
     with reading(tmp_path / "profile") as found:
         yield found
 
 
 @pytest.fixture
 def reader(newcomer: Reader, kantei: FakeKantei) -> Reader:
-    """Give a browser where the extension was set up."""
+    """A browser where the extension was set up."""
     newcomer.set_up(kantei.address, KEY)
     return newcomer

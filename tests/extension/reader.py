@@ -58,7 +58,7 @@ class Tab:
         until(lambda: self.inside("shown?.card.querySelector('h2').textContent") == title, title)
 
     def text(self) -> str:
-        """Give all that the card says."""
+        """All text on the card."""
         return str(self.inside("shown.card.textContent"))
 
     def press(self, act: str) -> None:
@@ -74,7 +74,7 @@ class Tab:
         self.session.call("Input.dispatchMouseEvent", type="mouseMoved", **self.middle(selector))
 
     def middle(self, selector: str) -> dict[str, float]:
-        """Give the middle of an element, in the viewport."""
+        """The middle of an element, in the viewport."""
         x, y = self.session.run(_BOX.format(f"document.querySelector({json.dumps(selector)})"))
         return {"x": x, "y": y}
 
@@ -122,7 +122,7 @@ class Reader:
         page.close()
 
     def address(self, path: str) -> str:
-        """Give the address of one of our own pages."""
+        """The address of one of our own pages."""
         return f"chrome-extension://{self.id}/{path}"
 
     def open(self, path: str) -> Session:

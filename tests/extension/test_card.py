@@ -16,7 +16,7 @@ PAGE = (
 
 @pytest.fixture
 def tab(reader: Reader, gallery: Site) -> Tab:
-    """Give a page with pictures, on which our button was clicked."""
+    """A page with pictures, on which our button was clicked."""
     found = reader.visit(gallery.show(PAGE))
     reader.click_action(found).close()
     return found

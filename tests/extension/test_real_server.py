@@ -43,7 +43,7 @@ def client(real: Installation) -> dict[str, str]:
 
 @pytest.fixture
 def reader(tmp_path: Path, real: Installation, client: dict[str, str]) -> Iterator[Reader]:
-    """Give a browser with a key of its own."""
+    """A browser with a key of its own."""
     with reading(tmp_path / "profile") as found:
         found.set_up(real.address, client["api_key"])
         yield found

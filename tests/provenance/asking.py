@@ -7,19 +7,19 @@ from provenance.read import read_provenance
 
 
 def of_kind(data: bytes, kind: EvidenceKind) -> list[Evidence]:
-    """Give a file's evidence of one kind."""
+    """A file's evidence of one kind."""
     return [item for item in read_provenance(data) if item.kind is kind]
 
 
 def the(data: bytes, kind: EvidenceKind) -> Evidence:
-    """Give a file's only evidence of one kind."""
+    """A file's only evidence of one kind."""
     found = of_kind(data, kind)
     assert len(found) == 1, found
     return found[0]
 
 
 def declares(data: bytes, kind: EvidenceKind, generator: str) -> Evidence:
-    """Give the only evidence of one kind: AI, declared, by this generator."""
+    """The only evidence of one kind: AI, declared, by this generator."""
     item = the(data, kind)
     assert (item.grade, item.label, item.generator) == (Grade.DECLARED, Label.AI, generator)
     return item

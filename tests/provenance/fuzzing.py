@@ -57,7 +57,7 @@ class Report:
 
 
 def seeds() -> list[bytes]:
-    """Give a container of every kind with a record of every kind, and the real samples where they are."""
+    """A container of every kind with a record of every kind, and the real samples where they are."""
     pixels = drawing(24, 160, channels=4)
     swarm = json.dumps({"sui_image_params": {"prompt": "x", "seed": 1}})
     fooocus = json.dumps({"base_model": "x", "metadata_scheme": "fooocus", "performance": "y", "prompt": "z"})
@@ -113,7 +113,7 @@ def seeds() -> list[bytes]:
 
 
 def mutants(originals: list[bytes], random_: random.Random) -> Iterator[bytes]:
-    """Give mutants without end."""
+    """An endless stream of mutants."""
     while True:
         data = bytearray(random_.choice(originals))
         for _ in range(random_.choice((1, 1, 2, 3, 8))):

@@ -26,7 +26,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def settings_of(kind: str, request: pytest.FixtureRequest) -> dict[str, str]:
-    """Give the settings of an installation of one kind; its database is new."""
+    """The settings of an installation of one kind; its database is new."""
     if kind == "embedded":
         return {}
     return {
@@ -61,7 +61,7 @@ def whole_postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def whole_redis_url(redis_server: str) -> str:
-    """Give the Redis database of the whole, emptied."""
+    """The Redis database of the whole, emptied."""
     return redis_server
 
 

@@ -14,7 +14,7 @@ from store.tables.marketplace_tables import ClientEvent
 
 
 def is_whole(report: dict[str, object]) -> bool:
-    """Tell whether nothing was lost or doubled."""
+    """True if nothing was lost or doubled."""
     wrong = ("not_examined", "images_without_exactly_one_verdict", "events_lost", "forged")
     return report["submissions"] == report["images"] == report["events"] and not any(
         report[name] for name in wrong
@@ -67,7 +67,7 @@ def count_rows(environ: dict[str, str], client_id: str, heard: Mapping[str, int]
 
 
 def spread_of(times: list[float]) -> dict[str, float]:
-    """Give the middle and the worst of some times, in seconds."""
+    """The median and the maximum of some times, in seconds."""
     if not times:
         return {}
     return {"median": round(statistics.median(times), 3), "worst": round(max(times), 3), "n": len(times)}

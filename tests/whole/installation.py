@@ -32,7 +32,7 @@ class Installation:
 
     @property
     def address(self) -> str:
-        """Give the address that it serves at."""
+        """The address that it serves at."""
         return f"http://127.0.0.1:{self.port}"
 
     def kantei(self, *arguments: str) -> str:
@@ -72,7 +72,7 @@ class Installation:
         return settled
 
     def children(self, part: str) -> list[int]:
-        """Give the process ids of one part: its first process, then that one's children.
+        """The process ids of one part: its first process, then that one's children.
 
         The parts are `api`, `worker`, `sweep`, and `express`: the worker that serves the first queue alone.
         """
@@ -83,7 +83,7 @@ class Installation:
         return [main, *(pid for pid, parent in parents.items() if parent == main)]
 
     def tail(self) -> str:
-        """Give the last lines that it printed."""
+        """The last lines that it printed."""
         return "".join(self.output[-60:])
 
 

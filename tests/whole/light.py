@@ -22,7 +22,7 @@ SPARE = "KANTEI_TEST_SPARE_SECONDS"
 
 
 class Blank:
-    """Says of every picture that it cannot tell."""
+    """A classifier that is uncertain about every picture."""
 
     version = "blank"
     thresholds = Thresholds(clear_below=0.35, flagged_from=0.9)

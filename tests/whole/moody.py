@@ -52,7 +52,7 @@ class Moody(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Give the address that it serves at."""
+        """The address that it serves at."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def __enter__(self) -> "Moody":
@@ -66,7 +66,7 @@ class Moody(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that were killed in the middle."""
+        """Ignore clients that were killed during a request."""
 
 
 class _Handler(BaseHTTPRequestHandler):

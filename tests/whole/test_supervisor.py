@@ -33,7 +33,7 @@ def _wait_until_greeted(whole: Installation) -> None:
 
 
 def _wakings(pid: int) -> int:
-    """Give how often a process has gone to sleep (proc(5), `voluntary_ctxt_switches`)."""
+    """How often a process has gone to sleep (proc(5), `voluntary_ctxt_switches`)."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     (found,) = [line.split()[1] for line in lines if line.startswith("voluntary_ctxt_switches")]
     return int(found)

@@ -94,13 +94,13 @@ def fetcher(make_fetcher: MakeFetcher) -> Fetcher:
 
 @pytest.fixture
 def poster() -> FakePoster:
-    """Give a receiver of call backs."""
+    """A receiver of callbacks."""
     return FakePoster()
 
 
 @pytest.fixture
 def notifier(database: Database, poster: FakePoster) -> Notifier:
-    """Give what calls it."""
+    """The notifier that calls it."""
     return Notifier(database, poster, SECRET_KEY)
 
 

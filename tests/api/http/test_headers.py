@@ -20,7 +20,7 @@ VALUES = {"sha256": "a" * 64, "client_id": "0" * 32, "path": "review.css", "file
 
 
 def routes(web: Web) -> Iterator[tuple[Rule, str, str]]:
-    """Give every rule of the application with a path and each method that it answers."""
+    """Every rule of the application, with a path and each method it accepts."""
     for rule in web.client.application.url_map.iter_rules():
         path = re.sub(
             r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: VALUES.get(found[1], "0" * 32), rule.rule

@@ -42,7 +42,7 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
     def headers(self, **more: str) -> dict[str, str]:
-        """Give the headers that every request has."""
+        """The headers that every request has."""
         return {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **more}
 
     def submit(self, connection: http.client.HTTPConnection) -> dict[str, Any]:

@@ -228,7 +228,7 @@ def sqlite_shop(sqlite_database: Database) -> NewClient:
 
 @pytest.fixture
 def desk(database: Database, blobs: FolderBlobs, shop: NewClient) -> Desk:
-    """Give the pages over each kind of database."""
+    """The pages over each kind of database."""
     return make_desk(database, blobs, shop)
 
 
@@ -241,7 +241,7 @@ def hidden(page: str, name: str) -> str:
 
 @pytest.fixture
 def decide() -> Callable[..., TestResponse]:
-    """Give the act of opening a case and deciding it."""
+    """The act of opening a case and deciding it."""
 
     def act(visit: Visit, sha256: str, outcome: str, note: str = "", query: str = "") -> TestResponse:
         page = visit.get(f"/review/cases/{sha256}{query}").text

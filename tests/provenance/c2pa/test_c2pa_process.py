@@ -35,7 +35,7 @@ MISBEHAVING = {
 
 
 def as_library(code: str) -> tuple[str, ...]:
-    """Give the command of a reading process whose library does this with every file."""
+    """The command of a reading process whose library does this with every file."""
     lines = "\n".join(f"    {line}" for line in (code or "raise SystemExit").splitlines())
     body = f"from provenance.c2pa import c2pa_child as child\ndef answer(*_):\n{lines}\n"
     body += "child._answer = answer\nchild.main()"

@@ -78,7 +78,7 @@ class FakeWeb:
 
 @dataclass
 class FakeClassifier:
-    """Says the score it was given, and counts how often it was asked."""
+    """A classifier with a fixed score, which counts its calls."""
 
     score: float = 0.95
     version: str = "fake-1"

@@ -19,7 +19,7 @@ REASON = "I drew this in three evenings;\n<b>look</b> at the layers."
 
 
 def address(desk: Desk, sha256: str) -> str:
-    """Give the page's address, as the API would."""
+    """The page's address, as the API would."""
     with desk.parts.database.reading() as session:
         submission = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
     return f"/appeal/{make_appeal_token(SECRET_KEY, submission.id)}"

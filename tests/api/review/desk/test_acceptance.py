@@ -76,7 +76,7 @@ def decisions(desk: Desk) -> list[tuple[str, Outcome]]:
 
 
 def case_on(session: WebDriver) -> str:
-    """Give the case that a page shows, once its script listens."""
+    """The case that a page shows, once its script listens."""
     return str(
         session.execute_script(
             "return document.querySelector('html[data-ready] form[data-case]')?.dataset.case ?? ''"

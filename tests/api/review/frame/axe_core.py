@@ -18,7 +18,7 @@ GRAVE = {"serious", "critical"}
 
 
 def axe_source() -> str:
-    """Give axe-core's script; leave the test out where npm or its registry is not there."""
+    """The script of axe-core; skips the test if npm or its registry is not available."""
     script, stamp = BUILT / "node_modules" / "axe-core" / "axe.min.js", BUILT / "installed"
     wanted = hashlib.sha256((LOCKED / "package-lock.json").read_bytes()).hexdigest()
     if not (script.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
@@ -39,7 +39,7 @@ def axe_source() -> str:
 
 
 def violations(session: WebDriver, source: str, *, rules: list[str] | None = None) -> list[str]:
-    """Say what axe finds grave on the page that is shown: the rule, and the first place."""
+    """What axe reports as serious on the current page: the rule, and the first place."""
     run_only: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     # A script of the driver is not held to the page's policy, so the page is tested as it is served.
     session.execute_script(source)

@@ -94,7 +94,7 @@ def _everything(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
 
 
 def _forms(desk: Desk, values: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Give every address that takes a form."""
+    """Every address that takes a form."""
     with desk.app.test_request_context():
         adapter = desk.app.url_map.bind("localhost")
         for rule in desk.app.url_map.iter_rules():

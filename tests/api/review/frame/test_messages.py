@@ -72,7 +72,7 @@ def _row(text: object) -> tuple[str, ...]:
 
 
 def _places(text: str) -> list[str]:
-    """Give what a translation must keep: `%(name)s`, `%%` and tags, in any order."""
+    """What a translation must keep: `%(name)s`, `%%` and tags, in any order."""
     return sorted(re.findall(r"%\(\w+\)s|%%|%(?![%(])|</?\w[^>]*>", text))
 
 

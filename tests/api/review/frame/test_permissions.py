@@ -84,7 +84,7 @@ def test_every_page_is_somebodys(desk: Desk) -> None:
 
 
 def _pages(app: Flask, method: str) -> dict[str, str]:
-    """Give an address for every page of the desk."""
+    """An address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
     values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id"), "0" * 32)
