@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.review.frame.preferences import DEFAULT_KEYS
+from provenance.read import explain
+from tests.provenance.writing import png, text_chunk
 
 ROOT = Path(__file__).parents[1]
 DECISIONS = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
@@ -121,3 +123,17 @@ def test_the_page_on_the_code_shows_the_layers_that_are_checked() -> None:
     store = next(one for one in contracts if one.get("containers") == ["store"])
     assert "\n".join(rooms["layers"]) in page
     assert " > ".join(store["layers"]) in page
+
+
+def test_the_page_on_provenance_shows_what_explain_prints() -> None:
+    page = (ROOT / "docs" / "provenance.md").read_text(encoding="utf-8")
+    sample = page.partition("$ kantei check --explain picture.png\npicture.png\n")[2].partition("  …")[0]
+    parameters = text_chunk(
+        "parameters", "1girl\nSteps: 28, Sampler: Euler a, Seed: 1234, Model: anything-v3"
+    )
+    printed = set()
+    for note in explain(png(before=[parameters])):
+        printed |= {f"  {note.reader}: {note.looked_at}", *(f"    {line}" for line in note.saw)}
+    lines = [line for line in sample.splitlines() if not line.startswith("    PNG, ")]
+    assert len(lines) >= 9
+    assert set(lines) <= printed
