@@ -129,6 +129,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if marked:
         again = len(terminalreporter.stats.get("rerun", ()))
         terminalreporter.write_line(f"reruns: {again} of {len(marked)} marked tests")
+    _print_coverage(terminalreporter, config)
     if config.getoption("--write-durations"):
         seconds: dict[str, float] = {}
         for report in reports:
@@ -136,3 +137,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             seconds[name] = seconds.get(name, 0.0) + report.duration
         rows = sorted(((took, name) for name, took in seconds.items() if took > WORTH_NOTING), reverse=True)
         DURATIONS.write_text("".join(f"{took:.0f} {name}\n" for took, name in rows))
+
+
+def _print_coverage(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print which share of each room's lines was run, where pytest-cov measured it."""
+    plugin = config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None:
+        return
+    rooms: dict[str, tuple[int, int]] = {}
+    for name in controller.cov.get_data().measured_files():
+        _, lines, _, missing, _ = controller.cov.analysis2(name)
+        room = Path(name).relative_to(ROOT).parts[0]
+        total, run = rooms.get(room, (0, 0))
+        rooms[room] = (total + len(lines), run + len(lines) - len(missing))
+    total, run = (sum(numbers) for numbers in zip(*rooms.values(), strict=True))
+    shares = ", ".join(f"{room} {covered / lines:.0%}" for room, (lines, covered) in sorted(rooms.items()))
+    terminalreporter.write_line(f"coverage: {run / total:.1%} of {total:,} lines ({shares})")
