@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Union
 
-from core.sayings.scores import score_text
+from core.sayings.score_text import score_text
 
 Value = Union[str, int, float, "Saying"]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from core.sayings.saying import render
-from core.sayings.scores import score_text
+from core.sayings.score_text import score_text
 from core.settings.settings import Settings, read_settings
 from kantei.checking.check_pool import look_at_all
 from kantei.checking.looking import Look, read_source

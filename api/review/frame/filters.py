@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from core.clock import now
 from core.ids import is_sha256
 from core.sayings.saying import render
-from core.sayings.scores import score_text
+from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
 from core.urls import UrlError, parse_web_url
 from store.desk.review_queue import COUNT_LIMIT

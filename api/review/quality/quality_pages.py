@@ -17,10 +17,10 @@ from api.review.frame.csv_text import csv_file
 from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.filters import iso
 from api.review.frame.guard import me
-from api.review.frame.intervals import Rate
 from api.review.frame.page_error import PageError, refused
 from api.review.frame.permissions import Act
 from api.review.frame.pseudonyms import Naming, naming
+from api.review.frame.rates import Rate
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome

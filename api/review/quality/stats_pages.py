@@ -13,8 +13,8 @@ from api.review.frame.csv_text import csv_file
 from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.filters import iso
 from api.review.frame.guard import me
-from api.review.frame.intervals import Rate
 from api.review.frame.permissions import Act, may
+from api.review.frame.rates import Rate
 from core.clock import now
 from core.vocabulary import Finding
 from store.quality.stats import (

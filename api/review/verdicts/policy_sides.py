@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from api.review.frame.intervals import Rate
+from api.review.frame.rates import Rate
 from core.vocabulary import Finding, Thresholds
 from store.tables.policy_tables import PolicyChange, PolicyVersion
 from store.verdicts.policy_preview import Preview, Tally, preview_lines

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.sayings.codes import Clause, EvidenceDetail, FailureDetail, KnownImageDetail, Place, Reason
 from core.sayings.saying import Saying, contains, render, say
-from core.sayings.scores import score_text
+from core.sayings.score_text import score_text
 from core.sayings.stored import detail_json, read_saying, reasons_json, saying_json
 
 IN_PNG = say(Place.PNG_TEXT, key="parameters")

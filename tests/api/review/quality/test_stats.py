@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from api.review.frame.intervals import Rate
+from api.review.frame.rates import Rate
 from core.clock import now
 from core.vocabulary import Finding, Role, Source, State
 from store.tables.case_tables import Image, Submission, Verdict
