@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.sayings.fault_codes import ContainerFault
 from provenance.shared.errors import RecordError
-from provenance.shared.limits import MAX_EXIF_BYTES, MAX_EXIF_ENTRIES, MAX_TEXT_BYTES
+from provenance.shared.limits import MAX_EXIF_BYTES, MAX_EXIF_ENTRIES, MAX_RAW_TEXT_BYTES
 from provenance.shared.text import decode_text
 from provenance.shared.utf16 import BYTE_ORDER_MARKS, decode_utf16, looks_like_utf16
 
@@ -76,17 +76,18 @@ def parse_exif(data: bytes) -> tuple[ExifTag, ...]:
         raise RecordError(ContainerFault.EXIF_WITHOUT_HEADER)
     tiff = _Tiff(data, order)
     tags: list[ExifTag] = []
+    left = [len(data)]  # what values may fill: those of honest records do not lie over each other
     queue, seen = [tiff.unpack("I", 4)[0]], set[int]()
     while queue and len(seen) < _MAX_IFDS:
         at = queue.pop(0)
         if at in seen:
             continue  # a directory that points at itself
         seen.add(at)
-        queue.extend(_read_ifd(tiff, at, tags))
+        queue.extend(_read_ifd(tiff, at, tags, left))
     return tuple(tags)
 
 
-def _read_ifd(tiff: _Tiff, at: int, tags: list[ExifTag]) -> list[int]:
+def _read_ifd(tiff: _Tiff, at: int, tags: list[ExifTag], left: list[int]) -> list[int]:
     count = tiff.unpack("H", at)[0]
     deeper = []
     for index in range(min(count, MAX_EXIF_ENTRIES)):
@@ -99,7 +100,8 @@ def _read_ifd(tiff: _Tiff, at: int, tags: list[ExifTag]) -> list[int]:
         elif tag in NAMES and kind in _SIZES:
             size = length * _SIZES[kind]
             start = at + 10 + 12 * index if size <= 4 else offset
-            if 0 < size <= MAX_TEXT_BYTES and start + size <= len(tiff.data):
+            if 0 < size <= min(MAX_RAW_TEXT_BYTES, left[0]) and start + size <= len(tiff.data):
+                left[0] -= size
                 raw = tiff.data[start : start + size]
                 tags.append(ExifTag(NAMES[tag], _as_text(tiff, tag, kind, raw), raw))
     return deeper

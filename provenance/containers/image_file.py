@@ -89,6 +89,7 @@ class Builder:
     has_alpha: bool = False
     animated: bool = False
     recoloured: bool = False
+    inflated: int = 0  # bytes of compressed texts so far
     _exif_seen: int = 0
     _xmp_seen: int = 0
 

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.sayings.codes import Place
-from core.sayings.fault_codes import ContainerFault
+from core.sayings.fault_codes import ContainerFault, RecordFault
 from provenance.containers.image_file import Builder, ImageFile
-from provenance.shared.errors import ContainerError, RecordError
-from provenance.shared.inflate import inflate_zlib
-from provenance.shared.limits import MAX_CHUNKS, MAX_TEXT_BYTES
+from provenance.shared.errors import ContainerError, RecordError, TooMuchError
+from provenance.shared.inflate import inflate_head
+from provenance.shared.limits import MAX_CHUNKS, MAX_INFLATED_BYTES, MAX_RAW_TEXT_BYTES
 from provenance.shared.text import decode_text
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SILENT = frozenset({b"IDAT", b"fdAT"})  # pixels: walked over, not summed
 _SRGB_GAMMA = range(45_000, 46_001)  # in 1/100,000: what every screen assumes without being told
+_DEFLATE_RATIO = 1032  # the most that deflate can pack (zlib's technical details)
 _RAW_PROFILE = re.compile(r"\s*+\w[\w ]{0,30}\s++(\d{1,9})\s++([0-9a-fA-F\s]++)")
 
 
@@ -87,7 +88,7 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
         key = decode_text(body.partition(b"\0")[0][:79])
         found.part(f"{name} {key}")
         try:
-            _add_text(found, key, _text_of(kind, body))
+            _add_text(found, key, _text_of(found, kind, body))
         except RecordError as error:
             found.break_(Place.PNG_TEXT, key, error.fault)
     elif kind == b"comf":
@@ -112,35 +113,40 @@ def _add_comf(found: Builder, body: bytes) -> None:
     name, _, text = body.partition(b"\0")
     key = decode_text(name[:79])
     found.part(f"comf {key}")
-    try:
-        found.add_text(Place.PNG_COMF, key, decode_text(_within(text)))
-    except RecordError as error:
-        found.break_(Place.PNG_COMF, key, error.fault)
+    found.add_text(Place.PNG_COMF, key, decode_text(text[:MAX_RAW_TEXT_BYTES]))
 
 
-def _text_of(kind: bytes, body: bytes) -> bytes:
+def _text_of(found: Builder, kind: bytes, body: bytes) -> bytes:
     """The text of a chunk as bytes, unpacked."""
     _, _, rest = body.partition(b"\0")
     if kind == b"tEXt":
-        return _within(rest)
+        return rest[:MAX_RAW_TEXT_BYTES]
     if kind == b"zTXt":
         if rest[:1] != b"\0":
             raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
-        return inflate_zlib(rest[1:], MAX_TEXT_BYTES)
+        return _inflated(found, rest[1:])
     packed, method, rest = rest[:1], rest[1:2], rest[2:]
     _, _, rest = rest.partition(b"\0")  # language
     _, _, rest = rest.partition(b"\0")  # translated keyword
     if packed == b"\1":
         if method != b"\0":
             raise RecordError(ContainerFault.TEXT_COMPRESSION_UNKNOWN)
-        rest = inflate_zlib(rest, MAX_TEXT_BYTES)
-    return _within(rest)
+        return _inflated(found, rest)
+    return rest[:MAX_RAW_TEXT_BYTES]
 
 
-def _within(body: bytes) -> bytes:
-    if len(body) > MAX_TEXT_BYTES:
-        raise RecordError(ContainerFault.TEXT_CHUNK_TOO_LONG, limit=MAX_TEXT_BYTES)
-    return body
+def _inflated(found: Builder, packed: bytes) -> bytes:
+    left = MAX_INFLATED_BYTES - found.inflated
+    if left <= 0:
+        raise TooMuchError(RecordFault.TOO_MUCH_TEXT)
+    limit = min(MAX_RAW_TEXT_BYTES, left)
+    try:
+        text = inflate_head(packed, limit)
+    except RecordError:
+        found.inflated += min(limit, _DEFLATE_RATIO * len(packed))  # what it may have cost
+        raise
+    found.inflated += len(text)
+    return text
 
 
 def _add_text(found: Builder, key: str, text: bytes) -> None:

@@ -5,46 +5,19 @@ the savers that others wrote (comfyanonymous/ComfyUI, `nodes.py` and `comfy_extr
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from core.sayings.codes import EvidenceDetail, Place
 from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.readers.comfyui_nodes import MOST_NODES, Node, nodes_on_canvas, nodes_that_ran
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.fields import where
 from provenance.shared.records import Record, keyed
 
 GENERATOR = "ComfyUI"
 _KIND = EvidenceKind.COMFYUI_WORKFLOW
-_NODES = 5000  # nodes looked at; the largest workflows have a few hundred
-# Nodes that load, save, show, cut or scale a picture: a graph of these alone generates nothing.
-_IDLE = frozenset(
-    {
-        "imageblend",
-        "imageblur",
-        "imagecolortomask",
-        "imagecompositemasked",
-        "imagecrop",
-        "imageinvert",
-        "imagepadforoutpaint",
-        "imagescale",
-        "imagescaleby",
-        "imagescaletototalpixels",
-        "imagesharpen",
-        "imageupscalewithmodel",
-        "loadimage",
-        "loadimagemask",
-        "markdownnote",
-        "note",
-        "previewimage",
-        "primitivenode",
-        "reroute",
-        "saveanimatedwebp",
-        "saveimage",
-        "upscalemodelloader",
-    }
-)
 _INPUTS = {
     "ckpt_name": "model",
     "unet_name": "model",
@@ -72,8 +45,9 @@ def _read(sources: Sources) -> Looked:
     service = _service(sources)
     for place, records in graphs.items():
         names = ", ".join(sorted({record.key for record in records if record.key}))
-        types = {name for record in records for name in _types(record.values or {})}
-        idle = all(name.lower() in _IDLE for name in types)
+        nodes = _nodes(records)
+        types = {node.kind for node in nodes}
+        idle = not any(node.generates for node in nodes)
         graph = EvidenceDetail.COMFYUI_GRAPH_IDLE if idle else EvidenceDetail.COMFYUI_GRAPH
         looked.add(
             _KIND,
@@ -88,7 +62,7 @@ def _read(sources: Sources) -> Looked:
 
 def is_prompt(values: Mapping[str, Any]) -> bool:
     """True if an object is a graph that ran: numbered nodes with a class and inputs."""
-    nodes = [item for item in list(values.values())[:_NODES] if isinstance(item, dict)]
+    nodes = [item for item in list(values.values())[:MOST_NODES] if isinstance(item, dict)]
     sound = sum(isinstance(n.get("class_type"), str) and isinstance(n.get("inputs"), dict) for n in nodes)
     return sound > 0 and 2 * sound >= len(nodes)
 
@@ -98,18 +72,20 @@ def is_workflow(values: Mapping[str, Any]) -> bool:
     nodes = values.get("nodes")
     if not isinstance(nodes, list) or not ({"links", "last_node_id"} & values.keys()):
         return False
-    typed = sum(isinstance(node, dict) and isinstance(node.get("type"), str) for node in nodes[:_NODES])
-    return typed > 0 and 2 * typed >= len(nodes[:_NODES])
+    typed = sum(isinstance(node, dict) and isinstance(node.get("type"), str) for node in nodes[:MOST_NODES])
+    return typed > 0 and 2 * typed >= len(nodes[:MOST_NODES])
 
 
-def _types(values: Mapping[str, Any]) -> Iterator[str]:
-    nodes = values.get("nodes")
-    if isinstance(nodes, list):
-        yield from (str(n.get("type")) for n in nodes[:_NODES] if isinstance(n, dict))
-    else:
-        for node in list(values.values())[:_NODES]:
-            if isinstance(node, dict) and isinstance(node.get("class_type"), str):
-                yield node["class_type"]
+def _nodes(records: list[Record]) -> list[Node]:
+    """The nodes that made the picture: those that ran, where that is said, else those on the canvas."""
+    ran = [record for record in records if record.values and not isinstance(record.values.get("nodes"), list)]
+    if ran and not any(record.fault for record in ran):
+        return [node for record in ran for node in nodes_that_ran(record.values or {})]
+    found = [node for record in ran for node in nodes_that_ran(record.values or {})]
+    for record in records:
+        if record not in ran:
+            found.extend(nodes_on_canvas(record.values or {}))
+    return found
 
 
 def _service(sources: Sources) -> str | None:
@@ -125,7 +101,7 @@ def _shown(records: list[Record]) -> dict[str, object]:
     """Pick prompts and settings out of the graph that ran."""
     shown: dict[str, object] = {}
     for record in records:
-        for node in list((record.values or {}).values())[:_NODES]:
+        for node in list((record.values or {}).values())[:MOST_NODES]:
             inputs = node.get("inputs") if isinstance(node, dict) else None
             if not isinstance(inputs, dict):
                 continue

@@ -12,6 +12,7 @@ from provenance.shared.limits import MAX_JSON_DEPTH, MAX_JSON_MARKS, MAX_TEXT_BY
 
 # Possessive, and satisfied by the end of the text: no second try, so one pass however it is quoted.
 _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_BONES = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},:]', re.DOTALL)
 _OPEN, _CLOSE, _MARK = (np.frombuffer(marks, dtype=np.uint8) for marks in (b"[{", b"]}", b",:"))
 
 
@@ -48,6 +49,37 @@ def parse_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise RecordError(RecordFault.NOT_JSON_OBJECT)
     return value
+
+
+def parse_head(text: str, most: int) -> tuple[dict[str, Any], int]:
+    """The values that stand whole in the head of an object that is too long, and the marks that they took.
+
+    Read up to the last comma before the text ends or has `most` marks; what is open there is closed.
+    Errors: `RecordError` where that is no object, `TooMuchError` where it is nested too deep.
+    """
+    open_: list[str] = []
+    marks = 0
+    end, closing = 0, ""
+    for match in _BONES.finditer(text):
+        mark = match[0]
+        if mark[0] == '"':
+            continue
+        marks += 1
+        if marks > most or (mark in "}]" and (not open_ or open_.pop() != mark)):
+            break
+        if mark in "{[":
+            open_.append("}" if mark == "{" else "]")
+            if len(open_) > MAX_JSON_DEPTH:
+                raise TooMuchError(RecordFault.JSON_TOO_DEEP, limit=MAX_JSON_DEPTH)
+        elif mark == ",":
+            end, closing = match.start(), "".join(reversed(open_))
+    try:
+        value = json.loads(text[:end] + closing)
+    except (ValueError, RecursionError):
+        raise RecordError(RecordFault.NOT_JSON) from None
+    if not isinstance(value, dict):
+        raise RecordError(RecordFault.NOT_JSON_OBJECT)
+    return value, marks
 
 
 def looks_like_object(text: str) -> bool:

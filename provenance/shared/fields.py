@@ -1,13 +1,18 @@
 """What a container holds, in one shape for all readers: named texts, each with its place."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from core.sayings.codes import Place
-from core.sayings.fault_codes import RecordFault
+from core.sayings.fault_codes import ContainerFault, RecordFault
 from core.sayings.saying import SENTENCES, Saying, places_of, say
 from provenance.shared.errors import TooMuchError
-from provenance.shared.limits import MAX_FIELDS, MAX_TOTAL_TEXT_BYTES
+from provenance.shared.limits import MAX_FIELDS, MAX_TEXT_BYTES, MAX_TOTAL_TEXT_BYTES
+
+_BEFORE_OBJECT = 64  # characters: blanks, and a name such as `workflow:`
+# A picture in base64, also within JSON that stands in a string of JSON: its quotes are escaped there.
+_LONG_STRING = re.compile(r'"[^"\\]{65536,}+(?=\\*")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Field:
     place: Place
     key: str
     value: str
+    is_cut: bool = False  # only the head of it was kept
 
 
 @dataclass(slots=True)
@@ -31,11 +37,25 @@ class FieldBag:
     size: int = 0
 
     def add(self, place: Place, key: str, value: str) -> None:
-        """Keep a field. Errors: `TooMuchError` once the file has had its share."""
-        self.size += len(value)
-        if len(self.fields) >= MAX_FIELDS or self.size > MAX_TOTAL_TEXT_BYTES:
+        """Keep a field. Errors: `TooMuchError` once the file has had its share, and for too long a text."""
+        if len(self.fields) >= MAX_FIELDS:
             raise TooMuchError(RecordFault.TOO_MUCH_TEXT)
-        self.fields.append(Field(place, key, value))
+        value, is_cut = _shortened(value) if len(value) > MAX_TEXT_BYTES else (value, False)
+        self.size += len(value)
+        if self.size > MAX_TOTAL_TEXT_BYTES:
+            raise TooMuchError(RecordFault.TOO_MUCH_TEXT)
+        self.fields.append(Field(place, key, value, is_cut))
+
+
+def _shortened(text: str) -> tuple[str, bool]:
+    """The head of a long JSON object, without the pictures that stand in it, and whether more followed.
+
+    Errors: `TooMuchError` for any other long text, which has no use for half of it.
+    """
+    if "{" not in text[:_BEFORE_OBJECT]:
+        raise TooMuchError(ContainerFault.TEXT_CHUNK_TOO_LONG, limit=MAX_TEXT_BYTES)
+    text = _LONG_STRING.sub('"', text)
+    return text[:MAX_TEXT_BYTES], len(text) > MAX_TEXT_BYTES
 
 
 def where(place: Place, key: str) -> Saying:

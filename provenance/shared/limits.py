@@ -1,9 +1,12 @@
 """What a stranger's file may cost us: one place for every cap of this room."""
 
-# Bytes of text kept from one file, each and together, after inflation. The largest honest records
-# are ComfyUI workflows, some with small pictures inside: a few megabytes at most.
+# Bytes of text kept from one file, each and together. The largest honest records are ComfyUI workflows:
+# a megabyte or two, and any number more where pictures stand in them. Those are left out, and of what
+# is too long even then the head is kept.
 MAX_TEXT_BYTES = 4 * 2**20
 MAX_TOTAL_TEXT_BYTES = 12 * 2**20
+MAX_RAW_TEXT_BYTES = 24 * 2**20  # of one text, before that
+MAX_INFLATED_BYTES = 96 * 2**20  # of all compressed texts of a file, read or not
 MAX_FIELDS = 512  # text chunks, EXIF tags and XMP properties of one file, together
 MAX_CHUNKS = 65_536  # chunks, segments and boxes walked; a PNG may hold its pixels in many small ones
 
@@ -11,7 +14,7 @@ MAX_CHUNKS = 65_536  # chunks, segments and boxes walked; a PNG may hold its pix
 MAX_JSON_DEPTH = 64
 MAX_JSON_MARKS = 300_000
 
-MAX_EXIF_BYTES = 8 * 2**20
+MAX_EXIF_BYTES = 24 * 2**20  # a WebP of ComfyUI keeps its graphs there
 MAX_EXIF_ENTRIES = 512
 MAX_PACKETS = 8  # EXIF records, and XMP packets, of one file
 MAX_XMP_BYTES = 4 * 2**20

@@ -8,10 +8,10 @@ from typing import Any
 from core.sayings.codes import Place
 from core.sayings.fault_codes import RecordFault
 from core.sayings.saying import Saying
-from provenance.shared.bounded_json import looks_like_object, measure_json, parse_object
+from provenance.shared.bounded_json import looks_like_object, measure_json, parse_head, parse_object
 from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.fields import Field, where
-from provenance.shared.limits import MAX_JSON_MARKS
+from provenance.shared.limits import MAX_JSON_MARKS, MAX_TEXT_BYTES
 
 # EXIF has no tag for a prompt: writers put `prompt:{...}` into one that they do not need.
 _PREFIX = re.compile(r"\s*(prompt|workflow|parameters|generation_data)\s*:\s*(?=\{)", re.IGNORECASE)
@@ -33,7 +33,8 @@ class Record:
     """One text of the file.
 
     `values` is its JSON object, None where it is none; `fault` says why a text that starts as an
-    object cannot be read as one. `depth` counts the records that this one stood in.
+    object cannot be read as one. Of one that is too large to read, both are there: `values` is its head.
+    `depth` counts the records that this one stood in.
     """
 
     place: Place
@@ -58,21 +59,37 @@ def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:
         prefix = _PREFIX.match(text)
         if prefix:
             key, text = prefix[1].lower(), text[prefix.end() :]
-        found.extend(_expand(_record(field.place, key, text, left, 0), left))
+        found.extend(_expand(_record(field.place, key, text, left, 0, is_cut=field.is_cut), left))
     return tuple(found)
 
 
-def _record(place: Place, key: str, text: str, left: list[int], depth: int) -> Record:
+def _record(
+    place: Place, key: str, text: str, left: list[int], depth: int, *, is_cut: bool = False
+) -> Record:
     if not looks_like_object(text):
         return Record(place, key, text, depth=depth)
     body = text.strip("\ufeff \t\r\n\0")
     try:
-        left[0] -= measure_json(body)
-        if left[0] < 0:
+        if is_cut:
+            raise TooMuchError(RecordFault.JSON_TOO_LONG, limit=MAX_TEXT_BYTES)
+        marks = measure_json(body)
+        if marks > left[0]:
             raise TooMuchError(RecordFault.TOO_MUCH_JSON)
+        left[0] -= marks
         return Record(place, key, text, parse_object(body), depth=depth)
+    except TooMuchError as error:
+        return Record(place, key, text, _head(body, left), error.fault, depth=depth)
     except RecordError as error:
         return Record(place, key, text, fault=error.fault, depth=depth)
+
+
+def _head(text: str, left: list[int]) -> dict[str, Any] | None:
+    try:
+        values, marks = parse_head(text, left[0])
+    except RecordError:
+        return None
+    left[0] -= marks
+    return values
 
 
 def _expand(record: Record, left: list[int]) -> Iterator[Record]:

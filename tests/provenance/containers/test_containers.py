@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from core.sayings.fault_codes import RecordFault
+from core.sayings.fault_codes import ContainerFault
 from provenance.containers.containers import open_image
 from provenance.containers.image_file import ImageFile
 from provenance.shared.errors import ContainerError
@@ -88,7 +88,7 @@ def test_a_png_text_that_inflates_without_end_is_noted_as_broken() -> None:
     )
     assert texts(image) == {"a": "b"}
     assert [(item.key, item.why.code) for item in image.broken] == [
-        ("parameters", RecordFault.EXPANDS_TOO_FAR)
+        ("parameters", ContainerFault.TEXT_CHUNK_TOO_LONG)
     ]
 
 
