@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.examples import PROBLEM, QUOTA, SUBMISSION
+from api.schemas.examples import EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBMISSION
 from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
+from core.sayings.saying import SENTENCES
 from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
 
@@ -18,12 +19,17 @@ class Answer(BaseModel):
 
 
 Values = dict[str, "str | int | float | ReasonCodeAnswer"]
-CODE = "The code of the sentence, the same in every version. New versions may add codes."
+CODE = (
+    "The code of the sentence, the same in every version. New versions may add codes. Today: "
+    f"{', '.join(f'`{code}`' for code in SENTENCES)}."
+)
 VALUES = "The values in the sentence: texts, numbers, or codes with values of their own."
 
 
 class ReasonCodeAnswer(Answer):
     """A sentence as a code with its values, for display in any language."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [REASON]})
 
     code: str = Field(description=CODE)
     values: Values = Field(description=VALUES)
@@ -33,12 +39,16 @@ class DetailAnswer(Answer):
     """A sentence in English, and as a code with its values."""
 
     detail: str
-    reason_code: str | None = Field(description=CODE + " Null if an older version recorded it.")
+    reason_code: str | None = Field(
+        description="Like the `code` of a reason. Null if an older version recorded it."
+    )
     reason_values: Values | None = Field(description=VALUES)
 
 
 class EvidenceAnswer(DetailAnswer):
     """One piece of evidence for a label. `grade` says how strong it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EVIDENCE]})
 
     kind: EvidenceKind
     grade: Grade
@@ -70,6 +80,8 @@ class DecisionAnswer(Answer):
 
 class FailureAnswer(DetailAnswer):
     """Why there is no verdict. If `permanent` is true, retrying will not help."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FAILURE]})
 
     code: FailureCode
     permanent: bool

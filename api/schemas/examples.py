@@ -2,12 +2,25 @@
 
 from typing import Any
 
-from core.sayings.codes import EvidenceDetail, Place, Reason
+from core.sayings.codes import EvidenceDetail, FailureDetail, Place, Reason
 from core.sayings.saying import say
 from core.sayings.stored import detail_json, reasons_json, saying_json
 
 _REASON = say(Reason.PIXELS_FLAGGED, score=0.973, flagged_from=0.93)
 _DETAIL = say(EvidenceDetail.NOVELAI_RECORD, where=say(Place.PNG_TEXT, key="Comment"))
+REASON: dict[str, Any] = saying_json(_REASON)
+EVIDENCE: dict[str, Any] = {
+    "kind": "novelai_metadata",
+    "grade": "declared",
+    "label": "ai",
+    "generator": "NovelAI",
+    **detail_json(saying_json(_DETAIL)),
+}
+FAILURE: dict[str, Any] = {
+    "code": "gone",
+    **detail_json(saying_json(say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404))),
+    "permanent": True,
+}
 SUBMISSION: dict[str, Any] = {
     "id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
     "state": "examined",
@@ -32,16 +45,8 @@ SUBMISSION: dict[str, Any] = {
         "label": "ai",
         "model": "mobilenet_v2-2026.11-678a9304",
         "policy": "2026-11-1",
-        **reasons_json([saying_json(_REASON)]),
-        "evidence": [
-            {
-                "kind": "novelai_metadata",
-                "grade": "declared",
-                "label": "ai",
-                "generator": "NovelAI",
-                **detail_json(saying_json(_DETAIL)),
-            }
-        ],
+        **reasons_json([REASON]),
+        "evidence": [EVIDENCE],
     },
     "decision": None,
     "failure": None,

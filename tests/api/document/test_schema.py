@@ -104,6 +104,7 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
     assert {"SubmissionAnswer", "EventAnswer", "Delivery", "NewSubmission", "ProblemAnswer"} <= set(
         with_examples
     )
+    assert {"ReasonCodeAnswer", "EvidenceAnswer", "FailureAnswer"} <= set(with_examples)
     for name, examples in with_examples.items():
         whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
         validator = jsonschema_rs.Draft202012Validator(whole)
