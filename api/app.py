@@ -1,4 +1,4 @@
-"""The web process: one application, made of the parts that it is given."""
+"""The web application, built from the parts it is given."""
 
 from apiflask import APIFlask
 from werkzeug.middleware.proxy_fix import ProxyFix

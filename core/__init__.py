@@ -1,1 +1,1 @@
-"""Words and wiring that two rooms need."""
+"""Vocabulary and infrastructure that several rooms need."""

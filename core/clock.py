@@ -1,4 +1,4 @@
-"""One way to tell the time."""
+"""The one source of the current time."""
 
 from datetime import UTC, datetime
 

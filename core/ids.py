@@ -1,4 +1,4 @@
-"""Identifiers: opaque to outsiders, ordered by time of birth inside."""
+"""Identifiers: opaque to clients, ordered by time of creation."""
 
 import secrets
 import threading

@@ -1,4 +1,4 @@
-"""How sure a share of a count is."""
+"""Confidence intervals of shares."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""One key for each purpose, derived from the secret key: whoever learns one learns nothing of the others."""
+"""One key per purpose, derived from the secret key: learning one reveals nothing about the others."""
 
 from enum import StrEnum
 from hashlib import sha256

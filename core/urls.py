@@ -1,4 +1,4 @@
-"""Web addresses from outside, taken apart once and in the same way for everyone.
+"""URLs from outside, parsed once and in the same way everywhere.
 
 The API refuses a URL with this and the worker fetches with this, so that no second parser can see
 another host in the same text (the confusion behind many server-side request forgeries). The parser is

@@ -1,4 +1,4 @@
-"""The words of the house as types: closed sets and value objects.
+"""The vocabulary as types: closed sets and value objects.
 
 Each word means one thing, in the URL, the table, the function, the page and the test
 (`docs/glossary.md`).

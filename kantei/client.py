@@ -1,4 +1,4 @@
-"""Talk to a Kantei server from Python; needs `requests` and nothing else of ours.
+"""A Python client for a Kantei server; it needs only `requests`.
 
     from kantei.client import Kantei
 

@@ -1,4 +1,4 @@
-"""From a marketplace's words to ours: which listing, which images, when.
+"""From a marketplace's format to our own: which listing, which images, when.
 
 Numbers stay text: ids of shops pass 2^53, where other readers begin to round. What is missing, null or
 odd is left out; only a listing without an id cannot be read.

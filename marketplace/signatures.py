@@ -1,4 +1,4 @@
-"""Is this delivery from whom it says? Three schemes, each over the raw bytes, in constant time."""
+"""Verifying a delivery's signature: three schemes, over the raw bytes, in constant time."""
 
 import base64
 import binascii

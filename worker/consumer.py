@@ -1,4 +1,4 @@
-"""A worker that outlives its broker, and is back as soon as the broker is."""
+"""A worker that survives a lost broker, and continues as soon as it is back."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sweeper: what is overdue is sent again, what its worker dropped is taken back."""
+"""The sweeper: overdue submissions are resent, those of crashed workers taken back."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The Celery side of the worker: one thin task, and parts that are joined after the fork."""
+"""The Celery side of the worker: one thin task, and parts that are built after the fork."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: APIFlask's, made whole.
+"""The OpenAPI 3.1 document: APIFlask's, with what it leaves out.
 
 Decorators at the routes say paths, parameters, bodies and answers; here is added what they cannot say:
 scopes, the problems of each operation, bodies of several kinds, and callbacks.

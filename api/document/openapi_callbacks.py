@@ -1,4 +1,4 @@
-"""What the document says of callbacks: what Kantei sends to a client's address."""
+"""The callbacks in the OpenAPI document: what Kantei sends to a client's endpoints."""
 
 from typing import Any
 

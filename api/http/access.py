@@ -1,4 +1,4 @@
-"""Who may use a route, and how much they may send: said at the route, read by the guard before it."""
+"""Who may use a route, and how much they may send: declared at the route, read by the guard before it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The secret in the address of an artist's page: who holds it may appeal, and nobody can make one up."""
+"""The signed token in the address of an artist's page: its holder may appeal, and no one can forge it."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Who asks: API keys, and how often they may.
+"""API key authentication and rate limits per client.
 
 A key found is remembered for a few seconds, so that a busy client does not cost a query a request;
 a key revoked may live on that long in each process.

@@ -1,4 +1,4 @@
-"""Reading bodies strictly: what two parsers could read differently is refused.
+"""Strict reading of request bodies: anything that two parsers could read differently is refused.
 
 One JSON object in UTF-8, each name once, no NaN or Infinity, nesting and size bounded.
 """

@@ -1,4 +1,4 @@
-"""Cross-origin answers: for the extensions that an operator names, and nobody else.
+"""Cross-origin requests: allowed only for the extensions that the operator names.
 
 An extension that was granted this host needs none of it; one that was not, sends its key from its
 own origin (WHATWG Fetch, "CORS protocol"). Cookies are never allowed along.

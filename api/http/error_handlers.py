@@ -1,4 +1,4 @@
-"""The only place where errors become answers: `application/problem+json` (RFC 9457).
+"""The only place where errors become responses: `application/problem+json` (RFC 9457).
 
 A client gets a reason from a closed set, never an exception's text.
 """

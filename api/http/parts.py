@@ -1,4 +1,4 @@
-"""What the web process is made of; `kantei` joins the real parts, tests give fakes.
+"""The parts of the web process; `kantei` joins the real ones, tests pass fakes.
 
 Views and blueprints stand at module level and belong to no application. What they need they take from
 the application that is answering: `parts()`, and `shared()` for what its requests have in common.

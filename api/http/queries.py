@@ -1,4 +1,4 @@
-"""Reading the query part of an address strictly."""
+"""Strict reading of the query part of a URL."""
 
 from flask import request
 

@@ -1,4 +1,4 @@
-"""From what we say to JSON."""
+"""JSON responses."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, unless its route set stricter or fitter ones."""
+"""Security headers of every response, unless its route sets stricter ones."""
 
 from flask import Response, request
 

@@ -1,4 +1,4 @@
-"""A span around every request, named by its route's template; what callers say of traces is not believed."""
+"""A trace span around every request, named by its route's template; trace headers of callers are ignored."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""What can be measured, for Prometheus: requests, and what waits as the database knows it.
+"""Metrics for Prometheus: requests, and what waits according to the database.
 
 The parts of one machine measure together (`core/operations/measuring.py`), so `/metrics` shows theirs too.
 """

@@ -1,4 +1,6 @@
-"""`/openapi.json`, and the same as a page: `/docs`, made on the server, no script, nothing from afar."""
+"""`/openapi.json`, and the same as a page: `/docs`, rendered on the server, without scripts or outside
+resources.
+"""
 
 import json
 from collections.abc import Iterator

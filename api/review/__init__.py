@@ -1,1 +1,1 @@
-"""Review pages: where people look at cases and decide."""
+"""Review pages: where moderators look at cases and decide."""

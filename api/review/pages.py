@@ -1,4 +1,4 @@
-"""All pages of the desk: the modules that hold them, and what their templates know."""
+"""All review pages: the modules that contain them, and what their templates can use."""
 
 from apiflask import APIFlask
 from flask import redirect, url_for

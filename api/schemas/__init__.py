@@ -1,1 +1,1 @@
-"""The shapes of the JSON API, for checking what comes in and describing what goes out."""
+"""The schemas of the JSON API, for validating requests and describing responses."""

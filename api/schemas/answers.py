@@ -1,4 +1,4 @@
-"""What the API answers. Fields that do not apply are null; times are RFC 3339 in UTC."""
+"""The API's responses. Fields that do not apply are null; times are RFC 3339 in UTC."""
 
 from datetime import datetime
 from typing import Literal

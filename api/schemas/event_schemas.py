@@ -1,4 +1,4 @@
-"""What is answered about events and the addresses that they are sent to."""
+"""Responses about events and endpoints."""
 
 from datetime import datetime
 from typing import Literal

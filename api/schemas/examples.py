@@ -1,4 +1,4 @@
-"""Examples that the models of this folder carry; a test holds each against its schema."""
+"""Examples for the models of this folder; a test checks each against its schema."""
 
 from typing import Any
 

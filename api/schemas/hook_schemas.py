@@ -1,4 +1,4 @@
-"""What the inbox answers."""
+"""The responses of the webhook inbox."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What is answered about a listing."""
+"""Responses about a listing."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Texts from outside: bounded as the columns are, and free of control characters.
+"""Texts from outside: no longer than their columns, and free of control characters.
 
 PostgreSQL cannot store NUL, and no other control character belongs in a title or an id; pydantic
 itself refuses lone surrogates.

@@ -1,4 +1,4 @@
-"""Checking what comes in: which field is wrong, in words that are ours."""
+"""Validation of requests: which field is wrong, in our own words."""
 
 from typing import TypeVar
 

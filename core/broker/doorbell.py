@@ -1,4 +1,4 @@
-"""Wake other processes of this machine: datagrams to the Unix sockets that they open in one folder.
+"""Waking other processes of this machine: datagrams to the Unix sockets that they open in one folder.
 
 A ring is never waited for and may be lost; the socket of a dead listener is swept away.
 """

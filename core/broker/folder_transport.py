@@ -1,4 +1,4 @@
-"""The embedded broker: kombu's filesystem transport, made safe and quick for several processes.
+"""The embedded broker: kombu's filesystem transport, made safe and fast for several processes.
 
 - kombu writes a message into its final name, so that a reader can take half of it, and moves taken
   messages through the system's temporary folder, which may be another disk. Here a message is

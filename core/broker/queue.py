@@ -1,4 +1,4 @@
-"""The queue: names that API and worker share, and one way to send.
+"""The queue: names that API and worker share, and the one way to send messages.
 
 A message is a hint that there is work, and holds one id; the row is the truth. So a message may be
 lost (the sweeper sends again) and may come twice (the claim lets one through), and the broker need

@@ -1,4 +1,4 @@
-"""Files of hashes in the forms in which the field exchanges them.
+"""Files of hashes, in the formats of ThreatExchange.
 
 Read: the CSV of ThreatExchange's command line (`collab,signal_type,signal_str,category,tags`), of its
 hashing tool (`hash,quality,file`), its signal files (`pdq HASH` or `HASH` a line), and JSON objects with

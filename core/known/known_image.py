@@ -1,4 +1,4 @@
-"""What is known of a picture by what it looks like."""
+"""Known images: labels of pictures by their perceptual hash."""
 
 from dataclasses import dataclass
 from datetime import datetime

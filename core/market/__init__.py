@@ -1,1 +1,1 @@
-"""What every marketplace says, whatever its dialect."""
+"""What all marketplaces have in common."""

@@ -1,4 +1,4 @@
-"""What a marketplace says of a listing, whatever its dialect."""
+"""News about a listing, independent of the marketplace's format."""
 
 from dataclasses import dataclass
 from datetime import datetime

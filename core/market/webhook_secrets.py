@@ -1,4 +1,4 @@
-"""Webhook secrets: from the text that people copy to the key that signs.
+"""Webhook secrets: from the text that users copy to the signing key.
 
 Standard Webhooks writes its keys as `whsec_` and base64; shops use the very characters that they show.
 """

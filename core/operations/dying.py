@@ -1,4 +1,4 @@
-"""No process outlives the one that started it, even if that one is killed."""
+"""Ending a process together with its parent, even if the parent is killed."""
 
 import ctypes
 import os

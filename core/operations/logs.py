@@ -1,4 +1,4 @@
-"""Logs: one line an event, for people or as JSON for programs, with the submission that it is about.
+"""Logs: one line per event, as text or as JSON, with the id of its submission.
 
 What a log must not hold is taken out here as well, whoever wrote it: keys, passwords in URLs, and the
 queries of URLs, where storage services keep their signatures.

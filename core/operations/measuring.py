@@ -1,4 +1,4 @@
-"""Where processes keep what they measure, and how one of them shows the measures of all.
+"""Metrics of several processes: where they are stored, and how one process shows them all.
 
 A process alone keeps its figures in memory. Parts that share a data folder on one machine keep them
 in files of a common folder (prometheus_client's multiprocess mode), so that a scrape of any one shows

@@ -1,4 +1,4 @@
-"""Traces (OpenTelemetry), where the operator wants them: a request, its message, the examination, its stages.
+"""Optional traces (OpenTelemetry): a request, its message, the examination, its stages.
 
 Without `start_tracing` all of this costs a comparison, and the library need not be installed. A span
 holds route templates, ids and sizes, never a URL or what a client sent.

@@ -1,4 +1,4 @@
-"""Sayings as rows keep them and as answers give them."""
+"""Sayings as stored in rows and as sent in responses."""
 
 from collections.abc import Iterable
 from typing import Any

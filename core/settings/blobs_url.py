@@ -1,4 +1,4 @@
-"""Where image bytes live, as one URL: `s3://bucket/prefix?endpoint=https://s3.example&region=eu-central-1`."""
+"""The URL of the blob store: `s3://bucket/prefix?endpoint=https://s3.example&region=eu-central-1`."""
 
 import re
 from dataclasses import dataclass, field

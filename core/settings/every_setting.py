@@ -1,4 +1,4 @@
-"""Every setting there is, and what only looks like one."""
+"""All settings, and names in the environment that only look like one."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a setting is, and how it is read: one declaration says everything about it."""
+"""What a setting is, and how it is read; its declaration says everything about it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace

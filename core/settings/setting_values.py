@@ -1,4 +1,4 @@
-"""How texts of the environment are read: each reader makes a value, or says what it must be.
+"""Readers for the texts of settings: each returns a value, or says what it must be.
 
 Errors of every reader: ValueError, with the rest of a sentence that begins with the variable.
 """

@@ -1,4 +1,4 @@
-"""Every setting, declared once, and read once into one frozen object that fails loudly.
+"""All settings, declared once and read once into a frozen object; an invalid one stops the program.
 
 Only `kantei/` and `migrations/env.py` read the environment; every other room is given what it needs.
 The README's table is made of these declarations by `script/settings`.

@@ -1,4 +1,4 @@
-"""Looks at many pictures at once, in as many processes as there are cores."""
+"""Examining many pictures at once, with one process per core."""
 
 import multiprocessing
 from collections.abc import Iterator

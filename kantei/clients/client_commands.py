@@ -1,4 +1,4 @@
-"""`kantei client`: who may submit."""
+"""`kantei client`: managing clients, their keys and secrets."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the commands on clients share: their options, and a session in which a client is found."""
+"""Options and helpers shared by the client commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

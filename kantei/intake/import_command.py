@@ -1,4 +1,4 @@
-"""`kantei import`: backfill from a file, behind everything that is live; goes on where it was cut off."""
+"""`kantei import`: submitting a file of images at low priority, resumable."""
 
 import csv
 import hashlib

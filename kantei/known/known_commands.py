@@ -1,4 +1,4 @@
-"""`kantei known`: lists of known images, others' and our own."""
+"""`kantei known`: importing, exporting and deleting lists of known images."""
 
 import sys
 from collections.abc import Iterator

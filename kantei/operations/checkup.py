@@ -1,4 +1,4 @@
-"""What the doctor looks at, one function a thing; each says what it saw and, where that is bad, what to do.
+"""The checks of `kantei doctor`, one function each; each says what it saw and what to do about problems.
 
 Nothing said here holds a secret or a URL with one: `--json` ends up in tickets.
 """

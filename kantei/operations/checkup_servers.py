@@ -1,4 +1,4 @@
-"""What the doctor asks of the servers that Kantei rests on: database, broker and blobs."""
+"""The checks of the servers that Kantei needs: database, broker and blob store."""
 
 import os
 import time

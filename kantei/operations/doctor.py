@@ -1,4 +1,4 @@
-"""`kantei doctor`: look at everything that Kantei needs, and say what to do."""
+"""`kantei doctor`: check everything that Kantei needs, and say what to do about problems."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`kantei moderator`: who may review."""
+"""`kantei moderator`: managing moderators."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`kantei purge`: apply the retention settings now, or forget one picture or one person."""
+"""`kantei purge`: apply the retention settings now, or erase one picture or one person."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Where real parts are joined: settings in, database, queue, bell and examiner out."""
+"""Opening the real parts from the settings: database, blob store, queue, bell, metrics and traces."""
 
 from core.broker.bell import Bell, make_bell
 from core.broker.queue import CelerySender, make_celery

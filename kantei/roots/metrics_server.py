@@ -1,4 +1,4 @@
-"""A small port of its own where the worker and the sweeper are scraped, on machines without an API."""
+"""A port for /metrics in workers and the sweeper, for machines without an API process."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""`kantei migrate`, and what else brings the database to the schema of this program."""
+"""`kantei migrate`, and setting up the database for this version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The notifier's real parts, and how it hears that there is something to tell."""
+"""The notifier's real parts, and how the bell wakes it."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What examining needs beside a database: the fetcher, and the reader of provenance."""
+"""The fetcher and the provenance reader, built from the settings."""
 
 from collections.abc import Callable
 from functools import partial

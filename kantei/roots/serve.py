@@ -1,4 +1,4 @@
-"""`kantei serve`: everything on one machine, each part a process of its own.
+"""`kantei serve`: all parts on one machine, each in a process of its own.
 
 The parts are started anew when they die, with a growing pause; what they were at is taken up again
 by claims and the sweeper.

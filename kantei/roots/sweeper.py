@@ -1,4 +1,4 @@
-"""`kantei sweep`: send again what is overdue, take back what was dropped, tell clients."""
+"""`kantei sweep`: resend overdue submissions, take back those of crashed workers, make callbacks."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""`kantei worker`: examine what the queue names."""
+"""`kantei worker`: examine submissions from the queue."""
 
 import sys
 import warnings

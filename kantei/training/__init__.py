@@ -1,1 +1,1 @@
-"""Commands for the classifier's life."""
+"""Commands to train, evaluate and export the classifier."""

@@ -1,4 +1,4 @@
-"""`kantei export --decisions`: what moderators decided, as labelled pictures to learn from."""
+"""`kantei export --decisions`: moderators' decisions as labelled pictures for training."""
 
 import json
 from collections.abc import Callable, Iterator

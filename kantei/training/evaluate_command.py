@@ -1,4 +1,4 @@
-"""`kantei evaluate`, joined from the model's parts."""
+"""`kantei evaluate`, built from the model's parts."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""`kantei train`, `kantei evaluate`, `kantei export`: the model's life.
+"""`kantei train`, `kantei evaluate` and `kantei export`.
 
 TensorFlow and Keras are imported inside the commands: no other command may pay for them.
 """

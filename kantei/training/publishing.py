@@ -1,4 +1,4 @@
-"""From a finished run to what workers load, and to what people read of it. Needs TensorFlow's converter."""
+"""Publishing a finished run: weights, report and model card. Needs TensorFlow's converter."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A run's folder: what was computed in it is used again only for a run of the same things."""
+"""The folder of a run: its results are reused only for a run with the same inputs."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Choose the pictures of a split."""
+"""Choosing the pictures of a split."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Runs of training, joined from the model's parts; on whatever backend Keras is given."""
+"""Training runs, built from the model's parts, on any Keras backend."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a classifier said of one labelled picture; loads no runtime, so that whoever trains can read it."""
+"""What a classifier said of one labelled picture; loads no runtime, so that training code can import it."""
 
 from dataclasses import dataclass, field
 

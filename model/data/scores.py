@@ -1,4 +1,4 @@
-"""What a model said of each picture, kept as a table, so that later models can be held against it."""
+"""A model's score for each picture, stored as a table, to compare later models with."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The model card: what people wrote stays, what was measured is written anew from the report."""
+"""The model card: written text stays, measured figures are updated from the report."""
 
 import re
 from typing import Any

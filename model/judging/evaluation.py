@@ -1,4 +1,4 @@
-"""Judge labelled pictures through the runtime that serves, in every dress that the report asks for."""
+"""Evaluating labelled pictures with the production runtime, in every encoding of the report."""
 
 import multiprocessing
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Pictures that were once misjudged and mended must stay mended.
+"""The regression set: pictures that one version misjudged and a later one fixed.
 
 The list holds digests and scores, no images: whoever has the pictures can check it.
 """

@@ -1,4 +1,4 @@
-"""Pictures that were mended and are misjudged again: a model that has any is published only on purpose.
+"""Regressions: fixed pictures that are misjudged again; a model with any is published only on purpose.
 
 A relapse is accepted for one version of the model, with a reason that stands in the repository; the
 next version has to answer for the picture anew.

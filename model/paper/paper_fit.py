@@ -1,4 +1,4 @@
-"""Learning over many epochs, so that a cut run goes on as if it had never been cut."""
+"""Training over many epochs, so that an interrupted run continues as if it had not been."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""What the web does to a picture on its way: smaller, and saved anew."""
+"""Common re-encodings: what the web does to a picture, scaled down and saved again."""
 
 import io
 from dataclasses import dataclass

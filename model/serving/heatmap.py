@@ -1,4 +1,4 @@
-"""Lay what the network saw over the picture."""
+"""Heat maps: the network's activation laid over the picture."""
 
 import io
 from collections.abc import Callable

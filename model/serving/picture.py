@@ -1,4 +1,4 @@
-"""Bytes from a stranger to a picture in memory; the same way in training and in serving."""
+"""Decoding untrusted bytes to a picture in memory, in the same way for training and serving."""
 
 import io
 import math

@@ -1,4 +1,4 @@
-"""The classifier at work: LiteRT, numpy and Pillow, no training framework."""
+"""The classifier in production: LiteRT, numpy and Pillow, no training framework."""
 
 import math
 from pathlib import Path

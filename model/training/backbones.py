@@ -1,4 +1,4 @@
-"""The pretrained backbones: how each is built, what it wants to see, and where it is tapped."""
+"""The pretrained backbones: how each is built, its input scaling, and where it is tapped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

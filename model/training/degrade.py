@@ -1,4 +1,6 @@
-"""A picture as the web hands it on: cut, smaller, softer, saved anew. For training and for its judgement."""
+"""Degraded copies of a picture, as on the web: cropped, smaller, softer, saved again. For training and
+evaluation.
+"""
 
 import io
 

@@ -1,4 +1,4 @@
-"""From a Keras network to the file that workers load, and proof that both say the same."""
+"""Exporting a Keras network to the file that workers load, and checking that both agree."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Features of many pictures, kept in a file, so that a cut run goes on where it was cut."""
+"""Features of many pictures, stored in a file, so that an interrupted run can continue."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

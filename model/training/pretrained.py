@@ -1,4 +1,4 @@
-"""Whether pretrained weights can be had, asked before anything that takes long."""
+"""Checking that pretrained weights are available, before anything that takes long."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The process in which the C2PA library reads: told what to read on its input, it answers in a line.
+"""The process in which the C2PA library runs: it reads requests on its input and answers each in one line.
 
 Started by `provenance.c2pa.c2pa_process` as a file of its own, with nothing of ours to import: the library is
 23 MB of native code that takes strangers' manifests apart, and here it may run wild. It is told to fetch

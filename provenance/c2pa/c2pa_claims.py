@@ -1,4 +1,4 @@
-"""C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature holds.
+"""C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature is valid.
 
 C2paClaim and validity are reported apart: a claim under a broken or
 unknown signature is worth what any unsigned record is.

@@ -1,4 +1,4 @@
-"""Ask a process beside this one to read C2PA manifests, so that none can hang, crash or fill ours.
+"""Reading C2PA manifests in a separate process, so that none can hang, crash or fill this one.
 
 It is started with the first file that carries a manifest, lives until this process ends, and is killed
 and started anew when it does not answer in time. It sees neither our environment nor our connections.

@@ -1,4 +1,4 @@
-"""Choose the walker that goes with the bytes; the name and the declared type count for nothing."""
+"""Choosing the parser by the bytes; name and declared type are ignored."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""One image file, taken apart: what its container says, before any reader makes sense of it."""
+"""A parsed image file: what its container holds, before any reader interprets it."""
 
 import struct
 from dataclasses import dataclass, field

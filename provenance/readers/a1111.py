@@ -1,4 +1,4 @@
-"""A1111's `parameters` and its kin: Forge, reForge, SD.Next, and all who write in that manner.
+"""A1111's `parameters`, also written by Forge, reForge, SD.Next and others.
 
 The text is a prompt, a line `Negative prompt: ...`, and a line `Steps: 20, Sampler: ..., Seed: ...`
 (AUTOMATIC1111/stable-diffusion-webui, `modules/processing.py`, `create_infotext`). It stands in PNG

@@ -1,4 +1,4 @@
-"""Records in the container that cannot be read: shown, and evidence for nobody."""
+"""Unreadable records in the container: shown, but evidence for neither label."""
 
 from core.vocabulary import EvidenceKind
 from provenance.readers.reading import Looked, Reader, Sources

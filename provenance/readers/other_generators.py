@@ -1,4 +1,4 @@
-"""Generators whose records have a shape of their own and no kind of their own in the contract."""
+"""Generators with their own record format but no evidence kind of their own."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a reader is, what it is given, and how it writes what it found."""
+"""What a reader is, what it receives, and how it records what it found."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

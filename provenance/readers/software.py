@@ -1,4 +1,4 @@
-"""Fields that name software, and camera data: words that anybody can write, so hints, for either side.
+"""Software fields and camera data: anyone can write these, so they are hints for either label.
 
 Titles, descriptions and the fields of persons and rights stay out: they are an author's own words,
 and `not for training Midjourney` is no sign of Midjourney.

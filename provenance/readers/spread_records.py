@@ -1,4 +1,4 @@
-"""Records whose settings do not stand in one text but each in a field of its own."""
+"""Records whose settings are spread over separate fields."""
 
 import re
 from collections.abc import Mapping

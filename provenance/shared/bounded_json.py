@@ -1,4 +1,4 @@
-"""JSON from strangers, measured before it is parsed."""
+"""Untrusted JSON, checked for size and depth before it is parsed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Words that turn a sentence into its opposite: what stands beside them is not claimed."""
+"""Negations: words beside which a name is not a claim."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What may be wrong with a file or a record in it; none of this leaves the room."""
+"""Errors for files and records; they never leave this room."""
 
 from core.sayings.saying import Saying, SayingCode, Value, render, say
 

@@ -1,4 +1,4 @@
-"""What a container holds, in one shape for all readers: named texts, each with its place."""
+"""The fields of a container, in one form for all readers: named texts, each with its place."""
 
 import re
 from collections.abc import Iterable, Iterator

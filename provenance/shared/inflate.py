@@ -1,4 +1,4 @@
-"""Inflation under a cap: a few kilobytes can hold a gigabyte."""
+"""Decompression with a limit: a few kilobytes can expand to a gigabyte."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""Names of generators and of painting programs, as they stand in fields that name software."""
+"""Names of generators and painting programs, as written in software fields."""
 
 import re
 

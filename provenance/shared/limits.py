@@ -1,4 +1,4 @@
-"""What a stranger's file may cost us: one place for every cap of this room."""
+"""Limits on untrusted files: every limit of this room in one place."""
 
 # Bytes of text kept from one file, each and together. The largest honest records are ComfyUI workflows:
 # a megabyte or two, and any number more where pictures stand in them. Those are left out, and of what

@@ -1,4 +1,4 @@
-"""Text from a stranger's file, made safe for a page, a terminal and a log."""
+"""Text from untrusted files, made safe for a page, a terminal and a log."""
 
 import re
 import unicodedata

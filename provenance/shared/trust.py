@@ -1,4 +1,4 @@
-"""Whom an operator trusts to sign C2PA manifests."""
+"""The C2PA signers that the operator trusts."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Appeals: asking for another look, and who may resolve it."""
+"""Appeals: opening them, and who may resolve them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""One way to insert what may stand there already."""
+"""Inserting rows that may already exist."""
 
 from functools import lru_cache
 from typing import Any, cast

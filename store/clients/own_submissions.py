@@ -1,4 +1,4 @@
-"""Nobody decides on what they submitted: a client may belong to a moderator."""
+"""Clients that belong to a moderator, who must not decide their submissions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Many decisions in one stroke, and all of them taken back in one."""
+"""Bulk decisions, and undoing them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who is looking at which case: a claim for ten minutes, so that nobody does another's work twice.
+"""Claims on cases: a moderator reserves a case for ten minutes, so that no one repeats the work.
 
 A claim strands nothing: its end is a moment in the row, and whoever comes after that moment has it.
 """

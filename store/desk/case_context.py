@@ -1,4 +1,4 @@
-"""What surrounds a case: look-alikes with their past decisions, the listing it is in, and its seller."""
+"""The context of a case: similar pictures with their decisions, its listing and its seller."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One case: an image, what the machine says, where it came from, and what people decided."""
+"""One case: an image, its verdict, its submissions, and its decisions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Decisions: a person's rulings, only ever added to.
+"""Decisions of moderators; they are only ever added.
 
 Who decides names what they saw: the verdict and the standing decision. If either has changed
 meanwhile nothing is written, so that two people never overrule each other unknowingly.

@@ -1,4 +1,4 @@
-"""The order by the value of the answer: cases closest to a threshold first.
+"""The order by doubt: cases closest to a threshold first.
 
 The lines cut the scores into stretches, in each of which the distance to the nearest line only rises or
 only falls. Each stretch is walked along the index from its line, and the walks are merged, so that a

@@ -1,4 +1,4 @@
-"""What the review queue can be asked for."""
+"""The filters of the review queue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

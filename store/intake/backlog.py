@@ -1,4 +1,4 @@
-"""What waits, and since when: the figures that tell whether there are workers enough.
+"""The backlog: what waits, and since when; it shows whether there are enough workers.
 
 Each is asked of rows that wait alone, through an index that holds no others, so that it costs the same
 however much has been examined.

@@ -1,4 +1,4 @@
-"""Submissions: making, finding and listing them."""
+"""Creating, finding and listing submissions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""Whose turn it is: many clients wait, and one that sent 100,000 pictures must not delay another's one."""
+"""Turns between clients: 100,000 pictures of one client must not delay another client's single one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

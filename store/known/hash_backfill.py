@@ -1,4 +1,4 @@
-"""Images from before perceptual hashes were kept: which they are, and what a late hash sets off."""
+"""Images without a perceptual hash: finding them, and what a late hash triggers."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Lists of hashes: those of others, kept under their source's name, and our own decisions for others."""
+"""Lists of hashes: imported lists by source, and our own decisions for export."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Rulings that changed, and the images that look like them: what is to be judged again, a few at a time."""
+"""Changed decisions and their similar images: what must be judged again, a few at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Known images: what people decided on pictures that look like this one, and what others' lists say."""
+"""Known images: decisions on similar pictures, and entries of imported lists."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What becomes of a stored delivery once it is read: taken in, held by the client's quota, or only noted."""
+"""What happens to a stored delivery: processed, held by the client's quota, or only recorded."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What marketplaces sent, as it came: each once, counted where it came again."""
+"""Deliveries from marketplaces as they came: each stored once, repeats counted."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

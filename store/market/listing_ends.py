@@ -1,4 +1,4 @@
-"""The end of a listing, and its return: what waits is called off, open cases are closed, and back again."""
+"""Deleting a listing cancels what waits and closes open cases; its return reverses both."""
 
 from datetime import datetime
 

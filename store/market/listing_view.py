@@ -1,4 +1,4 @@
-"""A listing in one look: its images, what stands on each, and the worst of it."""
+"""A listing: its images, the current result of each, and the most serious one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

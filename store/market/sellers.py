@@ -1,4 +1,4 @@
-"""Sellers: what became of what they offer, as marketplaces tell us who offers what."""
+"""Sellers: the results of their pictures, by the seller names that marketplaces send."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Callbacks on their way: whose turn it is, and what each call came to.
+"""Callbacks in progress: whose turn it is, and the result of each.
 
 The unit that is claimed is the endpoint, not the call: so an endpoint is called by one thread of one
 process at a time, in the order of events, and one that hangs or fails holds up nobody but itself.

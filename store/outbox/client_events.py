@@ -1,4 +1,4 @@
-"""Events: what a client is told of, in the order in which it became true.
+"""Events for clients, in the order in which they happened.
 
 An event is written in the transaction of what it tells of, without a number: numbers given before the
 commit would become visible out of order, and who reads "all after 7" would miss an 8 that commits

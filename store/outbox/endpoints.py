@@ -1,4 +1,4 @@
-"""Endpoints as people see them: where calls go, what waits, what came of it, and sending it again."""
+"""Endpoints for people: where callbacks go, what waits, the results, and resending."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One log of all that people did at the desk, newest first: put together from what each act left behind.
+"""The audit log, newest first: a union over the records that each act already leaves.
 
 Nothing is written twice for it: a decision is its own record, and so are an undo, an appeal and the
 answer to a check; everything else is an event.

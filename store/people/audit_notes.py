@@ -1,4 +1,4 @@
-"""What people did that is no decision, for the log."""
+"""Acts for the audit log that leave no other record."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""How often a password was tried: counted in the database, so that web processes throttle together.
+"""Login attempts, counted in the database so that all web processes throttle together.
 
 An attempt is noted before the password is checked and forgotten when it was right. So a burst of
 parallel guesses is counted as what it is.

@@ -1,4 +1,4 @@
-"""Checks to come: which decisions get a second look, and which check is put before whom, after which case.
+"""Planning checks: which decisions get a second look, and which moderator gets which check when.
 
 Which check comes after which case follows from who looks and what they looked at, so that asking twice
 gives the same answer.

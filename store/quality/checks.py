@@ -1,4 +1,4 @@
-"""Checks: cases put before somebody as if nobody had decided them yet.
+"""Checks: cases shown to a moderator as if no one had decided them yet.
 
 A golden case changes nothing, whatever is answered. A second look changes something only where it
 disagrees: then a lead decides. Which come is the matter of `store.quality.check_giving`.

@@ -1,4 +1,4 @@
-"""What leads set: the rates of checks, and the cases whose answer is known."""
+"""Check rates and golden cases, as set by leads."""
 
 from dataclasses import dataclass
 from datetime import datetime

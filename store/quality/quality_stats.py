@@ -1,4 +1,4 @@
-"""What checks tell: of people, of the machine, and each answer by itself."""
+"""Statistics of checks: by moderator, by model, and each answer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can be counted about the review: volume, waiting, agreement of people with the machine."""
+"""Statistics of the review: volume, waiting time, agreement between decisions and findings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much came, and how long it waited for a person: by source, and by model version."""
+"""Volume and waiting time, by source and by model version."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Retention of the desk's own records, and erasure of one picture or one person on demand.
+"""Erasing one picture or one person on request.
 
 What was decided, when and on which digest stays, with a name that is nobody's any more: it is the
 record that a complaint or a court may ask for (`docs/operating.md`).

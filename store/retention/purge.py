@@ -1,4 +1,4 @@
-"""Retention: what is older than it may be is forgotten, in small steps.
+"""Purging data older than the retention settings, in small steps.
 
 Submissions, the bytes of images and the files of appeals go; verdicts and decisions stay, for they are
 the record of what was said and by whom, and hold no picture (`docs/operating.md`). So do bytes that no row

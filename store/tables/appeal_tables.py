@@ -1,4 +1,4 @@
-"""The tables of appeals: requests to look again at what was said of a picture, and what was sent along."""
+"""The tables of appeals and of the files sent with them."""
 
 from datetime import datetime
 

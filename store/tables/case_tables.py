@@ -1,4 +1,4 @@
-"""The tables, all in one picture; those of clients are spelled out in `client_tables`.
+"""The main tables: images, submissions, verdicts, decisions; those of clients are in `client_tables`.
 
     clients --< api_keys, quota_uses   moderators --< sessions
        |   \\-< signing_secrets             |

@@ -1,4 +1,4 @@
-"""The tables of clients: who holds API keys, what they may submit, and how their webhooks are signed."""
+"""The tables of clients, their API keys, quotas and webhook secrets."""
 
 from datetime import datetime
 

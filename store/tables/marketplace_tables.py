@@ -1,4 +1,4 @@
-"""The tables between a marketplace and us: what it tells us, what we tell it.
+"""The tables of marketplaces: deliveries received, events and callbacks sent.
 
     hook_deliveries      listings --< listing_images        client_events --- callbacks >-- endpoints
     (what came in)                                                              |

@@ -1,4 +1,4 @@
-"""The tables of policy: where the lines on the score were drawn, by whom, and what others would say.
+"""The tables of policy: versions of thresholds, proposals, and results of observed models.
 
 Versions are only ever added to; a change is proposed by one person and settled by another.
 """

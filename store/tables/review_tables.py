@@ -1,4 +1,4 @@
-"""The tables of the moderators' desk: who is looking at what, what was undone, what else happened.
+"""The tables of the moderators' desk: claims, undos and other acts.
 
 Like decisions, undos and events are only ever added to.
 """

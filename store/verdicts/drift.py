@@ -1,4 +1,4 @@
-"""Whether scores drift: each week's scores of a model beside those of its first full week."""
+"""Score drift: each week's scores of a model compared with those of its first full week."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Images and their verdicts: the machine's side of a case."""
+"""Images and their verdicts."""
 
 import hashlib
 import json

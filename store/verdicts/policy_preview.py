@@ -1,4 +1,4 @@
-"""What other lines would have made of what came in: counted from stored scores, acted on by nobody."""
+"""A preview of other thresholds, counted from stored scores; nothing acts on it."""
 
 from dataclasses import dataclass
 from datetime import datetime

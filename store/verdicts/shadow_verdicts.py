@@ -1,4 +1,4 @@
-"""What an observed model said beside the one that counts: kept, compared, and never acted on."""
+"""Results of an observed model: stored, compared with the active one, and never acted on."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which lines are in force: asked for each picture, read from the database every few seconds."""
+"""The active thresholds: read from the database every few seconds."""
 
 import threading
 import time

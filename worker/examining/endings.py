@@ -1,4 +1,4 @@
-"""How a claim ends where there is no verdict: a failure with its reason, or another try after a pause.
+"""Ending a claim without a verdict: a failure with its reason, or another attempt after a pause.
 
 Each raises `ClaimLostError` where somebody else took over.
 """

@@ -1,4 +1,4 @@
-"""A second model beside the live one: what it says is kept, and acted on by nobody."""
+"""An observed model beside the active one: its results are stored and never acted on."""
 
 import logging
 from dataclasses import dataclass

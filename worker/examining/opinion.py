@@ -1,4 +1,4 @@
-"""What the machine makes of one picture: classify, read provenance, judge."""
+"""Judging one picture: classify, read provenance, apply the policy."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A heat map, painted when somebody asks for it."""
+"""Heat maps, made on request."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Policy: what score and evidence together mean.
+"""Policy: from score and evidence to a finding.
 
 The rules for evidence stand here; change them and `VERSION` changes. The lines on the score came with
 the model (they were set on its validation folds), until two people of the desk draw others

@@ -1,4 +1,4 @@
-"""Hash stored images that have no perceptual hash yet, a few at a time; whoever stops it goes on later."""
+"""Hashing stored images without a perceptual hash, a few at a time; can be interrupted and continued."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Judge look-alikes again when a person's ruling changes: no pixel is looked at, only what is known."""
+"""Judging similar pictures again after a decision changes; no pixels are classified again."""
 
 import logging
 import time

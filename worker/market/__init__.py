@@ -1,1 +1,1 @@
-"""Deliveries that were kept for later."""
+"""Deliveries stored for later."""

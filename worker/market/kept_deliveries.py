@@ -1,4 +1,4 @@
-"""Deliveries of marketplaces that the API kept without taking them in: too many at once, or a slip."""
+"""Processing deliveries that the API only stored, because of too many at once or an error."""
 
 import logging
 

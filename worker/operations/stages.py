@@ -1,4 +1,4 @@
-"""The parts of an examination, and how whoever wants to know is told how long each takes."""
+"""The stages of an examination, and how their durations are measured."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

@@ -1,1 +1,1 @@
-"""Guarded HTTP requests to addresses that strangers name."""
+"""Guarded HTTP requests to addresses from outside."""

@@ -1,4 +1,4 @@
-"""Which addresses are never connected to, and why.
+"""Addresses that Kantei never connects to, and why.
 
 `ipaddress.is_global` is not asked: it differs between Python versions, calls multicast and
 translated addresses global, and knows nothing of a cloud's own services. The rows follow the IANA

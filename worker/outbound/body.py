@@ -1,4 +1,4 @@
-"""Read an answer's body without believing what it says of its size."""
+"""Reading a response's body without trusting its stated size."""
 
 import zlib
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Connections to checked addresses, and those that are kept for the next exchange."""
+"""Connections to checked addresses, and idle ones kept for reuse."""
 
 import os
 import threading

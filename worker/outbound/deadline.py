@@ -1,4 +1,4 @@
-"""One end of time for many steps."""
+"""A deadline shared by many steps."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Fetch a picture's bytes from an address that a stranger named.
+"""Fetching a picture from an address given from outside.
 
 What may go wrong here and what stops it stands in `docs/threats.md`.
 """

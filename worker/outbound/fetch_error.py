@@ -1,4 +1,4 @@
-"""Why bytes could not be had from outside."""
+"""Errors of fetching and posting."""
 
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import Saying, render, say

@@ -1,4 +1,4 @@
-"""No more than so many connections to one host from all processes of one machine.
+"""A limit on connections to one host, shared by all processes of one machine.
 
 Places are locks on single bytes of one empty file, far beyond its end: a name's hash says where its
 places begin. The kernel drops the locks of a process that dies, nothing has to be cleaned up, and

@@ -1,4 +1,4 @@
-"""From what the network, TLS and HTTP raise to one error with a reason."""
+"""Mapping errors of network, TLS and HTTP to one error with a reason."""
 
 import errno
 import http.client

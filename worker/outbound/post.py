@@ -1,4 +1,4 @@
-"""Send something to an address that a client named: signed call backs go out here.
+"""Sending callbacks to a client's endpoint.
 
 The same guard as for fetching (`worker/outbound/transport.py`); no redirect is followed.
 """

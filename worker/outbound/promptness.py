@@ -1,4 +1,4 @@
-"""Which hosts answer in time, known to all processes of one machine.
+"""Which hosts respond in time, shared by all processes of one machine.
 
 One file of at most half a megabyte holds a moment for each host, at the place that its name's hash says:
 the moment by which what is being fetched from it should have ended. It is read and written eight bytes at

@@ -1,4 +1,4 @@
-"""From a host name to every address it has, in bounded time."""
+"""Resolving a host name to all of its addresses, in bounded time."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""Read how long another server asks us to stay away."""
+"""Reading `Retry-After`: how long another server asks us to wait."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

@@ -1,4 +1,4 @@
-"""Sockets on which no server can hold us longer, or send us more, than we said.
+"""Sockets with limits on time and bytes, whatever the server does.
 
 A socket's own timeout starts anew with every byte, so a server that sends one byte every few
 seconds lives on for ever; here every single read and write is given only what is left of the whole.

@@ -1,4 +1,4 @@
-"""One guarded HTTP exchange: the only door through which Kantei goes out to addresses it is given.
+"""One guarded HTTP exchange: the only way in which Kantei connects to addresses it is given.
 
 Fetching pictures and sending call backs both use it. It follows no redirect, keeps no cookie, asks
 no proxy, no netrc and no environment; it knows nothing of pictures.

@@ -1,1 +1,1 @@
-"""Calling clients back."""
+"""Callbacks to clients."""

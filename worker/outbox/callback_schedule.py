@@ -1,4 +1,4 @@
-"""When a call back is tried again, and when an endpoint is left alone (Standard Webhooks 1.0.0)."""
+"""When a callback is retried, and when an endpoint is paused (Standard Webhooks 1.0.0)."""
 
 import random
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The notifier's threads: one that looks for work, and a few that wait for receivers."""
+"""The notifier's threads: one that looks for due callbacks, and a few that make them."""
 
 import logging
 import threading

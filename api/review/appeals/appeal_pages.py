@@ -1,4 +1,4 @@
-"""Appeals: who asks for another look, oldest first, and the files they sent along."""
+"""Open appeals, oldest first, and the files sent with them."""
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _

@@ -1,4 +1,4 @@
-"""The artist's page: who was handed a signed link may ask for another look, without a login.
+"""The artist's page: the holder of a signed link can appeal without logging in.
 
 The link is the only key. A forged, an old and a purged one look alike from outside, and so nothing
 can be found by trying.

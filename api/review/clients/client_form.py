@@ -1,4 +1,4 @@
-"""What an admin writes of a client: owner, quota, address."""
+"""The form for a client: owner, quota, callback URL."""
 
 from flask import request
 from flask_babel import gettext as _

@@ -1,4 +1,4 @@
-"""Who submits: clients, their keys and secrets (shown once), how they are called; for admins."""
+"""Clients, their keys and secrets (shown once) and their callbacks; for admins."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Decide many cases at once: choose, see what will happen, confirm, and take it all back."""
+"""Bulk decisions: choose cases, see what will happen, confirm, and undo."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the forms of a decision carry."""
+"""Reading the forms of a decision."""
 
 from flask import request
 from flask_babel import gettext as _

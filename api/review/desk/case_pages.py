@@ -1,4 +1,4 @@
-"""A case: look, and decide."""
+"""The page of a case."""
 
 from http import HTTPStatus
 

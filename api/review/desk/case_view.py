@@ -1,4 +1,4 @@
-"""What the page of a case shows, gathered in one go; nothing is written for it."""
+"""Everything that the page of a case shows; nothing is written for it."""
 
 import struct
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Claims on cases: made by who works on a case, and kept, given back or taken over."""
+"""Claims on cases: made, renewed, released and taken over."""
 
 from datetime import datetime
 from http import HTTPStatus

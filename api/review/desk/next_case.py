@@ -1,4 +1,4 @@
-"""Which case comes next, the queue's or a check, and how a check looks until it is answered."""
+"""The next case: from the queue or a check, and how a check looks until it is answered."""
 
 import hashlib
 from dataclasses import replace

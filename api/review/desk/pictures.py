@@ -1,4 +1,4 @@
-"""Image bytes for moderators, from our own store and never from the place they were found at."""
+"""Image bytes for moderators, always from our own store, never from where they were found."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The queue's filters and places as they stand in an address, read from it and written to it."""
+"""The queue's filters and positions, read from and written to an address."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The queue: what waits for a person."""
+"""The page of the review queue."""
 
 from dataclasses import replace
 

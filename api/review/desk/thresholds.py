@@ -1,4 +1,4 @@
-"""The thresholds in force, for drawing scores and for the order that is about them."""
+"""The active thresholds, for drawing scores and for the order by distance to them."""
 
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError

@@ -1,4 +1,4 @@
-"""Take back a decision just made."""
+"""Undo a decision just made."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""What every page of the desk shares."""
+"""What every review page shares."""

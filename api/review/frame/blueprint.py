@@ -1,4 +1,4 @@
-"""The one blueprint that all pages of the desk stand on, and the headers that each of them carries.
+"""The blueprint of all review pages, and the headers that each of them has.
 
 Each page's module adds its views when it is imported; `api.review.pages` lists the modules.
 """

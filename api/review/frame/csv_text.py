@@ -1,4 +1,4 @@
-"""Tables as CSV (RFC 4180) that no spreadsheet takes for a program."""
+"""CSV (RFC 4180) without cells that a spreadsheet would run as formulas."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Days in an address: the first moment of one, in UTC, and how many the figures go back."""
+"""Days in an address: their first moment, in UTC, and the periods of statistics."""
 
 from datetime import UTC, date, datetime, timedelta
 

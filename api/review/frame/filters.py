@@ -1,4 +1,4 @@
-"""How values are written on a page."""
+"""Template filters: how values are written on a page."""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Guard against forms that another site sends in a moderator's name (CSRF).
+"""Protection against forms that another site sends in a moderator's name (CSRF).
 
 Three fences: the cookie is SameSite=Lax, the browser's own word on where a form comes from must be
 us, and every form carries a token that only a page of ours for this very browser could show.

@@ -1,4 +1,4 @@
-"""The guard before every page: each request is somebody's, and pages are closed unless they say otherwise."""
+"""The guard before every page: who makes the request; pages need a login unless they say otherwise."""
 
 import secrets
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The switch of languages, on every page."""
+"""The language switch on every page."""
 
 import re
 from dataclasses import replace

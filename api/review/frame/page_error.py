@@ -1,4 +1,4 @@
-"""What a page shows instead of what was asked for."""
+"""Error pages."""
 
 import logging
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Who may do what: one matrix, which the guard reads, the docs print and the tests walk cell by cell."""
+"""Permissions: one matrix, read by the guard, printed in the docs and checked cell by cell by the tests."""
 
 from enum import StrEnum
 

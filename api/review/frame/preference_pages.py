@@ -1,4 +1,4 @@
-"""The page on which a moderator arranges the desk."""
+"""The page of a moderator's preferences."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""How a moderator wants the desk: read from what was stored, whatever was stored."""
+"""A moderator's preferences, read from whatever was stored."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""Names for people in files that leave the house: the same person, the same name, and no way back.
+"""Pseudonyms for people in exported files: constant for each person, and not reversible.
 
 A log with real names can endanger who is named in it. The name is made with the secret key, so that
 nobody outside can try all addresses.

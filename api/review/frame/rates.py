@@ -1,4 +1,4 @@
-"""Rates with what is not known about them."""
+"""Rates with their intervals."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Known images: others' lists of hashes come in and are forgotten, our decisions go out; for leads."""
+"""Known images: importing and deleting lists of hashes, exporting decisions; for leads."""
 
 import io
 from http import HTTPStatus

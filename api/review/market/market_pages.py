@@ -1,4 +1,4 @@
-"""A listing as a marketplace shows it, and a seller: their images, and what stands on each."""
+"""The pages of a listing and of a seller: their images, and the current result of each."""
 
 from flask import render_template, request
 from flask_babel import gettext as _

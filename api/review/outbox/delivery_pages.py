@@ -1,4 +1,4 @@
-"""What came in and what went out: each delivery with its answer, to be sent or taken in again; for admins."""
+"""Webhooks received and callbacks sent: each with its response, to process or send again; for admins."""
 
 import json
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""The log of all that people did: decisions, undos, appeals, checks, logins, changes; for leads."""
+"""The audit log: decisions, undos, appeals, checks, logins, changes; for leads."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who reviews: add people, change roles, shut out, give new one-time passwords; for admins."""
+"""Moderators: adding, changing roles, disabling, issuing one-time passwords; for admins."""
 
 from http import HTTPStatus
 

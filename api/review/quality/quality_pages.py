@@ -1,4 +1,4 @@
-"""Quality: known answers, second looks, and what both tell of people and machine; for leads."""
+"""Quality: golden cases, second looks, and what they show about moderators and Kantei; for leads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

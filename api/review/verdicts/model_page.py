@@ -1,4 +1,4 @@
-"""The model card, for everybody who is judged by the model."""
+"""The model card, readable without a login."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Policy: the lines in force, what others would do, and changing them by two people; for leads."""
+"""Policy: the active thresholds, a preview of others, and changes approved by a second person; for leads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What lines make of the last days, beside others: the figures of the policy page."""
+"""The figures of the policy page: what thresholds would have made of the last days, side by side."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Appeals: a client asks for another review, or makes a link by which the artist can ask for one."""
+"""Appeals: a client asks for another review, or creates a link with which the artist can."""
 
 from collections.abc import Sequence
 

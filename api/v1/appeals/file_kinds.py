@@ -1,4 +1,4 @@
-"""What a file looks like by its first bytes: a word for moderators, and no ground to open it."""
+"""What a file seems to be by its first bytes: a hint for moderators, never a reason to open it."""
 
 from core.vocabulary import FileKind
 

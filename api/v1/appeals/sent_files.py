@@ -1,4 +1,4 @@
-"""Files that show how a picture was made: taken in to disk, kept by digest, and never opened."""
+"""Files that show how a picture was made: written to disk, stored by digest, and never opened."""
 
 import re
 from collections.abc import Iterable

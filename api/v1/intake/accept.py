@@ -1,4 +1,4 @@
-"""Taking submissions in: commit first, then send.
+"""Accepting submissions: commit first, then send.
 
 Nobody is told of a submission before its row is stored, and no submission waits for the broker: what
 it does not take, the sweeper sends.

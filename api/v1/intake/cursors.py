@@ -1,4 +1,4 @@
-"""Cursors: the last id of a page, wrapped so that nobody counts on what is inside."""
+"""Cursors: the last id of a page, wrapped so that no client relies on its content."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""The header `Idempotency-Key`: the same key and request again give the same submission."""
+"""The header `Idempotency-Key`: repeating a request with the same key returns the same submission."""
 
 import hashlib
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""One submission at a time: make, read, list."""
+"""Creating, reading and listing submissions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading an upload: the image goes to disk while it arrives, never whole into memory."""
+"""Reading an upload: the image is written to disk as it arrives, never held whole in memory."""
 
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast

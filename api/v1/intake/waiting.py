@@ -1,4 +1,4 @@
-"""Holding an answer until there is one to give."""
+"""Waiting, within limits, until a submission is examined."""
 
 import threading
 import time

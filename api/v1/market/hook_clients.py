@@ -1,4 +1,4 @@
-"""Whose inbox it is, and which keys may sign: remembered for a few seconds."""
+"""The client of an inbox, and the keys that may sign; cached for a few seconds."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The desk behind the inbox: a signed delivery is read, kept and taken in."""
+"""Processing a signed delivery: read, stored, and applied to the listing."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""The inbox: only what is signed passes to the desk; examining comes later."""
+"""The webhook inbox: only signed deliveries are accepted; their images are examined later."""
 
 import logging
 import re

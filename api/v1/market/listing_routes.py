@@ -1,4 +1,4 @@
-"""A listing: its images, what is known of each, and the worst of it."""
+"""A listing: its images, the result of each, and the most serious one."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events for those who cannot be called: the same that call backs send, pulled."""
+"""Events for clients that pull them instead of receiving callbacks."""
 
 import json
 from datetime import datetime

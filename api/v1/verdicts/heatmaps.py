@@ -1,4 +1,4 @@
-"""Where the classifier looked, as a picture; painted by a worker when it is first asked for."""
+"""Heat maps, made by a worker when first requested."""
 
 import time
 from typing import Any
