@@ -146,7 +146,7 @@ class Scheme(StrEnum):
 
 
 class Scope(StrEnum):
-    """Name what an API key may be good for."""
+    """What an API key may be used for."""
 
     SUBMIT = "submit"
     READ = "read"
@@ -156,7 +156,7 @@ class Scope(StrEnum):
 
 
 class EventKind(StrEnum):
-    """Name what a client is told of, by call back or when it asks."""
+    """Events that a client is told, by callback or when it pulls them."""
 
     SUBMISSION_EXAMINED = "submission.examined"
     SUBMISSION_FAILED = "submission.failed"

@@ -24,7 +24,7 @@ import requests
 
 Json = dict[str, Any]
 FINAL = frozenset({"examined", "failed"})
-TOLERANCE = 300  # seconds by which a call back's time may differ from ours
+TOLERANCE = 300  # seconds by which a callback's time may differ from ours
 BATCH = 1000
 
 
@@ -136,7 +136,7 @@ class Kantei:
             answer = self._session.request(method, self._address + path, timeout=self._timeout, **options)
             is_final = answer.status_code not in {429, 503} or turn == self._tries - 1
             if is_final or "quota_exhausted" in answer.text[:1000]:
-                break  # a quota begins anew tomorrow, or next month
+                break  # a quota resets tomorrow, or next month
             asked = answer.headers.get("Retry-After", "")
             time.sleep(min(60.0, float(asked)) if asked.isdigit() else 2.0**turn)
         if answer.ok:

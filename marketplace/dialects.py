@@ -80,7 +80,7 @@ def _read_news(
         return None
     if scheme is Scheme.STANDARD:
         return _standard(topic, body)
-    # A deletion's body is an id alone. A whole product under that topic is somebody's old delivery
+    # A deletion's body is an id alone. A whole product under that topic is someone's old delivery
     # sent again with another header, which is not signed.
     is_deleted = topic in DELETIONS
     if is_deleted and set(body) - {"id"}:

@@ -34,4 +34,4 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery has no types
 
 
 def _ignore(*_: Any, **__: Any) -> None:
-    """Acknowledge nothing: nobody would hear it."""
+    """Acknowledge nothing: the broker would not receive it."""

@@ -83,7 +83,7 @@ def sweep_forever(
 ) -> None:
     """Sweep every `interval` seconds until told to stop; a database that is down is tried again.
 
-    `swept` is called after each sweep that went through, `judge_again` after each sweep, for look-alikes
+    `swept` is called after each sweep that went through, `judge_again` after each sweep, for similar pictures
     of pictures on which a ruling changed.
     """
     while not stop.wait(interval):

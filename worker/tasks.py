@@ -73,7 +73,7 @@ def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> 
     """Run a prefork worker until it is told to stop; an express one serves the first queue alone.
 
     Whoever waits before a picture, or sends one now and then, must not wait for a child to be done with
-    somebody's hundred thousand.
+    someone's hundred thousand.
     """
     # A child has to load the runtime before it reports; the default of four seconds is for less.
     app.conf.worker_proc_alive_timeout = 60

@@ -66,7 +66,7 @@ def reads(bodies: Mapping[str, type[BaseModel] | tuple[type[BaseModel], ...]]) -
 def prepare(app: APIFlask) -> None:
     """Set what the document says of the whole, and have it made whole."""
     app.info = {"description": DESCRIPTION}
-    app.servers = [{"url": "/"}]  # not from the first request's Host, which may be anybody's
+    app.servers = [{"url": "/"}]  # not from the first request's Host, which may be anyone's
     app.security_schemes = {"apiKey": {"type": "http", "scheme": "bearer"}, **SIGNATURES}
     app.config.update(
         AUTO_TAGS=False,
@@ -170,7 +170,7 @@ def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> dict[str, st
 
 
 def _flatten(spec: dict[str, Any]) -> dict[str, Any]:
-    """Name every schema once: APIFlask names the parts of each model anew, as `Model.Part`."""
+    """Name every schema once: APIFlask repeats the parts of each model, as `Model.Part`."""
     schemas = spec["components"]["schemas"]
     text = json.dumps(spec)
     for name in schemas:

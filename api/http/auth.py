@@ -114,7 +114,7 @@ def _unauthorized(key: str | None) -> Problem:
 
 
 def _refuse_unscoped(caller: Caller, scope: StrEnum | None) -> None:
-    """Refuse who may not. A route that forgot to say what it needs is nobody's."""
+    """Refuse callers without access. A route that does not say what it needs is open to no one."""
     if scope is None or scope not in caller.scopes:
         # RFC 6750, section 3.1.
         challenge = f'Bearer realm="kantei", error="insufficient_scope", scope="{scope or ""}"'

@@ -18,7 +18,7 @@ import redis
 from core.broker import doorbell
 
 CHANNEL = "kantei-bell"
-CALLBACKS_DUE = "to-tell"  # rung for the notifier, after a submission for whose end somebody is called
+CALLBACKS_DUE = "to-tell"  # rung for the notifier, after a submission for whose end someone is called
 log = logging.getLogger(__name__)
 
 

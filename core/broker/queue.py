@@ -43,7 +43,7 @@ class Sender(Protocol):
         """How many more messages the broker should get now."""
 
     def ask_heatmap(self, verdict_id: str) -> None:
-        """Ask a worker to paint where the classifier looked; somebody waits for it."""
+        """Ask a worker for a heat map; someone waits for it."""
 
 
 def queue_name(priority: Priority) -> str:

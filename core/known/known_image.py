@@ -23,7 +23,7 @@ class PictureHash:
 class KnownImage:
     """What is known of a picture that looks like another one, `distance` bits of 256 apart.
 
-    A person decided it (`case` is its image, with the decision's id and moment), or the list of somebody
+    A person decided it (`case` is its image, with the decision's id and moment), or the list of someone
     else says so (`list_name`).
     """
 

@@ -14,7 +14,7 @@ PREFIX = "whsec_"
 def webhook_key(secret: str, scheme: Scheme) -> bytes:
     """The key of a secret; for Standard Webhooks the prefix may be missing.
 
-    Errors: ValueError where there would be no key: with an empty one, anybody could sign.
+    Errors: ValueError where there would be no key: with an empty one, anyone could sign.
     """
     text = secret.strip()
     if scheme is Scheme.STANDARD or text.startswith(PREFIX):

@@ -1,6 +1,6 @@
 """A saying: something that the program tells people, as a code with values.
 
-Rows hold the code and the values; the sentence is made where somebody reads it, in their language. To
+Rows hold the code and the values; the sentence is made where someone reads it, in their language. To
 reword a sentence is to change its line in `sentences.json`. What a code means, and the names of its values,
 never change, because rows hold them for years: a new meaning is a new code.
 """

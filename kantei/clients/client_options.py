@@ -18,7 +18,7 @@ from store.tables.client_tables import Client
 
 @dataclass(frozen=True, slots=True)
 class QuotaGiven:
-    """A quota that somebody asked for; inside is None where they want no bound."""
+    """A quota given on the command line; inside is None for no limit."""
 
     quota: Quota | None
 

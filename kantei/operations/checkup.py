@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 
 def examine_names(environ: Mapping[str, str]) -> list[Diagnostic]:
-    """Look for variables that are meant as settings and are read by nobody."""
+    """Find variables that look like settings but are never read."""
     return [
         Diagnostic(
             "settings",

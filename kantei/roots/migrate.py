@@ -38,7 +38,7 @@ def migrate(database: Database, revision: str = "head") -> None:
 
 @contextmanager
 def _without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """Let SQLite make a table anew that others point at: only outside a transaction can it be told so."""
+    """Let SQLite rebuild a table that others reference; this can only be set outside a transaction."""
     driver = connection.connection.driver_connection
     if connection.dialect.name != "sqlite" or driver is None:
         yield

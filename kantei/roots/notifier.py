@@ -13,7 +13,7 @@ from worker.outbox.notify_forever import THREADS, notify_forever
 
 
 class WakingListener(BellListener):
-    """Ears of one who wants to know when there is somebody to call."""
+    """Listens for the bell that says a client has to be called."""
 
     def __init__(self, wake: threading.Event) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class WakingListener(BellListener):
 
 
 def make_poster(settings: Settings) -> Poster:
-    """Build the way out for call backs: the same guard as for fetching, places at hosts of its own."""
+    """The sender of callbacks: guarded like the fetcher, with its own limit per host."""
     return Poster(
         allow=settings.fetch_allow,
         ports=settings.fetch_ports,

@@ -1,6 +1,6 @@
 """`kantei serve`: all parts on one machine, each in a process of its own.
 
-The parts are started anew when they die, with a growing pause; what they were at is taken up again
+A part that crashes is restarted after a growing pause; its unfinished work is taken up again
 by claims and the sweeper.
 """
 
@@ -84,7 +84,7 @@ def serve(host: str, port: int) -> None:
     address = f"http://{host}:{port}"
     click.echo(f"Kantei is starting (data folder: {settings.data_dir})")
     if password is not None:
-        # At once: it is kept nowhere, and a start that is cut off must not take it along.
+        # At once: it is stored nowhere, and must not be lost if the start is interrupted.
         click.echo(f"First moderator: {FIRST_MODERATOR}, one-time password {password}")
     is_ready = False
     while not signals.say_end:

@@ -44,7 +44,7 @@ def install_judged(candidate: Path, data: Path, reasons: Reasons, say: Say, room
     """Judge a network on the split that nothing was learned from, and install it in `room` if it stands.
 
     Its report is written beside it first. With it report, card and regression set are renewed. Errors:
-    `RelapseError` where mended pictures are misjudged again and nobody accepts it; nothing is installed then.
+    `RelapseError` where mended pictures are misjudged again and no one accepts it; nothing is installed then.
     """
     judged = run_evaluation(
         data,

@@ -1,4 +1,4 @@
-"""Marketplaces: deliveries in, listings, events, call backs out, and whose turn it is."""
+"""Marketplaces: deliveries in, listings, events, callbacks out, and whose turn it is."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -79,7 +79,7 @@ def _words() -> list[sa.Column[int]]:
 
 
 def _unique(was: list[str], now: list[str]) -> None:
-    """Change what is unique of a verdict; SQLite makes the table anew for that."""
+    """Change the unique constraint of verdicts; SQLite rebuilds the table for that."""
     with op.batch_alter_table("verdicts") as batch:
         batch.drop_constraint(f"uq_verdicts_{'_'.join(was)}", type_="unique")
         batch.create_unique_constraint(f"uq_verdicts_{'_'.join(now)}", now)

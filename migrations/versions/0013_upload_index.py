@@ -1,4 +1,4 @@
-"""An index of uploads by their bytes: a purge asks of each whether somebody still wants it."""
+"""An index of uploads by their bytes: a purge asks of each whether someone still wants it."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -12,7 +12,7 @@ from model.data.progress import Progress
 from model.data.samples import Sample, SamplesError, digest
 from model.serving.picture import PictureError, decode_picture
 
-MAX_PIXELS = 200_000_000  # our own data; nobody attacks it
+MAX_PIXELS = 200_000_000  # our own data; no one attacks it
 
 
 class SamplePixels:

@@ -15,7 +15,7 @@ from model.judging.markdown import (
 
 
 class CardError(Exception):
-    """The card lacks a section that is to be written anew."""
+    """The card lacks a section that is to be updated."""
 
 
 def renew(card: str, report: dict[str, Any], facts: dict[str, Any]) -> str:

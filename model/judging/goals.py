@@ -46,7 +46,7 @@ def measure_goals(
 ) -> list[dict[str, Any]]:
     """Each measured goal; `flips` is the share from the report, with Wilson's interval.
 
-    Where a line is part of a figure (found at 1 %), each draw sets it anew, so that the interval is
+    Where a threshold is part of a figure (found at 1%), each draw sets its own, so that the interval is
     wider than Wilson's, which takes the line for granted. Losses are of the same pictures in two dresses.
     """
     scores = sigmoid(np.array([item.logit for item in judged]))

@@ -1,7 +1,7 @@
 """Regressions: fixed pictures that are misjudged again; a model with any is published only on purpose.
 
 A relapse is accepted for one version of the model, with a reason that stands in the repository; the
-next version has to answer for the picture anew.
+next version has to answer for the picture again.
 """
 
 import json
@@ -40,7 +40,7 @@ class Relapse:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRelapse:
-    """A relapse that somebody published `model` with, and why."""
+    """A regression that was accepted when `model` was published, and why."""
 
     sha256: str
     label: Label

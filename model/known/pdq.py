@@ -1,4 +1,4 @@
-"""The perceptual hash PDQ: 256 bits that stay nearly the same when a picture is saved anew or scaled.
+"""The perceptual hash PDQ: 256 bits that stay nearly the same when a picture is saved again or scaled.
 
 Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019: luminance,
 two passes of a box filter in each direction, every 64th of the picture, a discrete cosine transform of

@@ -171,7 +171,7 @@ def _fit(
 def conclude(unseen: Unseen, is_ai: Bools, weights: Floats) -> dict[str, Any]:
     """Turn judgements of unseen owners into calibration, thresholds and margin, and say their worth.
 
-    The next picture comes from an owner whom nobody has seen, so that owners are `weights`ed and the
+    The next picture comes from an owner whom no one has seen, so that owners are `weights`ed and the
     largest has not the last word; each line holds for the pictures as they are, too.
     """
     slope, intercept = fit_line(unseen.clean, is_ai, weights)

@@ -1,7 +1,7 @@
 """Reading C2PA manifests in a separate process, so that none can hang, crash or fill this one.
 
 It is started with the first file that carries a manifest, lives until this process ends, and is killed
-and started anew when it does not answer in time. It sees neither our environment nor our connections.
+and restarted when it does not answer in time. It sees neither our environment nor our connections.
 """
 
 import atexit
@@ -81,7 +81,7 @@ class C2paProcess:
         if process is None:
             return
         process.kill()
-        # Closes its pipes and waits for it. What was not sent yet is sent by the closing, to nobody.
+        # Closes its pipes and waits for it. What was not sent yet is sent by the closing, to no one.
         with suppress(BrokenPipeError), process:
             pass
 

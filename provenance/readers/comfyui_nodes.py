@@ -1,6 +1,6 @@
 """The nodes of a ComfyUI graph, and which of them generate a picture.
 
-Anybody can write nodes, and thousands are in use: besides the names of the best known, what a node takes and
+Anyone can write nodes, and thousands are in use: besides the names of the best known, what a node takes and
 gives tells what it does. One that is not known to generate counts as one that loads, resizes or saves.
 """
 

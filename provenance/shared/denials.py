@@ -4,7 +4,7 @@ import re
 
 _LETTER = r"[^\W\d_]"
 # Words that stand by themselves, by language. Where one of them is a harmless word in another language, a
-# sign of generation is missed; the other way round somebody would be accused of what they deny.
+# sign of generation is missed; the other way round someone would be accused of what they deny.
 _WORDS = """
 no not never neither nor none non without cannot nothing isnt wasnt arent dont doesnt didnt unlike except
 against instead rather anti stop avoid avoids avoided refuse refuses refused ban bans banned forbid forbids

@@ -12,7 +12,7 @@ class ContainerError(ProvenanceError):
 
 
 class RecordError(ProvenanceError):
-    """A record is malformed: it says nothing, neither for nor against anybody. `fault` says why."""
+    """A record is malformed: it says nothing, neither for nor against anyone. `fault` says why."""
 
     def __init__(self, code: SayingCode, **values: Value) -> None:
         self.fault: Saying = say(code, **values)

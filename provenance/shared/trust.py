@@ -9,7 +9,7 @@ class TrustList:
 
     `config` names the extended key usages that a signer may have, one object identifier a line;
     empty means those of the C2PA specification. Without any list no manifest becomes a proof: a
-    signature that nobody vouches for proves that somebody signed.
+    signature that no one vouches for proves that someone signed.
     """
 
     anchors: str = ""

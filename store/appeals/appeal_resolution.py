@@ -14,7 +14,7 @@ from store.tables.review_tables import Undo
 
 
 class OwnDecisionError(Exception):
-    """The appeal is against one's own decision: somebody else has to look."""
+    """The appeal is against the moderator's own decision, so another must decide it."""
 
 
 def is_appealed() -> ColumnElement[bool]:
@@ -78,7 +78,7 @@ def resolve_appeals(
 def reopen_appeals(session: Session, decision_id: str) -> None:
     """Open the appeals again that a decision answered which was taken back.
 
-    Where the client has appealed anew meanwhile, that appeal is enough.
+    If the client has opened another appeal meanwhile, that one is enough.
     """
     newer = aliased(Appeal)
     is_open = select(1).where(newer.submission_id == Appeal.submission_id, newer.resolved_at.is_(None))

@@ -18,7 +18,7 @@ from store.base.hash_column import count_differing
 from store.base.insertion import is_on_sqlite
 
 BUSY_SECONDS = 30  # how long a SQLite writer waits for its turn
-FRESH = 0.5  # seconds for which a connection that nobody closed is taken to be alive
+FRESH = 0.5  # seconds for which a connection that no one closed is taken to be alive
 
 
 class Database:
@@ -72,7 +72,7 @@ def _server_engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_timeout=10,
         hide_parameters=True,  # an error's text is logged, and the values are what clients sent
-        # A lock or a lost server must become an error while somebody still waits for the answer.
+        # A lock or a lost server must become an error while someone still waits for the answer.
         connect_args={
             "connect_timeout": 5,
             "options": "-c lock_timeout=10000 -c statement_timeout=30000 -c timezone=UTC",

@@ -102,7 +102,7 @@ class FolderBlobs:
         path = self._path(sha256, name)
         with _told():
             try:
-                os.utime(path)  # put again: whoever looks for what nobody wants sees that it is wanted
+                os.utime(path)  # put again: whoever looks for what no one wants sees that it is wanted
                 return
             except FileNotFoundError:
                 pass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ImageFacts:
     """What is known of the bytes without judging them; width and height in pixels, upright.
 
-    `is_animated` is None where nobody has looked.
+    `is_animated` is None where no one has looked.
     """
 
     sha256: str

@@ -24,8 +24,8 @@ LIMIT = 1000
 class Candidate:
     """A case that is to be decided with others, and why it cannot be.
 
-    It may have changed, somebody may have it, or an appeal may be open: no thing to decide in passing.
-    And nobody decides on what they submitted.
+    It may have changed, someone may have it, or an appeal may be open: no thing to decide in passing.
+    And no one decides on what they submitted.
     """
 
     image: Image
@@ -77,7 +77,7 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
 def decide_many(
     session: Session, seen: Sequence[Seen], viewer: Viewer, *, outcome: Outcome, note: str
 ) -> Batch:
-    """Decide all of these cases that have not changed, that nobody else has, and that nobody appealed."""
+    """Decide those cases that have not changed, are not claimed by others and have no open appeal."""
     batch_id, decided = new_id(), 0
     sha256s = [one.sha256 for one in seen]
     holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)

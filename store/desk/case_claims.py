@@ -41,7 +41,7 @@ def claim_case(session: Session, sha256: str, moderator_id: str, at: datetime) -
 
 
 def take_over(session: Session, sha256: str, moderator_id: str, at: datetime) -> None:
-    """Take a case from whoever has it; the log tells of it where somebody had it."""
+    """Take over a case; the audit log records it if another moderator had it."""
     holder = find_holder(session, sha256, at)
     session.execute(delete(CaseClaim).where(CaseClaim.image_sha256 == sha256))
     claim_case(session, sha256, moderator_id, at)

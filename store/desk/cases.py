@@ -48,7 +48,7 @@ def find_case(session: Session, sha256: str) -> Case | None:
 
 
 def hide_decisions(images: Iterable[Image | None], blind: set[str]) -> None:
-    """Make images that somebody has before them as checks look undecided to them.
+    """Make images that a moderator has as checks look undecided to them.
 
     The rows are for reading alone: what is changed here is what the page shows, nothing else.
     """

@@ -32,7 +32,7 @@ class Tab(StrEnum):
 class Sort(StrEnum):
     """Name an order: most likely generated, longest waiting, newest, closest to a threshold, or none.
 
-    `MIXED` goes by the digest: flagged and uncertain as they come, so that nobody meets a long run of one.
+    `MIXED` goes by the digest: flagged and uncertain as they come, so that no one meets a long run of one.
     """
 
     RISK = "risk"

@@ -18,7 +18,7 @@ from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState
 
-COUNT_LIMIT = 1000  # an exact number beyond this helps nobody to choose, and costs a walk through all
+COUNT_LIMIT = 1000  # an exact number beyond this helps no one to choose, and costs a walk through all
 
 
 @dataclass(frozen=True, slots=True)

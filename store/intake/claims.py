@@ -28,14 +28,14 @@ CRASHED = Failure(FailureCode.CRASHED_WORKER, say(FailureDetail.WORKER_CRASHED),
 
 
 class ClaimLostError(Exception):
-    """The lease ran out and somebody else took over; nothing was written."""
+    """The lease ran out and someone else took over; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to examine one submission until the lease ends; `tries` counts this one.
 
-    `is_called`: somebody is to be called when it has come to its end.
+    `is_called`: someone is to be called when it has come to its end.
     """
 
     id: str
@@ -77,7 +77,7 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.created_at,
             Submission.callback_url,
             called_at(),
-            # A claim that the server forgets as it dies is one that is not there: somebody else makes it.
+            # If the server crashes and loses this claim, another worker makes it.
             *without_waiting_for_disk(session),
         )
         .execution_options(synchronize_session=False)
@@ -106,7 +106,7 @@ def finish_examined(
     if is_new_image:
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return
-    # A case that was closed because its listings went is open again: somebody shows the image anew.
+    # A case that was closed because its listings went is open again: someone shows the image again.
     session.execute(
         update(Image)
         .where(

@@ -26,7 +26,7 @@ def unhashed(session: Session, *, after: str, limit: int) -> Sequence[str]:
 def keep_late_hash(session: Session, sha256: str, found: PictureHash, at: datetime) -> None:
     """Keep the hash of an image; the sweeper judges again what it now is known to resemble.
 
-    Those are its look-alikes where a person decided it, else itself where a person decided one of them.
+    Those are its similar pictures where a person decided it, else itself where a person decided one of them.
     """
     keep_hash(session, sha256, found)
     session.flush()

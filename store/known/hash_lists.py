@@ -91,7 +91,7 @@ def _close_list(session: Session, list_id: str) -> int:
     """Count what a list holds now, and write it down."""
     count = session.scalar(select(func.count()).where(ListedHash.list_id == list_id)) or 0
     found = session.get(HashList, list_id)
-    if found is not None:  # else somebody forgot it meanwhile
+    if found is not None:  # else it was deleted meanwhile
         found.count = count
     return count
 

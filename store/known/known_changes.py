@@ -20,7 +20,7 @@ AGAIN = timedelta(minutes=1)  # until an image is looked at again that a moderat
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ruling that changed, and how far its look-alikes were judged again."""
+    """A changed decision, and how far its similar pictures were judged again."""
 
     image_sha256: str
     after_sha256: str
@@ -28,7 +28,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """An image that nobody decided, with what its verdict was made of."""
+    """An undecided image, with the inputs of its verdict."""
 
     facts: ImageFacts
     verdict: Verdict

@@ -62,7 +62,7 @@ def word_columns(hex_digits: str) -> dict[str, int]:
 def find_known(session: Session, found: PictureHash, *, but: str) -> list[KnownImage]:
     """Find what is known of pictures that look like this one, other than the image `but` itself.
 
-    Decisions first, then lists, each nearest first. A picture with too few edges has no look-alikes.
+    Decisions first, then lists, each nearest first. A picture with too few edges has no similar pictures.
     """
     if found.quality < LEAST_QUALITY:
         return []

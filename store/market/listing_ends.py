@@ -19,7 +19,7 @@ CALLED_OFF = say(FailureDetail.LISTING_DELETED)
 
 
 def delete_listing(session: Session, client_id: str, listing: Listing, at: datetime) -> None:
-    """End a listing: what waits is called off, and cases that nobody else's picture keeps open are closed."""
+    """End a listing: cancel waiting submissions, and close cases that no other listing keeps open."""
     if listing.deleted_at is not None:
         return
     listing.deleted_at = listing.updated_at = at
@@ -86,7 +86,7 @@ def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]
 
 
 def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
-    """Bring a deleted listing back: its closed cases are open again, what was called off is looked at anew.
+    """Restore a deleted listing: its closed cases are open again, and cancelled submissions are replaced.
 
     Images that were called off forget their submission, so that they are new to who takes the listing in.
     """

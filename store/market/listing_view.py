@@ -21,7 +21,7 @@ RULED = {Outcome.AI: Finding.FLAGGED, Outcome.HUMAN: Finding.CLEAR}
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """An image that the listing shows or has shown; `problem` says why nobody looks at it."""
+    """An image that the listing shows or has shown; `problem` says why it is not examined."""
 
     external_id: str | None
     url: str | None

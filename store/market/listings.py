@@ -28,7 +28,7 @@ class TakenIn:
     removed: int
     problems: int
     is_stale: bool = False
-    held: int = 0  # images that wait for the client's quota to begin anew
+    held: int = 0  # images that wait for the client's quota to reset
 
     def describe(self, news: ListingNews) -> str:
         """A sentence on what a delivery led to."""

@@ -39,7 +39,7 @@ def seller_history(
 ) -> SellerHistory:
     """Count a seller's listings and pictures, of so many listings at most; each picture counts once.
 
-    Those in `blind` count as not decided: who asks has them before them as if nobody had decided them.
+    Those in `blind` count as not decided: who asks has them before them as if no one had decided them.
     """
     # Along the index by seller, and no further than asked: who sells a lot must not slow down each case.
     listings = (

@@ -1,7 +1,7 @@
 """Callbacks in progress: whose turn it is, and the result of each.
 
 The unit that is claimed is the endpoint, not the call: so an endpoint is called by one thread of one
-process at a time, in the order of events, and one that hangs or fails holds up nobody but itself.
+process at a time, in the order of events, and one that hangs or fails holds up no one but itself.
 Turns go round the clients, however many endpoints each has.
 """
 
@@ -23,7 +23,7 @@ CANDIDATES = 5  # clients whose endpoints are tried: another notifier may be qui
 
 
 class EndpointLostError(Exception):
-    """The lease ran out and somebody else took over; nothing was written."""
+    """The lease ran out and someone else took over; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def note_examined(session: Session, client_id: str, submission_id: str, sha256: 
 
 
 def unplaced_clients(session: Session, *, called: bool = False) -> list[str]:
-    """List the clients that have events without a place; `called` where somebody is to be called for one."""
+    """List the clients that have events without a place; `called` where someone is to be called for one."""
     query = select(ClientEvent.client_id).where(_IS_UNPLACED).distinct()
     if called:
         query = (

@@ -1,6 +1,6 @@
 """Submissions, images and parts of listings as API JSON, for responses and callbacks.
 
-Call backs are made by the worker, answers and pulled events by the API; they share no room but this
+Callbacks are made by the worker, answers and pulled events by the API; they share no room but this
 one, and what they say of a submission must be the same. `api/schemas/answers.py` describes it.
 """
 

@@ -104,7 +104,7 @@ def _narrowed(origin: _Origin, wanted: ActFilter, before: tuple[datetime, str] |
     if wanted.until is not None:
         query = query.where(at < wanted.until)
     if wanted.moderator_id is not None:
-        # What no moderator did is nobody's.
+        # An act without a moderator has no name.
         query = query.where(origin.actor == wanted.moderator_id if origin.actor is not None else at.is_(None))
     if wanted.hidden and origin.image is not None:
         query = query.where(origin.image.not_in(wanted.hidden))

@@ -19,7 +19,7 @@ def note_event(
 ) -> None:
     """Add a line to the log, in the transaction of what it tells.
 
-    What no moderator did, the command line did, or somebody who is not known.
+    An act without a moderator was done on the command line, or by an unknown person.
     """
     session.add(
         Event(kind=kind, moderator_id=moderator_id, subject=subject[:255], detail=detail or {}, created_at=at)
@@ -27,7 +27,7 @@ def note_event(
 
 
 def note_command(session: Session, kind: str, *, at: datetime, subject: str, **detail: Any) -> None:
-    """Add a line about what was done on the command line, where nobody is logged in."""
+    """Add a line about what was done on the command line, where no one is logged in."""
     note_event(
         session, kind, moderator_id=None, at=at, subject=subject, detail={"by": "command line", **detail}
     )

@@ -16,7 +16,7 @@ from store.tables.review_tables import LoginAttempt
 
 WINDOW = timedelta(minutes=15)
 # Few for one address on one account (a guesser), more for the account from everywhere (a botnet; too
-# few would let anybody lock anybody out), and for an address on all accounts (one password for many).
+# few would let anyone lock anyone out), and for an address on all accounts (one password for many).
 PAIR_LIMIT, ACCOUNT_LIMIT, ADDRESS_LIMIT = 8, 40, 60
 
 

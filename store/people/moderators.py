@@ -11,12 +11,12 @@ from core.vocabulary import Role
 from store.people.passwords import hash_password, one_time_password
 from store.tables.case_tables import Moderator
 
-# Deliberately loose (WHATWG HTML, "valid e-mail address"): only a letter that arrives proves one.
+# Deliberately loose (WHATWG HTML, "valid email address"): only a letter that arrives proves one.
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
 class ModeratorExistsError(Exception):
-    """Somebody has this e-mail address already."""
+    """A moderator with this email address exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NewModerator:
 
 
 def clean_email(text: str) -> str:
-    """Write an e-mail address in one spelling. Errors: ValueError where it is none."""
+    """An email address in one spelling. Errors: `ValueError` if it is not one."""
     email = text.strip().lower()
     if len(email) > 254 or not _EMAIL.fullmatch(email):
         raise ValueError(f"{text!r} is not a valid email address")
@@ -53,12 +53,12 @@ def add_moderator(session: Session, *, email: str, role: Role) -> NewModerator:
 
 
 def find_moderator(session: Session, email: str) -> Moderator | None:
-    """Find a moderator by e-mail address, also one who may no longer log in."""
+    """Find a moderator by email address, also one who may no longer log in."""
     return session.scalar(select(Moderator).where(Moderator.email == email))
 
 
 def list_moderators(session: Session) -> list[Moderator]:
-    """List everybody, by e-mail address."""
+    """All moderators, by email address."""
     return list(session.scalars(select(Moderator).order_by(Moderator.email)))
 
 

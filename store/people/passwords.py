@@ -65,5 +65,5 @@ def password_fault(password: str, email: str) -> PasswordFault | None:
 
 @cache
 def _nobody() -> str:
-    """Hash a password that nobody knows, once, to compare with where there is no account."""
+    """Hash a password that no one knows, once, to compare with where there is no account."""
     return _HASHER.hash(secrets.token_urlsafe(32))

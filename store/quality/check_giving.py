@@ -66,7 +66,7 @@ def draw(moderator_id: str, sha256: str, rates: Rates) -> CheckKind | None:
 
 @dataclass(frozen=True, slots=True)
 class CheckOffer:
-    """A check that fits somebody now, on the image `sha256`; it is not before them until it is given.
+    """A check that fits a moderator now, on the image `sha256`; it is assigned only when it is given.
 
     `golden` is the case with a known answer, `check_id` the second look that waits; one of them is set.
     """
@@ -80,14 +80,14 @@ class CheckOffer:
 def choose_check(
     session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
 ) -> CheckOffer | None:
-    """The check that fits somebody's filters and lies nearest to the case they are at; None if none does."""
+    """The check that fits a moderator's filters and is nearest to their current case, or None."""
     wanted = replace(wanted, tab=Tab.ALL, claimed=None, days=None)
     choose = _choose_golden if kind is CheckKind.GOLDEN else _choose_second
     return choose(session, wanted, viewer, after)
 
 
 def give_check(session: Session, offer: CheckOffer, viewer: Viewer) -> str | None:
-    """Put a check before somebody; the image's SHA-256, or None if another was quicker."""
+    """Assign a check to a moderator; the image's SHA-256, or None if another was quicker."""
     if offer.golden is None:
         return session.scalar(
             update(Check)
@@ -164,7 +164,7 @@ def _choose_second(session: Session, wanted: QueueFilter, viewer: Viewer, after:
 
 
 def _is_free(viewer: Viewer) -> ColumnElement[bool]:
-    """In SQL: nobody else has this second look before them."""
+    """SQL condition: no other moderator has this second look."""
     return or_(
         Check.moderator_id.is_(None),
         Check.moderator_id == viewer.moderator_id,

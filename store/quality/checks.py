@@ -17,12 +17,12 @@ from store.tables.case_tables import Image
 from store.tables.quality_tables import Check, CheckKind, GoldenCase
 from store.tables.review_states import ReviewState
 
-GIVEN_FOR = timedelta(hours=1)  # after which a second look that nobody took is somebody else's
+GIVEN_FOR = timedelta(hours=1)  # after which a second look that no one took is someone else's
 
 
 @dataclass(frozen=True, slots=True)
 class SecondLookResult:
-    """What somebody is told of a check once they have answered it."""
+    """What a moderator sees of a check after answering it."""
 
     kind: CheckKind
     expected: Outcome
@@ -38,7 +38,7 @@ class SecondLookResult:
 
 
 def open_check(session: Session, sha256: str, viewer: Viewer) -> Check | None:
-    """Find the check that a case is for somebody at this moment."""
+    """The check that a case is for a moderator at this moment, if any."""
     return session.scalar(
         select(Check)
         .join(Image, Image.sha256 == Check.image_sha256)

@@ -15,7 +15,7 @@ from store.tables.review_states import ReviewState
 
 
 class GoldenError(Exception):
-    """The case cannot be one with a known answer: it is one already, or nobody has decided it."""
+    """The case cannot be one with a known answer: it is one already, or no one has decided it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def add_golden(
 
 
 def retire_golden(session: Session, golden_id: str, *, moderator_id: str, at: datetime) -> None:
-    """Put a golden case before nobody any more; what was answered stays."""
+    """Retire a golden case; its answers are kept."""
     sha256 = session.scalar(
         update(GoldenCase)
         .where(GoldenCase.id == golden_id, GoldenCase.retired_at.is_(None))

@@ -140,7 +140,7 @@ def every_answer(session: Session, *, since: datetime | None = None) -> Iterator
 
 
 def count_waiting(session: Session) -> int:
-    """Count the second looks that nobody has taken."""
+    """Count the second looks that no one has taken."""
     query = select(func.count()).select_from(Check)
     return session.scalar(query.where(Check.answered_at.is_(None), Check.kind == CheckKind.SECOND)) or 0
 

@@ -1,6 +1,6 @@
 """Erasing one picture or one person on request.
 
-What was decided, when and on which digest stays, with a name that is nobody's any more: it is the
+What was decided, when and on which digest stays, with a name that is no one's any more: it is the
 record that a complaint or a court may ask for (`docs/operating.md`).
 """
 
@@ -27,7 +27,7 @@ from store.tables.quality_tables import Check, GoldenCase
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import CaseClaim, Event
 
-GONE = "erased.invalid"  # a domain that can never be anybody's (RFC 2606)
+GONE = "erased.invalid"  # a domain that can never be anyone's (RFC 2606)
 
 
 class ErasureError(Exception):
@@ -114,7 +114,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
 def erase_person(database: Database, email: str) -> str:
     """Take a moderator's name out of every record, and shut them out; give what stands in its place.
 
-    Errors: ErasureError for somebody who is not known.
+    Errors: ErasureError for someone who is not known.
     """
     at = now()
     with database.writing() as session:

@@ -2,7 +2,7 @@
 
 Submissions, the bytes of images and the files of appeals go; verdicts and decisions stay, for they are
 the record of what was said and by whom, and hold no picture (`docs/operating.md`). So do bytes that no row
-knows: of uploads whose transaction failed, of a purge that was cut off.
+knows: of uploads whose transaction failed, of a purge that was interrupted.
 """
 
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ from store.tables.case_tables import IdempotencyKey, Image, Submission
 from store.tables.case_tables import Session as Login
 from store.tables.review_states import ReviewState
 
-STEP = 500  # rows a transaction, so that nobody waits long for a purge
+STEP = 500  # rows a transaction, so that no one waits long for a purge
 # Bytes are put before rows, so young ones may only be waiting for theirs; to put them again makes them young.
 YOUNG = timedelta(days=1)
 LOG_RETENTION = timedelta(days=730)  # two years: a complaint, and a court after it, take their time

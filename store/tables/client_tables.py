@@ -25,7 +25,7 @@ class Client(Table):
     callback_url: Mapped[str | None] = mapped_column(String(2048))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Whose it is: nobody decides on what they submitted. And whether it shows what is explicit.
+    # Whose it is: no one decides on what they submitted. And whether it shows what is explicit.
     # (No constraint on the owner: SQLite cannot give one to a table that is in use.)
     owner_id: Mapped[str | None] = mapped_column(Id, index=True)
     is_explicit: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -53,7 +53,7 @@ class ImageHash(HashWords, Table):
 
 
 class HashList(Table):
-    """A list of hashes that somebody else made, by the name of its source."""
+    """A list of hashes that someone else made, by the name of its source."""
 
     __tablename__ = "hash_lists"
 

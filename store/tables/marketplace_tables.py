@@ -69,7 +69,7 @@ class ClientEvent(Table):
 
 
 class Endpoint(Table):
-    """An address that a client's call backs go to: how it is doing, and who is calling it now."""
+    """A URL that a client's callbacks go to: its state, and which process is calling it now."""
 
     __tablename__ = "endpoints"
     __table_args__ = (
@@ -163,7 +163,7 @@ class HookDelivery(Table):
     detail: Mapped[str] = mapped_column(String(500), default="")
     listing_id: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-    # Since when it may be taken in: at once, or when the client's quota begins anew.
+    # Since when it may be taken in: at once, or when the client's quota resets.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     repeats: Mapped[int] = mapped_column(Integer, default=0)
     repeated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

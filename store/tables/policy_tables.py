@@ -18,7 +18,7 @@ from store.tables.review_states import ChangeState
 
 
 class PolicyChange(Table):
-    """Lines that somebody proposed in place of version `base`, and who settled that, and how."""
+    """Thresholds proposed to replace version `base`, and who settled the proposal, and how."""
 
     __tablename__ = "policy_changes"
     __table_args__ = (Index("ix_policy_changes_model_state", "model", "state"),)
@@ -39,7 +39,7 @@ class PolicyChange(Table):
 
 
 class PolicyVersion(Table):
-    """The lines for one model's scores, in force from a moment on until the next version of that model.
+    """The lines for one model's scores, active from a moment on until the next version of that model.
 
     Without a change it is what the classifier brought along. The number counts over all models, so
     that of two approved at one moment the second is refused.

@@ -58,9 +58,9 @@ class GoldenCase(Table):
 
 
 class Check(Table):
-    """A case put before somebody to see whether they agree: with a known answer, or with a colleague.
+    """A case shown to a moderator to see if they agree: with a known answer, or with a colleague.
 
-    A second look names the decision that it looks at, and waits for anybody but who made it;
+    A second look names the decision that it looks at, and waits for anyone but who made it;
     `escalation_id` is the decision by which a disagreement went to a lead.
     """
 

@@ -22,7 +22,7 @@ from store.tables.review_states import ReviewState
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A verdict that stands now; `is_new_image` where nobody else can have seen the image yet."""
+    """A verdict that stands now; `is_new_image` where no one else can have seen the image yet."""
 
     verdict_id: str
     is_new_image: bool = False
@@ -85,7 +85,7 @@ def record_verdict(
         "finding": judgement.finding,
         "grade": _strongest(evidence),
     }
-    # All at once: of an image that is not there yet nobody knows, and no lock and no second look are needed.
+    # All at once: of an image that is not there yet no one knows, and no lock and no second look are needed.
     review = _review_of(judgement.finding)
     is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})
     if not is_new:

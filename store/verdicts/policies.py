@@ -84,7 +84,7 @@ def list_changes(session: Session, state: ChangeState, *, limit: int = 50) -> li
 def propose(
     session: Session, model: str, lines: Thresholds, *, moderator_id: str, reason: str, at: datetime
 ) -> str:
-    """Propose other lines than those in force; give the proposal's id. Errors: PolicyError."""
+    """Propose other thresholds, and return the proposal's id. Errors: `PolicyError`."""
     base = in_force(session, model)
     if not 0 < lines.clear_below <= lines.flagged_from < 1:
         raise PolicyError(PolicyFault.LINES)
@@ -117,7 +117,7 @@ def withdraw(session: Session, change_id: str, *, moderator_id: str, at: datetim
 
 
 def refuse(session: Session, change_id: str, *, moderator_id: str, at: datetime) -> None:
-    """Refuse somebody else's proposal. Errors: PolicyError."""
+    """Reject another person's proposal. Errors: `PolicyError`."""
     change = _open(session, change_id)
     if change.proposed_by == moderator_id:
         raise PolicyError(PolicyFault.YOURS)
@@ -126,7 +126,7 @@ def refuse(session: Session, change_id: str, *, moderator_id: str, at: datetime)
 
 
 def approve(session: Session, change_id: str, *, moderator_id: str, at: datetime) -> PolicyVersion:
-    """Put somebody else's proposal in force, as the next version. Errors: PolicyError."""
+    """Approve another person's proposal, as the next version. Errors: `PolicyError`."""
     change = _open(session, change_id)
     if change.proposed_by == moderator_id:
         raise PolicyError(PolicyFault.OWN_APPROVAL)

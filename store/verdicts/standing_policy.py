@@ -17,14 +17,14 @@ VALIDITY = 5.0  # seconds for which an answer holds; so long after an approval t
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Lines in force; `number` is their version where people drew them, None for the classifier's own."""
+    """Active thresholds; `number` is their version where people drew them, None for the classifier's own."""
 
     lines: Thresholds
     number: int | None = None
 
 
 class StandingPolicy:
-    """The lines in force for one model, remembered for a short while; for one thread, or for many."""
+    """The active thresholds for one model, remembered for a short while; for one thread, or for many."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class StandingPolicy:
 
     @cachedmethod(lambda self: self._known, lock=lambda self: self._lock)
     def current(self) -> Standing:
-        """The lines in force. Errors: SQLAlchemyError if they have to be read and cannot be."""
+        """The active thresholds. Errors: SQLAlchemyError if they have to be read and cannot be."""
         with self._database.reading() as session:
             row = session.execute(
                 select(

@@ -1,6 +1,6 @@
 """Ending a claim without a verdict: a failure with its reason, or another attempt after a pause.
 
-Each raises `ClaimLostError` where somebody else took over.
+Each raises `ClaimLostError` where someone else took over.
 """
 
 import random
@@ -47,7 +47,7 @@ class Endings:
     def wait_for_host(self, held: Claim, error: HostBusyError) -> None:
         """Come back when there is a place at the host; while it is slow, less and less often.
 
-        Thousands of pictures on a host that answers nobody would else keep all children busy with
+        Thousands of pictures on a host that answers no one would else keep all children busy with
         finding that out, and for ever.
         """
         pause = timedelta(seconds=error.retry_after or 1)

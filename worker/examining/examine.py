@@ -100,7 +100,7 @@ class Examiner:
             log.error("image bytes could not be stored or read: %s", error)
             self._endings.end_without_room(held)
         except Exception:
-            # A picture that trips our own code costs its submission a try, and nobody else anything.
+            # A picture that trips our own code costs its submission a try, and no one else anything.
             log.exception("failed to examine submission %s", submission_id)
             self._endings.end_crash(held)
         self.bell.ring(submission_id)

@@ -30,7 +30,7 @@ class Observer:
     def observe(self, sha256: str, verdict_id: str, picture: Picture, evidence: tuple[Evidence, ...]) -> None:
         """Judge a picture that has its verdict already, by the observed model and its own lines.
 
-        Whatever goes wrong here is logged and costs nobody anything: the client was told before.
+        Whatever goes wrong here is logged and costs no one anything: the client was told before.
         """
         try:
             self._observe(sha256, verdict_id, picture, evidence)

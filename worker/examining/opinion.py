@@ -32,7 +32,7 @@ class Classifies(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """All that the machine says of one image."""
+    """The whole opinion on one image."""
 
     classification: Classification
     evidence: tuple[Evidence, ...]
@@ -52,7 +52,7 @@ def form_opinion(
 ) -> Opinion:
     """Classify a picture, read what its file says, and judge both by the standing policy.
 
-    Where none is given, the lines are the classifier's own. What is known of its look-alikes is evidence.
+    Without `standing`, the classifier's own thresholds apply. Known similar pictures count as evidence.
     """
     standing = standing or Standing(classifier.thresholds)
     lines = standing.lines

@@ -101,7 +101,7 @@ def risk(
 
 
 def pixels_evidence(classification: Classification, lines: Thresholds) -> Evidence:
-    """Write the classifier's word as evidence: a hint, for it can be wrong about anybody."""
+    """The classifier's opinion as evidence: a hint, because it can be wrong."""
     finding, reasons = _judge_pixels(classification, lines)
     return Evidence(
         EvidenceKind.PIXELS, Grade.HINT, _LABELS[finding], None, reasons[0], {"model": classification.model}
@@ -109,9 +109,9 @@ def pixels_evidence(classification: Classification, lines: Thresholds) -> Eviden
 
 
 def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
-    """Write what is known of look-alikes as evidence: of each kind and label the nearest.
+    """Known similar pictures as evidence: the nearest of each kind and label.
 
-    A person's decision is a word that somebody stands by (declared); a list of somebody else is a hint.
+    A person's decision is a word that someone stands by (declared); a list of someone else is a hint.
     """
     found: dict[tuple[bool, Label], Evidence] = {}
     for one in known:

@@ -31,7 +31,7 @@ def hash_older(
 ) -> Hashed:
     """Walk all images without a hash once; `say` is told how far it is after each step.
 
-    What was hashed is kept step by step, so that a run that was cut off is gone on with. What cannot be
+    Hashes are stored step by step, so that an interrupted run can be continued. What cannot be
     hashed is left as it is, and tried again by the next run.
     """
     total, after = Hashed(), ""

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JudgesAgain:
-    """What a sweeper needs to judge again: where verdicts are, the model's version, the lines in force."""
+    """What a sweeper needs to judge again: where verdicts are, the model's version, the active thresholds."""
 
     database: Database
     model: str
@@ -30,7 +30,7 @@ class JudgesAgain:
     def __call__(self) -> int:
         """Judge again what is due; give how many verdicts were added or came back.
 
-        A case that somebody is looking at waits until they have done, so that nothing changes under
+        A case that someone is looking at waits until they have done, so that nothing changes under
         their eyes. A verdict of another model or policy is left: the next examination makes a new one.
         """
         at, changed, until = now(), 0, time.monotonic() + PATIENCE

@@ -6,7 +6,7 @@ from core.vocabulary import FailureCode
 
 
 class FetchError(Exception):
-    """A fetch or a call back failed.
+    """A fetch or a callback failed.
 
     `detail` says why, without secrets, query strings or text of the other side;
     `is_permanent` says that trying again would not help; `retry_after` is in seconds, 0 to 86,400,

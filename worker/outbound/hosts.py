@@ -7,7 +7,7 @@ well; keep to one `HostPlaces` a process and folder, since a second one's closin
 first one's locks (fcntl(2)) - which costs politeness, not safety.
 
 A host that takes long could keep every process of the machine waiting, and with them the pictures of all
-other hosts. Until it has shown itself prompt it gets fewer places (`per_slow_host`), nobody waits for one at
+other hosts. Until it has shown itself prompt it gets fewer places (`per_slow_host`), no one waits for one at
 a host that is known to be slow, and all slow hosts together have no more: each fetch from one of them also
 takes a place that they share.
 """

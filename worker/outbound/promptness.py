@@ -3,7 +3,7 @@
 One file of at most half a megabyte holds a moment for each host, at the place that its name's hash says:
 the moment by which what is being fetched from it should have ended. It is read and written eight bytes at
 a time without a lock, and not mapped, since a full disk would then kill whoever writes (SIGBUS). Two hosts
-at one place, two writers at once, or a file from before the machine was started anew cost some politeness or
+at one place, two writers at once, or a file from before the machine was restarted cost some politeness or
 some speed for a while, and nothing else.
 """
 

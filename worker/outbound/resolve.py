@@ -25,7 +25,7 @@ _CERTAIN = {
 }
 
 # `getaddrinfo` cannot be interrupted: a lookup that hangs outlives its fetch in a thread that
-# nobody waits for. No more than these are left hanging at once.
+# no one waits for. No more than these are left hanging at once.
 _PLACES = threading.BoundedSemaphore(32)
 
 

@@ -1,6 +1,6 @@
 """Sockets with limits on time and bytes, whatever the server does.
 
-A socket's own timeout starts anew with every byte, so a server that sends one byte every few
+A socket's own timeout starts again with every byte, so a server that sends one byte every few
 seconds lives on for ever; here every single read and write is given only what is left of the whole.
 Counting at the socket bounds what no reader of HTTP counts: headers, chunk frames, trailers,
 answers before the answer.

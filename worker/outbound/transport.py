@@ -1,6 +1,6 @@
 """One guarded HTTP exchange: the only way in which Kantei connects to addresses it is given.
 
-Fetching pictures and sending call backs both use it. It follows no redirect, keeps no cookie, asks
+Fetching pictures and sending callbacks both use it. It follows no redirect, keeps no cookie, asks
 no proxy, no netrc and no environment; it knows nothing of pictures.
 """
 
@@ -112,7 +112,7 @@ class GuardedTransport:
         self._idle.close()
 
     def _refuse_port_early(self, url: WebUrl) -> None:
-        """Refuse a port before anybody is asked for the name, where no address could permit it."""
+        """Refuse a port before the name is resolved, if no address could permit it."""
         if url.port not in self._ports and not self._networks and (url.host, url.port) not in self._hosts:
             raise _unsafe_port(url)
 

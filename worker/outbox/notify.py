@@ -70,7 +70,7 @@ class Notifier:
     def place(self, *, called: bool = False) -> int:
         """Number new events and make their callbacks due; return how many.
 
-        `called` leaves out the clients whom nobody calls: they have time, and a pull places for itself.
+        `called` leaves out the clients whom no one calls: they have time, and a pull places for itself.
         """
         with self.database.reading() as session:
             clients = unplaced_clients(session, called=called)

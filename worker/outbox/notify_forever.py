@@ -15,7 +15,7 @@ from worker.outbox.notify import Notifier
 
 THREADS = 16  # endpoints that are called at the same time; each waits at most 15 s, then rests
 GATHER = 0.1  # seconds from one look for work to the next, while events come one upon the other
-IDLE = 1.0  # seconds after which the database is looked at although nobody woke us
+IDLE = 1.0  # seconds after which the database is looked at although no one woke us
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def notify_forever(
         whole_look = 0.0
         while not stop.is_set():
             looked = clock()
-            # Woken for somebody who is called, we look at no one else; the rest is looked for once a second.
+            # Woken for someone who is called, we look at no one else; the rest is looked for once a second.
             is_whole = looked >= whole_look
             try:
                 placed = notifier.place(called=not is_whole)

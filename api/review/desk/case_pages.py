@@ -32,7 +32,7 @@ from store.tables.case_tables import Image
 
 @review.get("/review/cases/<sha256>")
 def case(sha256: str) -> Response:
-    """Show a case. Nothing is written, so that a page may be fetched before anybody looks at it."""
+    """Show a case. Nothing is written, so that a page may be fetched before anyone looks at it."""
     return _show(view_case(sha256))
 
 
@@ -94,13 +94,13 @@ def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, n
         at=viewer.at,
     )
     if not answered:
-        # An appeal was itself a second look, by somebody else.
+        # An appeal was itself a second look, by someone else.
         sample_decisions(session, [decision_id], rates(session).second)
     return decision_id
 
 
 def refuse_escalated(session: Session, sha256: str) -> None:
-    """Leave what was escalated to somebody senior. Errors: PageError."""
+    """Leave an escalated case to a lead. Errors: `PageError`."""
     image = session.get(Image, sha256)
     if image is not None and not may_decide(me(), image):
         raise PageError(

@@ -82,7 +82,7 @@ class CasePage:
 
     @property
     def may_claim(self) -> bool:
-        """True where the case waits for somebody like this moderator, and nobody has it."""
+        """True if the case waits for a moderator with this role, and no one has claimed it."""
         is_appealed = any(appeal.resolved_at is None for appeal in self.appeals)
         is_waiting = self.case.image.review in WAITING or is_appealed
         return self.may_decide and self.holder is None and is_waiting

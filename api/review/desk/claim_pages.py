@@ -67,7 +67,7 @@ def take(sha256: str) -> AnyResponse:
 
 
 def _may_claim(session: Session, sha256: str, viewer: Viewer) -> bool:
-    """True where a case waits for a person and this one may decide it: who may not must hold nobody up."""
+    """True if a case needs a moderator and this one may decide it: a claim by another would only block it."""
     image = _decidable(session, sha256, viewer)
     if image is None:
         return False
@@ -78,14 +78,14 @@ def _may_claim(session: Session, sha256: str, viewer: Viewer) -> bool:
 
 
 def _decidable(session: Session, sha256: str, viewer: Viewer) -> Image | None:
-    """Find a case that somebody's role and clients let them decide."""
+    """Find a case that the moderator's role and clients let them decide."""
     query = select(Image).where(Image.sha256 == sha256, ~is_own(viewer.moderator_id))
     image = session.scalar(query)
     return image if image is not None and may_decide(me(), image) else None
 
 
 def refuse_claimed(session: Session, sha256: str, viewer: Viewer) -> None:
-    """Let nobody decide what another is looking at. Errors: StaleCaseError."""
+    """Refuse to decide a case that another moderator has claimed. Errors: `StaleCaseError`."""
     if not _is_free(find_holder(session, sha256, viewer.at), viewer):
         raise StaleCaseError
 

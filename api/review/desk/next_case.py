@@ -49,7 +49,7 @@ def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: s
 def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
     """Go on in the queue, and from its end again from the top.
 
-    What somebody else is looking at is passed over, unless it was asked for.
+    Cases that others have claimed are skipped, unless the filter asks for them.
     """
     wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
     for after in (position(image), None):
@@ -60,7 +60,7 @@ def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image:
 
 
 def look_undecided(case: Case, check: Check) -> Case:
-    """Make a case that is put before somebody as a check look like any that waits.
+    """Make a case that is shown as a check look like any other waiting case.
 
     The rows are for reading alone: what is changed here is what the page shows, nothing else.
     What came long ago is shown as having come today, for its age would tell.

@@ -12,7 +12,7 @@ from store.verdicts.standing_policy import StandingPolicy
 
 
 class ThresholdsInForce:
-    """The classifier's own thresholds, or those that people set; read anew every few seconds."""
+    """The classifier's own thresholds, or those that people set; read every few seconds."""
 
     def __init__(self, parts: ApiParts) -> None:
         facts = parts.facts

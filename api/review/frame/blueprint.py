@@ -6,7 +6,7 @@ Each page's module adds its views when it is imported; `api.review.pages` lists 
 from apiflask import APIBlueprint
 from flask import Response
 
-# No inline script or style, nothing from elsewhere, nobody may frame us.
+# No inline script or style, nothing from elsewhere, no one may frame us.
 POLICY = "; ".join(
     [
         "default-src 'none'",

@@ -47,7 +47,7 @@ def catalogue(name: str) -> NullTranslations:
 def language() -> str:
     """Choose the language of this request.
 
-    The moderator's own choice comes first, then this browser's, made where nobody is logged in, then
+    The moderator's own choice comes first, then this browser's, made where no one is logged in, then
     what the browser asks for.
     """
     chosen: str | None = g.get("language")

@@ -8,7 +8,7 @@ from store.tables.review_states import ReviewState
 
 
 class Act(StrEnum):
-    """Name what somebody may be allowed to do."""
+    """Acts that a role may allow."""
 
     REVIEW = "review"
     DECIDE_ESCALATED = "decide_escalated"

@@ -50,7 +50,7 @@ class Preferences:
     view: str = "grid"
     blur: bool = False
     grey: bool = False
-    mix: bool = False  # start with the mixed order, in which nobody meets a long run of one finding
+    mix: bool = False  # start in mixed order, to avoid long runs of one finding
     language: str = ""  # empty: as the browser asks
     remind: int = 50  # minutes at the desk after which a break is suggested; 0 for never
     keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))

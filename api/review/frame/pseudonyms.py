@@ -1,7 +1,7 @@
 """Pseudonyms for people in exported files: constant for each person, and not reversible.
 
 A log with real names can endanger who is named in it. The name is made with the secret key, so that
-nobody outside can try all addresses.
+no one outside can try all addresses.
 """
 
 import hmac

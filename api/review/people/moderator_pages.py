@@ -94,7 +94,7 @@ def give_password(moderator_id: str) -> str:
 
 
 def _somebody_else(session: Session, moderator_id: str) -> Moderator:
-    """Find somebody; nobody locks themselves out, so that there is always an admin left."""
+    """Find another moderator: no one can disable themselves, so that there is always an admin."""
     person = session.get(Moderator, moderator_id)
     if person is None:
         raise not_found(_("Moderator not found."))

@@ -43,7 +43,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A proposal with what it would have made of what came in since, acted on by nobody."""
+    """A proposal with what it would have made of what came in since, never acted on."""
 
     change: PolicyChange
     is_stale: bool

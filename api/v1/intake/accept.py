@@ -1,6 +1,6 @@
 """Accepting submissions: commit first, then send.
 
-Nobody is told of a submission before its row is stored, and no submission waits for the broker: what
+No one is told of a submission before its row is stored, and no submission waits for the broker: what
 it does not take, the sweeper sends.
 """
 

@@ -25,7 +25,7 @@ class WaitingRoom:
     def wait(self, submission_id: str, seconds: float) -> bool:
         """Wait until a submission is final or the time is over; no session is held meanwhile.
 
-        Tell whether anything was waited for, so that the row is to be read anew.
+        Tell whether anything was waited for, so that the row is to be read again.
         """
         if seconds <= 0 or not self._places.acquire(blocking=False):
             return False

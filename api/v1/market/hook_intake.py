@@ -101,7 +101,7 @@ class HookIntake:
 def _identity(client: HookClient, topic: str, headers: Mapping[str, str], body: bytes) -> str:
     """Name the event: by its signed id, or by its signed body (product, date, images).
 
-    WooCommerce counts every sending anew, and nobody signs the shops' ids. Only a deletion's body is
+    WooCommerce counts every sending again, and no one signs the shops' ids. Only a deletion's body is
     the same for two different events; taking it in twice changes nothing.
     """
     if client.scheme is Scheme.STANDARD:

@@ -70,7 +70,7 @@ def _is_ping(incoming: Request, body: bytes) -> bool:
 def _admit(client: HookClient | None, headers: Mapping[str, str], body: bytes) -> HookClient:
     """The client, if the delivery is signed. Errors: Problem (unauthorized, rate_limited, unavailable)."""
     if client is not None and not client.keys:
-        # Never verified with an empty key: anybody can sign with that.
+        # Never verified with an empty key: anyone can sign with that.
         log.error("inbox of client %s is closed: no usable webhook secret", client.id)
         raise unavailable(60)
     address = request.remote_addr or ""
