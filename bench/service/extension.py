@@ -52,7 +52,7 @@ def main() -> int:
             check(real.address, f"{near.base}/p/http{n}.png", headers) for n in range(pictures + WARM_UP)
         ]
     for name, times in (("click to card", clicks), ("request to verdict", plain)):
-        sys.stdout.write(f"{name}: {told(times[WARM_UP:])}\n")
+        sys.stdout.write(f"{name}: {spread_text(times[WARM_UP:])}\n")
     return 0
 
 
@@ -68,7 +68,7 @@ def check(address: str, url: str, headers: dict[str, str]) -> float:
     return time.monotonic() - started
 
 
-def told(times: list[float]) -> str:
+def spread_text(times: list[float]) -> str:
     """How long it took, as text."""
     ordered = sorted(1000 * one for one in times)
     late = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]

@@ -128,7 +128,7 @@ def _read(entry: Mapping[str, Any], label: Label | None) -> SharedHash | SkipRea
         return SkipReason.LOW_QUALITY
     said = entry.get("tags") or ""
     tags = said if isinstance(said, list) else str(said).split()
-    told = {one for one in Label if one.value in tags}
-    if len(told) != 1 and label is None:
+    labels = {one for one in Label if one.value in tags}
+    if len(labels) != 1 and label is None:
         return SkipReason.NO_LABEL
-    return SharedHash(digits.lower(), told.pop() if len(told) == 1 else label or Label.AI)
+    return SharedHash(digits.lower(), labels.pop() if len(labels) == 1 else label or Label.AI)

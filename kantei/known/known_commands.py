@@ -123,7 +123,7 @@ def backfill() -> None:
     ready_database(settings)
     database, blobs = open_database(settings), open_blobs(settings)
     try:
-        told = hash_older(
+        hashed = hash_older(
             database,
             blobs,
             max_pixels=settings.max_pixels,
@@ -132,8 +132,8 @@ def backfill() -> None:
     finally:
         database.close()
     click.echo(
-        f"images hashed: {told.done}; skipped: {told.gone} without a stored file, "
-        f"{told.unreadable} unreadable"
+        f"images hashed: {hashed.done}; skipped: {hashed.gone} without a stored file, "
+        f"{hashed.unreadable} unreadable"
     )
 
 

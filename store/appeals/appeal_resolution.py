@@ -70,8 +70,8 @@ def resolve_appeals(
         .returning(Appeal.client_id, Appeal.submission_id)
         .execution_options(synchronize_session=False)
     ).all()
-    told = [NewEvent(row.client_id, row.submission_id, decision_id) for row in rows]
-    add_events(session, EventKind.APPEAL_RESOLVED, told, at=at)
+    events = [NewEvent(row.client_id, row.submission_id, decision_id) for row in rows]
+    add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
     return len(rows)
 
 

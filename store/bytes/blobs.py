@@ -63,7 +63,7 @@ def blob_key(sha256: str, name: str = "") -> str:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _storage_errors() -> Iterator[None]:
     """Raises the store's own error for a disk that is full or fails."""
     try:
         yield
@@ -87,7 +87,7 @@ class FolderBlobs:
     def put_stream(self, stream: BinaryIO) -> str:
         """Keep an image that is read a piece at a time; its digest, and so its place, is known last."""
         digest = hashlib.sha256()
-        with _told(), self._draft(self._root) as (draft, file):
+        with _storage_errors(), self._draft(self._root) as (draft, file):
             while piece := stream.read(PIECE):
                 digest.update(piece)
                 file.write(piece)
@@ -100,7 +100,7 @@ class FolderBlobs:
     def put_as(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image; written aside and renamed, so that no reader sees half."""
         path = self._path(sha256, name)
-        with _told():
+        with _storage_errors():
             try:
                 os.utime(path)  # put again: whoever looks for what no one wants sees that it is wanted
                 return
@@ -114,12 +114,12 @@ class FolderBlobs:
 
     def get(self, sha256: str, name: str = "") -> bytes:
         """The bytes. Errors: `KeyError` if there are none."""
-        with self.open(sha256, name) as file, _told():
+        with self.open(sha256, name) as file, _storage_errors():
             return file.read()
 
     def open(self, sha256: str, name: str = "") -> BinaryIO:
         """The bytes as a stream. Errors: `KeyError` if there are none."""
-        with _told():
+        with _storage_errors():
             try:
                 return self._path(sha256, name).open("rb")
             except FileNotFoundError:
@@ -128,7 +128,7 @@ class FolderBlobs:
     def delete(self, sha256: str) -> None:
         """Forget an image and all that was made from it; fine where there is nothing."""
         path = self._path(sha256, "")
-        with _told():
+        with _storage_errors():
             for file in path.parent.glob(f"{sha256}*"):
                 file.unlink(missing_ok=True)
 
@@ -136,7 +136,7 @@ class FolderBlobs:
         """List every image, a folder at a time; also one of which only derived blobs are left."""
         for folder in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"):
             found: dict[str, float] = {}
-            with _told(), os.scandir(folder) as entries:
+            with _storage_errors(), os.scandir(folder) as entries:
                 for entry in entries:
                     sha256 = entry.name.partition(".")[0]
                     if len(sha256) == 64:
@@ -147,7 +147,7 @@ class FolderBlobs:
 
     def kept_at(self, sha256: str) -> datetime | None:
         """When an image was last put; None if it is not stored."""
-        with _told():
+        with _storage_errors():
             try:
                 return datetime.fromtimestamp(self._path(sha256, "").stat().st_mtime, UTC)
             except FileNotFoundError:

@@ -70,12 +70,12 @@ class S3Blobs:
 
     def put_as(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image; an object is whole or not there."""
-        with _told():
+        with _storage_errors():
             obstore.put(self._store, blob_key(sha256, name), data, use_multipart=False)
 
     def get(self, sha256: str, name: str = "") -> bytes:
         """The bytes. Errors: `KeyError` if there are none."""
-        with _told(sha256):
+        with _storage_errors(sha256):
             return bytes(obstore.get(self._store, blob_key(sha256, name)).bytes())
 
     def open(self, sha256: str, name: str = "") -> BinaryIO:
@@ -84,14 +84,14 @@ class S3Blobs:
 
     def delete(self, sha256: str) -> None:
         """Forget an image and all that was made from it; fine where there is nothing."""
-        with _told():
+        with _storage_errors():
             for path in list(self._of(sha256)):
                 obstore.delete(self._store, path)
 
     def kept(self) -> Iterator[tuple[str, datetime]]:
         """List every image, as the store lists names: those made from one follow it."""
         last, at = "", None
-        with _told():
+        with _storage_errors():
             for batch in obstore.list(self._store):
                 for item in batch:
                     sha256 = item["path"].rpartition("/")[2].partition(".")[0]
@@ -108,7 +108,7 @@ class S3Blobs:
     def kept_at(self, sha256: str) -> datetime | None:
         """When an image was last put; None if it is not stored."""
         try:
-            with _told(sha256):
+            with _storage_errors(sha256):
                 return obstore.head(self._store, blob_key(sha256))["last_modified"]
         except KeyError:
             return None
@@ -125,7 +125,7 @@ class S3Blobs:
 
 
 @contextmanager
-def _told(sha256: str = "") -> Iterator[None]:
+def _storage_errors(sha256: str = "") -> Iterator[None]:
     """Raises the store's own error: the client's errors may quote addresses and headers."""
     try:
         yield

@@ -40,10 +40,10 @@ class NewEvent:
     decision_id: str | None = None
 
 
-def add_events(session: Session, kind: EventKind, told: Sequence[NewEvent], *, at: datetime) -> list[str]:
+def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *, at: datetime) -> list[str]:
     """Write events, without their place in order yet; give their ids."""
-    ids = [new_id() for _ in told]
-    if told:
+    ids = [new_id() for _ in events]
+    if events:
         session.execute(
             insert(cast(SqlTable, ClientEvent.__table__)),  # past the mapper: a third of its time
             [
@@ -55,7 +55,7 @@ def add_events(session: Session, kind: EventKind, told: Sequence[NewEvent], *, a
                     "decision_id": one.decision_id,
                     "created_at": at,
                 }
-                for event_id, one in zip(ids, told, strict=True)
+                for event_id, one in zip(ids, events, strict=True)
             ],
         )
     return ids
@@ -68,8 +68,8 @@ def note_decision(session: Session, sha256: str, decision_id: str | None, *, at:
             Submission.image_sha256 == sha256, Submission.state == State.EXAMINED
         )
     )
-    told = [NewEvent(client_id, submission_id, decision_id) for client_id, submission_id in rows]
-    add_events(session, EventKind.DECISION_MADE, told, at=at)
+    events = [NewEvent(client_id, submission_id, decision_id) for client_id, submission_id in rows]
+    add_events(session, EventKind.DECISION_MADE, events, at=at)
 
 
 def note_examined(session: Session, client_id: str, submission_id: str, sha256: str, *, at: datetime) -> None:
@@ -80,8 +80,8 @@ def note_examined(session: Session, client_id: str, submission_id: str, sha256: 
     decision_id = session.scalar(
         select(Image.decision_id).where(Image.sha256 == sha256).with_for_update(read=True)
     )
-    told = [NewEvent(client_id, submission_id, decision_id)]
-    add_events(session, EventKind.SUBMISSION_EXAMINED, told, at=at)
+    events = [NewEvent(client_id, submission_id, decision_id)]
+    add_events(session, EventKind.SUBMISSION_EXAMINED, events, at=at)
 
 
 def unplaced_clients(session: Session, *, called: bool = False) -> list[str]:

@@ -108,7 +108,9 @@ def reopen_check(session: Session, escalation_id: str) -> None:
     )
 
 
-def told_of(session: Session, check_id: str, viewer: Viewer, *, within: timedelta) -> SecondLookResult | None:
+def check_result(
+    session: Session, check_id: str, viewer: Viewer, *, within: timedelta
+) -> SecondLookResult | None:
     """What the case that a moderator has just decided was, if it was a check."""
     row = session.execute(
         select(Check, GoldenCase.lesson)

@@ -40,12 +40,12 @@ class Preview:
     @property
     def images(self) -> int:
         """Count the images looked at."""
-        return sum(told.images for told in self.findings.values())
+        return sum(tally.images for tally in self.findings.values())
 
     @property
     def changed(self) -> Tally:
         """Count the images whose finding would be another."""
-        moved = (told for (was, would), told in self.moves.items() if was is not would)
+        moved = (tally for (was, would), tally in self.moves.items() if was is not would)
         return sum(moved, start=Tally())
 
 
@@ -77,9 +77,9 @@ def preview_lines(session: Session, model: str, lines: Thresholds, *, since: dat
     findings = {finding: Tally() for finding in Finding}
     moves: dict[tuple[Finding, Finding], Tally] = {}
     for would_be, was, outcome, count in rows:
-        finding, told = Finding(would_be), _told(outcome, count)
-        findings[finding] += told
-        moves[was, finding] = moves.get((was, finding), Tally()) + told
+        finding, tally = Finding(would_be), _tally_of(outcome, count)
+        findings[finding] += tally
+        moves[was, finding] = moves.get((was, finding), Tally()) + tally
     return Preview(findings, moves)
 
 
@@ -99,7 +99,7 @@ def count_by_score(session: Session, model: str, *, since: datetime) -> list[Tal
     )
     bins = [Tally()] * BINS
     for index, outcome, count in rows:
-        bins[index] += _told(outcome, count)
+        bins[index] += _tally_of(outcome, count)
     return bins
 
 
@@ -107,5 +107,5 @@ def _is_recent(model: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
     return Verdict.created_at >= since, Verdict.model == model
 
 
-def _told(outcome: Outcome | None, count: int) -> Tally:
+def _tally_of(outcome: Outcome | None, count: int) -> Tally:
     return Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)

@@ -29,20 +29,20 @@ class Observed:
     @property
     def images(self) -> int:
         """Count what both have judged."""
-        return sum(told.images for told in self.moves.values())
+        return sum(tally.images for tally in self.moves.values())
 
     @property
     def changed(self) -> Tally:
         """Count the images on which the two differ."""
-        return sum((told for (live, other), told in self.moves.items() if live is not other), start=Tally())
+        return sum((tally for (live, other), tally in self.moves.items() if live is not other), start=Tally())
 
     def by_live(self, finding: Finding) -> Tally:
         """Count what the live model found so."""
-        return sum((told for (live, _), told in self.moves.items() if live is finding), start=Tally())
+        return sum((tally for (live, _), tally in self.moves.items() if live is finding), start=Tally())
 
     def by_observed(self, finding: Finding) -> Tally:
         """Count what the observed model found so."""
-        return sum((told for (_, other), told in self.moves.items() if other is finding), start=Tally())
+        return sum((tally for (_, other), tally in self.moves.items() if other is finding), start=Tally())
 
 
 def record_shadow(
@@ -89,7 +89,7 @@ def compare_observed(session: Session, *, since: datetime) -> list[Observed]:
     found: dict[str, Observed] = {}
     for model, live, other, outcome, count, first in rows:
         known = found.get(model) or Observed(model, first, {})
-        told = Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
-        moves = known.moves | {(live, other): known.moves.get((live, other), Tally()) + told}
+        tally = Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
+        moves = known.moves | {(live, other): known.moves.get((live, other), Tally()) + tally}
         found[model] = Observed(model, min(known.since, first), moves)
     return sorted(found.values(), key=lambda one: one.model)

@@ -120,20 +120,20 @@ def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
 
 
 def _known_evidence(one: KnownImage) -> Evidence:
-    told: dict[str, Value] = {
+    values: dict[str, Value] = {
         # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.
         "copy": say(Clause.SAME_PICTURE if one.distance == 0 else Clause.NEAR_COPY),
         "label": say(Clause.DRAWN if one.label is Label.HUMAN else Clause.GENERATED),
         "distance": one.distance,
     }
     if one.case is None:
-        detail = say(KnownImageDetail.NEAR_COPY_LISTED, list=one.list_name or "", **told)
+        detail = say(KnownImageDetail.NEAR_COPY_LISTED, list=one.list_name or "", **values)
         fields = {"list": one.list_name or "", "distance": str(one.distance)}
         return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.HINT, one.label, None, detail, fields)
     if one.decided_at:
-        detail = say(KnownImageDetail.NEAR_COPY_DECIDED, day=f"{one.decided_at:%Y-%m-%d}", **told)
+        detail = say(KnownImageDetail.NEAR_COPY_DECIDED, day=f"{one.decided_at:%Y-%m-%d}", **values)
     else:
-        detail = say(KnownImageDetail.NEAR_COPY_DECIDED_UNDATED, **told)
+        detail = say(KnownImageDetail.NEAR_COPY_DECIDED_UNDATED, **values)
     fields = {"case": one.case, "decision": one.decision_id or "", "distance": str(one.distance)}
     return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
 

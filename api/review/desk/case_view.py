@@ -27,7 +27,7 @@ from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
 from store.desk.queue_filter import Viewer
-from store.quality.checks import SecondLookResult, blind_for, open_check, told_of
+from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
@@ -43,7 +43,7 @@ class CasePage:
     """A case as one moderator sees it at a moment.
 
     `address` leads back to the queue that it was opened from, and `following` (a SHA-256) on from here.
-    `told` and `undo` are about the case decided just before.
+    `checked` and `undo` are about the case decided just before.
     """
 
     case: Case
@@ -60,7 +60,7 @@ class CasePage:
     is_too_senior: bool
     may_make_golden: bool
     golden: GoldenCase | None
-    told: SecondLookResult | None
+    checked: SecondLookResult | None
     undo: Undoable | None
     is_conflict: bool
     note: str
@@ -103,7 +103,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         blind = blind_for(session, viewer)
         check = open_check(session, sha256, viewer) if sha256 in blind else None
         following, offer = find_next(session, wanted, viewer, found.image)
-        told = told_of(session, done, viewer, within=OFFERED) if is_id(done) else None
+        checked = check_result(session, done, viewer, within=OFFERED) if is_id(done) else None
         # The score is drawn with the lines that this verdict rests on, whatever holds by now.
         rests_on = find_lines(session, found.verdict.model, found.verdict.policy_number)
         return CasePage(
@@ -121,8 +121,8 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             is_too_senior=not may_decide(me(), found.image),
             may_make_golden=may(me(), Act.MANAGE_QUALITY),
             golden=find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
-            told=told,
-            undo=undoable(session, told.escalation_id if told else done),
+            checked=checked,
+            undo=undoable(session, checked.escalation_id if checked else done),
             is_conflict=is_conflict,
             note=note,
             case=found if check is None else look_undecided(found, check),

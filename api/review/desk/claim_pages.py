@@ -35,7 +35,7 @@ def claim(sha256: str) -> AnyResponse:
         if _may_claim(session, sha256, viewer):
             claim_case(session, sha256, viewer.moderator_id, viewer.at)
         holder = find_holder(session, sha256, viewer.at)
-    known = _tell(holder, viewer)
+    known = _describe(holder, viewer)
     address = write_wanted(wanted)
     if before is None and holder is not None and holder.moderator_id == viewer.moderator_id:
         following = give_next(parts().database, wanted, viewer, sha256)
@@ -94,7 +94,7 @@ def _is_free(holder: Holder | None, viewer: Viewer) -> bool:
     return holder is None or holder.moderator_id == viewer.moderator_id
 
 
-def _tell(holder: Holder | None, viewer: Viewer) -> dict[str, object]:
+def _describe(holder: Holder | None, viewer: Viewer) -> dict[str, object]:
     if holder is None:
         return {"holder": None}
     return {
