@@ -5,6 +5,7 @@ The README's table is made of these declarations by `script/settings`.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -203,6 +204,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY must both be set, or neither of them"
         )
     return settings
+
+
+def read_settings_to_keep_nothing(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of a program that leaves nothing behind. Errors: `SettingsError`.
+
+    Where no secret key is set, it is one for this run, in memory.
+    """
+    env = os.environ if environ is None else environ
+    is_set = env.get("KANTEI_SECRET_KEY") or env.get("KANTEI_SECRET_KEY_FILE")
+    return read_settings(env if is_set else {**env, "KANTEI_SECRET_KEY": secrets.token_hex(32)})
 
 
 def read_client_settings(environ: Mapping[str, str] | None = None) -> ClientSettings:

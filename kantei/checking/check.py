@@ -11,9 +11,9 @@ from rich.progress import track
 
 from core.sayings.saying import render
 from core.sayings.score_text import score_text
-from core.settings.settings import Settings, read_settings
+from core.settings.settings import Settings, read_settings_to_keep_nothing
 from kantei.checking.check_pool import look_at_all
-from kantei.checking.looking import Look, read_source
+from kantei.checking.looking import Look, is_url, read_source
 from kantei.roots.picture_reading import make_fetcher, trust_list
 from provenance.read import explain
 from worker.outbound.fetch_error import FetchError
@@ -39,7 +39,7 @@ def check(
 
     Exit status: 0 if all were examined, 1 if any failed, 2 if the arguments are wrong.
     """
-    settings = read_settings()
+    settings = read_settings_to_keep_nothing()
     targets = list(_expand(sources))
     if explained:
         sys.exit(_explain(targets, settings))
@@ -60,16 +60,19 @@ def check(
     sys.exit(1 if failed else 0)
 
 
-def _expand(sources: Iterable[str]) -> Iterable[str]:
-    """Every single file and URL. Errors: `UsageError` for a path that does not exist or has no pictures."""
+def _expand(sources: tuple[str, ...]) -> Iterable[str]:
+    """Every single file and URL. A folder without pictures is passed over beside others, as `*` names them.
+
+    Errors: `UsageError` for a path that does not exist, and for a single folder without pictures.
+    """
     for source in sources:
-        if source.lower().startswith(("http://", "https://")):
+        if is_url(source):
             yield source
             continue
         path = Path(source)
         if path.is_dir():
             found = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            if not found:
+            if not found and len(sources) == 1:
                 raise click.UsageError(f"{source} contains no pictures")
             yield from found
         elif path.exists():
@@ -81,7 +84,7 @@ def _expand(sources: Iterable[str]) -> Iterable[str]:
 def _explain(sources: Iterable[str], settings: Settings) -> int:
     """Print what every reader of provenance saw; the exit status, 1 where a source could not be read."""
     failed = 0
-    with make_fetcher(settings) as fetcher:
+    with make_fetcher(settings, keeps_places=False) as fetcher:
         for source in sources:
             click.echo(source)
             try:

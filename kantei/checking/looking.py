@@ -1,6 +1,7 @@
 """One picture of `kantei check`, from a path or URL to an opinion or a failure."""
 
 import hashlib
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from model.serving.runtime import Classifier
 from worker.examining.opinion import Opinion, form_opinion
 from worker.outbound.fetch import Fetcher
 from worker.outbound.fetch_error import FetchError
+
+Gate = AbstractContextManager[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,21 @@ class Look:
 class Looker:
     """What one process of `kantei check` keeps: the classifier, loaded once, and the fetcher."""
 
-    def __init__(self, settings: Settings, heatmaps: Path | None, threads: int) -> None:
+    def __init__(
+        self, settings: Settings, heatmaps: Path | None, threads: int, fetching: Gate | None = None
+    ) -> None:
         self._settings = settings
         self._heatmaps = heatmaps
-        self._fetcher = make_fetcher(settings)
+        self._fetching = fetching or nullcontext()
+        self._fetcher = make_fetcher(settings, keeps_places=False)
         self._classifier = Classifier.load(threads=threads)
         self._read_evidence = make_evidence_reader(settings)
 
     def look(self, source: str) -> Look:
         """Examine one source; whatever is wrong with it becomes its failure."""
         try:
-            data = read_source(source, self._fetcher, self._settings)
+            with self._fetching if is_url(source) else nullcontext():
+                data = read_source(source, self._fetcher, self._settings)
         except FetchError as error:
             return Look(source, failure=Failure(error.reason, error.detail, permanent=error.is_permanent))
         except OSError as error:
@@ -80,7 +87,7 @@ class Looker:
 
 def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
     """The bytes of a file or URL. Errors: `FetchError`, also for a file that is too large; `OSError`."""
-    if source.lower().startswith(("http://", "https://")):
+    if is_url(source):
         return fetcher.fetch(source).data
     limit = settings.max_image_bytes
     with Path(source).open("rb") as file:
@@ -89,6 +96,11 @@ def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
         detail = say(FailureDetail.FILE_TOO_LARGE, limit=limit)
         raise FetchError(FailureCode.TOO_LARGE, detail, is_permanent=True)
     return data
+
+
+def is_url(source: str) -> bool:
+    """True if a source is fetched, not read from a file."""
+    return source.lower().startswith(("http://", "https://"))
 
 
 def _evidence_json(item: Evidence) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rich.progress import track
 
 from core.settings.settings import read_client_settings
 from kantei.client import Kantei, KanteiError
+from kantei.text_files import open_text
 
 FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")
 STEP = 500  # submissions a request
@@ -85,7 +86,7 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
 
 def _entries(file: Path) -> Generator[dict[str, Any]]:
     """Read a file's entries, empty fields left out. Errors: UsageError."""
-    with file.open(encoding="utf-8-sig", newline="") as text:
+    with open_text(file) as text:
         if file.suffix.lower() == ".csv":
             rows = csv.DictReader(text)
             unknown = set(rows.fieldnames or ()) - set(FIELDS)
@@ -93,8 +94,11 @@ def _entries(file: Path) -> Generator[dict[str, Any]]:
                 raise click.UsageError(f"{file.name} must have a column image_url")
             if unknown:
                 raise click.UsageError(f"{file.name} has unknown columns: {sorted(unknown)}")
-            for row in rows:
-                yield {name: value for name, value in row.items() if name in FIELDS and value}
+            try:
+                for row in rows:
+                    yield {name: value for name, value in row.items() if name in FIELDS and value}
+            except csv.Error as error:
+                raise click.UsageError(f"{file.name}, after line {rows.line_num}: {error}") from error
         elif file.suffix.lower() in {".jsonl", ".ndjson"}:
             for number, line in enumerate(text, start=1):
                 if line.strip():

@@ -12,6 +12,7 @@ from core.settings.settings import read_settings
 from core.vocabulary import Label
 from kantei.roots.joining import open_blobs, open_database
 from kantei.roots.migrate import ready_database
+from kantei.text_files import open_text
 from store.base.database import Database
 from store.known.hash_lists import all_lists, decided_hashes, forget_list, note_export, take_list
 from worker.known.hash_older import hash_older
@@ -42,7 +43,7 @@ def import_list(file: Path, source: str, label: str | None) -> None:
         raise click.UsageError("--source must have 1 to 200 printable characters")
     database = _database()
     try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
+        with open_text(file) as text:
             entries = read_hashes(file.name, text, Label(label) if label else None)
             done = take_list(database, name, entries, moderator_id=None)
     except (ValueError, OSError) as error:

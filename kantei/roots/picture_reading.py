@@ -10,10 +10,11 @@ from provenance.shared.trust import TrustList
 from worker.outbound.fetch import Fetcher
 
 
-def make_fetcher(settings: Settings) -> Fetcher:
+def make_fetcher(settings: Settings, *, keeps_places: bool = True) -> Fetcher:
     """Build the fetcher that the settings permit.
 
-    All hosts that are slow hold no more than half of a worker's children: the others' pictures go on.
+    All hosts that are slow hold no more than half of a worker's children: the others' pictures go on. The
+    workers of a machine share their places at each host through a folder; without it, nothing is written.
     """
     return Fetcher(
         allow=settings.fetch_allow,
@@ -22,7 +23,7 @@ def make_fetcher(settings: Settings) -> Fetcher:
         max_bytes=settings.max_image_bytes,
         per_host=settings.fetch_per_host,
         per_slow_host=max(1, settings.worker_concurrency // 2),
-        slots_dir=settings.data_dir / "hosts",
+        slots_dir=settings.data_dir / "hosts" if keeps_places else None,
     )
 
 

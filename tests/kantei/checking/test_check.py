@@ -4,8 +4,10 @@ import io
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,21 @@ pytestmark = pytest.mark.processes
 
 
 def check(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    return check_in(None, arguments, environ)
+
+
+def check_in(
+    folder: Path | None,
+    arguments: Sequence[str],
+    environ: dict[str, str],
+    before: Callable[[], None] | None = None,
+) -> "subprocess.CompletedProcess[str]":
     settings = {name: value for name, value in os.environ.items() if not name.startswith("KANTEI_")}
     return subprocess.run(
         [sys.executable, "-m", "kantei", "check", *arguments],
         env=settings | {"KANTEI_FETCH_ALLOW": "127.0.0.1/32", "KANTEI_FETCH_TIMEOUT": "3", **environ},
+        cwd=folder,
+        preexec_fn=before,
         capture_output=True,
         text=True,
         check=False,
@@ -136,6 +149,40 @@ def test_a_wrong_setting_ends_with_2_and_names_the_variable(folder: Path, enviro
     done = check(str(folder), KANTEI_MAX_PIXELS="lots", **environ)
     assert done.returncode == 2
     assert "KANTEI_MAX_PIXELS" in done.stderr
+
+
+def everything_in(folder: Path) -> dict[str, tuple[int, int]]:
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.rglob("*"))}
+
+
+def test_it_leaves_nothing_behind_and_says_the_same_twice(folder: Path) -> None:
+    """`kantei check *`, with no setting and no home, from the folder of the pictures itself."""
+    (folder / "empty").mkdir()
+    before = everything_in(folder.parent)
+    with Server() as web:
+        sources = [*sorted(path.name for path in folder.iterdir()), web.reply("/a.png", draw(1))]
+        first, second = (
+            check_in(folder, ["--json", *sources], {"HOME": "/nowhere", "KANTEI_WORKER_CONCURRENCY": count})
+            for count in ("1", "2")
+        )
+    assert everything_in(folder.parent) == before
+    assert [json.loads(line)["source"] for line in first.stdout.splitlines()] == [
+        *("a.jpg", "b.png", "below/c.webp", "notes.txt"),
+        sources[-1],
+    ]
+    assert (first.stdout, first.returncode) == (second.stdout, second.returncode)
+
+
+def test_it_needs_no_place_to_write(folder: Path) -> None:
+    """No byte can be written to any file: not to the folder, a home, a temporary folder or shared memory."""
+
+    def forbid() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    wanted = check_in(folder, ["--json", str(folder)], {})
+    nowhere = {"HOME": "/nowhere", "TMPDIR": "/nowhere"}
+    done = check_in(folder, ["--json", str(folder)], nowhere, forbid)
+    assert (done.stdout, done.returncode) == (wanted.stdout, 0), done.stderr
 
 
 def test_heat_maps_are_written_beside_the_findings(

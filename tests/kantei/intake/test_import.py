@@ -119,3 +119,54 @@ def test_server_and_key_come_from_the_environment_and_a_key_has_to(tmp_path: Pat
     assert seen == ["Bearer kt_from_file"]
     assert refused.exit_code == 2
     assert "set KANTEI_API_KEY, or use --key" in refused.output
+
+
+TABLE = "image_url,title\nhttps://a.example/1.png,夕暮れ\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TABLE.encode("shift_jis"),
+        TABLE.encode("euc_jp"),
+        TABLE.replace("夕暮れ", "Café").encode("latin-1"),
+        TABLE.encode("utf-16-le"),
+        TABLE.encode("utf-16-be"),
+    ],
+)
+def test_a_table_in_another_encoding_is_refused_in_one_line_that_names_the_right_one(
+    tmp_path: Path, data: bytes
+) -> None:
+    file = tmp_path / "old.csv"
+    file.write_bytes(data)
+    api = Api(left=10)
+    refused = run(api, file)
+    assert refused.exit_code == 1
+    wanted = "old.csv is not in UTF-8; save it in UTF-8 (in Excel: CSV UTF-8) and run the command again"
+    assert refused.output.splitlines() == [f"Error: {wanted}"]
+    assert (api.keys, list(tmp_path.iterdir())) == ([], [file])
+
+
+def test_an_encoding_that_changes_after_the_first_page_sends_nothing(tmp_path: Path, urls: list[str]) -> None:
+    file = tmp_path / "old.csv"
+    file.write_bytes(b"image_url,title\n" + "".join(f"{url},\n" for url in urls).encode() + b"x,\x97\n")
+    api = Api(left=5000)
+    assert "is not in UTF-8" in run(api, file).output
+    assert api.keys == []
+
+
+@pytest.mark.parametrize("name", ["old.csv", "old.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_an_encoding_that_a_mark_makes_certain_is_taken(tmp_path: Path, name: str, encoding: str) -> None:
+    file = tmp_path / name
+    line = json.dumps({"image_url": "https://a.example/1.png", "title": "夕暮れ"}, ensure_ascii=False)
+    file.write_bytes((TABLE if name.endswith("csv") else line).encode(encoding))
+    api = Api(left=10)
+    assert run(api, file).exit_code == 0
+    assert api.taken == ["https://a.example/1.png"]
+
+
+def test_a_table_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text("image_url\n" + "x" * 200_000 + "\n", encoding="utf-8")
+    assert "old.csv, after line 1: field larger than field limit" in run(Api(left=1), file).output
