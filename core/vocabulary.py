@@ -231,7 +231,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where policy draws its lines on the score: clear below, flagged from, uncertain between."""
+    """The thresholds of policy on the score: clear below, flagged from, uncertain between."""
 
     clear_below: float
     flagged_from: float
@@ -241,7 +241,7 @@ class Thresholds:
 class Judgement:
     """What policy makes of a classification and its evidence, with reasons for a person.
 
-    `basis` tells whether other lines on the score would have made another finding.
+    `basis` tells whether other thresholds would have made another finding.
     """
 
     finding: Finding

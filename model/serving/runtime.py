@@ -47,15 +47,15 @@ class Classifier:
         """The thresholds that were set on the validation folds of this model."""
         return self._info.thresholds
 
-    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
-        """Score a picture; look again, re-encoded, where a score that decides is near its line.
+    def classify(self, picture: Picture, thresholds: Thresholds | None = None) -> Classification:
+        """Score a picture; look again, re-encoded, where a score that decides is near its threshold.
 
-        `lines` are those of policy, the model's own where not given. `stable` is False where one of
-        the ordinary re-encodings lies on the other side of a line. A score between the lines decides
-        nothing, on whichever side its copies lie: it is not looked at again.
+        `thresholds` are those of policy, by default the model's own. `stable` is False if one of the ordinary
+        re-encodings is on the other side of a threshold. A score between the thresholds decides nothing,
+        whatever its copies score, so it is not checked again.
         """
         logit = self.logit(picture.rgb)
-        edges = _edges(lines or self._info.thresholds)
+        edges = _edges(thresholds or self._info.thresholds)
         stable = not self._decides_narrowly(logit, edges) or self._holds(picture.rgb, logit, edges)
         return Classification(_sigmoid(logit), self.version, stable)
 
@@ -98,8 +98,8 @@ class Classifier:
         return True
 
 
-def _edges(lines: Thresholds) -> tuple[float, float]:
-    return _logit(lines.clear_below), _logit(lines.flagged_from)
+def _edges(thresholds: Thresholds) -> tuple[float, float]:
+    return _logit(thresholds.clear_below), _logit(thresholds.flagged_from)
 
 
 def _sigmoid(value: float) -> float:

@@ -1,8 +1,8 @@
 """The order by doubt: cases closest to a threshold first.
 
-The lines cut the scores into stretches, in each of which the distance to the nearest line only rises or
-only falls. Each stretch is walked along the index from its line, and the walks are merged, so that a
-page costs as much with a hundred thousand cases as with a hundred.
+The thresholds cut the scores into stretches, in each of which the distance to the nearest threshold only
+rises or only falls. Each stretch is walked along the index from its threshold, and the walks are merged, so
+that a page costs as much with a hundred thousand cases as with a hundred.
 """
 
 from collections.abc import Sequence
@@ -17,26 +17,26 @@ from store.tables.case_tables import Image
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Scores from `low` (included) to `high` (excluded) whose nearest line is `line`, above or below it."""
+    """Scores from `low` (included) to `high` (excluded), and the `threshold` nearest to all of them."""
 
     low: float
     high: float
-    line: float
+    threshold: float
 
     @property
     def rises(self) -> bool:
         """True if the distance from the threshold grows with the score."""
-        return self.line <= self.low
+        return self.threshold <= self.low
 
 
-def stretches(lines: Sequence[float]) -> list[Stretch]:
-    """Cut the scores at the lines and half way between them."""
-    known = sorted(set(lines))
+def stretches(thresholds: Sequence[float]) -> list[Stretch]:
+    """Cut the scores at the thresholds and half way between them."""
+    known = sorted(set(thresholds))
     found, low = [], float("-inf")
-    for place, line in enumerate(known):
+    for place, threshold in enumerate(known):
         last = place == len(known) - 1
-        half = float("inf") if last else (line + known[place + 1]) / 2
-        found += [Stretch(low, line, line), Stretch(line, half, line)]
+        half = float("inf") if last else (threshold + known[place + 1]) / 2
+        found += [Stretch(low, threshold, threshold), Stretch(threshold, half, threshold)]
         low = half
     return found
 
@@ -44,16 +44,16 @@ def stretches(lines: Sequence[float]) -> list[Stretch]:
 def closest(
     session: Session,
     narrowed: Select[Any],
-    lines: Sequence[float],
+    thresholds: Sequence[float],
     *,
     after: tuple[float, str] | None,
     limit: int,
 ) -> list[str]:
-    """List the images of a query by their distance to the nearest line, those after (score, SHA-256).
+    """List the images of a query by their distance to the nearest threshold, those after (score, SHA-256).
 
     `narrowed` selects images by any condition; of equal distances the lower stretch comes first.
     """
-    known = stretches(lines)
+    known = stretches(thresholds)
     start = _stretch_of(known, after[0]) if after else None
     walks = []
     for place, one in enumerate(known):
@@ -81,8 +81,8 @@ def _beyond(one: Stretch, place: int, own: Stretch, start: int, after: tuple[flo
         here, mark = tuple_(Image.score, Image.sha256), (score, sha256)
         return here > mark if one.rises else here < mark
     # The same distance on this stretch; of equals, the lower stretch came before.
-    distance = abs(score - own.line)
-    mark_score = one.line + distance if one.rises else one.line - distance
+    distance = abs(score - own.threshold)
+    mark_score = one.threshold + distance if one.rises else one.threshold - distance
     if place > start:
         return Image.score >= mark_score if one.rises else Image.score <= mark_score
     return Image.score > mark_score if one.rises else Image.score < mark_score
@@ -93,4 +93,4 @@ def _rank(known: list[Stretch], score: float, sha256: str) -> tuple[float, int, 
     one = known[place]
     # Falling stretches are walked down, so of equal scores the higher digest comes first.
     tie = sha256 if one.rises else "".join(f"{15 - int(digit, 16):x}" for digit in sha256)
-    return abs(score - one.line), place, tie
+    return abs(score - one.threshold), place, tie

@@ -63,7 +63,7 @@ class Viewer:
 class QueueFilter:
     """Which cases are wanted, and in which order.
 
-    `days` is how long a case must have waited; `lines` are the scores that `Sort.DOUBT` is about.
+    `days` is how long a case must have waited; `thresholds` are the scores that `Sort.DOUBT` is about.
     """
 
     tab: Tab = Tab.OPEN
@@ -78,7 +78,7 @@ class QueueFilter:
     seller: str | None = None
     score_from: float | None = None
     score_to: float | None = None
-    lines: tuple[float, ...] = (0.5,)
+    thresholds: tuple[float, ...] = (0.5,)
 
 
 def narrow(

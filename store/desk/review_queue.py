@@ -66,7 +66,7 @@ def list_cases(
     query = narrow(select(Image.sha256), wanted, viewer, along_the_queue=is_great)
     if wanted.sort is Sort.DOUBT:
         mark = (after.score, after.sha256) if after else None
-        found = closest(session, query, wanted.lines, after=mark, limit=limit)
+        found = closest(session, query, wanted.thresholds, after=mark, limit=limit)
     else:
         found = list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
     images = find_images(session, found)

@@ -39,7 +39,7 @@ class PolicyChange(Table):
 
 
 class PolicyVersion(Table):
-    """The lines for one model's scores, active from a moment on until the next version of that model.
+    """The thresholds for one model's scores, active from a moment on until the next version of that model.
 
     Without a change it is what the classifier brought along. The number counts over all models, so
     that of two approved at one moment the second is refused.

@@ -24,7 +24,7 @@ class ChangeState(StrEnum):
 class PolicyFault(StrEnum):
     """Why a change cannot be made."""
 
-    LINES = "lines"
+    THRESHOLDS = "thresholds"
     UNKNOWN = "unknown"
     SAME = "same"
     NOT_YOURS = "not_yours"

@@ -21,8 +21,8 @@ class PolicyError(Exception):
         self.fault = fault
 
 
-def ensure_packaged(session: Session, model: str, lines: Thresholds) -> None:
-    """Write down the lines that a classifier brought along, once: its first version."""
+def ensure_packaged(session: Session, model: str, thresholds: Thresholds) -> None:
+    """Write down the thresholds that a classifier brought along, once: its first version."""
     query = select(PolicyVersion.number).where(PolicyVersion.model == model).limit(1)
     if session.scalar(query) is not None:
         return
@@ -32,14 +32,14 @@ def ensure_packaged(session: Session, model: str, lines: Thresholds) -> None:
                 insert(PolicyVersion).values(
                     number=_next_number(session),
                     model=model,
-                    clear_below=lines.clear_below,
-                    flagged_from=lines.flagged_from,
+                    clear_below=thresholds.clear_below,
+                    flagged_from=thresholds.flagged_from,
                     created_at=now(),
                 )
             )
     except IntegrityError:
         # Another process of the same start was quicker. Had it been another model's, ours is written
-        # at the next start; until then the packaged lines hold without a row.
+        # at the next start; until then the packaged thresholds hold without a row.
         return
 
 
@@ -58,7 +58,7 @@ def list_versions(session: Session, *, limit: int = 100) -> list[PolicyVersion]:
     return list(session.scalars(_versions().limit(limit)))
 
 
-def find_lines(session: Session, model: str, number: int | None) -> Thresholds | None:
+def find_thresholds(session: Session, model: str, number: int | None) -> Thresholds | None:
     """The thresholds of a version, or the model's own; None if they are not known."""
     query = select(PolicyVersion).where(PolicyVersion.model == model)
     query = query.where(
@@ -82,21 +82,21 @@ def list_changes(session: Session, state: ChangeState, *, limit: int = 50) -> li
 
 
 def propose(
-    session: Session, model: str, lines: Thresholds, *, moderator_id: str, reason: str, at: datetime
+    session: Session, model: str, thresholds: Thresholds, *, moderator_id: str, reason: str, at: datetime
 ) -> str:
     """Propose other thresholds, and return the proposal's id. Errors: `PolicyError`."""
     base = in_force(session, model)
-    if not 0 < lines.clear_below <= lines.flagged_from < 1:
-        raise PolicyError(PolicyFault.LINES)
+    if not 0 < thresholds.clear_below <= thresholds.flagged_from < 1:
+        raise PolicyError(PolicyFault.THRESHOLDS)
     if base is None:
         raise PolicyError(PolicyFault.UNKNOWN)
-    if (base.clear_below, base.flagged_from) == (lines.clear_below, lines.flagged_from):
+    if (base.clear_below, base.flagged_from) == (thresholds.clear_below, thresholds.flagged_from):
         raise PolicyError(PolicyFault.SAME)
     change = PolicyChange(
         model=model,
         base=base.number,
-        clear_below=lines.clear_below,
-        flagged_from=lines.flagged_from,
+        clear_below=thresholds.clear_below,
+        flagged_from=thresholds.flagged_from,
         reason=reason,
         proposed_by=moderator_id,
         created_at=at,
@@ -191,7 +191,7 @@ def _settle(
 def _note(
     session: Session, kind: str, change: PolicyChange, moderator_id: str, at: datetime, **more: int
 ) -> None:
-    lines = {"clear_below": change.clear_below, "flagged_from": change.flagged_from}
+    thresholds = {"clear_below": change.clear_below, "flagged_from": change.flagged_from}
     note_event(
-        session, kind, moderator_id=moderator_id, at=at, subject=change.model, detail={**lines, **more}
+        session, kind, moderator_id=moderator_id, at=at, subject=change.model, detail={**thresholds, **more}
     )

@@ -32,7 +32,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Findings under some lines, and how many images moved from which finding to which."""
+    """Findings under some thresholds, and how many images moved from which finding to which."""
 
     findings: dict[Finding, Tally]
     moves: dict[tuple[Finding, Finding], Tally]
@@ -49,16 +49,16 @@ class Preview:
         return sum(moved, start=Tally())
 
 
-def preview_lines(session: Session, model: str, lines: Thresholds, *, since: datetime) -> Preview:
+def preview_thresholds(session: Session, model: str, thresholds: Thresholds, *, since: datetime) -> Preview:
     """What these thresholds would have made of images whose latest verdict is this model's.
 
     What the file's own record decided stays as it was, and so does a score that re-encoding moved
-    across a line: how it would stand to another line was not measured.
+    across a threshold: how it would stand to another one was not measured.
     """
     would = case(
         (Verdict.basis != Basis.PIXELS, Verdict.finding),
-        (Verdict.score >= lines.flagged_from, Finding.FLAGGED.value),
-        (Verdict.score < lines.clear_below, Finding.CLEAR.value),
+        (Verdict.score >= thresholds.flagged_from, Finding.FLAGGED.value),
+        (Verdict.score < thresholds.clear_below, Finding.CLEAR.value),
         else_=Finding.UNCERTAIN.value,
     )
     inner = (

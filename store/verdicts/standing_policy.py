@@ -12,14 +12,15 @@ from core.vocabulary import Thresholds
 from store.base.database import Database
 from store.tables.policy_tables import PolicyVersion
 
-VALIDITY = 5.0  # seconds for which an answer holds; so long after an approval the old lines may still judge
+# Seconds for which an answer holds; for so long after an approval the old thresholds may still judge.
+VALIDITY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Active thresholds; `number` is their version where people drew them, None for the classifier's own."""
 
-    lines: Thresholds
+    thresholds: Thresholds
     number: int | None = None
 
 
@@ -62,5 +63,5 @@ class StandingPolicy:
 
 
 def policy_name(rules: str, number: int | None) -> str:
-    """Name a policy: the rules for evidence, and the version of the lines where people drew them."""
+    """Name a policy: the rules for evidence, and the version of the thresholds where people drew them."""
     return rules if number is None else f"{rules}.{number}"

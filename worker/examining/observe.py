@@ -28,7 +28,7 @@ class Observer:
         return int(sha256[:12], 16) < self.share * 16**12
 
     def observe(self, sha256: str, verdict_id: str, picture: Picture, evidence: tuple[Evidence, ...]) -> None:
-        """Judge a picture that has its verdict already, by the observed model and its own lines.
+        """Judge a picture that has its verdict already, by the observed model and its own thresholds.
 
         Whatever goes wrong here is logged and costs no one anything: the client was told before.
         """
@@ -44,12 +44,12 @@ class Observer:
     def _observe(
         self, sha256: str, verdict_id: str, picture: Picture, evidence: tuple[Evidence, ...]
     ) -> None:
-        model, lines = self.classifier.version, self.classifier.thresholds
+        model, thresholds = self.classifier.version, self.classifier.thresholds
         with self.database.reading() as session:
             if has_shadow(session, sha256, model):
                 return
-        classification = self.classifier.classify(picture, lines)
-        judgement = policy.judge(classification, evidence, lines)
+        classification = self.classifier.classify(picture, thresholds)
+        judgement = policy.judge(classification, evidence, thresholds)
         with self.database.writing() as session:
             record_shadow(
                 session,

@@ -23,8 +23,8 @@ class Classifies(Protocol):
     def thresholds(self) -> Thresholds:
         """The thresholds that were set for this model."""
 
-    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
-        """Classify one picture; it is looked at again where its score is near one of the lines."""
+    def classify(self, picture: Picture, thresholds: Thresholds | None = None) -> Classification:
+        """Classify one picture; it is looked at again where its score is near one of the thresholds."""
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation, as a PNG."""
@@ -55,18 +55,18 @@ def form_opinion(
     Without `standing`, the classifier's own thresholds apply. Known similar pictures count as evidence.
     """
     standing = standing or Standing(classifier.thresholds)
-    lines = standing.lines
+    thresholds = standing.thresholds
     with timing(Stage.CLASSIFY):
-        classification = classifier.classify(picture, lines)
+        classification = classifier.classify(picture, thresholds)
     with timing(Stage.PROVENANCE):
         read = read_evidence(data)
     evidence = (
         *read,
         *policy.known_evidence(known),
-        policy.pixels_evidence(classification, lines),
+        policy.pixels_evidence(classification, thresholds),
     )
     judgement = policy.judge(
-        classification, evidence, lines, name=policy_name(policy.VERSION, standing.number)
+        classification, evidence, thresholds, name=policy_name(policy.VERSION, standing.number)
     )
-    risk = policy.risk(classification, evidence, judgement, lines)
+    risk = policy.risk(classification, evidence, judgement, thresholds)
     return Opinion(classification, evidence, judgement, risk)

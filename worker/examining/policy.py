@@ -1,6 +1,6 @@
 """Policy: from score and evidence to a finding.
 
-The rules for evidence stand here; change them and `VERSION` changes. The lines on the score came with
+The rules for evidence stand here; change them and `VERSION` changes. The thresholds on the score came with
 the model (they were set on its validation folds), until two people of the desk draw others
 (`store/verdicts/policies.py`): then the version's number joins the name, so that every verdict names what it
 rests on.
@@ -34,7 +34,7 @@ _LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERT
 def judge(
     classification: Classification,
     evidence: Sequence[Evidence],
-    lines: Thresholds,
+    thresholds: Thresholds,
     *,
     name: str = VERSION,
 ) -> Judgement:
@@ -45,7 +45,7 @@ def judge(
     known_ai = _known(evidence, Grade.DECLARED, Label.AI)
     known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
     listed_ai = _known(evidence, Grade.HINT, Label.AI)
-    finding, reasons = _judge_pixels(classification, lines)
+    finding, reasons = _judge_pixels(classification, thresholds)
     basis = Basis.PIXELS if classification.stable else Basis.UNSTABLE
     if proof_ai or proof_human or declared_ai or known_ai or known_human:
         basis = Basis.EVIDENCE
@@ -86,7 +86,7 @@ def judge(
 
 
 def risk(
-    classification: Classification, evidence: Sequence[Evidence], judgement: Judgement, lines: Thresholds
+    classification: Classification, evidence: Sequence[Evidence], judgement: Judgement, thresholds: Thresholds
 ) -> float:
     """Review priority, 0 to 1: the score, raised by evidence in the file.
 
@@ -94,15 +94,15 @@ def risk(
     the queue, and no more than that.
     """
     if judgement.finding is Finding.FLAGGED:
-        return max(classification.score, lines.flagged_from)
+        return max(classification.score, thresholds.flagged_from)
     if _in_file(evidence, Grade.HINT, Label.AI) or _known(evidence, Grade.HINT, Label.AI):
         return min(1.0, classification.score + HINT_RAISES)
     return classification.score
 
 
-def pixels_evidence(classification: Classification, lines: Thresholds) -> Evidence:
+def pixels_evidence(classification: Classification, thresholds: Thresholds) -> Evidence:
     """The classifier's opinion as evidence: a hint, because it can be wrong."""
-    finding, reasons = _judge_pixels(classification, lines)
+    finding, reasons = _judge_pixels(classification, thresholds)
     return Evidence(
         EvidenceKind.PIXELS, Grade.HINT, _LABELS[finding], None, reasons[0], {"model": classification.model}
     )
@@ -138,8 +138,10 @@ def _known_evidence(one: KnownImage) -> Evidence:
     return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
 
 
-def _judge_pixels(classification: Classification, lines: Thresholds) -> tuple[Finding, list[Saying | str]]:
-    score, clear_below, flagged_from = classification.score, lines.clear_below, lines.flagged_from
+def _judge_pixels(
+    classification: Classification, thresholds: Thresholds
+) -> tuple[Finding, list[Saying | str]]:
+    score, clear_below, flagged_from = classification.score, thresholds.clear_below, thresholds.flagged_from
     if not classification.stable:
         return Finding.UNCERTAIN, [say(Reason.SCORE_UNSTABLE, score=score)]
     if score >= flagged_from:

@@ -50,7 +50,7 @@ class JudgesAgain:
         return changed
 
     def _judge(self, one: Undecided, standing: Standing) -> bool:
-        verdict, lines = one.verdict, standing.lines
+        verdict, thresholds = one.verdict, standing.thresholds
         name = policy_name(policy.VERSION, standing.number)
         if (verdict.model, verdict.policy) != (self.model, name):
             return False
@@ -63,12 +63,12 @@ class JudgesAgain:
             if rests_on(evidence) == verdict.rests_on:
                 return False
             classification = Classification(verdict.score, verdict.model, verdict.stable)
-            judgement = policy.judge(classification, evidence, lines, name=name)
+            judgement = policy.judge(classification, evidence, thresholds, name=name)
             record_verdict(
                 session,
                 one.facts,
                 score=verdict.score,
-                risk=policy.risk(classification, evidence, judgement, lines),
+                risk=policy.risk(classification, evidence, judgement, thresholds),
                 model=verdict.model,
                 judgement=judgement,
                 evidence=evidence,

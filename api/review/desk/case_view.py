@@ -33,7 +33,7 @@ from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
 from store.tables.quality_tables import GoldenCase
 from store.tables.review_states import ReviewState
-from store.verdicts.policies import find_lines
+from store.verdicts.policies import find_thresholds
 
 WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
 
@@ -104,8 +104,8 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         check = open_check(session, sha256, viewer) if sha256 in blind else None
         following, offer = find_next(session, wanted, viewer, found.image)
         checked = check_result(session, done, viewer, within=OFFERED) if is_id(done) else None
-        # The score is drawn with the lines that this verdict rests on, whatever holds by now.
-        rests_on = find_lines(session, found.verdict.model, found.verdict.policy_number)
+        # The score is drawn with the thresholds that this verdict rests on, whatever holds by now.
+        rests_on = find_thresholds(session, found.verdict.model, found.verdict.policy_number)
         return CasePage(
             viewer=viewer,
             address=write_wanted(wanted),

@@ -13,12 +13,12 @@ from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.desk.queue_filter import Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
 
-NO_LINES = (0.5,)  # where no classifier says better
+NO_THRESHOLDS = (0.5,)  # where no classifier says better
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINES) -> QueueFilter:
+def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO_THRESHOLDS) -> QueueFilter:
     """Read what is wanted; what cannot be read is as if it were not there."""
     client_id = values.get("client", "")
     low, high = _score(values.get("from")), _score(values.get("to"))
@@ -35,13 +35,13 @@ def read_wanted(values: Mapping[str, str], *, lines: tuple[float, ...] = NO_LINE
         seller=_text(values.get("seller")),
         score_from=low,
         score_to=high,
-        lines=lines,
+        thresholds=thresholds,
     )
 
 
-def lines_of(thresholds: Thresholds | None) -> tuple[float, ...]:
+def scores_of(thresholds: Thresholds | None) -> tuple[float, ...]:
     """The thresholds for the order by doubt: scores where a small change alters the finding."""
-    return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_LINES
+    return (thresholds.clear_below, thresholds.flagged_from) if thresholds else NO_THRESHOLDS
 
 
 def write_wanted(wanted: QueueFilter) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.parts import ApiParts, shared
-from api.review.desk.queue_address import lines_of, read_wanted
+from api.review.desk.queue_address import read_wanted, scores_of
 from api.review.frame.blueprint import review
 from core.vocabulary import Thresholds
 from store.desk.queue_filter import QueueFilter
@@ -28,7 +28,7 @@ class ThresholdsInForce:
         if self._standing is None:
             return self._packaged
         try:
-            return self._standing.current().lines
+            return self._standing.current().thresholds
         except SQLAlchemyError:
             return self._packaged  # an error page is drawn too while the database is away
 
@@ -40,7 +40,7 @@ def thresholds_in_force() -> Thresholds | None:
 
 def asked_filter() -> QueueFilter:
     """The queue that this request's address asks for."""
-    return read_wanted(request.args, lines=lines_of(thresholds_in_force()))
+    return read_wanted(request.args, thresholds=scores_of(thresholds_in_force()))
 
 
 @review.app_context_processor

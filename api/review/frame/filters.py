@@ -120,9 +120,9 @@ def sentence(stored: object) -> str:
     return render(read_saying(stored), _language())
 
 
-def line_text(line: float) -> str:
-    """Write a line on the score with as many digits as it has."""
-    return f"{line:.6g}"
+def threshold_text(threshold: float) -> str:
+    """A threshold with as many digits as it has."""
+    return f"{threshold:.6g}"
 
 
 def size_text(count: int) -> str:
@@ -153,7 +153,7 @@ FILTERS = {
     "iso": iso,
     "score": score,
     "sentence": sentence,
-    "line": line_text,
+    "threshold": threshold_text,
     "is_digest": is_sha256,
     "size": size_text,
 }

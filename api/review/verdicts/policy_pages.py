@@ -20,7 +20,7 @@ from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import Act
 from api.review.frame.words import POLICY_FAULTS
-from api.review.verdicts.policy_sides import Pending, compare, lines_in, make_side
+from api.review.verdicts.policy_sides import Pending, compare, make_side, thresholds_of
 from core.clock import now
 from core.vocabulary import Thresholds
 from store.tables.policy_tables import PolicyVersion
@@ -49,7 +49,7 @@ class Asked:
     """What the address asks to be compared, as far as it can be read."""
 
     days: int
-    lines: Thresholds | None
+    thresholds: Thresholds | None
     fault: str | None
     against: int | None
 
@@ -78,15 +78,15 @@ def policy() -> str:
 @access(Act.MANAGE_POLICY)
 def propose_policy() -> AnyResponse:
     model = _prepare()
-    lines = _read_lines(request.form.get("clear"), request.form.get("flagged"))
+    thresholds = _read_thresholds(request.form.get("clear"), request.form.get("flagged"))
     reason = request.form.get("reason", "").replace("\x00", "").strip()
-    if model is None or lines is None or not reason or len(reason) > REASON_LENGTH:
+    if model is None or thresholds is None or not reason or len(reason) > REASON_LENGTH:
         raise refused(
             _("Proposal not saved"),
             _("Enter two thresholds between 0 and 1, and a reason. The proposal was not saved."),
         )
     with _explained(), parts().database.writing() as session:
-        propose(session, model, lines, moderator_id=me().id, reason=reason, at=now())
+        propose(session, model, thresholds, moderator_id=me().id, reason=reason, at=now())
     return redirect(url_for("review.policy"), HTTPStatus.SEE_OTHER)
 
 
@@ -109,14 +109,14 @@ def _gather(session: Session, model: str, asked: Asked, at: datetime) -> dict[st
     base = find_version(session, asked.against) if asked.against else current
     if base is None:
         raise not_found(_("Version not found."))
-    sides = [make_side(session, _title(base), lines_in(base), model, since)]
-    if asked.lines is not None:
-        sides.append(make_side(session, "", asked.lines, model, since))
+    sides = [make_side(session, _title(base), thresholds_of(base), model, since)]
+    if asked.thresholds is not None:
+        sides.append(make_side(session, "", asked.thresholds, model, since))
     pending = [
         Pending(
             change,
             change.model != model or change.base != current.number,
-            make_side(session, "", lines_in(change), change.model, change.created_at),
+            make_side(session, "", thresholds_of(change), change.model, change.created_at),
         )
         for change in list_changes(session, ChangeState.OPEN)
     ]
@@ -139,7 +139,7 @@ def _title(version: PolicyVersion) -> str:
 
 
 def _prepare() -> str | None:
-    """Write down the classifier's own lines where no worker has yet; give the model."""
+    """Write down the classifier's own thresholds where no worker has yet; give the model."""
     facts, database = parts().facts, parts().database
     if facts.version is None or facts.thresholds is None:
         return None
@@ -154,23 +154,23 @@ def _prepare() -> str | None:
 def _read_asked() -> Asked:
     args = request.args
     against = args.get("against", "")
-    lines = _read_lines(args.get("clear"), args.get("flagged"))
+    thresholds = _read_thresholds(args.get("clear"), args.get("flagged"))
     is_asked = bool(args.get("clear") or args.get("flagged"))
     return Asked(
         days=asked_window(),
-        lines=lines,
-        fault="lines" if is_asked and lines is None else None,
+        thresholds=thresholds,
+        fault="thresholds" if is_asked and thresholds is None else None,
         against=int(against) if against.isascii() and against.isdigit() and len(against) < 9 else None,
     )
 
 
-def _read_lines(clear: str | None, flagged: str | None) -> Thresholds | None:
-    """Read two lines; None where they are no lines."""
+def _read_thresholds(clear: str | None, flagged: str | None) -> Thresholds | None:
+    """Two thresholds, or None if they are not valid."""
     try:
-        lines = Thresholds(float(clear or ""), float(flagged or ""))
+        thresholds = Thresholds(float(clear or ""), float(flagged or ""))
     except ValueError:
         return None
-    return lines if 0 < lines.clear_below <= lines.flagged_from < 1 else None
+    return thresholds if 0 < thresholds.clear_below <= thresholds.flagged_from < 1 else None
 
 
 def _since(at: datetime, days: int) -> datetime:

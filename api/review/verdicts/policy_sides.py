@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from api.review.frame.rates import Rate
 from core.vocabulary import Finding, Thresholds
 from store.tables.policy_tables import PolicyChange, PolicyVersion
-from store.verdicts.policy_preview import Preview, Tally, preview_lines
+from store.verdicts.policy_preview import Preview, Tally, preview_thresholds
 from store.verdicts.shadow_verdicts import Observed
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What some lines make of the window, with the rates at which people overturned it."""
+    """What some thresholds make of the window, with the rates at which people overturned it."""
 
     name: str
-    lines: Thresholds
+    thresholds: Thresholds
     preview: Preview
 
     @property
@@ -50,14 +50,14 @@ class Pending:
     observed: Side
 
 
-def lines_in(row: PolicyVersion | PolicyChange) -> Thresholds:
+def thresholds_of(row: PolicyVersion | PolicyChange) -> Thresholds:
     """The thresholds of a version or of a proposal."""
     return Thresholds(row.clear_below, row.flagged_from)
 
 
-def make_side(session: Session, name: str, lines: Thresholds, model: str, since: datetime) -> Side:
-    """Count what some lines make of the images since a moment."""
-    return Side(name, lines, preview_lines(session, model, lines, since=since))
+def make_side(session: Session, name: str, thresholds: Thresholds, model: str, since: datetime) -> Side:
+    """Count what some thresholds make of the images since a moment."""
+    return Side(name, thresholds, preview_thresholds(session, model, thresholds, since=since))
 
 
 @dataclass(frozen=True, slots=True)

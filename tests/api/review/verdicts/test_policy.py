@@ -107,12 +107,12 @@ def test_a_worker_takes_up_the_new_lines_and_asks_seldom(desk: Desk, leads: tupl
     standing = StandingPolicy(
         desk.parts.database, "tiny-1", Thresholds(0.35, 0.9), clock=lambda: clock[0], validity=5
     )
-    assert (standing.current().lines, standing.current().number) == (Thresholds(0.35, 0.9), None)
+    assert (standing.current().thresholds, standing.current().number) == (Thresholds(0.35, 0.9), None)
     _settle(ren, _propose(aiko), "approve")
     clock[0] = 4.9
     assert standing.current().number is None
     clock[0] = 5.0
-    assert (standing.current().lines, standing.current().number) == (Thresholds(0.4, 0.95), 2)
+    assert (standing.current().thresholds, standing.current().number) == (Thresholds(0.4, 0.95), 2)
 
 
 def test_a_proposal_is_withdrawn_by_its_author_and_refused_by_others(
