@@ -9,6 +9,7 @@ import pytest
 
 from api.review.frame.preferences import DEFAULT_KEYS
 from provenance.read import explain
+from provenance.shared import limits
 from tests.provenance.writing import png, text_chunk
 
 ROOT = Path(__file__).parents[1]
@@ -137,3 +138,21 @@ def test_the_page_on_provenance_shows_what_explain_prints() -> None:
     lines = [line for line in sample.splitlines() if not line.startswith("    PNG, ")]
     assert len(lines) >= 9
     assert set(lines) <= printed
+
+
+def test_the_page_on_provenance_gives_the_limits_that_hold() -> None:
+    page = (ROOT / "docs" / "provenance.md").read_text(encoding="utf-8")
+    raw, inflated, kept, kept_in_all = (
+        size // 2**20
+        for size in (
+            limits.MAX_RAW_TEXT_BYTES,
+            limits.MAX_INFLATED_BYTES,
+            limits.MAX_TEXT_BYTES,
+            limits.MAX_TOTAL_TEXT_BYTES,
+        )
+    )
+    assert (
+        f"Inflation stops at {raw} MiB for a text and {inflated} MiB for a file; "
+        f"of that, {kept} MiB of a text and {kept_in_all} MiB of a file are kept." in page
+    )
+    assert f"(nesting {limits.MAX_JSON_DEPTH}, {limits.MAX_JSON_MARKS:,} parts a file)" in page
