@@ -71,9 +71,16 @@ class Finding(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a finding rests on: the score, the file's own record, or a score that re-encoding moves."""
+    """What a finding rests on.
+
+    `declared` is an unsigned record, `known_image` a similar picture; `evidence` is what older versions
+    recorded for these and for a proof, `unstable` a score that re-encoding moves across a threshold.
+    """
 
     PIXELS = "pixels"
+    PROOF = "proof"
+    DECLARED = "declared"
+    KNOWN_IMAGE = "known_image"
     EVIDENCE = "evidence"
     UNSTABLE = "unstable"
 
@@ -221,20 +228,48 @@ class Classification:
     """What the classifier says of one picture.
 
     `score` is the calibrated probability of `ai`, 0..1; `model` names the model version;
-    `stable` is False where re-encoding the picture moved it across a threshold.
+    `stable` is False where re-encoding the picture moved it across a threshold; `score_range` holds the
+    lowest and highest score of the picture and its re-encodings, where those were looked at.
+    `human_share` is described at `Gauge`.
     """
 
     score: float
     model: str
     stable: bool = True
+    score_range: tuple[float, float] | None = None
+    human_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The thresholds of policy on the score: clear below, flagged from, uncertain between."""
+    """The thresholds of policy on the score: clear below, flagged from, uncertain between.
+
+    From `declared_from` on, the pixels bear out a file that says it was generated, so that both together
+    flag it. It never lies above `flagged_from`, which stands in where it is not set.
+    """
 
     clear_below: float
     flagged_from: float
+    declared_from: float | None = None
+
+    @property
+    def bears_out_from(self) -> float:
+        """The score from which the pixels bear out an unsigned record."""
+        return min(self.flagged_from, 1.0 if self.declared_from is None else self.declared_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """What a gauge shows beside a score, as it was when the picture was judged.
+
+    `score_range` is what re-saving the picture does to the score, None where that was not tried;
+    `human_share` the share of pictures by people, of owners never seen in training, that score at least
+    as high, None where the model does not say.
+    """
+
+    thresholds: Thresholds
+    score_range: tuple[float, float] | None = None
+    human_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

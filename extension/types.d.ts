@@ -29,6 +29,9 @@ export interface Picture {
 
 export type Finding = "clear" | "uncertain" | "flagged";
 
+/** What colours a verdict: its finding, or that only unsigned text in the file says so. */
+export type Tone = Finding | "declared";
+
 /** Something that the server says, as a code with values. */
 export interface Saying {
   code: string;
@@ -56,6 +59,10 @@ export interface Submission {
   image: { sha256: string; width: number; height: number; format: string; bytes: number } | null;
   verdict: {
     finding: Finding;
+    /** What the verdict says to readers, as a code; null from an older server. */
+    headline_code: string | null;
+    /** The same in English. */
+    headline: string | null;
     score: number;
     label: "ai" | "human" | null;
     model: string;
@@ -112,7 +119,7 @@ export interface CardView {
   revision: number;
   lang: string;
   theme: Settings["theme"];
-  tone: Finding | "busy" | "trouble";
+  tone: Tone | "busy" | "trouble";
   busy: boolean;
   final: boolean;
   title: string;

@@ -9,7 +9,7 @@ from api.schemas.examples import EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBM
 from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
 from core.sayings.saying import SENTENCES
-from core.vocabulary import EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
+from core.vocabulary import Basis, EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
 
 class Answer(BaseModel):
@@ -56,14 +56,41 @@ class EvidenceAnswer(DetailAnswer):
     generator: str | None
 
 
+class ThresholdsAnswer(Answer):
+    """Below `clear_below` the finding is clear, from `flagged_from` flagged.
+
+    From `declared_from`, an unsigned record in the file flags the image together with the pixels.
+    """
+
+    clear_below: float
+    declared_from: float
+    flagged_from: float
+
+
 class VerdictAnswer(Answer):
     """The finding of the classifier and the policy: an opinion, never an act."""
 
     finding: Finding
     score: float = Field(ge=0, le=1, description="Calibrated probability that the image is generated.")
+    score_range: list[float] | None = Field(
+        min_length=2,
+        max_length=2,
+        description="The lowest and highest score after re-saving the image. Null if that was not tried.",
+    )
+    human_share: float | None = Field(
+        description="The share of pictures by people, of owners not seen in training, that score this high."
+    )
+    thresholds: ThresholdsAnswer | None = Field(
+        description="The thresholds that the verdict rests on. Null if an older version recorded it."
+    )
     label: Label | None
     model: str
     policy: str
+    basis: Basis = Field(
+        description="What the finding rests on. `declared` is an unsigned record, which anyone can write."
+    )
+    headline: str = Field(description="The verdict in one sentence for readers, in English.")
+    headline_code: str = Field(description=CODE)
     reasons: list[str] = Field(description="Short sentences for people, in English.")
     reason_codes: list[ReasonCodeAnswer] = Field(
         description="The reasons as codes, in the same order. Empty if an older version recorded them."

@@ -6,7 +6,7 @@ from core.sayings.codes import EvidenceDetail, FailureDetail, Place, Reason
 from core.sayings.saying import say
 from core.sayings.stored import detail_json, reasons_json, saying_json
 
-_REASON = say(Reason.PIXELS_FLAGGED, score=0.973, flagged_from=0.93)
+_REASON = say(Reason.DECLARED_AND_PIXELS, maker="NovelAI")
 _DETAIL = say(EvidenceDetail.NOVELAI_RECORD, where=say(Place.PNG_TEXT, key="Comment"))
 REASON: dict[str, Any] = saying_json(_REASON)
 EVIDENCE: dict[str, Any] = {
@@ -42,9 +42,15 @@ SUBMISSION: dict[str, Any] = {
     "verdict": {
         "finding": "flagged",
         "score": 0.973,
+        "score_range": [0.941, 0.982],
+        "human_share": 0.004,
+        "thresholds": {"clear_below": 0.13, "declared_from": 0.6, "flagged_from": 0.93},
         "label": "ai",
         "model": "mobilenet_v2-2026.11-678a9304",
         "policy": "2026-11-1",
+        "basis": "declared",
+        "headline": "The file says it is AI-generated, and the pixels show signs of it",
+        "headline_code": "reader_declared_and_pixels",
         **reasons_json([REASON]),
         "evidence": [EVIDENCE],
     },

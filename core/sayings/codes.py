@@ -14,7 +14,9 @@ class Reason(SayingCode):
     KNOWN_AI_BUT_SIGNED_AS_HUMAN = auto()
     GENERATION_PROVED = auto()
     HUMAN_ORIGIN_PROVED = auto()
-    GENERATION_DECLARED = auto()
+    DECLARED_AND_PIXELS = auto()
+    DECLARED_NOT_PIXELS = auto()
+    DECLARED_PIXELS_UNDECIDED = auto()
     PIXELS_FLAGGED = auto()
     PIXELS_CLEAR = auto()
     PIXELS_UNDECIDED = auto()
@@ -22,6 +24,37 @@ class Reason(SayingCode):
     HINT_OF_GENERATION = auto()
     SIGN_OF_HUMAN_WORK = auto()
     NO_RECORD_OF_ORIGIN = auto()
+
+
+class Headline(SayingCode):
+    """What a verdict says in one sentence: to moderators, to the artist, to readers."""
+
+    MODERATOR_CLEAR = auto()
+    MODERATOR_UNCERTAIN = auto()
+    MODERATOR_UNSTABLE = auto()
+    MODERATOR_FLAGGED = auto()
+    MODERATOR_DECLARED_NOT_PIXELS = auto()
+    MODERATOR_DECLARED_UNDECIDED = auto()
+    MODERATOR_DECLARED_AND_PIXELS = auto()
+    MODERATOR_PROVED = auto()
+    MODERATOR_PROVED_HUMAN = auto()
+    MODERATOR_NEAR_COPY = auto()
+    ARTIST_CLEAR = auto()
+    ARTIST_UNCERTAIN = auto()
+    ARTIST_FLAGGED = auto()
+    ARTIST_DECLARED = auto()
+    ARTIST_PROVED = auto()
+    ARTIST_NEAR_COPY = auto()
+    READER_CLEAR = auto()
+    READER_UNCERTAIN = auto()
+    READER_FLAGGED = auto()
+    READER_DECLARED = auto()
+    READER_DECLARED_AND_PIXELS = auto()
+    READER_PROVED = auto()
+    READER_PROVED_HUMAN = auto()
+    READER_NEAR_COPY = auto()
+    HUMAN_SHARE = auto()
+    HUMAN_SHARE_TINY = auto()
 
 
 class KnownImageDetail(SayingCode):

@@ -8,6 +8,7 @@ from core.sayings.saying import Saying, SayingCode, Value, render
 
 SAYINGS: tuple[type[SayingCode], ...] = (
     codes.Reason,
+    codes.Headline,
     codes.KnownImageDetail,
     codes.Clause,
     codes.EvidenceDetail,

@@ -54,6 +54,8 @@ function verdictOf(verdict) {
   if (finding === null || typeof verdict.score !== "number" || !(verdict.score >= 0 && verdict.score <= 1)) return null;
   return {
     finding,
+    headline_code: textOf(verdict.headline_code),
+    headline: textOf(verdict.headline),
     score: verdict.score,
     label: oneOf(LABELS, verdict.label),
     model: textOf(verdict.model) ?? "",

@@ -101,12 +101,13 @@ function partsOf(check, words, lang, host) {
 /**
  * Say what stands: a person's decision, or else the machine's finding.
  * @param {import("../types").Submission} submission
- * @returns {import("../types").Finding}
+ * @returns {import("../types").Tone}
  */
 export function standing({ decision, verdict }) {
   if (decision?.outcome === "human") return "clear";
   if (decision?.outcome === "ai") return "flagged";
-  return verdict?.finding ?? "uncertain";
+  // Unsigned text in the file accuses nobody: anyone can write it.
+  return verdict?.headline_code === "reader_declared" ? "declared" : verdict?.finding ?? "uncertain";
 }
 
 /**
@@ -127,10 +128,10 @@ function verdictParts(check, words, lang) {
   const isDecided = outcome === "human" || outcome === "ai";
   return {
     tone: standing(submission),
-    title: isDecided ? words.decided[outcome] : words[verdict.finding],
+    title: isDecided ? words.decided[outcome] : titleOf(verdict, words, lang),
     score: { percent: verdict.score * 100, text: words.score(scoreText(verdict.score, lang)) },
-    decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(words[verdict.finding]) : null,
-    lead: isDecided ? null : words.lead[verdict.finding],
+    decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(titleOf(verdict, words, lang)) : null,
+    lead: isDecided ? null : words.lead[standing(submission)],
     reasons: verdict.reasons
       .map((reason, place) => ({ reason, saying: verdict.reason_codes[place] ?? null }))
       .filter(({ saying }) => saying?.code !== STRIPPED)
@@ -156,6 +157,17 @@ function verdictParts(check, words, lang) {
     ],
     foot: words.foot(verdict.model),
   };
+}
+
+/**
+ * The verdict in one sentence: what it rests on, where the server says so.
+ * @param {NonNullable<import("../types").Submission["verdict"]>} verdict
+ * @param {Words} words
+ * @param {"en" | "ja"} lang
+ */
+function titleOf({ finding, headline, headline_code }, words, lang) {
+  if (!headline || !headline_code) return words[finding];
+  return said({ code: headline_code, values: {} }, headline, lang).text;
 }
 
 /**

@@ -4,7 +4,8 @@ const STYLE = `
 :host, .kantei {
   --sheet: #fffefb; --sunk: #f1eee6; --ink: #1c2026; --soft: #555b65; --line: #d9d3c6; --edge: #8b8577;
   --indigo: #224d7d; --on-indigo: #ffffff; --focus: #1a5fd0;
-  --flagged: #a83217; --flagged-ground: #fbe6df; --uncertain: #7a5000; --uncertain-ground: #faefd2;
+  --flagged: #a83217; --flagged-ground: #fbe6df; --uncertain: #465062; --uncertain-ground: #e9ebf0;
+  --declared: #724800; --declared-ground: #fbf0d5;
   --clear: #22633f; --clear-ground: #e0f0e5; --trouble: #4a4f58; --trouble-ground: #ece8df;
   --scheme: light; color-scheme: light;
 }
@@ -12,7 +13,8 @@ const STYLE = `
   :host([data-theme="system"]), .kantei[data-theme="system"] {
     --sheet: #1b1e24; --sunk: #24282f; --ink: #e9e6df; --soft: #a9adb5; --line: #31363f; --edge: #757c88;
     --indigo: #a5c6f0; --on-indigo: #10161e; --focus: #8ab8ff;
-    --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #f0c364; --uncertain-ground: #362a10;
+    --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #b9c1cf; --uncertain-ground: #282c34;
+    --declared: #efc366; --declared-ground: #33280f;
     --clear: #86d4a5; --clear-ground: #17321f; --trouble: #c3c6cc; --trouble-ground: #2a2e35;
     --scheme: dark; color-scheme: dark;
   }
@@ -20,7 +22,8 @@ const STYLE = `
 :host([data-theme="dark"]), .kantei[data-theme="dark"] {
   --sheet: #1b1e24; --sunk: #24282f; --ink: #e9e6df; --soft: #a9adb5; --line: #31363f; --edge: #757c88;
   --indigo: #a5c6f0; --on-indigo: #10161e; --focus: #8ab8ff;
-  --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #f0c364; --uncertain-ground: #362a10;
+  --flagged: #ff9c85; --flagged-ground: #3d1f18; --uncertain: #b9c1cf; --uncertain-ground: #282c34;
+    --declared: #efc366; --declared-ground: #33280f;
   --clear: #86d4a5; --clear-ground: #17321f; --trouble: #c3c6cc; --trouble-ground: #2a2e35;
   --scheme: dark; color-scheme: dark;
 }
@@ -37,6 +40,7 @@ const STYLE = `
 .head { display: flex; gap: 10px; align-items: center; padding: 12px 8px 12px 14px; border-radius: 11px 11px 0 0; }
 .head.flagged { background: var(--flagged-ground); color: var(--flagged); }
 .head.uncertain { background: var(--uncertain-ground); color: var(--uncertain); }
+.head.declared { background: var(--declared-ground); color: var(--declared); }
 .head.clear { background: var(--clear-ground); color: var(--clear); }
 .head.busy, .head.trouble { background: var(--trouble-ground); color: var(--trouble); }
 .seal { width: 22px; height: 22px; flex: none; }
@@ -55,7 +59,7 @@ h2 { margin: 0; flex: 1; font-size: 16px; font-weight: 650; line-height: 1.3; ou
 .score { display: grid; gap: 4px; font-size: 13px; color: var(--soft); }
 .bar { height: 6px; border-radius: 3px; background: var(--sunk); overflow: hidden; }
 .bar i { display: block; height: 100%; border-radius: 3px; background: currentcolor; }
-.bar.flagged { color: var(--flagged); } .bar.uncertain { color: var(--uncertain); } .bar.clear { color: var(--clear); }
+.bar.flagged { color: var(--flagged); } .bar.uncertain { color: var(--uncertain); } .bar.declared { color: var(--declared); } .bar.clear { color: var(--clear); }
 .lead { color: var(--soft); font-size: 13px; }
 ul { list-style: none; padding: 0; display: grid; gap: 5px; }
 .reasons li { padding-inline-start: 14px; position: relative; overflow-wrap: anywhere; }
@@ -91,9 +95,9 @@ form small { color: var(--soft); }
   cursor: pointer; pointer-events: auto; white-space: nowrap; max-width: 220px;
 }
 .badge .seal { width: 16px; height: 16px; }
-.badge.flagged { color: var(--flagged); } .badge.uncertain { color: var(--uncertain); } .badge.clear { color: var(--clear); }
-.badge.clear span, .badge.uncertain span { display: none; }
-.badge.clear, .badge.uncertain { padding: 0 3px; }
+.badge.flagged { color: var(--flagged); } .badge.uncertain { color: var(--uncertain); } .badge.declared { color: var(--declared); } .badge.clear { color: var(--clear); }
+.badge.clear span, .badge.uncertain span, .badge.declared span { display: none; }
+.badge.clear, .badge.uncertain, .badge.declared { padding: 0 3px; }
 .badge:hover span, .badge:focus-visible span { display: inline; }
 .hint {
   direction: ltr; position: fixed; inset: 12px auto auto 50%; transform: translateX(-50%); padding: 8px 14px; border-radius: 18px;

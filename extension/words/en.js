@@ -15,11 +15,12 @@ export const WORDS = {
   onlyHere: "Only your browser can load this picture",
   lead: {
     flagged: "An automated opinion, with its reasons. It can be wrong. Do not accuse anyone because of it.",
+    declared: "Unsigned text in the file names a generator. Anyone can write such text into anyone's picture.",
     uncertain: "There is not enough evidence either way, so Kantei gives no answer.",
     clear: "Kantei found no sign of generation. That does not prove a person drew it.",
   },
   score: (/** @type {string} */ score) => `Score ${score} for “generated”`,
-  badge: { flagged: "Signs of AI generation", uncertain: "Cannot tell", clear: "No sign of AI generation" },
+  badge: { flagged: "Signs of AI generation", declared: "The file says it is AI-generated", uncertain: "Cannot tell", clear: "No sign of AI generation" },
   decided: {
     human: "A moderator decided: drawn by a person",
     ai: "A moderator decided: generated",

@@ -55,10 +55,20 @@ def read_card() -> str:
     return CARD.read_text(encoding="utf-8")
 
 
+def _parse_thresholds(data: dict[str, Any]) -> Thresholds:
+    declared = data.get("declared_from")
+    lines = Thresholds(
+        float(data["clear_below"]),
+        float(data["flagged_from"]),
+        None if declared is None else float(declared),
+    )
+    if not 0 < lines.clear_below <= lines.bears_out_from <= lines.flagged_from < 1:
+        raise ValueError("thresholds must satisfy 0 < clear_below <= declared_from <= flagged_from < 1")
+    return lines
+
+
 def _parse(data: dict[str, Any]) -> ModelInfo:
-    lines = Thresholds(float(data["thresholds"]["clear_below"]), float(data["thresholds"]["flagged_from"]))
-    if not 0 < lines.clear_below <= lines.flagged_from < 1:
-        raise ValueError("thresholds must satisfy 0 < clear_below <= flagged_from < 1")
+    lines = _parse_thresholds(data["thresholds"])
     return ModelInfo(
         version=str(data["version"]),
         weights=str(data["weights"]["file"]),

@@ -7,8 +7,27 @@ one, and what they say of a submission must be the same. `api/schemas/answers.py
 from datetime import datetime
 from typing import Any
 
+from core.headlines import Audience, basis_of, headline
+from core.sayings.saying import render
 from core.sayings.stored import detail_json, reasons_json
+from core.vocabulary import Gauge
 from store.tables.case_tables import Decision, Image, Submission, Verdict
+
+NO_GAUGE: dict[str, Any] = {"score_range": None, "human_share": None, "thresholds": None}
+
+
+def gauge_json(gauge: Gauge) -> dict[str, Any]:
+    """What a gauge shows beside the score, as rows keep it and answers give it."""
+    lines = gauge.thresholds
+    return {
+        "score_range": gauge.score_range and list(gauge.score_range),
+        "human_share": gauge.human_share,
+        "thresholds": {
+            "clear_below": lines.clear_below,
+            "declared_from": lines.bears_out_from,
+            "flagged_from": lines.flagged_from,
+        },
+    }
 
 
 def standing_json(row: Submission) -> dict[str, Any]:
@@ -81,12 +100,17 @@ def _decision(decision: Decision | None) -> dict[str, Any] | None:
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
+    reader = headline(Audience.READER, verdict.finding, verdict.basis, verdict.evidence)
     return {
         "finding": verdict.finding.value,
         "score": verdict.score,
+        **(verdict.gauge or NO_GAUGE),
         "label": verdict.label and verdict.label.value,
         "model": verdict.model,
         "policy": verdict.policy,
+        "basis": basis_of(verdict.basis, verdict.evidence).value,
+        "headline": render(reader),
+        "headline_code": reader.code.value,
         **reasons_json(verdict.reasons),
         # Named one by one: `fields` (a prompt, a seed) is for moderators only.
         "evidence": [

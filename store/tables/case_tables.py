@@ -98,6 +98,8 @@ class Verdict(Table):
     # Sayings as `{code, values}`; texts where an older version wrote them.
     reasons: Mapped[list[Any]] = mapped_column(Json)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    # Thresholds, range and share as answers give them; none where an older version recorded the verdict.
+    gauge: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

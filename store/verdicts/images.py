@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -68,6 +69,7 @@ def record_verdict(
     evidence: tuple[Evidence, ...],
     stable: bool = True,
     policy_number: int | None = None,
+    gauge: dict[str, Any] | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
 ) -> Recorded:
@@ -75,7 +77,7 @@ def record_verdict(
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
     its place in the queue, the score where nothing else is said. `policy_number` is the version of the
-    thresholds, None for the model's own.
+    thresholds, None for the model's own. `gauge` is described at `gauge_json`.
     """
     verdict_id, ground = new_id(), rests_on(evidence)
     values = {
@@ -113,6 +115,7 @@ def record_verdict(
             "rests_on": ground,
             "reasons": [saying_json(one) for one in judgement.reasons],
             "evidence": [evidence_json(item) for item in evidence],
+            "gauge": gauge,
             "created_at": now(),
         },
     )

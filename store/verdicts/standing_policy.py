@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachetools import TTLCache, cachedmethod
 from sqlalchemy import select
@@ -57,9 +57,9 @@ class StandingPolicy:
             ).one_or_none()
         if row is None:
             return Standing(self._packaged)
-        return Standing(
-            Thresholds(row.clear_below, row.flagged_from), row.number if row.change_id is not None else None
-        )
+        # People set two of the thresholds; from where the pixels bear out a record comes with the model.
+        thresholds = replace(self._packaged, clear_below=row.clear_below, flagged_from=row.flagged_from)
+        return Standing(thresholds, row.number if row.change_id is not None else None)
 
 
 def policy_name(rules: str, number: int | None) -> str:

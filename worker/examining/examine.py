@@ -24,6 +24,7 @@ from store.bytes.blobs import BlobStore, BlobsUnavailableError
 from store.bytes.image_facts import ImageFacts
 from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
 from store.known.known_images import find_known
+from store.outbox.submission_json import gauge_json
 from store.verdicts.images import find_verdict, record_verdict
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
@@ -196,6 +197,7 @@ class Examiner:
                 evidence=opinion.evidence,
                 stable=opinion.classification.stable,
                 policy_number=standing.number,
+                gauge=gauge_json(opinion.gauge),
                 picture_hash=picture_hash,
             )
             finish_examined(

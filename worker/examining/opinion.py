@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.known.known_image import KnownImage
-from core.vocabulary import Classification, Evidence, Judgement, Thresholds
+from core.vocabulary import Classification, Evidence, Gauge, Judgement, Thresholds
 from model.serving.picture import Picture
 from store.verdicts.standing_policy import Standing, policy_name
 from worker.examining import policy
@@ -38,6 +38,7 @@ class Opinion:
     evidence: tuple[Evidence, ...]
     judgement: Judgement
     risk: float
+    gauge: Gauge
 
 
 def form_opinion(
@@ -69,4 +70,5 @@ def form_opinion(
         classification, evidence, thresholds, name=policy_name(policy.VERSION, standing.number)
     )
     risk = policy.risk(classification, evidence, judgement, thresholds)
-    return Opinion(classification, evidence, judgement, risk)
+    gauge = Gauge(thresholds, classification.score_range, classification.human_share)
+    return Opinion(classification, evidence, judgement, risk, gauge)

@@ -23,9 +23,11 @@ from core.vocabulary import (
     Thresholds,
 )
 
-VERSION = "2026-11-2"
+VERSION = "2026-11-3"
 
-HINT_RAISES = 0.1  # of the way from no risk to certainty
+# How far evidence in the file moves a case forward in the queue.
+HINT_RAISES = 0.1
+DECLARED_RAISES = 0.3
 
 _NOT_IN_FILE = (EvidenceKind.PIXELS, EvidenceKind.KNOWN_IMAGE)
 _LABELS = {Finding.FLAGGED: Label.AI, Finding.CLEAR: Label.HUMAN, Finding.UNCERTAIN: None}
@@ -47,8 +49,12 @@ def judge(
     listed_ai = _known(evidence, Grade.HINT, Label.AI)
     finding, reasons = _judge_pixels(classification, thresholds)
     basis = Basis.PIXELS if classification.stable else Basis.UNSTABLE
-    if proof_ai or proof_human or declared_ai or known_ai or known_human:
-        basis = Basis.EVIDENCE
+    strongest = [
+        (proof_ai or proof_human, Basis.PROOF),
+        (known_ai or known_human, Basis.KNOWN_IMAGE),
+        (declared_ai, Basis.DECLARED),
+    ]
+    basis = next((kind for found, kind in strongest if found), basis)
     if proof_ai and proof_human:
         finding = Finding.UNCERTAIN
         reasons.insert(0, say(Reason.SIGNATURES_DISAGREE))
@@ -75,10 +81,12 @@ def judge(
         finding = Finding.CLEAR
         reasons.insert(0, known_human.detail)
     elif declared_ai:
-        finding = Finding.FLAGGED
-        reasons.insert(0, say(Reason.GENERATION_DECLARED, maker=_maker(declared_ai)))
+        # Anybody can write an unsigned record, into anybody's picture: it never flags one by itself.
+        code = _declared_reason(classification, thresholds)
+        finding = Finding.FLAGGED if code is Reason.DECLARED_AND_PIXELS else Finding.UNCERTAIN
+        reasons = [say(code, maker=_maker(declared_ai)), *reasons]
     elif listed_ai and finding is Finding.CLEAR:
-        basis = Basis.EVIDENCE
+        basis = Basis.KNOWN_IMAGE
         finding = Finding.UNCERTAIN
         reasons.insert(0, listed_ai.detail)
     reasons.extend(_side_remarks(evidence, finding, reasons))
@@ -90,11 +98,13 @@ def risk(
 ) -> float:
     """Review priority, 0 to 1: the score, raised by evidence in the file.
 
-    What is flagged for its file's sake stands with what the pixels flag; a hint raises the place in
-    the queue, and no more than that.
+    What a proof or a known image flags stands with what the pixels flag. An unsigned record or a hint
+    moves a case forward in the queue, and no more than that.
     """
     if judgement.finding is Finding.FLAGGED:
         return max(classification.score, thresholds.flagged_from)
+    if _in_file(evidence, Grade.DECLARED, Label.AI):
+        return min(1.0, classification.score + DECLARED_RAISES)
     if _in_file(evidence, Grade.HINT, Label.AI) or _known(evidence, Grade.HINT, Label.AI):
         return min(1.0, classification.score + HINT_RAISES)
     return classification.score
@@ -151,6 +161,15 @@ def _judge_pixels(
     return Finding.UNCERTAIN, [
         say(Reason.PIXELS_UNDECIDED, score=score, clear_below=clear_below, flagged_from=flagged_from)
     ]
+
+
+def _declared_reason(classification: Classification, thresholds: Thresholds) -> Reason:
+    """How the pixels stand to a file that says it was generated."""
+    if classification.score >= thresholds.bears_out_from:
+        return Reason.DECLARED_AND_PIXELS
+    if classification.stable and classification.score < thresholds.clear_below:
+        return Reason.DECLARED_NOT_PIXELS
+    return Reason.DECLARED_PIXELS_UNDECIDED
 
 
 def _side_remarks(

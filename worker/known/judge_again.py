@@ -74,5 +74,6 @@ class JudgesAgain:
                 evidence=evidence,
                 stable=verdict.stable,
                 policy_number=verdict.policy_number,
+                gauge=verdict.gauge,
             )
         return True

@@ -11,12 +11,15 @@ from babel.units import format_unit
 from flask_babel import get_locale
 
 from core.clock import now
+from core.headlines import Audience, headline, tone
 from core.ids import is_sha256
-from core.sayings.saying import render
+from core.sayings.codes import Headline
+from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
 from core.urls import UrlError, parse_web_url
 from store.desk.review_queue import COUNT_LIMIT
+from store.tables.case_tables import Verdict
 
 # Controls, and marks that reorder or hide text: a stranger's title must not rearrange our page.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -115,6 +118,25 @@ def score(score: float) -> str:
     return score_text(score, _language())
 
 
+def headline_for(verdict: Verdict, audience: str) -> Saying:
+    """A verdict in one sentence for one audience."""
+    return headline(Audience(audience), verdict.finding, verdict.basis, verdict.evidence)
+
+
+def tone_of(verdict: Verdict) -> str:
+    """The colour and word of a verdict: its finding, or `declared` where only the file says so."""
+    return tone(verdict.finding, verdict.basis, verdict.evidence)
+
+
+def meaning(verdict: Verdict) -> Saying | None:
+    """What such a score has meant for pictures by people; None where the model did not say."""
+    share = (verdict.gauge or {}).get("human_share")
+    if share is None:
+        return None
+    count = round(1000 * share)
+    return say(Headline.HUMAN_SHARE, count=count) if count else say(Headline.HUMAN_SHARE_TINY)
+
+
 def sentence(stored: object) -> str:
     """The sentence for a reason, detail or failure of a row; what an older version wrote stays as it is."""
     return render(read_saying(stored), _language())
@@ -153,6 +175,9 @@ FILTERS = {
     "iso": iso,
     "score": score,
     "sentence": sentence,
+    "headline": headline_for,
+    "tone": tone_of,
+    "human_share": meaning,
     "threshold": threshold_text,
     "is_digest": is_sha256,
     "size": size_text,

@@ -25,11 +25,8 @@ FINDINGS = {
     Finding.UNCERTAIN: N_("Uncertain"),
     Finding.FLAGGED: N_("Flagged"),
 }
-FINDING_SENTENCES = {
-    Finding.CLEAR: N_("No sign of generation found."),
-    Finding.UNCERTAIN: N_("The evidence does not settle it. A moderator needs to look."),
-    Finding.FLAGGED: N_("Signs of generation found. A moderator decides."),
-}
+# A finding, or what only the file says: the colour and word of a headline.
+TONES = {**{finding.value: text for finding, text in FINDINGS.items()}, "declared": N_("File says AI")}
 OUTCOMES = {Outcome.HUMAN: N_("Human"), Outcome.AI: N_("AI"), Outcome.ESCALATE: N_("Escalated")}
 LABELS = {Label.HUMAN: N_("drawn by a person"), Label.AI: N_("generated")}
 SOURCES = {
@@ -215,7 +212,7 @@ WORDS = {
     "claims": CLAIMS,
     "findings": FINDINGS,
     "hook_outcomes": HOOK_OUTCOMES,
-    "finding_sentences": FINDING_SENTENCES,
+    "tones": TONES,
     "outcomes": OUTCOMES,
     "labels": LABELS,
     "sources": SOURCES,

@@ -4,7 +4,7 @@ import pickle
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sayings.codes import Clause, EvidenceDetail, FailureDetail, KnownImageDetail, Place, Reason
@@ -85,6 +85,7 @@ def sayings() -> st.SearchStrategy[Saying]:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine may be busy
 @given(sayings(), st.sampled_from(["en", "ja", "fr"]))
 def test_a_saying_is_read_as_it_was_stored_and_always_has_a_sentence(saying: Saying, language: str) -> None:
     assert read_saying(saying_json(saying)) == saying

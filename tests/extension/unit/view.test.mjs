@@ -23,9 +23,20 @@ test("both languages have every word", () => {
   assert.deepEqual(shape(JA), shape(EN));
 });
 
-test("the three findings have three titles", () => {
-  const titles = ["flagged", "uncertain", "clear"].map((finding) => card({ submission: examined("s1", { verdict: { ...examined().verdict, finding } }) }).title);
+test("the three findings of an older server have three titles", () => {
+  const older = { ...examined().verdict, headline: null, headline_code: null };
+  const titles = ["flagged", "uncertain", "clear"].map((finding) => card({ submission: examined("s1", { verdict: { ...older, finding } }) }).title);
   assert.deepEqual(titles, ["Signs of AI generation", "Cannot tell", "No sign of AI generation"]);
+});
+
+test("what only the file says has a title and a colour of its own, whatever the finding", () => {
+  const headline = "The file says it is AI-generated. Anyone can write that";
+  for (const finding of ["flagged", "uncertain"]) {
+    const verdict = { ...examined().verdict, finding, headline, headline_code: "reader_declared" };
+    const { title, tone, lead } = card({ submission: examined("s1", { verdict }) });
+    assert.deepEqual([title, tone], [headline, "declared"]);
+    assert.match(lead, /Anyone can write/);
+  }
 });
 
 test("a picture without metadata is said to have none, once", () => {

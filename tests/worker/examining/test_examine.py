@@ -258,13 +258,16 @@ def test_what_the_file_declares_stands_beside_the_pixels(bench: Bench) -> None:
     bench.evidence, bench.classifier.score = (DECLARED,), 0.01
     verdict = bench.examine(bench.submit()).verdict
     assert verdict is not None
-    assert verdict.finding is Finding.FLAGGED
+    assert (verdict.finding, verdict.label) == (Finding.UNCERTAIN, None)
+    assert verdict.gauge is not None
+    assert set(verdict.gauge["thresholds"]) == {"clear_below", "declared_from", "flagged_from"}
     assert [item["kind"] for item in verdict.evidence] == ["a1111_parameters", "pixels"]
     assert verdict.evidence[0]["fields"] == {"seed": "1"}
     with bench.database.reading() as session:
         image = find_image(session, verdict.image_sha256)
         assert image is not None
-        assert (image.risk, verdict.score) == (0.9, 0.01)
+        assert image.risk == pytest.approx(0.31)
+        assert verdict.score == 0.01
 
 
 @pytest.mark.parametrize(

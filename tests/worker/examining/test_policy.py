@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.known.known_image import KnownImage
 from core.sayings.codes import Reason
 from core.sayings.saying import contains, render, say
-from core.vocabulary import Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
+from core.vocabulary import Basis, Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
 from worker.examining.policy import VERSION, judge, known_evidence, pixels_evidence, risk
 
 LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
@@ -64,11 +64,44 @@ def test_two_proofs_that_disagree_leave_it_to_a_person() -> None:
     assert judge(pixels(0.99), evidence, LINES).finding is Finding.UNCERTAIN
 
 
-def test_a_declared_record_flags_and_is_named_as_unsigned() -> None:
-    judgement = judge(pixels(0.01), [says(Grade.DECLARED, Label.AI)], LINES)
-    assert judgement.finding is Finding.FLAGGED
-    assert judgement.reasons[0] == say(Reason.GENERATION_DECLARED, maker="NovelAI")
-    assert "unsigned" in render(judgement.reasons[0])
+BORNE_OUT = Thresholds(clear_below=0.3, flagged_from=0.9, declared_from=0.6)
+
+
+@pytest.mark.parametrize(
+    ("score", "lines", "finding", "label", "reason"),
+    [
+        (0.01, BORNE_OUT, Finding.UNCERTAIN, None, Reason.DECLARED_NOT_PIXELS),
+        (0.3, BORNE_OUT, Finding.UNCERTAIN, None, Reason.DECLARED_PIXELS_UNDECIDED),
+        (0.5999, BORNE_OUT, Finding.UNCERTAIN, None, Reason.DECLARED_PIXELS_UNDECIDED),
+        (0.6, BORNE_OUT, Finding.FLAGGED, Label.AI, Reason.DECLARED_AND_PIXELS),
+        (0.95, BORNE_OUT, Finding.FLAGGED, Label.AI, Reason.DECLARED_AND_PIXELS),
+        (0.8999, LINES, Finding.UNCERTAIN, None, Reason.DECLARED_PIXELS_UNDECIDED),
+        (0.9, LINES, Finding.FLAGGED, Label.AI, Reason.DECLARED_AND_PIXELS),
+    ],
+)
+def test_an_unsigned_record_flags_only_what_the_pixels_bear_out(
+    score: float, lines: Thresholds, finding: Finding, label: Label | None, reason: Reason
+) -> None:
+    judgement = judge(pixels(score), [says(Grade.DECLARED, Label.AI)], lines)
+    assert (judgement.finding, judgement.label, judgement.basis) == (finding, label, Basis.DECLARED)
+    assert judgement.reasons[0] == say(reason, maker="NovelAI")
+    assert "Anyone can write such text" in render(judgement.reasons[0])
+
+
+def test_the_pixels_bear_out_a_record_nowhere_above_the_line_for_flagging() -> None:
+    assert Thresholds(0.3, 0.5, 0.9).bears_out_from == 0.5
+
+
+@given(
+    st.floats(0, 0.5999),
+    st.lists(st.builds(says, st.sampled_from([Grade.DECLARED, Grade.HINT]), st.sampled_from([*Label, None]))),
+)
+def test_nothing_unsigned_flags_what_the_pixels_do_not_bear_out(
+    score: float, evidence: list[Evidence]
+) -> None:
+    judgement = judge(pixels(score), evidence, BORNE_OUT)
+    assert judgement.finding is not Finding.FLAGGED
+    assert judgement.label is not Label.AI
 
 
 @pytest.mark.parametrize("grade", [Grade.DECLARED, Grade.HINT])
@@ -120,7 +153,7 @@ def test_the_classifiers_word_is_a_hint_among_the_evidence() -> None:
         (0.2, [says(Grade.HINT, Label.AI)], pytest.approx(0.3)),
         (0.95, [says(Grade.HINT, Label.AI)], 0.95),
         (0.2, [says(Grade.HINT, Label.HUMAN)], 0.2),
-        (0.01, [says(Grade.DECLARED, Label.AI)], LINES.flagged_from),
+        (0.01, [says(Grade.DECLARED, Label.AI)], pytest.approx(0.31)),
         (0.99, [says(Grade.DECLARED, Label.AI)], 0.99),
     ],
 )

@@ -103,9 +103,15 @@ def test_an_examined_submission_shows_its_verdict_but_no_private_field(web: Web,
     assert body["verdict"] == {
         "finding": "flagged",
         "score": 0.973,
+        "score_range": None,
+        "human_share": None,
+        "thresholds": None,
         "label": "ai",
         "model": "mobilenet_v3-test",
         "policy": "2026-11-1",
+        "basis": "pixels",
+        "headline": "Signs of AI generation",
+        "headline_code": "reader_flagged",
         "reasons": [
             "The pixels show strong signs of generation: score 97 of 100 (flagged at 90 of 100 or above)."
         ],
