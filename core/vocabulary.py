@@ -74,7 +74,8 @@ class Basis(StrEnum):
     """What a finding rests on.
 
     `declared` is an unsigned record, `known_image` a similar picture; `evidence` is what older versions
-    recorded for these and for a proof, `unstable` a score that re-encoding moves across a threshold.
+    recorded for these and for a proof, `unstable` a score that re-encoding moves across a threshold,
+    `too_small` a picture of too few pixels to score.
     """
 
     PIXELS = "pixels"
@@ -83,6 +84,7 @@ class Basis(StrEnum):
     KNOWN_IMAGE = "known_image"
     EVIDENCE = "evidence"
     UNSTABLE = "unstable"
+    TOO_SMALL = "too_small"
 
 
 class Grade(StrEnum):

@@ -50,14 +50,26 @@ class Picture:
 
     `rgb` is uint8 (h, w, 3) with its short side at most 512 and its long side at most 4096;
     `width` and `height` are those of the original after its orientation is applied; `format` is
-    one of jpeg, png, webp, gif, avif, bmp. `is_animated`: the file has more frames than the first.
+    one of jpeg, png, webp, gif, avif, bmp. `frames`: how many frames the file shows; `rgb` is one of them.
+    `is_cut_short`: the file ends early, and `rgb` is the part that is there.
     """
 
     rgb: NDArray[np.uint8]
     width: int
     height: int
     format: str
-    is_animated: bool = False
+    frames: int = 1
+    is_cut_short: bool = False
+
+    @property
+    def is_animated(self) -> bool:
+        """True if a browser would show it move."""
+        return self.frames > 1
+
+    @property
+    def short_side(self) -> int:
+        """The pixels along the short side of what was examined."""
+        return min(self.width, self.height, len(self.rgb), len(self.rgb[0]))
 
 
 def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
@@ -84,7 +96,7 @@ def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
         width, height = size if orientation < 5 else size[::-1]
         rgb = np.asarray(small, dtype=np.uint8)
         rgb.flags.writeable = False
-        return Picture(rgb, width, height, kind, is_animated)
+        return Picture(rgb, width, height, kind, frames=2 if is_animated else 1)
 
 
 def thumbnail(picture: Picture, side: int = 384) -> bytes:

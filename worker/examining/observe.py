@@ -10,6 +10,7 @@ from model.serving.picture import Picture
 from store.base.database import Database
 from store.verdicts.shadow_verdicts import has_shadow, record_shadow
 from worker.examining import policy
+from worker.examining.notes import notes_on
 from worker.examining.opinion import Classifies
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Observer:
             if has_shadow(session, sha256, model):
                 return
         classification = self.classifier.classify(picture, thresholds)
-        judgement = policy.judge(classification, evidence, thresholds)
+        judgement = policy.judge(classification, evidence, thresholds, notes=notes_on(picture))
         with self.database.writing() as session:
             record_shadow(
                 session,

@@ -9,6 +9,7 @@ from core.vocabulary import Classification, Evidence, Gauge, Judgement, Threshol
 from model.serving.picture import Picture
 from store.verdicts.standing_policy import Standing, policy_name
 from worker.examining import policy
+from worker.examining.notes import notes_on
 from worker.operations.stages import Stage, Timing, untimed
 
 
@@ -56,7 +57,7 @@ def form_opinion(
     Without `standing`, the classifier's own thresholds apply. Known similar pictures count as evidence.
     """
     standing = standing or Standing(classifier.thresholds)
-    thresholds = standing.thresholds
+    thresholds, notes = standing.thresholds, notes_on(picture)
     with timing(Stage.CLASSIFY):
         classification = classifier.classify(picture, thresholds)
     with timing(Stage.PROVENANCE):
@@ -64,10 +65,10 @@ def form_opinion(
     evidence = (
         *read,
         *policy.known_evidence(known),
-        policy.pixels_evidence(classification, thresholds),
+        policy.pixels_evidence(classification, thresholds, notes),
     )
     judgement = policy.judge(
-        classification, evidence, thresholds, name=policy_name(policy.VERSION, standing.number)
+        classification, evidence, thresholds, notes=notes, name=policy_name(policy.VERSION, standing.number)
     )
     risk = policy.risk(classification, evidence, judgement, thresholds)
     gauge = Gauge(thresholds, classification.score_range, classification.human_share)

@@ -23,7 +23,7 @@ from core.vocabulary import (
     Thresholds,
 )
 
-VERSION = "2026-11-3"
+VERSION = "2026-11-4"
 
 # How far evidence in the file moves a case forward in the queue.
 HINT_RAISES = 0.1
@@ -38,17 +38,22 @@ def judge(
     evidence: Sequence[Evidence],
     thresholds: Thresholds,
     *,
+    notes: Sequence[Saying] = (),
     name: str = VERSION,
 ) -> Judgement:
-    """Make a finding of what the pixels and the file say, under the policy of this name."""
+    """Make a finding of what the pixels and the file say, under the policy of this name.
+
+    `notes` are those on the picture itself. The pixels of one that is too small say nothing; proofs, and
+    decisions on near copies, stand.
+    """
+    too_small = _too_small(notes)
     proof_ai = _in_file(evidence, Grade.PROOF, Label.AI)
     proof_human = _in_file(evidence, Grade.PROOF, Label.HUMAN)
     declared_ai = _in_file(evidence, Grade.DECLARED, Label.AI)
     known_ai = _known(evidence, Grade.DECLARED, Label.AI)
     known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
     listed_ai = _known(evidence, Grade.HINT, Label.AI)
-    finding, reasons = _judge_pixels(classification, thresholds)
-    basis = Basis.PIXELS if classification.stable else Basis.UNSTABLE
+    finding, reasons, basis = _judge_pixels(classification, thresholds, too_small)
     strongest = [
         (proof_ai or proof_human, Basis.PROOF),
         (known_ai or known_human, Basis.KNOWN_IMAGE),
@@ -82,13 +87,14 @@ def judge(
         reasons.insert(0, known_human.detail)
     elif declared_ai:
         # Anybody can write an unsigned record, into anybody's picture: it never flags one by itself.
-        code = _declared_reason(classification, thresholds)
+        code = _declared_reason(classification, thresholds, too_small)
         finding = Finding.FLAGGED if code is Reason.DECLARED_AND_PIXELS else Finding.UNCERTAIN
         reasons = [say(code, maker=_maker(declared_ai)), *reasons]
     elif listed_ai and finding is Finding.CLEAR:
         basis = Basis.KNOWN_IMAGE
         finding = Finding.UNCERTAIN
         reasons.insert(0, listed_ai.detail)
+    reasons.extend(note for note in notes if note != too_small)
     reasons.extend(_side_remarks(evidence, finding, reasons))
     return Judgement(finding, _LABELS[finding], name, tuple(reasons), basis)
 
@@ -110,9 +116,11 @@ def risk(
     return classification.score
 
 
-def pixels_evidence(classification: Classification, thresholds: Thresholds) -> Evidence:
+def pixels_evidence(
+    classification: Classification, thresholds: Thresholds, notes: Sequence[Saying] = ()
+) -> Evidence:
     """The classifier's opinion as evidence: a hint, because it can be wrong."""
-    finding, reasons = _judge_pixels(classification, thresholds)
+    finding, reasons, _ = _judge_pixels(classification, thresholds, _too_small(notes))
     return Evidence(
         EvidenceKind.PIXELS, Grade.HINT, _LABELS[finding], None, reasons[0], {"model": classification.model}
     )
@@ -148,23 +156,35 @@ def _known_evidence(one: KnownImage) -> Evidence:
     return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
 
 
+def _too_small(notes: Sequence[Saying]) -> Saying | None:
+    return next((note for note in notes if note.code is Reason.PICTURE_TOO_SMALL), None)
+
+
 def _judge_pixels(
-    classification: Classification, thresholds: Thresholds
-) -> tuple[Finding, list[Saying | str]]:
+    classification: Classification, thresholds: Thresholds, too_small: Saying | None
+) -> tuple[Finding, list[Saying | str], Basis]:
     score, clear_below, flagged_from = classification.score, thresholds.clear_below, thresholds.flagged_from
+    if too_small is not None:
+        return Finding.UNCERTAIN, [too_small], Basis.TOO_SMALL
     if not classification.stable:
-        return Finding.UNCERTAIN, [say(Reason.SCORE_UNSTABLE, score=score)]
+        return Finding.UNCERTAIN, [say(Reason.SCORE_UNSTABLE, score=score)], Basis.UNSTABLE
+    finding = Finding.UNCERTAIN
+    reason = say(Reason.PIXELS_UNDECIDED, score=score, clear_below=clear_below, flagged_from=flagged_from)
     if score >= flagged_from:
-        return Finding.FLAGGED, [say(Reason.PIXELS_FLAGGED, score=score, flagged_from=flagged_from)]
-    if score < clear_below:
-        return Finding.CLEAR, [say(Reason.PIXELS_CLEAR, score=score)]
-    return Finding.UNCERTAIN, [
-        say(Reason.PIXELS_UNDECIDED, score=score, clear_below=clear_below, flagged_from=flagged_from)
-    ]
+        finding = Finding.FLAGGED
+        reason = say(Reason.PIXELS_FLAGGED, score=score, flagged_from=flagged_from)
+    elif score < clear_below:
+        finding = Finding.CLEAR
+        reason = say(Reason.PIXELS_CLEAR, score=score)
+    return finding, [reason], Basis.PIXELS
 
 
-def _declared_reason(classification: Classification, thresholds: Thresholds) -> Reason:
+def _declared_reason(
+    classification: Classification, thresholds: Thresholds, too_small: Saying | None
+) -> Reason:
     """How the pixels stand to a file that says it was generated."""
+    if too_small is not None:
+        return Reason.DECLARED_PIXELS_UNDECIDED
     if classification.score >= thresholds.bears_out_from:
         return Reason.DECLARED_AND_PIXELS
     if classification.stable and classification.score < thresholds.clear_below:

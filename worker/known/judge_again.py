@@ -12,6 +12,7 @@ from store.known.known_images import find_known
 from store.verdicts.images import record_verdict, rests_on
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
+from worker.examining.notes import notes_among
 
 CHANGES = 20  # rulings a round
 PATIENCE = 2.0  # seconds after which the rest waits for the next round: others have their turn
@@ -63,7 +64,8 @@ class JudgesAgain:
             if rests_on(evidence) == verdict.rests_on:
                 return False
             classification = Classification(verdict.score, verdict.model, verdict.stable)
-            judgement = policy.judge(classification, evidence, thresholds, name=name)
+            notes = notes_among(verdict.reasons)
+            judgement = policy.judge(classification, evidence, thresholds, notes=notes, name=name)
             record_verdict(
                 session,
                 one.facts,

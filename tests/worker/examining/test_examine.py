@@ -58,7 +58,7 @@ DECLARED = Evidence(
 
 def draw(colour: str = "teal") -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (40, 30), colour).save(out, "PNG")
+    Image.new("RGB", (80, 64), colour).save(out, "PNG")
     return out.getvalue()
 
 
@@ -179,7 +179,7 @@ def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -
         "fake-1",
         Label.AI,
     )
-    assert (image.width, image.height, image.format, image.bytes) == (40, 30, "png", len(draw()))
+    assert (image.width, image.height, image.format, image.bytes) == (80, 64, "png", len(draw()))
     assert bench.blobs.get(image.sha256) == draw()
     assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "JPEG"
     assert bench.bell.rang == [found.id]
@@ -422,7 +422,7 @@ def test_a_verdict_records_whether_its_score_was_stable(bench: Bench, *, stable:
 def test_an_image_records_whether_it_is_animated(bench: Bench) -> None:
     still = bench.examine(bench.submit()).image
     out = io.BytesIO()
-    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green")]
+    frames = [Image.new("RGB", (80, 64), colour) for colour in ("red", "green")]
     frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
     bench.web.answer = out.getvalue()
     moving = bench.examine(bench.submit()).image

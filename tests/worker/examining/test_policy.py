@@ -215,3 +215,37 @@ def test_of_many_look_alikes_the_nearest_speaks_for_each_label() -> None:
     many = [KnownImage(Label.AI, distance, f"{distance:064x}", "d") for distance in (3, 9, 20)]
     found = known_evidence([*many, KnownImage(Label.HUMAN, 30, "ff" * 32, "d")])
     assert [(item.label, item.fields["distance"]) for item in found] == [(Label.AI, "3"), (Label.HUMAN, "30")]
+
+
+SMALL = say(Reason.PICTURE_TOO_SMALL, least=64)
+
+
+@pytest.mark.parametrize("score", [0.01, 0.5, 0.99])
+def test_a_picture_that_is_too_small_is_undecided_whatever_it_scores(score: float) -> None:
+    judgement = judge(pixels(score), [says(Grade.HINT, Label.AI)], BORNE_OUT, notes=[SMALL])
+    assert (judgement.finding, judgement.label, judgement.basis) == (Finding.UNCERTAIN, None, Basis.TOO_SMALL)
+    assert judgement.reasons[0] == SMALL
+    assert pixels_evidence(pixels(score), BORNE_OUT, [SMALL]).label is None
+
+
+@pytest.mark.parametrize("score", [0.01, 0.5, 0.99])
+def test_no_pixels_bear_out_an_unsigned_record_of_a_picture_that_is_too_small(score: float) -> None:
+    judgement = judge(pixels(score), [says(Grade.DECLARED, Label.AI)], BORNE_OUT, notes=[SMALL])
+    assert (judgement.finding, judgement.label, judgement.basis) == (Finding.UNCERTAIN, None, Basis.DECLARED)
+    assert judgement.reasons == (say(Reason.DECLARED_PIXELS_UNDECIDED, maker="NovelAI"), SMALL)
+
+
+@pytest.mark.parametrize(("label", "finding"), [(Label.AI, Finding.FLAGGED), (Label.HUMAN, Finding.CLEAR)])
+def test_a_proof_stands_however_small_the_picture_is(label: Label, finding: Finding) -> None:
+    judgement = judge(pixels(0.5), [says(Grade.PROOF, label)], LINES, notes=[SMALL])
+    assert (judgement.finding, judgement.basis) == (finding, Basis.PROOF)
+    assert SMALL in judgement.reasons
+
+
+def test_what_was_not_seen_of_a_picture_is_said_and_decides_nothing() -> None:
+    notes = [say(Reason.FILE_ENDS_EARLY), say(Reason.FRAMES_COUNTED, count=12)]
+    for score in (0.01, 0.5, 0.99):
+        plain, noted = (judge(pixels(score), [], LINES, notes=some) for some in ((), notes))
+        assert (noted.finding, noted.label, noted.basis) == (plain.finding, plain.label, plain.basis)
+        assert noted.reasons[1:3] == tuple(notes)
+        assert [one for one in noted.reasons if one not in notes] == list(plain.reasons)

@@ -9,6 +9,7 @@ from PIL import Image as Picture
 from sqlalchemy import update
 
 from core.clock import now
+from core.sayings.codes import Reason
 from core.vocabulary import Basis, Finding, Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -24,9 +25,9 @@ from tests.worker.examining.test_examine import Bench, FakeBell, FakeClassifier,
 from worker.known.judge_again import JudgesAgain
 
 
-def drawn(turn: int, **saving: int) -> bytes:
+def drawn(turn: int, side: int = 96, **saving: int) -> bytes:
     """Draw waves, and save them as a PNG, or as a JPEG of some quality."""
-    y, x = np.mgrid[0:96, 0:96]
+    y, x = np.mgrid[0:side, 0:side] * 96 / side
     waves = [127.5 + 127.5 * np.sin((x * (turn + c) + y * (turn + 2 * c)) / 15 + c) for c in range(3)]
     out = io.BytesIO()
     Picture.fromarray(np.stack(waves, -1).astype(np.uint8)).save(out, "JPEG" if saving else "PNG", **saving)
@@ -131,6 +132,23 @@ def test_a_score_that_was_not_stable_still_is_not_when_it_is_judged_again(bench:
         Basis.UNSTABLE,
         False,
     )
+
+
+def test_a_picture_that_is_too_small_still_is_when_it_is_judged_again(bench: Bench) -> None:
+    first, copy = (examine(bench, drawn(3, side=60, **saving), 0.95) for saving in ({}, {"quality": 60}))
+    assert copy.finding is Finding.UNCERTAIN
+    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
+    assert judge_again(bench) == 1
+    cleared = look(bench, copy.sha256)
+    assert (cleared.finding, kinds(cleared)) == (Finding.CLEAR, ["known_image", "pixels"])
+    with bench.database.writing() as session:
+        undo(session, decision_id, moderator_id=moderator_id, at=now())
+        session.execute(update(Verdict).where(Verdict.id == copy.verdict_id).values(rests_on="old"))
+    assert judge_again(bench) == 1
+    back = look(bench, copy.sha256)
+    assert back.verdict is not None
+    assert (back.finding, back.verdict.basis) == (Finding.UNCERTAIN, Basis.TOO_SMALL)
+    assert back.verdict.reasons[0]["code"] == Reason.PICTURE_TOO_SMALL
 
 
 def test_what_is_known_is_replaced_wherever_it_stands_among_the_evidence(bench: Bench) -> None:
