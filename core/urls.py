@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from ada_url import URL, HostType
 
 MAX_URL = 2048
+MAX_IMAGE_URL = 8192  # the signed links of storage services are long
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # C0 and C1 controls, DEL, line and paragraph separators, and the invisible marks that reorder text:
@@ -21,8 +22,8 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _START = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
-# The underscore is no letter of a host name, yet real image hosts have it in theirs.
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+# Which characters a name may have is for ada to say; how long a name and its parts are, for DNS (RFC 1035).
+_LABEL = re.compile(r"[^.]{1,63}")
 
 
 class UrlFault(StrEnum):

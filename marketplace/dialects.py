@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from core.market.listing_news import ImageNews, ListingNews
-from core.urls import UrlError, parse_web_url
+from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
 from core.vocabulary import Scheme
 
 MOST_IMAGES = 500
@@ -133,6 +133,8 @@ def _shopify(headers: Mapping[str, str], body: Mapping[str, Any]) -> ListingNews
 
 
 def _woocommerce(body: Mapping[str, Any]) -> ListingNews:
+    if isinstance(body.get("images"), dict):  # PHP writes a list that has a gap as an object
+        body = {**body, "images": [image for image in body["images"].values() if isinstance(image, dict)]}
     # An image whose file was replaced keeps id and address; its own date tells. Id 0 is the picture
     # that the shop shows where there is none.
     found = [
@@ -170,12 +172,12 @@ def _images(found: list[tuple[object, object, str]]) -> tuple[ImageNews, ...]:
         url = f"https:{url}" if url.startswith("//") else url
         problem = None
         try:
-            parse_web_url(url)
+            parse_web_url(url, limit=MAX_IMAGE_URL)
         except UrlError as error:
             problem = error.detail
         external_id = text_of(given_id, 255)
         key = hashlib.sha256(json.dumps([external_id, url, version]).encode("utf-8", "replace")).hexdigest()
-        images.setdefault(key, ImageNews(key, text_of(url, 2048) or "", external_id, problem))
+        images.setdefault(key, ImageNews(key, text_of(url, MAX_IMAGE_URL) or "", external_id, problem))
     return tuple(images.values())
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from api.schemas.examples import APPEAL, BATCH, SUBMITTED
-from api.schemas.texts import CallbackUrl, IdText, ReasonText, TitleText, UrlText
+from api.schemas.texts import CallbackUrl, IdText, ImageUrl, ReasonText, TitleText, UrlText
 from core.clients.quota import MOST_CALLBACK_URLS
 from core.vocabulary import Priority, State
 
@@ -75,7 +75,7 @@ class NewSubmission(SubmissionFields):
 
     model_config = ConfigDict(json_schema_extra={"examples": [SUBMITTED]})
 
-    image_url: UrlText = Field(description="URL of the image (http or https).")
+    image_url: ImageUrl = Field(description="URL of the image (http or https).")
 
 
 class NewUpload(SubmissionFields):
@@ -83,7 +83,7 @@ class NewUpload(SubmissionFields):
 
     model_config = ConfigDict(json_schema_extra=_add_image)
 
-    image_url: UrlText | None = Field(
+    image_url: ImageUrl | None = Field(
         None, description="Where the bytes came from. Kantei does not fetch it."
     )
 

@@ -5,13 +5,14 @@ itself refuses lone surrogates.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.schemas.problems import ProblemCode
-from core.urls import MAX_URL, UrlError, UrlFault, canonical_url, parse_web_url
+from core.urls import MAX_IMAGE_URL, MAX_URL, UrlError, UrlFault, canonical_url, parse_web_url
 
 URL_CODES = {
     UrlFault.MALFORMED: ProblemCode.INVALID_URL,
@@ -25,6 +26,11 @@ NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 def _check_url(text: str) -> str:
     _refusing(parse_web_url, text)
+    return text
+
+
+def _check_image_url(text: str) -> str:
+    _refusing(partial(parse_web_url, limit=MAX_IMAGE_URL), text)
     return text
 
 
@@ -43,6 +49,11 @@ def _refusing(read: Callable[[str], Read], text: str) -> Read:
 # The length stands in the schema only: the parser itself refuses what is longer, with its own code.
 _URL_SCHEMA = Field(json_schema_extra={"format": "uri", "maxLength": MAX_URL})
 UrlText = Annotated[str, AfterValidator(_check_url), _URL_SCHEMA]
+ImageUrl = Annotated[
+    str,
+    AfterValidator(_check_image_url),
+    Field(json_schema_extra={"format": "uri", "maxLength": MAX_IMAGE_URL}),
+]
 # In one spelling and without a fragment, so that one address is one endpoint.
 CallbackUrl = Annotated[str, AfterValidator(_one_spelling), _URL_SCHEMA]
 IdText = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_CONTROLS)]

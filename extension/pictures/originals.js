@@ -3,7 +3,7 @@
  * is known to keep behind a thumbnail. Thumbnails are saved anew, without the metadata that says most.
  */
 
-const LONGEST = 2048; // what the server takes
+const LONGEST = 8192; // what the server takes
 const MOST = 4; // tries for one picture
 const IMAGE_PATH = /\.(jpe?g|png|webp|gif|avif|bmp)$/i;
 

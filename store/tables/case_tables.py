@@ -154,7 +154,7 @@ class Submission(Table):
     source: Mapped[Source] = mapped_column(words(Source))
     state: Mapped[State] = mapped_column(words(State), default=State.QUEUED)
     priority: Mapped[Priority] = mapped_column(words(Priority), default=Priority.NORMAL)
-    image_url: Mapped[str | None] = mapped_column(String(2048))
+    image_url: Mapped[str | None] = mapped_column(String(8192))
     upload_sha256: Mapped[str | None] = mapped_column(Sha256)
     page_url: Mapped[str | None] = mapped_column(String(2048))
     title: Mapped[str | None] = mapped_column(String(500))

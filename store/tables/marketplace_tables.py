@@ -205,7 +205,7 @@ class ListingImage(Table):
     key_sha256: Mapped[str] = mapped_column(Sha256)
     place: Mapped[int] = mapped_column(Integer)
     external_id: Mapped[str | None] = mapped_column(String(255))
-    url: Mapped[str] = mapped_column(String(2048))
+    url: Mapped[str] = mapped_column(String(8192))
     submission_id: Mapped[str | None] = mapped_column(Id, index=True)
     problem: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -12,23 +12,31 @@ from worker.outbound.fetch_error import FetchError
 from worker.outbound.transport import read_some
 
 _CHUNK = 256 * 1024
-_PLAIN = frozenset({"", "identity"})
 _GZIP = frozenset({"gzip", "x-gzip"})
+# What we undo, and what we do not; other words in this header (`aws-chunked`, `utf-8`, `binary`, `none`)
+# name no compression.
+_UNDONE = _GZIP | {"deflate"}
+_COMPRESSIONS = _UNDONE | {
+    *("br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"),
+    *("bzip2", "x-bzip2", "lzma", "xz", "snappy", "lz4"),
+}
 
 
 def read_body(response: HTTPResponse, max_bytes: int) -> bytes:
     """Read and decode a whole body of at most `max_bytes` bytes after decoding.
 
-    We ask for no compression; gzip and deflate are undone for servers that use them regardless.
+    We ask for no compression; gzip and deflate are undone for servers that use them regardless. A
+    Content-Encoding that is no compression is ignored, as browsers ignore it.
     Errors: `FetchError` (too_large, refused), and what reading raises.
     """
     if (response.length_remaining or 0) > max_bytes:
         raise _too_large(max_bytes)
-    encoding = (response.headers.get("content-encoding") or "").strip().lower()
+    named = (response.headers.get("content-encoding") or "").lower().split(",")
+    encodings = [one.strip() for one in named if one.strip() in _COMPRESSIONS]
     chunks = _chunks(response)
-    if encoding in _GZIP or encoding == "deflate":
-        chunks = _inflated(chunks, max_bytes, is_gzip=encoding in _GZIP)
-    elif encoding not in _PLAIN:
+    if len(encodings) == 1 and encodings[0] in _UNDONE:
+        chunks = _inflated(chunks, max_bytes, is_gzip=encodings[0] in _GZIP)
+    elif encodings:
         raise FetchError(
             FailureCode.REFUSED,
             say(FailureDetail.COMPRESSION_NOT_ASKED_FOR),

@@ -4,7 +4,6 @@ What may go wrong here and what stops it stands in `docs/threats.md`.
 """
 
 import ssl
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +14,7 @@ from urllib3.response import HTTPResponse
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.settings.setting_values import FetchAllow
-from core.urls import UrlError, UrlFault, WebUrl, parse_web_url
+from core.urls import MAX_IMAGE_URL, UrlError, UrlFault, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
 from worker.outbound.body import read_body
 from worker.outbound.deadline import Deadline
@@ -28,8 +27,6 @@ from worker.outbound.transport import GuardedTransport, OutboundRequest
 
 __all__ = ["FetchError", "Fetched", "Fetcher", "HostBusyError", "default_user_agent"]
 
-# Signed links of storage services are long; browsers follow far longer ones.
-_MAX_REDIRECT_URL = 8192
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 # Client errors that speak of now, not of this picture: RFC 9110, 15.5.9; RFC 8470; RFC 6585.
@@ -156,17 +153,21 @@ def default_user_agent() -> str:
 def parsed_url(text: str) -> WebUrl:
     """Read a URL. Errors: `FetchError`, since what is fetched may have been stored long ago."""
     try:
-        return parse_web_url(text)
+        return parse_web_url(text, limit=MAX_IMAGE_URL)
     except UrlError as error:
         raise _refused_url(error) from None
 
 
 def _redirected(here: WebUrl, location: str) -> WebUrl:
-    # http.client reads headers as Latin-1; servers that send anything but ASCII mean UTF-8.
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
+    # http.client reads headers as Latin-1; servers that send anything but ASCII mean UTF-8. What is in
+    # another encoding goes back to them byte by byte.
+    given = location.encode("latin-1")
     try:
-        return here.join(location, limit=_MAX_REDIRECT_URL)
+        location = given.decode("utf-8")
+    except UnicodeDecodeError:
+        location = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in given)
+    try:
+        return here.join(location, limit=MAX_IMAGE_URL)
     except UrlError as error:
         raise _refused_url(error) from None
 

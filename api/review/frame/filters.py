@@ -17,7 +17,7 @@ from core.sayings.codes import Headline
 from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
-from core.urls import UrlError, parse_web_url
+from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
 from store.desk.review_queue import COUNT_LIMIT
 from store.tables.case_tables import Verdict
 
@@ -35,7 +35,7 @@ def visible(text: object) -> str:
 def web_link(text: str | None) -> str | None:
     """An address that is safe in a link, or None: http and https only."""
     try:
-        return parse_web_url(text or "").text
+        return parse_web_url(text or "", limit=MAX_IMAGE_URL).text
     except UrlError:
         return None
 

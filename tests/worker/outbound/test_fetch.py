@@ -108,6 +108,19 @@ def test_a_redirect_in_utf8_is_followed(fetcher: Fetcher, server: Server) -> Non
     assert fetcher.fetch(url).data == b"x"
 
 
+def test_a_redirect_in_another_encoding_goes_back_byte_by_byte(fetcher: Fetcher, server: Server) -> None:
+    server.reply("/%8AG.png", b"x")
+    location = "/絵.png?a=".encode("shift-jis").decode("latin-1") + "é"
+    url = server.reply("/a.png", status=302, location=location)
+    assert fetcher.fetch(url).final_url == server.url("/%8AG.png?a=%E9")
+
+
+def test_a_url_of_8192_characters_is_fetched(fetcher: Fetcher, server: Server) -> None:
+    start = server.url("/a.png?signature=")
+    server.reply("/a.png", b"x")
+    assert fetcher.fetch(start + "a" * (8192 - len(start))).data == b"x"
+
+
 def test_five_redirects_are_followed_and_six_are_not(fetcher: Fetcher, server: Server) -> None:
     for number in range(6):
         server.reply(f"/{number}", status=302, location=f"/{number + 1}")

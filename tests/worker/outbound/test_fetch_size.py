@@ -80,9 +80,11 @@ def test_headers_that_never_end_are_cut_off(fetcher: Fetcher, server: Server, pa
         ("deflate", zlib.compress(b"picture" * 1000)),
         ("deflate", zlib.compressobj(wbits=-15).compress(b"") + zlib.compress(b"picture" * 1000)[2:-4]),
         ("identity", b"picture" * 1000),
+        *((word, b"picture" * 1000) for word in ("", "aws-chunked", "UTF-8", "binary", "none", "nonsense")),
+        ("aws-chunked, gzip", gzip.compress(b"picture" * 1000, mtime=0)),
     ],
 )
-def test_compression_that_we_did_not_ask_for_is_undone(
+def test_compression_is_undone_and_another_content_encoding_ignored(
     fetcher: Fetcher, server: Server, encoding: str, packed: bytes
 ) -> None:
     url = server.reply("/a.png", packed, content_encoding=encoding)
@@ -104,7 +106,7 @@ def test_a_bomb_ends_at_the_limit(fetcher: Fetcher, server: Server, encoding: st
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "nonsense"])
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "aws-chunked,br"])
 def test_another_compression_is_refused(fetcher: Fetcher, server: Server, encoding: str) -> None:
     with pytest.raises(FetchError) as caught:
         fetcher.fetch(server.reply("/a.png", b"x", content_encoding=encoding))

@@ -50,6 +50,13 @@ def test_ids_beyond_two_to_the_53_keep_every_digit(web: Web, database: Database)
     assert [row.listing_id for row in submissions(database)] == ["9007199254740993", "9007199254740992"]
 
 
+def test_images_as_an_object_are_read_by_their_values(web: Web, database: Database) -> None:
+    made = add_market(database, Scheme.WOOCOMMERCE)
+    body = woo_product(images={"0": {"id": 1, "src": A}, "2": {"id": 3, "src": B}})
+    ok(deliver(web, made.client.id, body, woo_headers(body)))
+    assert [(row.external_id, row.image_url) for row in submissions(database)] == [("1", A), ("3", B)]
+
+
 def test_woocommerces_ping_is_answered_without_a_signature(web: Web, database: Database) -> None:
     made = add_market(database, Scheme.WOOCOMMERCE)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
