@@ -29,7 +29,7 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 from PIL import Image
 
-from provenance.containers.png import chunks
+from core.pictures.png_chunks import chunks
 from provenance.read import read_provenance
 
 WIDTH, HEIGHT = 1448, 1448  # 2.1 megapixels, and of a size that generators draw: the dearer case

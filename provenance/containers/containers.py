@@ -2,15 +2,16 @@
 
 import struct
 
+from core.pictures.gif_blocks import SIGNATURES as GIF
+from core.pictures.jpeg_segments import SIGNATURE as JPEG
+from core.pictures.png_chunks import SIGNATURE as PNG
+from core.pictures.riff_chunks import is_webp
 from provenance.containers.avif import is_avif, read_avif
-from provenance.containers.gif import SIGNATURES as GIF
 from provenance.containers.gif import read_gif
 from provenance.containers.image_file import ImageFile
-from provenance.containers.jpeg import SIGNATURE as JPEG
 from provenance.containers.jpeg import read_jpeg
-from provenance.containers.png import SIGNATURE as PNG
 from provenance.containers.png import read_png
-from provenance.containers.webp import is_webp, read_webp
+from provenance.containers.webp import read_webp
 from provenance.shared.errors import ContainerError
 
 

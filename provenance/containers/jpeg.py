@@ -1,53 +1,20 @@
 """JPEG (ITU-T T.81; JFIF; EXIF 2.32; XMP part 3): segments up to the start of the scan."""
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
 
+from core.pictures.jpeg_segments import APP1, APP2, APP11, APP13, COMMENT, EXIF, segments
 from core.sayings.codes import Place
 from provenance.containers.exif import HEADERS
 from provenance.containers.iim import MARK as PHOTOSHOP
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError
-from provenance.shared.limits import MAX_CHUNKS, MAX_EXIF_BYTES, MAX_XMP_BYTES
+from provenance.shared.limits import MAX_EXIF_BYTES, MAX_XMP_BYTES
 from provenance.shared.text import decode_text
 
-SIGNATURE = b"\xff\xd8\xff"
-_EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
 _XMP_MORE_HEAD = len(_XMP_MORE) + 32 + 8  # a digest in hexadecimal, the whole length, the offset
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_SCAN, _END, _COMMENT, _APP1, _APP2, _APP11, _APP13 = 0xDA, 0xD9, 0xFE, 0xE1, 0xE2, 0xEB, 0xED
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One segment: its marker's second byte, and its data."""
-
-    marker: int
-    body: bytes
-
-
-def segments(data: bytes) -> Iterator[Segment]:
-    """Walk the segments before the first scan; what stands after it is pixels, or no part at all."""
-    at = 2
-    for _ in range(MAX_CHUNKS):
-        while at + 1 < len(data) and data[at] == 0xFF and data[at + 1] == 0xFF:
-            at += 1  # fill bytes (T.81, B.1.1.2)
-        if at + 4 > len(data) or data[at] != 0xFF:
-            return
-        marker = data[at + 1]
-        if marker in {_SCAN, _END}:
-            return
-        if marker == 0x01 or 0xD0 <= marker <= 0xD8:
-            at += 2  # a marker without data
-            continue
-        length = struct.unpack_from(">H", data, at + 2)[0]
-        if length < 2 or at + 2 + length > len(data):
-            return
-        yield Segment(marker, data[at + 4 : at + 2 + length])
-        at += 2 + length
 
 
 def read_jpeg(data: bytes) -> ImageFile:
@@ -58,19 +25,19 @@ def read_jpeg(data: bytes) -> ImageFile:
     walked = 0
     for segment in segments(data):
         walked += 1
-        body = segment.body
+        body = data[segment.start : segment.end]
         if segment.marker in _FRAMES and len(body) >= 5:
             found.height, found.width = struct.unpack_from(">HH", body, 1)
-        elif segment.marker == _COMMENT:
+        elif segment.marker == COMMENT:
             found.part("COM")
             found.add_text(Place.JPEG_COMMENT, "Comment", decode_text(body.rstrip(b"\0")))
-        elif segment.marker == _APP1:
+        elif segment.marker == APP1:
             _read_app1(found, body, exif, more_xmp)
-        elif segment.marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
+        elif segment.marker == APP2 and body.startswith(b"ICC_PROFILE\0"):
             found.recoloured = True
-        elif segment.marker == _APP13 and body.startswith(PHOTOSHOP):
+        elif segment.marker == APP13 and body.startswith(PHOTOSHOP):
             found.add_iptc(body)
-        elif segment.marker == _APP11 and _is_jumbf(body):
+        elif segment.marker == APP11 and _is_jumbf(body):
             found.c2pa_bytes += len(body)
     if found.c2pa_bytes:
         found.part("APP11 JUMBF")
@@ -84,8 +51,8 @@ def read_jpeg(data: bytes) -> ImageFile:
 
 
 def _read_app1(found: Builder, body: bytes, exif: list[bytearray], more_xmp: dict[bytes, bytearray]) -> None:
-    if body.startswith(_EXIF):
-        _join_exif(exif, body[len(_EXIF) :])
+    if body.startswith(EXIF):
+        _join_exif(exif, body[len(EXIF) :])
     elif body.startswith(_XMP):
         found.add_xmp(body[len(_XMP) :])
     elif body.startswith(_XMP_MORE) and len(body) > _XMP_MORE_HEAD and len(more_xmp) < 4:

@@ -3,56 +3,20 @@
 import binascii
 import re
 import struct
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 
+from core.pictures.png_chunks import Chunk, chunks, is_sound
 from core.sayings.codes import Place
 from core.sayings.fault_codes import ContainerFault, RecordFault
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError, RecordError, TooMuchError
 from provenance.shared.inflate import inflate_head
-from provenance.shared.limits import MAX_CHUNKS, MAX_INFLATED_BYTES, MAX_RAW_TEXT_BYTES
+from provenance.shared.limits import MAX_INFLATED_BYTES, MAX_RAW_TEXT_BYTES
 from provenance.shared.text import decode_text
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SILENT = frozenset({b"IDAT", b"fdAT"})  # pixels: walked over, not summed
 _SRGB_GAMMA = range(45_000, 46_001)  # in 1/100,000: what every screen assumes without being told
 _DEFLATE_RATIO = 1032  # the most that deflate can pack (zlib's technical details)
 _RAW_PROFILE = re.compile(r"\s*+\w[\w ]{0,30}\s++(\d{1,9})\s++([0-9a-fA-F\s]++)")
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk: its type, and where its data lie in the file."""
-
-    kind: bytes
-    start: int
-    end: int
-
-
-def chunks(data: bytes) -> Iterator[Chunk]:
-    """Walk the chunks up to IEND, the end of the file, or the first that breaks off.
-
-    What follows IEND is no part of the picture and is never looked at.
-    """
-    at = len(SIGNATURE)
-    for _ in range(MAX_CHUNKS):
-        if at + 12 > len(data):
-            return
-        length, kind = struct.unpack_from(">I4s", data, at)
-        if at + 12 + length > len(data):
-            return
-        yield Chunk(kind, at + 8, at + 8 + length)
-        if kind == b"IEND":
-            return
-        at += 12 + length
-
-
-def is_sound(data: bytes, chunk: Chunk) -> bool:
-    """True if a chunk's checksum is right; decoders discard ancillary chunks with a wrong one."""
-    stored = int.from_bytes(data[chunk.end : chunk.end + 4], "big")
-    return zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]) == stored
 
 
 def read_png(data: bytes) -> ImageFile:

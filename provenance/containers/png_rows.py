@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from isal import isal_zlib
 
+from core.pictures.png_chunks import SIGNATURE, chunks, write_chunk
 from core.sayings.fault_codes import ContainerFault
 from provenance.containers.image_file import ImageFile
-from provenance.containers.png import SIGNATURE, chunks
 from provenance.shared.errors import RecordError
 
 KEPT = 16 * 2**20  # bytes of rows kept for the next reader: all of an ordinary picture
@@ -58,7 +58,7 @@ class PngRows:
     def _as_png(self, columns: int, rows: int, filtered: bytes) -> bytes:
         header = struct.pack(">II5B", columns, rows, self._depth, self._colour, 0, 0, 0)
         parts = [(b"IHDR", header), (b"IDAT", zlib.compress(filtered, 0)), (b"IEND", b"")]
-        return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in parts)
+        return SIGNATURE + b"".join(write_chunk(kind, body) for kind, body in parts)
 
     def _blocks(self, need: int) -> Iterator[bytearray]:
         """The first `need` bytes of rows, or more if more are stored, in blocks of whole rows."""
@@ -105,8 +105,3 @@ def _pieces(data: bytes) -> Iterator[memoryview]:
         if chunk.kind == b"IDAT":
             for at in range(chunk.start, chunk.end, _SLICE):
                 yield view[at : min(at + _SLICE, chunk.end)]
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    summed = isal_zlib.crc32(body, isal_zlib.crc32(kind))
-    return b"".join((struct.pack(">I", len(body)), kind, body, struct.pack(">I", summed)))

@@ -1,39 +1,10 @@
 """WebP (RFC 9649): RIFF chunks."""
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
 
+from core.pictures.riff_chunks import riff_chunks
 from provenance.containers.image_file import Builder, ImageFile
 from provenance.shared.errors import ContainerError
-from provenance.shared.limits import MAX_CHUNKS
-
-
-@dataclass(frozen=True, slots=True)
-class RiffChunk:
-    """One chunk: its four letters, and its data."""
-
-    kind: bytes
-    body: bytes
-
-
-def is_webp(data: bytes) -> bool:
-    """True if bytes start like a WebP file."""
-    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-
-
-def riff_chunks(data: bytes) -> Iterator[RiffChunk]:
-    """Walk the chunks within the length that the header gives; what follows is no part of it."""
-    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])
-    at = 12
-    for _ in range(MAX_CHUNKS):
-        if at + 8 > end:
-            return
-        kind, length = struct.unpack_from("<4sI", data, at)
-        if at + 8 + length > end:
-            return
-        yield RiffChunk(kind, data[at + 8 : at + 8 + length])
-        at += 8 + length + (length & 1)
 
 
 def read_webp(data: bytes) -> ImageFile:
@@ -41,8 +12,10 @@ def read_webp(data: bytes) -> ImageFile:
     found = Builder("webp", "image/webp", data)
     walked = 0
     for chunk in riff_chunks(data):
+        if not chunk.is_whole:
+            break
         walked += 1
-        body = chunk.body
+        body = data[chunk.start : chunk.end]
         if chunk.kind == b"VP8X" and len(body) >= 10:
             found.has_alpha = bool(body[0] & 0x10)
             found.width, found.height = (1 + int.from_bytes(body[at : at + 3], "little") for at in (4, 7))

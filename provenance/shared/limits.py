@@ -8,7 +8,6 @@ MAX_TOTAL_TEXT_BYTES = 12 * 2**20
 MAX_RAW_TEXT_BYTES = 24 * 2**20  # of one text, before that
 MAX_INFLATED_BYTES = 96 * 2**20  # of all compressed texts of a file, read or not
 MAX_FIELDS = 512  # text chunks, EXIF tags and XMP properties of one file, together
-MAX_CHUNKS = 65_536  # chunks, segments and boxes walked; a PNG may hold its pixels in many small ones
 
 # JSON: nesting, and the marks that each cost an object in memory.
 MAX_JSON_DEPTH = 64

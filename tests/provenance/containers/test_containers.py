@@ -122,6 +122,21 @@ def test_jpeg_fill_bytes_and_markers_without_data_are_walked_over() -> None:
     assert texts(open_image(jpeg([b"\xff\xff" + comment[1:], b"\xff\x01", comment]))) == {"Comment": "hello"}
 
 
+def test_bytes_between_two_segments_are_passed_over() -> None:
+    comment = jpeg_segment(0xFE, b"hello")
+    data = jpeg([jpeg_segment(0xE0, b"x"), b"\0\x12junk", comment])
+    assert texts(open_image(data)) == {"Comment": "hello"}
+    assert texts(open_image(data[: data.index(comment) + len(comment)] + bytes(500))) == {"Comment": "hello"}
+
+
+def test_a_gif_is_animated_by_its_frames_not_by_an_extension_that_loops_them() -> None:
+    loop = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+    assert not open_image(gif([loop])).animated
+    data = gif()
+    frame = data[13 + (3 << ((data[10] & 7) + 1)) : -1]
+    assert open_image(data[:-1] + frame + b";").animated
+
+
 def test_nothing_counts_once_the_scan_has_begun() -> None:
     comment = jpeg_segment(0xFE, b"hello")
     assert texts(open_image(jpeg([jpeg_segment(0xE0, b"x"), jpeg_segment(0xDA, bytes(10)), comment]))) == {}

@@ -1,0 +1,1 @@
+"""How picture files are laid out: walkers for the decoder and for the readers of provenance."""
