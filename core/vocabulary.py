@@ -170,6 +170,7 @@ class EventKind(StrEnum):
     SUBMISSION_EXAMINED = "submission.examined"
     SUBMISSION_FAILED = "submission.failed"
     DECISION_MADE = "decision.made"
+    DECISION_WITHDRAWN = "decision.withdrawn"
     APPEAL_RESOLVED = "appeal.resolved"
     ENDPOINT_TEST = "endpoint.test"
 

@@ -149,10 +149,10 @@ class Kantei:
             raise KanteiError(answer.status_code, "unknown", answer.text[:200]) from None
 
 
-def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Json:
+def verify_callback(body: bytes, headers: Mapping[str, str], secrets: str | Iterable[str]) -> Json:
     """Verify a callback's signature over the raw body and return the event.
 
-    During a rotation, pass both secrets.
+    Pass one secret, or both during a rotation.
 
     A secret that starts with `whsec_` is base64 (Standard Webhooks 1.0.0); any other is used as it is.
     Keep the event's `id`: the same may come twice. Errors: SignatureError.
@@ -162,7 +162,7 @@ def verify_callback(body: bytes, headers: Mapping[str, str], secrets: Iterable[s
     if not (timestamp.isascii() and timestamp.isdigit()) or abs(time.time() - int(timestamp)) > TOLERANCE:
         raise SignatureError("the callback is more than five minutes old, or its timestamp is missing")
     signed = f"{event_id}.{timestamp}.".encode() + body
-    keys = [_secret_key(secret) for secret in secrets]
+    keys = [_secret_key(secret) for secret in ([secrets] if isinstance(secrets, str) else secrets)]
     expected = [base64.b64encode(hmac.digest(key, signed, "sha256")) for key in keys if key]
     for entry in given.get("webhook-signature", "").split(" "):
         version, _, signature = entry.partition(",")

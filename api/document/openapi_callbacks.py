@@ -10,6 +10,14 @@ CALL_HEADERS = {
     "webhook-timestamp": "The time of this attempt, in seconds since 1970-01-01 UTC.",
     "webhook-signature": "Standard Webhooks: `v1,` and base64, one signature for each active secret.",
 }
+WHEN = {
+    EventKind.SUBMISSION_EXAMINED: "Kantei has a finding.",
+    EventKind.SUBMISSION_FAILED: "The image could not be examined; `data.failure` says why.",
+    EventKind.DECISION_MADE: "A moderator decided, and can no longer undo it.",
+    EventKind.DECISION_WITHDRAWN: "A decision reported earlier no longer stands. Take back what it led to.",
+    EventKind.APPEAL_RESOLVED: "A moderator answered an appeal; `data.decision` is current.",
+    EventKind.ENDPOINT_TEST: "You asked for a test. It has no data.",
+}
 
 
 def add_callbacks(spec: dict[str, Any]) -> None:
@@ -23,6 +31,7 @@ def add_callbacks(spec: dict[str, Any]) -> None:
             "post": {
                 "operationId": f"told{''.join(word.title() for word in kind.value.split('.'))}",
                 "summary": f"Sent to your callback URL when `{kind.value}` happens.",
+                "description": WHEN[kind],
                 "tags": ["callbacks"],
                 "security": [],
                 "parameters": parameters,

@@ -61,7 +61,7 @@ def _lines(session: Session) -> Iterator[dict[str, Any]]:
     )
     query = (
         select(Image, Decision, Verdict, Submission.client_id)
-        .join(Decision, Image.decision_id == Decision.id)
+        .join(Decision, Image.reported_id == Decision.id)
         .join(Verdict, Decision.verdict_id == Verdict.id)
         .outerjoin(first, first.c.image_sha256 == Image.sha256)
         .outerjoin(Submission, Submission.id == first.c.id)

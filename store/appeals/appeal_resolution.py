@@ -1,6 +1,6 @@
 """Appeals and decisions: who may decide an appealed case, and what a decision does to its appeals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -55,9 +55,10 @@ def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> 
 def resolve_appeals(
     session: Session, sha256: str, *, decision_id: str, outcome: Outcome, moderator_id: str, at: datetime
 ) -> int:
-    """Let a decision answer the open appeals on its image, and tell who appealed; give how many.
+    """Let a decision answer the open appeals on its image; give how many.
 
-    To escalate answers nothing. Errors: OwnDecisionError where the appeal is against this moderator.
+    Who appealed is told with the decision, by `report_answers`. To escalate answers nothing.
+    Errors: OwnDecisionError where the appeal is against this moderator.
     """
     if outcome is Outcome.ESCALATE:
         return 0
@@ -67,24 +68,32 @@ def resolve_appeals(
         update(Appeal)
         .where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None))
         .values(resolved_at=at, resolved_by=moderator_id, decision_id=decision_id, outcome=outcome)
-        .returning(Appeal.client_id, Appeal.submission_id)
+        .returning(Appeal.id)
         .execution_options(synchronize_session=False)
     ).all()
-    events = [NewEvent(row.client_id, row.submission_id, decision_id) for row in rows]
-    add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
     return len(rows)
 
 
-def reopen_appeals(session: Session, decision_id: str) -> None:
-    """Open the appeals again that a decision answered which was taken back.
+def report_answers(session: Session, decisions: Mapping[str, str | None], *, at: datetime) -> None:
+    """Tell who appealed on these images that they have an answer; the reported decisions by SHA-256."""
+    rows = session.execute(
+        update(Appeal)
+        .where(
+            Appeal.image_sha256.in_(decisions), Appeal.resolved_at.is_not(None), Appeal.reported_at.is_(None)
+        )
+        .values(reported_at=at)
+        .returning(Appeal.client_id, Appeal.submission_id, Appeal.image_sha256)
+        .execution_options(synchronize_session=False)
+    ).all()
+    events = [NewEvent(row.client_id, row.submission_id, decisions[row.image_sha256]) for row in rows]
+    add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
 
-    If the client has opened another appeal meanwhile, that one is enough.
-    """
-    newer = aliased(Appeal)
-    is_open = select(1).where(newer.submission_id == Appeal.submission_id, newer.resolved_at.is_(None))
+
+def reopen_appeals(session: Session, decision_id: str) -> None:
+    """Open the appeals again that a decision answered which was taken back."""
     session.execute(
         update(Appeal)
-        .where(Appeal.decision_id == decision_id, ~is_open.exists())
+        .where(Appeal.decision_id == decision_id, Appeal.reported_at.is_(None))
         .values(resolved_at=None, resolved_by=None, decision_id=None, outcome=None)
         .execution_options(synchronize_session=False)
     )

@@ -31,6 +31,11 @@ def add_appeal(
     """
     if submission.image_sha256 is None:
         raise ValueError("there is nothing to appeal against")
+    unreported = select(Appeal.id).where(
+        Appeal.submission_id == submission.id, Appeal.resolved_at.is_not(None), Appeal.reported_at.is_(None)
+    )
+    if session.scalar(unreported.limit(1)) is not None:
+        raise AppealOpenError  # its answer can still be undone: from outside it is open
     appeal = Appeal(
         submission_id=submission.id,
         image_sha256=submission.image_sha256,

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.vocabulary import Finding, Outcome
+from store.desk.decisions import UNDOABLE
 from store.tables.case_tables import Decision, Moderator, Verdict
 from store.tables.review_tables import Undo
 
@@ -24,6 +25,7 @@ class LogFilter:
     until: datetime | None = None
     overturned: bool = False
     hidden: frozenset[str] = frozenset()  # images of which nothing is told
+    at: datetime | None = None  # leaves out what can be undone at this moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def _query(wanted: LogFilter) -> Select[Decision, Undo, str]:
         query = query.where(Decision.image_sha256 == wanted.image_sha256)
     if wanted.hidden:
         query = query.where(Decision.image_sha256.not_in(wanted.hidden))
+    if wanted.at is not None:
+        query = query.where(Decision.created_at <= wanted.at - UNDOABLE)
     if wanted.since is not None:
         query = query.where(Decision.created_at >= wanted.since)
     if wanted.until is not None:

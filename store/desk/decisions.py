@@ -5,19 +5,21 @@ meanwhile nothing is written, so that two people never overrule each other unkno
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
 from store.clients.own_submissions import is_own, own_among
-from store.known.known_images import note_change
-from store.outbox.client_events import note_decision
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Undo
+
+OFFERED = timedelta(seconds=30)  # how long undo is offered
+GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
+UNDOABLE = OFFERED + GRACE
 
 
 class OwnSubmissionError(Exception):
@@ -53,7 +55,14 @@ def decide(
     """
     decision_id = new_id()
     try:
-        _move(session, seen, ~is_own(moderator_id), to=decision_id, review=state_after(outcome))
+        _move(
+            session,
+            seen,
+            ~is_own(moderator_id),
+            to=decision_id,
+            review=state_after(outcome),
+            report_due_at=at + UNDOABLE,
+        )
     except StaleCaseError:
         if own_among(session, [seen.sha256], moderator_id):
             raise OwnSubmissionError from None
@@ -72,15 +81,15 @@ def decide(
         )
     )
     session.flush()
-    note_change(session, seen.sha256, at)
-    note_decision(session, seen.sha256, decision_id, at=at)
     return decision_id
 
 
 def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime) -> str:
     """Take back a standing decision: the one before it stands again. Give the image's SHA-256.
 
-    Errors: StaleCaseError where it stands no more, LookupError where there is none.
+    What was reported cannot be taken back: this and `report_decisions` change the same row, and
+    whichever comes second finds what the first one did.
+    Errors: StaleCaseError where it stands no more or was reported, LookupError where there is none.
     """
     decision = session.get(Decision, decision_id)
     if decision is None:
@@ -89,12 +98,23 @@ def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime)
     if image.verdict_id is None:
         raise StaleCaseError
     seen = Seen(image.sha256, image.verdict_id, decision_id)
-    _move(session, seen, to=decision.previous_id, review=_state_before(session, decision, image.verdict_id))
+    before = session.get_one(Decision, decision.previous_id) if decision.previous_id is not None else None
+    _move(
+        session,
+        seen,
+        Image.reported_id.is_distinct_from(decision_id),
+        to=decision.previous_id,
+        review=_state_before(session, before, image.verdict_id),
+        report_due_at=_report_again(before) if before is not None else None,
+    )
     session.add(Undo(decision_id=decision_id, moderator_id=moderator_id, created_at=at))
     session.flush()
-    note_change(session, image.sha256, at)
-    note_decision(session, image.sha256, decision.previous_id, at=at)
     return image.sha256
+
+
+def _report_again(decision: Decision) -> ColumnElement[datetime | None]:
+    """SQL expression: when a decision that stands again is reported; none if it is already."""
+    return case((Image.reported_id == decision.id, None), else_=decision.created_at + UNDOABLE)
 
 
 def state_after(outcome: Outcome) -> ReviewState:
@@ -102,15 +122,20 @@ def state_after(outcome: Outcome) -> ReviewState:
     return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
 
 
-def _state_before(session: Session, decision: Decision, verdict_id: str) -> ReviewState:
-    if decision.previous_id is not None:
-        return state_after(session.get_one(Decision, decision.previous_id).outcome)
+def _state_before(session: Session, before: Decision | None, verdict_id: str) -> ReviewState:
+    if before is not None:
+        return state_after(before.outcome)
     finding = session.get_one(Verdict, verdict_id).finding
     return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
 
 
 def _move(
-    session: Session, seen: Seen, *also: ColumnElement[bool], to: str | None, review: ReviewState
+    session: Session,
+    seen: Seen,
+    *also: ColumnElement[bool],
+    to: str | None,
+    review: ReviewState,
+    report_due_at: datetime | ColumnElement[datetime | None] | None,
 ) -> None:
     moved = session.scalar(
         update(Image)
@@ -120,7 +145,7 @@ def _move(
             Image.decision_id.is_not_distinct_from(seen.decision_id),
             *also,
         )
-        .values(decision_id=to, review=review)
+        .values(decision_id=to, review=review, report_due_at=report_due_at)
         .returning(Image.sha256)
         .execution_options(synchronize_session=False)
     )

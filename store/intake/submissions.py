@@ -14,7 +14,7 @@ from store.tables.case_tables import IdempotencyKey, Image, Submission
 
 WITH_ANSWER = (
     joinedload(Submission.verdict),
-    joinedload(Submission.image).joinedload(Image.decision),
+    joinedload(Submission.image).joinedload(Image.reported),
 )
 
 

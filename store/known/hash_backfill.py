@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.known.known_image import PictureHash
-from store.known.known_images import RULINGS, find_known, keep_hash, note_change
+from store.known.known_images import RULINGS, find_known, keep_hash, note_changes
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import ImageHash
 
@@ -31,7 +31,7 @@ def keep_late_hash(session: Session, sha256: str, found: PictureHash, at: dateti
     keep_hash(session, sha256, found)
     session.flush()
     outcome = session.scalar(
-        select(Decision.outcome).join(Image, Image.decision_id == Decision.id).where(Image.sha256 == sha256)
+        select(Decision.outcome).join(Image, Image.reported_id == Decision.id).where(Image.sha256 == sha256)
     )
     if outcome in RULINGS or any(one.case for one in find_known(session, found, but=sha256)):
-        note_change(session, sha256, at)
+        note_changes(session, [sha256], at)

@@ -110,7 +110,7 @@ def count_decided(session: Session) -> dict[Label, int]:
     """Count the hashes that people's decisions would hand out, by label."""
     rows = session.execute(
         select(Decision.outcome, func.count())
-        .join(Image, Image.decision_id == Decision.id)
+        .join(Image, Image.reported_id == Decision.id)
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
         .where(ImageHash.quality >= LEAST_QUALITY, Decision.outcome.in_(RULINGS))
         .group_by(Decision.outcome)
@@ -143,7 +143,7 @@ def decided_hashes(database: Database, label: Label | None = None) -> Iterator[S
             rows = session.execute(
                 select(ImageHash.image_sha256, ImageHash.hash, Decision.outcome)
                 .join(Image, Image.sha256 == ImageHash.image_sha256)
-                .join(Decision, Decision.id == Image.decision_id)
+                .join(Decision, Decision.id == Image.reported_id)
                 .where(
                     ImageHash.image_sha256 > last,
                     ImageHash.quality >= LEAST_QUALITY,

@@ -1,7 +1,8 @@
 """Known images: decisions on similar pictures, and entries of imported lists."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -18,13 +19,14 @@ from store.tables.known_tables import HashList, ImageHash, KnownChange, ListedHa
 NEAR = 31  # bits of 256, as the field matches
 RULINGS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
 MOST = 16  # found for one picture, the nearest first
-# Near copies are judged again when a decision can no longer be taken back by one key (30 s, and some grace).
-SETTLED = timedelta(seconds=40)
 
 
 @dataclass(frozen=True, slots=True)
 class NearImage:
-    """Another image of ours that looks the same, by how many bits it differs, and who decided it."""
+    """Another image of ours that looks the same, by how many bits it differs, and who decided it.
+
+    A decision shows here once it can no longer be undone.
+    """
 
     image: Image
     distance: int
@@ -87,25 +89,24 @@ def near_images(session: Session, sha256: str, *, limit: int = MOST) -> list[Nea
             ImageHash.quality >= LEAST_QUALITY,
             Image.sha256 != sha256,
         )
-        .order_by(Image.decision_id.is_(None), bits, Image.sha256)
+        .order_by(Image.reported_id.is_(None), bits, Image.sha256)
         .limit(limit)
-        .options(joinedload(Image.verdict), joinedload(Image.decision).joinedload(Decision.moderator)),
+        .options(joinedload(Image.verdict), joinedload(Image.reported).joinedload(Decision.moderator)),
         near_values(own.hash, is_sqlite=is_sqlite),
     )
     return [NearImage(*row) for row in rows]
 
 
-def note_change(session: Session, sha256: str, at: datetime) -> None:
-    """Note that the ruling on an image is another one now, for its near copies to be judged again."""
-    due_at = at + SETTLED
-    one = select(ImageHash.image_sha256, literal(due_at, KnownChange.due_at.type), literal("")).where(
-        ImageHash.image_sha256 == sha256, ImageHash.quality >= LEAST_QUALITY
+def note_changes(session: Session, sha256s: Collection[str], at: datetime) -> None:
+    """Note that other rulings on images are reported now, for their near copies to be judged again."""
+    one = select(ImageHash.image_sha256, literal(at, KnownChange.due_at.type), literal("")).where(
+        ImageHash.image_sha256.in_(sha256s), ImageHash.quality >= LEAST_QUALITY
     )
     session.execute(
         upsert(session, KnownChange)
         .from_select(["image_sha256", "due_at", "after_sha256"], one)
         .on_conflict_do_update(
-            index_elements=[KnownChange.image_sha256], set_={"due_at": due_at, "after_sha256": ""}
+            index_elements=[KnownChange.image_sha256], set_={"due_at": at, "after_sha256": ""}
         )
     )
 
@@ -138,7 +139,7 @@ def _known(*, is_sqlite: bool) -> CompoundSelect[*tuple[Any, ...]]:
             literal(None, ListedHash.label.type).label("label"),
         )
         .join(Image, Image.sha256 == ImageHash.image_sha256)
-        .join(Decision, Decision.id == Image.decision_id)
+        .join(Decision, Decision.id == Image.reported_id)
         .where(
             is_near(ImageHash, is_sqlite=is_sqlite),
             ImageHash.quality >= LEAST_QUALITY,

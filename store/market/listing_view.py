@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import Finding, Outcome, State
 from store.intake.submissions import WITH_ANSWER
 from store.market.listing_ends import CALLED_OFF
-from store.tables.case_tables import Submission
+from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import Listing, ListingImage
 
 MOST = 500  # images of a listing that are listed
@@ -31,11 +31,11 @@ class ImageView:
 
     @property
     def finding(self) -> Finding | None:
-        """The current result: the decision if there is one, otherwise the finding."""
+        """The current result: the reported decision if there is one, otherwise the finding."""
         row = self.submission
         if row is None:
             return None
-        decision = row.image.decision if row.image is not None else None
+        decision = row.image.reported if row.image is not None else None
         if decision is not None and decision.outcome in RULED:
             return RULED[decision.outcome]
         return row.verdict.finding if row.verdict is not None else None
@@ -142,7 +142,7 @@ def _list_submissions(session: Session, client_id: str, listing_id: str) -> Sequ
     return session.scalars(
         select(Submission)
         .where(Submission.client_id == client_id, Submission.listing_id == listing_id)
-        .options(*WITH_ANSWER)
+        .options(*WITH_ANSWER, joinedload(Submission.image).joinedload(Image.decision))
         .order_by(Submission.id)
         .limit(MOST)
     ).all()

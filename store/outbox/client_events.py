@@ -6,7 +6,7 @@ after 9. So events get their place afterwards (`place_events`), one client at a 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -61,24 +61,26 @@ def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *,
     return ids
 
 
-def note_decision(session: Session, sha256: str, decision_id: str | None, *, at: datetime) -> None:
-    """Add an event for every client that submitted an image; no decision means it was undone."""
+def note_decisions(
+    session: Session, kind: EventKind, decisions: Mapping[str, str | None], *, at: datetime
+) -> None:
+    """Add an event for every examined submission of these images; their decisions by SHA-256."""
     rows = session.execute(
-        select(Submission.client_id, Submission.id).where(
-            Submission.image_sha256 == sha256, Submission.state == State.EXAMINED
-        )
+        select(Submission.client_id, Submission.id, Submission.image_sha256)
+        .where(Submission.image_sha256.in_(decisions), Submission.state == State.EXAMINED)
+        .order_by(Submission.id)
     )
-    events = [NewEvent(client_id, submission_id, decision_id) for client_id, submission_id in rows]
-    add_events(session, EventKind.DECISION_MADE, events, at=at)
+    events = [NewEvent(client_id, id_, decisions[sha256]) for client_id, id_, sha256 in rows if sha256]
+    add_events(session, kind, events, at=at)
 
 
 def note_examined(session: Session, client_id: str, submission_id: str, sha256: str, *, at: datetime) -> None:
-    """Add the event of a verdict, and of the current decision if the image has one.
+    """Add the event of a verdict, and of the decision reported on the image, if there is one.
 
-    The image is locked: a decision made at this moment either is seen here or sees this submission.
+    The image is locked: a decision reported at this moment either is seen here or sees this submission.
     """
     decision_id = session.scalar(
-        select(Image.decision_id).where(Image.sha256 == sha256).with_for_update(read=True)
+        select(Image.reported_id).where(Image.sha256 == sha256).with_for_update(read=True)
     )
     events = [NewEvent(client_id, submission_id, decision_id)]
     add_events(session, EventKind.SUBMISSION_EXAMINED, events, at=at)

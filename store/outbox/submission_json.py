@@ -31,8 +31,8 @@ def gauge_json(gauge: Gauge) -> dict[str, Any]:
 
 
 def standing_json(row: Submission) -> dict[str, Any]:
-    """Write a submission as it stands now; it was read with image, verdict and decision, or is new."""
-    return submission_json(row, row.image.decision if row.image is not None else None)
+    """Write a submission as it is now, read with image, verdict and reported decision, or new."""
+    return submission_json(row, row.image.reported if row.image is not None else None)
 
 
 def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any]:
@@ -67,11 +67,11 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
 
 
 def image_json(row: Image) -> dict[str, Any]:
-    """Write an image that was read with its verdict and decision."""
+    """Write an image that was read with its verdict and reported decision."""
     return {
         **_facts(row),
         "verdict": _verdict(row.verdict),
-        "decision": _decision(row.decision),
+        "decision": _decision(row.reported),
         "links": {"self": f"/v1/images/{row.sha256}"},
     }
 

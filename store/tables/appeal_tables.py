@@ -46,6 +46,8 @@ class Appeal(Table):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"))
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    # When clients and artists were told, once the decision could no longer be undone.
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome))
     submission: Mapped[Submission | None] = relationship(
         primaryjoin="foreign(Appeal.submission_id) == Submission.id", lazy="raise", viewonly=True

@@ -40,6 +40,12 @@ class Image(Table):
         # With the place in the queue, so that a band of scores is put in order without reading a row.
         Index("ix_images_review_score", "review", "score", "sha256", "risk"),
         Index("ix_images_score", "score", "sha256", "risk"),
+        Index(
+            "ix_images_report_due_at",
+            "report_due_at",
+            sqlite_where=text("report_due_at IS NOT NULL"),
+            postgresql_where=text("report_due_at IS NOT NULL"),
+        ),
     )
 
     sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
@@ -62,11 +68,18 @@ class Image(Table):
     # foreign keys can be neither created nor purged in one go.
     verdict_id: Mapped[str | None] = mapped_column(Id)
     decision_id: Mapped[str | None] = mapped_column(Id)
+    # The decision that clients and artists are told of, which lags behind while one can be undone, and when
+    # it is due to follow; none where both are the same.
+    reported_id: Mapped[str | None] = mapped_column(Id)
+    report_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verdict: Mapped["Verdict | None"] = relationship(
         primaryjoin="foreign(Image.verdict_id) == Verdict.id", lazy="raise", viewonly=True
     )
     decision: Mapped["Decision | None"] = relationship(
         primaryjoin="foreign(Image.decision_id) == Decision.id", lazy="raise", viewonly=True
+    )
+    reported: Mapped["Decision | None"] = relationship(
+        primaryjoin="foreign(Image.reported_id) == Decision.id", lazy="raise", viewonly=True
     )
 
 

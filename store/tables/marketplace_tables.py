@@ -60,7 +60,7 @@ class ClientEvent(Table):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
     kind: Mapped[EventKind] = mapped_column(words(EventKind))
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submissions.id"), index=True)
-    # The decision that stood at that moment; none where it was taken back.
+    # The decision that was reported by that moment, if any.
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     position: Mapped[int | None] = mapped_column(Integer)

@@ -55,8 +55,9 @@ def heatmap_name(verdict_id: str) -> str:
 
 
 def find_image(session: Session, sha256: str) -> Image | None:
-    """Find an image with its latest verdict and standing decision."""
-    return session.get(Image, sha256, options=[joinedload(Image.verdict), joinedload(Image.decision)])
+    """Find an image with its latest verdict, its standing decision and the reported one."""
+    parts = (Image.verdict, Image.decision, Image.reported)
+    return session.get(Image, sha256, options=[joinedload(part) for part in parts])
 
 
 def record_verdict(

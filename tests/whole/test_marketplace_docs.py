@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
+from api.schemas.event_schemas import EventAnswer
+from api.schemas.examples import EVENT
 from core.clock import now
+from core.vocabulary import EventKind
 from kantei.client import SignatureError
 from tests.services import leave_out
 from tests.whole.installation import Installation
@@ -99,16 +102,27 @@ def test_the_python_receiver_refuses_what_is_not_signed_and_handles_an_event_onc
 
 
 @pytest.mark.parametrize(
-    ("decision", "told"),
-    [({"outcome": "ai"}, "act on ai"), (None, "take back the last decision")],
-    ids=["made", "undone"],
+    ("kind", "outcome", "told"),
+    [
+        ("decision.made", "ai", "act on ai"),
+        ("decision.withdrawn", "escalate", "take back the last decision"),
+    ],
 )
-def test_the_python_receiver_acts_on_decisions_and_takes_back_undone_ones(
-    decision: dict[str, str] | None, told: str
+def test_the_python_receiver_acts_on_decisions_and_takes_back_withdrawn_ones(
+    kind: str, outcome: str, told: str
 ) -> None:
-    body = json.dumps({"id": "evt_2", "type": "decision.made", "data": {"decision": decision}})
+    body = json.dumps({"id": "evt_2", "type": kind, "data": {"decision": {"outcome": outcome}}})
     headers = sign("evt_2", now(), body, [base64.b64decode(SECRET.removeprefix("whsec_"))])
     assert receiver()(body.encode(), headers, SECRET) == told
+
+
+def test_the_body_of_a_withdrawal_is_what_is_sent() -> None:
+    (source,) = (block for block in blocks("json") if "decision.withdrawn" in block)
+    shown = json.loads(source)
+    whole = {**EVENT, **shown, "data": {**EVENT["data"], **shown["data"]}}
+    assert set(shown["data"]) < set(EVENT["data"])
+    told = EventAnswer.model_validate_json(json.dumps(whole))
+    assert told.type is EventKind.DECISION_WITHDRAWN
 
 
 JS = """

@@ -22,6 +22,7 @@ from core.sayings.saying import Saying, say
 from core.vocabulary import FailureCode
 from store.base.database import Database
 from store.clients.clients import signing_secrets
+from store.desk.reporting import STEP, has_due_reports, report_decisions
 from store.outbox.callbacks import (
     CallResult,
     EndpointLostError,
@@ -72,6 +73,8 @@ class Notifier:
 
         `called` leaves out the clients whom no one calls: they have time, and a pull places for itself.
         """
+        if not called:
+            self.report()
         with self.database.reading() as session:
             clients = unplaced_clients(session, called=called)
         placed = 0
@@ -79,6 +82,18 @@ class Notifier:
             with self.database.writing() as session:
                 placed += place_events(session, client_id)
         return placed
+
+    def report(self) -> int:
+        """Report the decisions that can no longer be undone; return how many."""
+        with self.database.reading() as session:
+            if not has_due_reports(session, now()):
+                return 0
+        count, done = 0, STEP
+        while done == STEP:
+            with self.database.writing() as session:
+                done = report_decisions(session, now())
+            count += done
+        return count
 
     def claim(self) -> Turn | None:
         """Claim an endpoint that is due."""

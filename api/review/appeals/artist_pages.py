@@ -97,7 +97,7 @@ def send_artist_appeal(token: str) -> AnyResponse:
 def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) -> Response:
     submission, appeal, until = _find(token)
     image = submission.image
-    decision = image.decision if image is not None else None
+    decision = image.reported if image is not None else None
     page = render_template(
         "review/artist.html",
         token=token,

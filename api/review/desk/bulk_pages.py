@@ -15,7 +15,6 @@ from api.http.parts import parts
 from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome
 from api.review.desk.queue_address import asked_address, write_wanted
 from api.review.desk.thresholds import asked_filter
-from api.review.desk.undo import GRACE, OFFERED
 from api.review.frame.blueprint import review
 from api.review.frame.filters import number
 from api.review.frame.guard import me
@@ -24,7 +23,7 @@ from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id, is_sha256
 from store.desk.batches import LIMIT, decide_many, preview, standing, undo_many
-from store.desk.decisions import Seen
+from store.desk.decisions import UNDOABLE, Seen
 from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.quality.check_giving import sample_decisions
@@ -80,7 +79,7 @@ def undo_batch(batch_id: str) -> AnyResponse:
         decisions = standing(session, batch_id, me().id)
         if not decisions:
             raise not_found(_("These decisions were not found, were already undone, or are not yours."))
-        if at > decisions[0].created_at + OFFERED + GRACE:
+        if at > decisions[0].created_at + UNDOABLE:
             raise PageError(
                 HTTPStatus.CONFLICT,
                 _("Too late to undo"),

@@ -11,7 +11,7 @@ from api.http.parts import parts
 from api.review.desk.next_case import find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
-from api.review.desk.undo import OFFERED, Undoable, undoable
+from api.review.desk.undo import Undoable, undoable
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
 from api.review.frame.permissions import Act, may, may_decide
@@ -26,6 +26,7 @@ from store.clients.own_submissions import own_among
 from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
+from store.desk.decisions import OFFERED
 from store.desk.queue_filter import Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden

@@ -19,12 +19,9 @@ from core.ids import is_id
 from core.vocabulary import Outcome
 from store.appeals.appeal_resolution import reopen_appeals
 from store.desk.batches import standing
-from store.desk.decisions import StaleCaseError, find_decision, undo
+from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, undo
 from store.quality.checks import reopen_check
 from store.tables.case_tables import Image
-
-OFFERED = timedelta(seconds=30)
-GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def undo_decision(decision_id: str) -> AnyResponse:
         decision = find_decision(session, decision_id)
         if decision is None or decision.moderator_id != me().id:
             raise not_found(_("This decision was not found, or is not yours."))
-        if at > decision.created_at + OFFERED + GRACE:
+        if at > decision.created_at + UNDOABLE:
             raise PageError(
                 HTTPStatus.CONFLICT,
                 _("Too late to undo"),

@@ -15,8 +15,10 @@ from api.http.queries import refuse_repeated
 from api.http.rendering import json_response
 from api.schemas.event_schemas import EndpointAnswer, EndpointsAnswer, EventPageAnswer, EventQuery
 from api.schemas.problems import Problem, ProblemCode
+from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Scope
+from store.desk.reporting import has_due_reports, report_decisions
 from store.outbox.client_events import event_json, find_event, has_unplaced, list_events, place_events
 from store.outbox.endpoints import count_waiting, list_endpoints
 from store.tables.marketplace_tables import Endpoint
@@ -61,7 +63,12 @@ def endpoints() -> Response:
 
 
 def _place(client_id: str) -> None:
-    """Number new events, so that a client that pulls them need not wait for the notifier."""
+    """Report what is due and number new events: a client that pulls need not wait for the notifier."""
+    with parts().database.reading() as session:
+        is_due = has_due_reports(session, now())
+    if is_due:
+        with parts().database.writing() as session:
+            report_decisions(session, now())
     with parts().database.reading() as session:
         if not has_unplaced(session, client_id):
             return

@@ -129,6 +129,7 @@ def test_call_backs_are_described(document: dict[str, Any]) -> None:
         "submission.examined",
         "submission.failed",
         "decision.made",
+        "decision.withdrawn",
         "appeal.resolved",
         "endpoint.test",
     }

@@ -24,6 +24,7 @@ from store.known.known_images import find_known
 from store.tables.case_tables import Image, Moderator
 from store.tables.known_tables import ImageHash, KnownChange
 from store.verdicts.images import record_verdict
+from tests.reporting import report
 from worker.known.hash_older import hash_older
 
 ONE, TWO, THREE = "0f" * 32, "a5" * 32, "3c" * 32
@@ -132,6 +133,8 @@ def test_what_people_decided_goes_out_and_comes_in_elsewhere(kept: Database, tmp
             )
             seen = Seen(sha256, session.get_one(Image, sha256).verdict_id or "", None)
             decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+    assert ONE not in run("export").stdout
+    report(kept)
     written = run("export").stdout
     rows = {row["signal_str"]: row for row in csv.DictReader(io.StringIO(written))}
     assert set(rows) == {ONE, TWO}
@@ -167,6 +170,7 @@ def _store(kept: Database, blobs: FolderBlobs, data: bytes, outcome: Outcome | N
             session.flush()
             seen = Seen(sha256, session.get_one(Image, sha256).verdict_id or "", None)
             decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+    report(kept)
     return sha256
 
 

@@ -16,6 +16,7 @@ from store.intake.submissions import SubmissionRequest
 from store.people.moderators import add_moderator
 from store.verdicts.images import record_verdict
 from tests.model.drawing import gradient, saved
+from tests.reporting import report
 from tests.submissions import add_submission
 
 
@@ -53,6 +54,8 @@ def test_decisions_become_a_folder_that_training_reads(
     digests = _decided(database, blobs, shop, [Outcome.AI, Outcome.HUMAN, Outcome.ESCALATE, Outcome.HUMAN])
     blobs.delete(digests[3])
     folder = tmp_path / "out"
+    assert write_decisions(database, blobs, tmp_path / "undoable") == (0, 0)
+    report(database)
     assert write_decisions(database, blobs, folder) == (2, 1)
     samples = read_samples(folder)
     assert {(s.name, s.owner) for s in samples} == {

@@ -11,11 +11,12 @@ from core.vocabulary import Finding, Judgement, Label, Outcome, Role
 from store.base.database import Database
 from store.base.hash_column import count_differing
 from store.bytes.image_facts import ImageFacts
-from store.desk.decisions import Seen, decide, undo
+from store.desk.decisions import Seen, StaleCaseError, decide, undo
 from store.known.known_images import find_known, near_images, word_columns
 from store.tables.case_tables import Image, Moderator
 from store.tables.known_tables import HashList, ListedHash
 from store.verdicts.images import record_verdict
+from tests.reporting import report
 
 BASE = random.Random(0).getrandbits(256)
 
@@ -41,14 +42,17 @@ def add(database: Database, digits: str, quality: int = 100) -> str:
     return sha256
 
 
-def rule(database: Database, sha256: str, outcome: Outcome) -> str:
+def rule(database: Database, sha256: str, outcome: Outcome, *, is_reported: bool = True) -> str:
     with database.writing() as session:
         moderator = Moderator(email=f"{sha256[:9]}{outcome}@example.com", role=Role.LEAD, password_hash="x")
         session.add(moderator)
         session.flush()
         image = session.get_one(Image, sha256)
         seen = Seen(sha256, image.verdict_id or "", image.decision_id)
-        return decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+        made = decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
+    if is_reported:
+        report(database)
+    return made
 
 
 def known(database: Database, digits: str, quality: int = 100) -> list[tuple[Label, int, bool]]:
@@ -85,12 +89,18 @@ def test_what_is_not_near_undecided_escalated_or_flat_is_not_known(database: Dat
     assert known(database, f"{BASE:064x}", quality=49) == []
 
 
-def test_a_decision_that_is_taken_back_is_known_no_more(database: Database) -> None:
+def test_a_decision_is_known_once_it_cannot_be_undone_and_until_it_is_replaced(database: Database) -> None:
     sha256 = add(database, turned(5))
-    decision_id = rule(database, sha256, Outcome.HUMAN)
+    decision_id = rule(database, sha256, Outcome.HUMAN, is_reported=False)
+    with database.reading() as session:
+        (near,) = near_images(session, add(database, turned(6)))
+        assert near.image.reported is None
+    assert known(database, f"{BASE:064x}") == []
+    report(database)
     assert known(database, f"{BASE:064x}") == [(Label.HUMAN, 5, False)]
-    with database.writing() as session:
+    with database.writing() as session, pytest.raises(StaleCaseError):
         undo(session, decision_id, moderator_id=session.query(Moderator).one().id, at=now())
+    rule(database, sha256, Outcome.ESCALATE)
     assert known(database, f"{BASE:064x}") == []
 
 

@@ -9,6 +9,7 @@ from PIL import Image as Picture
 from sqlalchemy import update
 
 from core.clock import now
+from core.ids import new_id
 from core.sayings.codes import Reason
 from core.vocabulary import Basis, Finding, Outcome, Role
 from store.base.database import Database
@@ -21,6 +22,7 @@ from store.tables.known_tables import KnownChange
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from store.verdicts.standing_policy import StandingPolicy
+from tests.reporting import report
 from tests.worker.examining.test_examine import Bench, FakeBell, FakeClassifier, FakeWeb
 from worker.known.judge_again import JudgesAgain
 
@@ -53,15 +55,17 @@ def look(bench: Bench, sha256: str) -> Image:
         return image
 
 
-def rule(bench: Bench, image: Image, outcome: Outcome) -> tuple[str, str]:
+def rule(bench: Bench, image: Image, outcome: Outcome, *, is_reported: bool = True) -> tuple[str, str]:
     """Decide a case as it stands; give the moderator and the decision."""
     with bench.database.writing() as session:
-        moderator = Moderator(email=f"{image.sha256}@example.com", role=Role.LEAD, password_hash="x")
+        moderator = Moderator(email=f"{new_id()}@example.com", role=Role.LEAD, password_hash="x")
         session.add(moderator)
         session.flush()
         seen = Seen(image.sha256, image.verdict_id or "", image.decision_id)
         made = decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
-        return moderator.id, made
+    if is_reported:
+        report(bench.database)
+    return moderator.id, made
 
 
 def judge_again(bench: Bench) -> int:
@@ -96,19 +100,23 @@ def test_a_near_copy_of_what_a_person_cleared_bothers_nobody(bench: Bench) -> No
     assert (copy.finding, copy.review) == (Finding.CLEAR, ReviewState.NONE)
 
 
-def test_a_copy_that_came_before_follows_the_decision_and_its_undo(bench: Bench) -> None:
+def test_a_copy_that_came_before_follows_the_decision_and_its_withdrawal(bench: Bench) -> None:
     first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
     other = examine(bench, drawn(7), 0.95)
     own = copy.verdict_id
-    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
-    assert look(bench, copy.sha256).finding is Finding.FLAGGED  # not before it has settled
+    moderator_id, undone = rule(bench, first, Outcome.HUMAN, is_reported=False)
+    assert judge_again(bench) == 0  # while it can be undone
+    with bench.database.writing() as session:
+        undo(session, undone, moderator_id=moderator_id, at=now())
+    report(bench.database)
+    assert judge_again(bench) == 0
+    rule(bench, first, Outcome.HUMAN)
     assert judge_again(bench) == 1
     cleared = look(bench, copy.sha256)
     assert (cleared.finding, cleared.review) == (Finding.CLEAR, ReviewState.NONE)
     assert kinds(cleared) == ["known_image", "pixels"]
     assert judge_again(bench) == 0
-    with bench.database.writing() as session:
-        undo(session, decision_id, moderator_id=moderator_id, at=now())
+    rule(bench, look(bench, first.sha256), Outcome.ESCALATE)
     assert judge_again(bench) == 1
     back = look(bench, copy.sha256)
     assert (back.finding, back.review, back.verdict_id) == (Finding.FLAGGED, ReviewState.OPEN, own)
@@ -118,10 +126,10 @@ def test_a_copy_that_came_before_follows_the_decision_and_its_undo(bench: Bench)
 def test_a_score_that_was_not_stable_still_is_not_when_it_is_judged_again(bench: Bench) -> None:
     bench.classifier.stable = False
     first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)
-    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
+    rule(bench, first, Outcome.HUMAN)
     assert judge_again(bench) == 1
+    rule(bench, look(bench, first.sha256), Outcome.ESCALATE)
     with bench.database.writing() as session:
-        undo(session, decision_id, moderator_id=moderator_id, at=now())
         # As if another had been decided meanwhile: a verdict that rests on nothing known is made anew.
         session.execute(update(Verdict).where(Verdict.id == copy.verdict_id).values(rests_on="old"))
     assert judge_again(bench) == 1

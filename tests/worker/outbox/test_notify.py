@@ -28,6 +28,7 @@ from store.retention.purge import purge_expired
 from store.tables.marketplace_tables import CallbackState, ClientEvent
 from store.verdicts.images import find_image
 from tests.clients import SECRET_KEY
+from tests.reporting import report
 from tests.worker.outbox.telling import (
     URL,
     FakePoster,
@@ -68,36 +69,47 @@ def test_a_verdict_is_told_signed(
     assert len(poster.posts) == 1
 
 
-def test_failures_decisions_and_their_undoing_are_told_in_order(
+def test_failures_and_decisions_are_told_in_order_and_what_was_undone_never(
     database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient
 ) -> None:
     fail(database, shop)
     examine(database, shop)
     with database.writing() as session:
         person = add_moderator(session, email="aiko@example.com", role=Role.MODERATOR).moderator
-        image = find_image(session, "a" * 64)
-        assert image is not None
-        assert image.verdict_id is not None
-        seen = Seen(image.sha256, image.verdict_id, None)
-        decision_id = decide(session, seen, moderator_id=person.id, outcome=Outcome.HUMAN, note="", at=now())
+
+    def rule(outcome: Outcome) -> str:
+        with database.writing() as session:
+            image = find_image(session, "a" * 64)
+            assert image is not None
+            assert image.verdict_id is not None
+            seen = Seen(image.sha256, image.verdict_id, image.decision_id)
+            return decide(session, seen, moderator_id=person.id, outcome=outcome, note="", at=now())
+
+    undone = rule(Outcome.AI)
     examine(database, shop)
+    run(notifier)
     with database.writing() as session:
-        undo(session, decision_id, moderator_id=person.id, at=now())
+        undo(session, undone, moderator_id=person.id, at=now())
+    report(database)
+    rule(Outcome.HUMAN)
+    report(database)
+    run(notifier)
+    rule(Outcome.ESCALATE)
+    report(database)
     run(notifier)
     events = [json.loads(body) for _, body, _ in poster.posts]
     assert [event["type"] for event in events] == [
         "submission.failed",
-        "submission.examined",
-        "decision.made",
-        "submission.examined",
+        *["submission.examined"] * 2,
         *["decision.made"] * 2,
+        *["decision.withdrawn"] * 2,
     ]
     assert events[0]["data"]["failure"]["code"] == "gone"
     assert events[0]["data"]["failure"]["reason_code"] == "picture_not_there"
     assert [one["code"] for one in events[1]["data"]["verdict"]["reason_codes"]] == ["pixels_flagged"]
     outcomes = [event["data"]["decision"] and event["data"]["decision"]["outcome"] for event in events]
-    assert outcomes == [None, None, "human", "human", None, None]
-    assert poster.told == [1, 2, 3, 4, 5, 6]
+    assert outcomes == [None, None, None, "human", "human", "escalate", "escalate"]
+    assert poster.told == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_worker_that_died_each_time_is_told_too(

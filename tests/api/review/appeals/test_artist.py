@@ -13,6 +13,7 @@ from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.clients import SECRET_KEY
+from tests.reporting import report
 
 Decide = Callable[..., TestResponse]
 REASON = "I drew this in three evenings;\n<b>look</b> at the layers."
@@ -58,6 +59,11 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     case = ren.get(f"/review/cases/{sha256}").text
     assert 'href="https://b.example/video"' in case
     assert decide(ren, sha256, "human", "the layers convince").status_code == 303
+    waiting = artist.get(page).text
+    assert "Appeal received" in waiting
+    assert "nothing to appeal" not in waiting
+    assert artist.send(page, page, reason="again").status_code == 409
+    report(desk.parts.database)
     answered = artist.get(page).text
     assert "A moderator has reviewed the appeal" in answered
     assert "so there is nothing to appeal" in answered

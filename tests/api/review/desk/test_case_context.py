@@ -10,6 +10,7 @@ from core.known.known_image import PictureHash
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, Source
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
+from tests.reporting import report
 from tests.submitting import RequestFields
 
 Decide = Callable[..., TestResponse]
@@ -47,6 +48,8 @@ def test_look_alikes_stand_beside_the_case_with_what_was_decided(desk: Desk, dec
     visit = desk.as_person()
     assert "not decided" in text(section(visit.get(f"/review/cases/{copy}").text, "near"))
     decide(visit, first, "human")
+    assert "not decided" in text(section(visit.get(f"/review/cases/{copy}").text, "near"))
+    report(desk.parts.database)
     near = section(visit.get(f"/review/cases/{copy}").text, "near")
     assert re.findall(r"/review/cases/(\w{64})", near) == [first]
     assert f"/review/images/{first}/thumbnail" in near

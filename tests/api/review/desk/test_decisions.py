@@ -9,14 +9,19 @@ from werkzeug.test import TestResponse
 
 from api.review.desk import decision_pages
 from api.review.frame.csv_text import cell
+from core.clock import now
 from core.vocabulary import Finding
+from store.desk.decisions import UNDOABLE
 from tests.api.review.conftest import Desk, Visit
 
 Decide = Callable[..., TestResponse]
 
 
 def _rows(visit: Visit, query: str = "") -> list[dict[str, str]]:
-    text = visit.get(f"/review/decisions.csv{query}").text
+    """The rows of the CSV file, once nothing can be undone any more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decision_pages, "now", lambda: now() + UNDOABLE)
+        text = visit.get(f"/review/decisions.csv{query}").text
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
@@ -35,6 +40,14 @@ def test_the_log_holds_every_decision_with_who_and_why(desk: Desk, decide: Decid
     assert {(row["image_sha256"], row["finding"], row["model"]) for row in rows} == {
         (sha256, "flagged", "tiny-1")
     }
+
+
+def test_the_file_leaves_out_what_can_still_be_undone(desk: Desk, decide: Decide) -> None:
+    visit = desk.as_person()
+    decide(visit, desk.add_case(0.95), "ai", "six fingers")
+    assert "six fingers" in visit.get("/review/decisions").text
+    assert "six fingers" not in visit.get("/review/decisions.csv").text
+    assert len(_rows(visit)) == 1
 
 
 def test_the_log_is_narrowed_by_its_filters(desk: Desk, decide: Decide) -> None:

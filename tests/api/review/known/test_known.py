@@ -15,6 +15,7 @@ from store.known.hash_lists import all_lists
 from store.known.known_images import find_known
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit, hidden
+from tests.reporting import report
 
 Decide = Callable[..., TestResponse]
 ONE, TWO = "0f" * 32, "a5" * 32
@@ -70,6 +71,8 @@ def test_a_list_comes_in_and_can_be_forgotten(desk: Desk, lead: Visit) -> None:
 def test_what_people_decided_goes_out_in_either_form(desk: Desk, lead: Visit, decide: Decide) -> None:
     for score, digits, outcome in ((0.95, ONE, "ai"), (0.94, TWO, "human")):
         decide(lead, desk.add_case(score, picture_hash=PictureHash(digits, 90)), outcome)
+    assert "0 human and 0 AI decisions" in lead.get("/admin/known").text
+    report(desk.parts.database)
     assert "1 human and 1 AI decisions" in lead.get("/admin/known").text
     answer = lead.send("/admin/known/export", form="csv")
     assert set(re.findall(r"pdq,(\w{64}),\w+,(\w+)", answer.text)) == {(ONE, "ai"), (TWO, "human")}

@@ -81,10 +81,13 @@ def test_the_published_cases(headers: object, is_good: bool, secret: str) -> Non
     assert is_signed(Scheme.STANDARD, [webhook_key(secret, Scheme.STANDARD)], given, BODY) is is_good
     branded = f"whsec_{SECRET}"
     if is_good:
-        assert verify_callback(BODY, given, ["whsec_b3RoZXI=", branded]) == {"test": 2432232314}
+        for secrets in (branded, [branded], ("whsec_b3RoZXI=", branded), {branded}):
+            assert verify_callback(BODY, given, secrets) == {"test": 2432232314}
     else:
         with pytest.raises(SignatureError):
             verify_callback(BODY, given, [branded])
+        with pytest.raises(SignatureError):
+            verify_callback(BODY, given, branded)
 
 
 def test_the_published_signature_is_ours() -> None:

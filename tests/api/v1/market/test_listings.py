@@ -12,6 +12,7 @@ from store.desk.decisions import Seen, decide
 from store.people.moderators import add_moderator
 from store.verdicts.images import find_image
 from tests.api.conftest import Web, examine, make_web
+from tests.reporting import report
 
 
 def read(web: Web, listing_id: str) -> dict[str, Any]:
@@ -43,6 +44,8 @@ def test_a_decision_goes_before_the_verdict(web: Web, database: Database) -> Non
         assert image.verdict_id is not None
         seen = Seen(image.sha256, image.verdict_id, None)
         decide(session, seen, moderator_id=person.id, outcome=Outcome.HUMAN, note="", at=now())
+    assert read(web, "1")["summary"]["finding"] == "flagged"
+    report(database)
     summary = read(web, "1")["summary"]
     assert (summary["finding"], summary["examined"], summary["waiting"]) == ("clear", 1, 1)
 

@@ -1,0 +1,72 @@
+"""Decisions leave the desk: clients, artists and near copies learn of one when it can no longer be undone.
+
+`Image.decision_id` is what moderators see, `Image.reported_id` what everyone else does. A decision or an
+undo sets the time at which the second follows the first; whatever shows, exports or sends decisions
+outside the desk reads `reported_id` alone.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.vocabulary import EventKind, Outcome
+from store.appeals.appeal_resolution import report_answers
+from store.known.known_images import note_changes
+from store.outbox.client_events import note_decisions
+from store.tables.case_tables import Decision, Image
+
+STEP = 200  # images in one transaction
+
+
+def has_due_reports(session: Session, at: datetime) -> bool:
+    """True if a decision can no longer be undone and was not reported yet."""
+    return session.scalar(select(Image.sha256).where(Image.report_due_at <= at).limit(1)) is not None
+
+
+def report_decisions(session: Session, at: datetime) -> int:
+    """Report up to 200 images' decisions that are due: events, appeals and near copies; return how many.
+
+    The images are locked first, so that an undo at this moment is either done already, and nothing is
+    reported, or comes too late. Those that someone else has locked are left for the next time.
+    """
+    rows = session.execute(
+        select(Image.sha256, Image.decision_id, Image.reported_id)
+        .where(Image.report_due_at <= at)
+        .order_by(Image.report_due_at, Image.sha256)
+        .limit(STEP)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    session.execute(
+        update(Image)
+        .where(Image.sha256.in_([row.sha256 for row in rows]))
+        .values(reported_id=Image.decision_id, report_due_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    outcomes = _outcomes(session, {row.decision_id for row in rows} | {row.reported_id for row in rows})
+    told: dict[EventKind, dict[str, str | None]] = {
+        EventKind.DECISION_WITHDRAWN: {},
+        EventKind.DECISION_MADE: {},
+    }
+    for row in rows:
+        kind = _kind(outcomes.get(row.reported_id), outcomes.get(row.decision_id))
+        told[kind][row.sha256] = row.decision_id
+    for kind, decisions in told.items():
+        note_decisions(session, kind, decisions, at=at)
+    note_changes(session, [row.sha256 for row in rows], at)
+    report_answers(session, {row.sha256: row.decision_id for row in rows}, at=at)
+    return len(rows)
+
+
+def _kind(before: Outcome | None, after: Outcome | None) -> EventKind:
+    """A ruling that a client may have acted on is withdrawn where no other ruling takes its place."""
+    if before not in {None, Outcome.ESCALATE} and after in {None, Outcome.ESCALATE}:
+        return EventKind.DECISION_WITHDRAWN
+    return EventKind.DECISION_MADE
+
+
+def _outcomes(session: Session, ids: set[str | None]) -> dict[str | None, Outcome]:
+    rows = session.execute(select(Decision.id, Decision.outcome).where(Decision.id.in_(ids - {None})))
+    return {row.id: row.outcome for row in rows}
