@@ -145,12 +145,12 @@ def test_a_score_that_was_not_stable_still_is_not_when_it_is_judged_again(bench:
 def test_a_picture_that_is_too_small_still_is_when_it_is_judged_again(bench: Bench) -> None:
     first, copy = (examine(bench, drawn(3, side=60, **saving), 0.95) for saving in ({}, {"quality": 60}))
     assert copy.finding is Finding.UNCERTAIN
-    moderator_id, decision_id = rule(bench, first, Outcome.HUMAN)
+    rule(bench, first, Outcome.HUMAN)
     assert judge_again(bench) == 1
     cleared = look(bench, copy.sha256)
     assert (cleared.finding, kinds(cleared)) == (Finding.CLEAR, ["known_image", "pixels"])
+    rule(bench, look(bench, first.sha256), Outcome.ESCALATE)
     with bench.database.writing() as session:
-        undo(session, decision_id, moderator_id=moderator_id, at=now())
         session.execute(update(Verdict).where(Verdict.id == copy.verdict_id).values(rests_on="old"))
     assert judge_again(bench) == 1
     back = look(bench, copy.sha256)
