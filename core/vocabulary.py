@@ -231,8 +231,9 @@ class Classification:
     """What the classifier says of one picture.
 
     `score` is the calibrated probability of `ai`, 0..1; `model` names the model version;
-    `stable` is False where re-encoding the picture moved it across a threshold; `score_range` holds the
-    lowest and highest score of the picture and its re-encodings, where those were looked at.
+    Near a threshold it is the median over the picture and its re-encodings, and `score_range` holds the
+    lowest and the highest of them; elsewhere there is one look and no range. `stable` is False only for
+    verdicts of earlier versions, whose score was one look that a re-encoding moved across a threshold.
     `human_share` is described at `Gauge`.
     """
 

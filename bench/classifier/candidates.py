@@ -30,11 +30,12 @@ from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, read_samples
 from model.judging.evaluation import made_uniform
 from model.training.backbones import find_weights
+from model.training.choosing import ACCUSED
 from model.training.extract import Change, extract
 from model.training.feature_reading import make_reader
 from model.training.head import Floats, fit_gram, gram_of, standardise
 from model.training.network import build_features, scalings_of
-from model.training.production import ACCUSED, Recipe, trips
+from model.training.production import Recipe, trips
 
 RECIPE = Recipe()
 DRESSES = ("clean", "degraded-1", "uniform")
@@ -87,7 +88,7 @@ def judge(gram: Floats, samples: Sequence[Sample], fold_of: NDArray[np.int_]) ->
         means = gram[:, rows].mean(axis=1)
         centred = gram[:, rows] - means[:, None] - means[rows] + means[rows].mean()
         learned = [samples[int(number)] for number in outside] * 2
-        line = fit_gram(centred[rows], learned, RECIPE.shrinks[0] / len(rows), RECIPE.ridge, power=0.5)
+        line = fit_gram(centred[rows], learned, RECIPE.shrink / len(rows), RECIPE.ridges[-1], power=0.5)
         for dress in range(len(judged)):
             seen = centred[inside + dress * count] @ line.pictures
             judged[dress, inside] = line.scale * (seen - line.offset)
@@ -110,7 +111,7 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--split", default="train")
+    parser.add_argument("--split")
     parser.add_argument("--weights", required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--bank", action="append", default=[])

@@ -4,7 +4,7 @@
         [--only parity|paper] [--out FILE]
 
 Parity: the Keras network of a finished run against the published weights and other forms that it can
-be exported in, over every picture of the split `test` (`bench/classifier/variants.py`); `--out` writes
+be exported in, over some pictures (`bench/classifier/variants.py`); `--out` writes
 the table.
 The paper's split: features as in production, a head fitted to its 750 and judged on its 250 (no
 owners are kept apart there).
@@ -42,7 +42,7 @@ def paper(samples: list[Sample], weights: str, folder: Path) -> None:
     learns = np.array([sample.facets["paper_split"] == "train" for sample in chosen])
     is_ai = np.array([sample.is_ai for sample in chosen])
     learned = [sample for sample, is_learned in zip(chosen, learns, strict=True) if is_learned]
-    head = fit_head(features[learns], learned, recipe.shrinks[0], recipe.ridge)
+    head = fit_head(features[learns], learned, recipe.shrink, recipe.ridges[-1])
     logits, truth = head.logits(features[~learns]), is_ai[~learns]
     right = Share(int(((logits >= 0) == truth).sum()), len(truth))
     accused = Share(int((logits[~truth] >= 0).sum()), int((~truth).sum()))

@@ -1,7 +1,7 @@
 """Whether speed cost accuracy: `script/bench parity --folder DIR`.
 
-Scores the pictures of the classifier's report again, by the path that serves, and compares. DIR is
-the folder that the report's file names start from.
+Scores the pictures again that the classifier was asked about when it was published, by the path that serves,
+and compares. DIR is the folder that the report's file names start from.
 """
 
 from argparse import Namespace
@@ -16,8 +16,8 @@ from model.serving.runtime import Classifier
 
 
 def rows(given: Namespace) -> Iterator[Row]:
-    """The largest difference of a score; nothing if there are no pictures to compare."""
-    wanted = read_scores(REPORTS / "test" / "scores.tsv")
+    """Give the largest difference of a score; nothing where there are no pictures to compare."""
+    wanted = read_scores(REPORTS / "unseen" / "published.tsv")
     files = [(given.folder / item.name, item.score) for item in wanted] if given.folder else []
     files = [(path, score) for path, score in files if path.exists()]
     files = files[:: max(1, len(files) // given.pictures)]
@@ -30,7 +30,9 @@ def rows(given: Namespace) -> Iterator[Row]:
     classifier = Classifier.load(threads=settings.classifier_threads)
     gaps = []
     for path, score in files:
-        picture = decode_picture(path.read_bytes(), max_pixels=settings.max_pixels)
+        picture = decode_picture(
+            path.read_bytes(), max_pixels=settings.max_pixels, looks_native=classifier.looks_native
+        )
         gaps.append(abs(classifier.classify(picture).score - score))
     yield Row(
         "parity: largest difference of a score from the classifier's report",

@@ -65,6 +65,7 @@ class Constant:
 
     version: str = "constant-1"
     thresholds: Thresholds = Thresholds(0.2, 0.9)  # noqa: RUF009  # frozen
+    looks_native: bool = False
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """The same classification for every picture."""

@@ -60,6 +60,10 @@ def _run(urls: "JoinableQueue[str | None]") -> None:
     classifier = Classifier.load(threads=settings.classifier_threads)
     with urllib3.PoolManager() as pool:
         while (url := urls.get()) is not None:
-            picture = decode_picture(pool.request("GET", url).data, max_pixels=settings.max_pixels)
+            picture = decode_picture(
+                pool.request("GET", url).data,
+                max_pixels=settings.max_pixels,
+                looks_native=classifier.looks_native,
+            )
             classifier.classify(picture)
             urls.task_done()

@@ -76,7 +76,11 @@ class Looker:
             return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True))
         sha256 = hashlib.sha256(data).hexdigest()
         try:
-            picture = decode_picture(data, max_pixels=self._settings.max_pixels)
+            picture = decode_picture(
+                data,
+                max_pixels=self._settings.max_pixels,
+                looks_native=self._classifier.looks_native,
+            )
         except PictureError as error:
             return Look(source, sha256, failure=Failure(error.code, error.detail, permanent=True))
         opinion = form_opinion(data, picture, self._classifier, self._read_evidence)

@@ -26,7 +26,7 @@ from model.judging.relapses import (
 )
 from model.judging.report import make_report
 from model.judging.resampling import CAN_RESAMPLE
-from model.serving.info import REPORTS, WEIGHTS, ModelInfo, read_model_info
+from model.serving.info import REPORTS, ModelInfo, read_model_info
 
 Say = Callable[[str], None]
 REPORT, SCORES = "report.json", "scores.tsv"
@@ -46,26 +46,38 @@ class Evaluated:
 
 def run_evaluation(
     data: Path,
-    split: str,
+    split: str | None,
     out: Path | None,
     *,
     processes: int,
     encodings: bool,
     confounds: bool,
     say: Say,
-    weights: Path = WEIGHTS,
+) -> Evaluated:
+    """Judge by the installed classifier, print the table, and write it where `out` is given.
+
+    Errors: `SamplesError`.
+    """
+    samples = of_split(read_samples(data), split)
+    judged = judge_samples(samples, Dresses(encodings, confounds), processes, say)
+    _check_labels(judged, data)
+    return conclude_evaluation(judged, read_model_info(), out, say=say)
+
+
+def conclude_evaluation(
+    judged: Sequence[Judged],
+    info: ModelInfo,
+    out: Path | None,
+    *,
+    say: Say,
     reports: Path = REPORTS,
     reasons: Reasons | None = None,
 ) -> Evaluated:
-    """Judge, print the table, and write report.json, report.md, scores.tsv and plots where `out` is given.
+    """Print the table of judgements; write report.json, report.md, scores.tsv and plots where `out` is given.
 
-    `weights` is the classifier's folder, `reports` holds what must stay mended; `reasons` are those that
-    relapses are accepted for, beside what was accepted for this version before. Errors: `SamplesError`.
+    `reports` holds what must stay mended; `reasons` are those that relapses are accepted for, beside what was
+    accepted for this version before.
     """
-    samples = of_split(read_samples(data), split)
-    info = read_model_info(weights)
-    judged = judge_samples(samples, Dresses(encodings, confounds), processes, say, weights)
-    _check_labels(judged, data)
     said, mended = say_scores(judged), read_mended(reports / MENDED)
     here, relapses = find_relapses(said, mended)
     accepted = read_accepted(reports / ACCEPTED) + (reasons or Reasons()).accept(relapses, info.version)

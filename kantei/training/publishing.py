@@ -3,64 +3,95 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from kantei.training.evaluate_command import ACCEPTED, MENDED, REPORT, SCORES, Evaluated, run_evaluation
-from kantei.training.splits import JUDGED
-from model.data.scores import read_scores
+from kantei.training.evaluate_command import (
+    ACCEPTED,
+    MENDED,
+    REPORT,
+    SCORES,
+    Evaluated,
+    conclude_evaluation,
+)
+from kantei.training.training_runs import TrainingOptions
+from model.data.judged import Judged
+from model.data.scores import read_scores, say_scores, write_scores
 from model.judging.card import renew
+from model.judging.evaluation import Dresses, judge_samples
 from model.judging.regression import newly_mended, write_mended
 from model.judging.relapses import Reasons, RelapseError, unaccepted, write_accepted
-from model.serving.info import INFO_FILE, ROOM, WEIGHTS
+from model.judging.unseen_owners import judge_unseen_owners
+from model.serving.info import INFO_FILE, ROOM, WEIGHTS, read_model_info
 from model.training.export import convert, largest_difference, publish
-from model.training.production import load_trained
+from model.training.production import load_native, load_trained
+from model.training.unseen import load_unseen
 
 Say = Callable[[str], None]
+PARITY = 100  # pictures whose score by the published network is kept, so that other machines can compare
+UNSEEN = "unseen"  # the folder of reports on owners that the judging heads had not seen
 
 
 def publish_run(folder: Path, precision: str, month: str, out: Path | None, say: Say) -> None:
-    """Convert a finished run's network, prove parity and put it where workers load it."""
+    """Convert a finished run's networks, prove parity and put them where workers load them."""
     network, facts = load_trained(folder)
     size = int(facts["views"]["size"])
     drawn = np.random.default_rng(0).integers(0, 256, (8, size // 16, size // 16, 3), dtype=np.uint8)
     drawn = drawn.repeat(16, axis=1).repeat(16, axis=2)  # patches, nearer to drawings than noise is
     model = convert(network, precision, drawn)
-    gap = largest_difference(network, model, drawn)
-    facts["parity"] = {"precision": precision, "largest_logit_difference": gap}
-    version = publish(model, "_".join(facts["training"]["recipe"]["backbones"]), month, facts, out or WEIGHTS)
-    say(f"{version}: {len(model) / 1e6:.1f} MB, {json.dumps(facts['parity'])}")
+    facts["parity"] = {
+        "precision": precision,
+        "largest_logit_difference": largest_difference(network, model, drawn),
+    }
+    native = None
+    if "native" in facts:
+        beside = load_native(folder, facts)
+        native = convert(beside, precision, drawn)
+        facts["parity"]["largest_native_difference"] = largest_difference(beside, native, drawn)
+    name = "_".join(facts["training"]["recipe"]["backbones"])
+    version = publish(model, name, month, facts, out or WEIGHTS, native=native)
+    size_mb = (len(model) + len(native or b"")) / 1e6
+    say(f"{version}: {size_mb:.1f} MB, {json.dumps(facts['parity'])}")
 
 
-def publish_judged(folder: Path, data: Path, month: str, reasons: Reasons, say: Say) -> None:
-    """Convert a finished run's network in the run's own folder, judge it there, and install it."""
-    publish_run(folder, "float16", month, folder / "candidate", say)
-    install_judged(folder / "candidate", data, reasons, say)
+def publish_judged(folder: Path, wanted: TrainingOptions, month: str, reasons: Reasons, say: Say) -> None:
+    """Convert a finished run's networks, report what new owners meet, and install them."""
+    candidate = folder / "candidate"
+    publish_run(folder, "float16", month, candidate, say)
+    samples, pixels = wanted.pictures(say)
+    asked = judge_samples(
+        samples[:: max(1, len(samples) // PARITY)],
+        Dresses(encodings=False, confounds=False),
+        os.cpu_count() or 1,
+        say,
+        candidate,
+    )
+    (candidate / "report").mkdir(exist_ok=True)
+    write_scores(say_scores(asked), candidate / "report" / "published.tsv")
+    install_judged(candidate, judge_unseen_owners(samples, pixels, load_unseen(folder)), reasons, say)
 
 
-def install_judged(candidate: Path, data: Path, reasons: Reasons, say: Say, room: Path = ROOM) -> None:
-    """Judge a network on the split that nothing was learned from, and install it in `room` if it stands.
+def install_judged(
+    candidate: Path, said: Sequence[Judged], reasons: Reasons, say: Say, room: Path = ROOM
+) -> None:
+    """Report what was said of unseen owners, and install a classifier in `room` if it stands.
 
     Its report is written beside it first. With it report, card and regression set are renewed. Errors:
     `RelapseError` where mended pictures are misjudged again and no one accepts it; nothing is installed then.
     """
-    judged = run_evaluation(
-        data,
-        JUDGED,
+    judged = conclude_evaluation(
+        said,
+        read_model_info(candidate),
         candidate / "report",
-        processes=os.cpu_count() or 1,
-        encodings=True,
-        confounds=True,
         say=say,
-        weights=candidate,
         reports=room / "reports",
         reasons=reasons,
     )
     listed, here = (judged.report["mended"][name] for name in ("listed", "here"))
     if here < listed:
-        say(f"only {here} of {listed} regression pictures are in {data}; the others were not tested")
+        say(f"only {here} of {listed} regression pictures are in the data; the others were not tested")
     version = str(judged.report["model"])
     refuse_relapses(judged, version, candidate)
     _install(candidate, judged, version, room, say)
@@ -88,7 +119,7 @@ def refuse_relapses(judged: Evaluated, version: str, candidate: Path) -> None:
 def _install(candidate: Path, judged: Evaluated, version: str, room: Path, say: Say) -> None:
     """Put network, report, card and regression set where they belong."""
     reports, card = room / "reports", room / "card.md"
-    place = reports / "test"
+    place = reports / UNSEEN
     before = read_scores(place / SCORES)
     earlier = json.loads((place / REPORT).read_text(encoding="utf-8"))["model"] if before else ""
     facts = json.loads((candidate / INFO_FILE).read_text(encoding="utf-8"))
@@ -108,10 +139,10 @@ def _install(candidate: Path, judged: Evaluated, version: str, room: Path, say: 
 def install_weights(candidate: Path, folder: Path) -> None:
     """Copy a classifier over another; the description comes last: it never names what is not there."""
     facts = json.loads((candidate / INFO_FILE).read_text(encoding="utf-8"))
-    name = facts["weights"]["file"]
+    names = [part["weights"]["file"] for part in (facts, facts.get("native")) if part]
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(candidate / name, folder / name)
-    shutil.copyfile(candidate / INFO_FILE, folder / INFO_FILE)
+    for name in (*names, INFO_FILE):
+        shutil.copyfile(candidate / name, folder / name)
     for old in folder.glob("*.tflite"):
-        if old.name != name:
+        if old.name not in names:
             old.unlink()

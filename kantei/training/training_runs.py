@@ -5,11 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.known.known_image import PictureHash
 from kantei.training.run_folder import claim_folder, pictures_of, weights_of
 from kantei.training.splits import of_split
+from model.data.families import join_families
 from model.data.folds import lone_labels
-from model.data.sample_pixels import open_pixels
+from model.data.progress import Progress
+from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, SamplesError, read_samples
+from model.known.pdq import pdq_hash
 from model.paper.paper import EPOCHS, SIZE, train_paper
 from model.paper.paper_report import write_paper_report
 from model.serving.info import REPORTS
@@ -25,7 +29,8 @@ class TrainingOptions:
     """What the command line asked for."""
 
     data: Path
-    split: str
+    split: str | None
+    originals: Path | None
     also: tuple[Path, ...]
     backbone: str
     weights: str
@@ -46,22 +51,49 @@ class TrainingOptions:
             ]
         return samples
 
+    def pictures(self, say: Say) -> tuple[list[Sample], SamplePixels]:
+        """Read samples and pixels; owners that share pictures, as a fork and its origin do, are made one."""
+        samples = self.samples()
+        pixels = open_pixels(samples, self.folder, say)
+        return join_families(samples, _hashes(samples, pixels, self.folder, say)), pixels
+
+
+def _hashes(samples: Sequence[Sample], pixels: SamplePixels, folder: Path, say: Say) -> list[PictureHash]:
+    """Hash all pictures, or read what an earlier call kept."""
+    place = folder / "hashes.json"
+    if place.is_file():
+        kept = json.loads(place.read_text(encoding="utf-8"))
+        return [PictureHash(*kept[sample.name]) for sample in samples]
+    progress, hashes = Progress("hashed", len(samples), say), []
+    for number in range(len(samples)):
+        hashes.append(pdq_hash(pixels[number]))
+        progress.reach(number + 1)
+    named = {s.name: (one.hex, one.quality) for s, one in zip(samples, hashes, strict=True)}
+    place.write_text(json.dumps(named), encoding="utf-8")
+    return hashes
+
 
 def run_production(wanted: TrainingOptions, say: Say) -> None:
     """Train the production model. Errors: `SamplesError`."""
-    samples = wanted.samples()
     recipe = Recipe(folds=wanted.folds, seed=wanted.seed)
     check_pretrained(recipe.backbones, wanted.weights, recipe.size)
-    made_of = {"views": [recipe.size, recipe.scales], "seed": recipe.seed}
-    _claim(wanted, recipe.backbones, samples, made_of)
+    made_of = {
+        "views": [recipe.size, recipe.scales],
+        "seed": recipe.seed,
+        "folds": recipe.folds,
+        "copies": [recipe.degraded_each, recipe.processed_each],
+    }
+    _claim(wanted, recipe.backbones, wanted.samples(), made_of)
+    samples, pixels = wanted.pictures(say)
     say(f"pictures: {len(samples)}, owners: {len({sample.owner for sample in samples})}")
     for label in lone_labels(samples):
         say(
             f"all {label} pictures have one owner, so thresholds and figures will be too optimistic. Put "
             f"each source into its own folder, {label}/SOURCE/, or name it in a manifest"
         )
-    pixels = open_pixels(samples, wanted.folder, say)
-    facts = train_production(recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say)
+    facts = train_production(
+        recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say, originals=wanted.originals
+    )
     say(json.dumps(facts["unseen_owners"]))
     say(f"to publish: kantei export --run {wanted.folder}")
 

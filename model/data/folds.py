@@ -54,3 +54,17 @@ def spread(samples: Sequence[Sample], generated: float, power: float = 0.5) -> N
     weights[is_ai] *= generated / weights[is_ai].sum()
     weights[~is_ai] *= (1 - generated) / weights[~is_ai].sum()
     return weights
+
+
+def draw_owners(owners: Sequence[str], draws: int, seed: int = 11) -> list[NDArray[np.int_]]:
+    """Draw as many owners as there are, again and again: the rows of their pictures.
+
+    Empty where there is one owner only.
+    """
+    names = np.array(owners)
+    groups = [np.flatnonzero(names == name) for name in np.unique(names)]
+    if len(groups) < 2:
+        return []
+    rng = np.random.default_rng(seed)
+    picks = [rng.integers(0, len(groups), len(groups)) for _ in range(draws)]
+    return [np.concatenate([groups[number] for number in pick]) for pick in picks]

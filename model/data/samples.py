@@ -10,7 +10,7 @@ from pathlib import Path
 from core.vocabulary import Label
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"})
-_FACETS = ("kind", "model", "format", "width", "height", "paper_split", "date")
+_FACETS = ("kind", "model", "format", "width", "height", "paper_split", "date", "sha256", "path")
 
 
 class SamplesError(Exception):

@@ -19,6 +19,7 @@ from model.serving.encodings import ORDINARY, Encoding, encode_again
 from model.serving.info import WEIGHTS
 from model.serving.picture import PictureError, decode_picture
 from model.serving.runtime import Classifier
+from model.serving.second_look import decides_narrowly, settle
 
 Rgb = NDArray[np.uint8]
 UNIFORM = 384  # px; the side of the one size that the proof of confounds uses
@@ -71,12 +72,19 @@ def _judge(sample: Sample, dresses: Dresses) -> Judged | str:
 
 def judge_with(classifier: Classifier, sample: Sample, dresses: Dresses) -> Judged | str:
     """Judge one sample; give a sentence where it cannot be decoded."""
-    logit = classifier.logit
     try:
-        picture = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS)
+        picture = decode_picture(
+            sample.path.read_bytes(), max_pixels=MAX_PIXELS, looks_native=classifier.looks_native
+        )
     except PictureError as error:
         return f"skipped {sample.name}: {error}"
     rgb = picture.rgb
+    native = classifier.look_natively(picture)
+
+    def logit(pixels: Rgb) -> float:
+        return classifier.joined_logit(pixels, native)
+
+    first, lines = logit(rgb), classifier.edges
     others: dict[str, Any] = {}
     if dresses.encodings:
         others["encoded"] = {e.name: logit(encode_again(rgb, e)) for e in ORDINARY}
@@ -85,7 +93,11 @@ def judge_with(classifier: Classifier, sample: Sample, dresses: Dresses) -> Judg
         others["swapped"] = logit(encode_again(rgb, _AS_JPEG if sample.is_ai else _AS_WEBP))
     width, height = (int(sample.facets.get(name, 0)) for name in ("width", "height"))
     pixels = float(np.log(width * height or picture.width * picture.height))
-    return Judged(sample, logit(rgb), sharpness(rgb), pixels, **others)
+    said = first
+    if decides_narrowly(first, lines, classifier.margin):
+        again = others.get("encoded") or {e.name: logit(encode_again(rgb, e)) for e in ORDINARY}
+        said = settle(first, list(again.values())).logit
+    return Judged(sample, said, lines, first, sharpness(rgb), pixels, **others)
 
 
 def sharpness(rgb: Rgb) -> float:

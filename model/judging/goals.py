@@ -16,7 +16,7 @@ from model.data.figures import (
     sigmoid,
 )
 from model.data.judged import Judged
-from model.judging.resampling import Interval, Resampling, Rows, error_interval, interval
+from model.judging.resampling import Interval, Resampling, Rows, error_interval, group_rows, interval
 
 JPEG_60, JPEG_40 = "jpeg 60, 768 px", "jpeg 40, 512 px"
 
@@ -30,9 +30,11 @@ class Goal:
     is_least: bool = False
 
 
-_AUC = Goal("AUC", 0.98, is_least=True)
-_FOUND = Goal("AI found at 1 % of humans accused", 0.85, is_least=True)
-_BALANCED = Goal("balanced accuracy", 0.95, is_least=True)
+_AUC = Goal("AUC", 0.97, is_least=True)
+_FOUND = Goal("AI found at 1 % of humans accused", 0.8, is_least=True)
+_ACCUSED = Goal("human pictures flagged", 0.01)
+_FLAGGED = Goal("generated pictures flagged", 0.7, is_least=True)
+_MISSED = Goal("generated pictures cleared", 0.05)
 _LOST = (
     (Goal("points lost as JPEG 60 at 768 px", 0.02), JPEG_60),
     (Goal("points lost as JPEG 40 at 512 px", 0.04), JPEG_40),
@@ -59,20 +61,41 @@ def measure_goals(
         ends = (interval(figure, labels) for labels in (drawn_from.by_picture, drawn_from.by_owner))
         return _row(goal, figure(everything), *ends)
 
-    right = of(balanced_accuracy)
+    sides = np.array([item.side for item in judged])
+
+    def share(side: int, *, of_ai: bool) -> Callable[[Rows], float]:
+        return lambda rows: float((sides[rows][is_ai[rows] == of_ai] == side).mean())
+
     found = [
         drawn(_AUC, of(auc)),
         drawn(_FOUND, of(lambda values, truth: found_at(values, truth, 0.01).value)),
-        drawn(_BALANCED, right),
+        drawn(_ACCUSED, share(2, of_ai=False)),
+        drawn(_FLAGGED, share(2, of_ai=True)),
+        drawn(_MISSED, share(0, of_ai=True)),
     ]
     if flips is not None:
-        for goal, name in _LOST:
-            again = of(balanced_accuracy, sigmoid(np.array([item.encoded[name] for item in judged])))
-            found.append(drawn(goal, _loss(right, again)))
+        found += _losses([item for item in judged if item.encoded])
         found.append(_row(_FLIPS, float(flips["value"]), (flips["low"], flips["high"]), None))
     ece = of(expected_calibration_error)
     ends = (error_interval(ece, labels) for labels in (drawn_from.by_picture, drawn_from.by_owner))
     return [*found, _row(_ECE, ece(everything), *ends)]
+
+
+def _losses(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    """What re-encoding costs of the balanced accuracy, over those pictures that were saved anew."""
+    is_ai = np.array([item.sample.is_ai for item in judged])
+    drawn_from = group_rows(is_ai, [item.sample.owner for item in judged])
+
+    def right(logits: Sequence[float]) -> Callable[[Rows], float]:
+        scores = sigmoid(np.array(logits))
+        return lambda rows: balanced_accuracy(scores[rows], is_ai[rows])
+
+    rows = []
+    for goal, name in _LOST:
+        lost = _loss(right([item.first for item in judged]), right([item.encoded[name] for item in judged]))
+        ends = (interval(lost, labels) for labels in (drawn_from.by_picture, drawn_from.by_owner))
+        rows.append(_row(goal, lost(np.arange(len(judged))), *ends))
+    return rows
 
 
 def _loss(before: Callable[[Rows], float], after: Callable[[Rows], float]) -> Callable[[Rows], float]:

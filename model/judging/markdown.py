@@ -16,6 +16,7 @@ def render(report: dict[str, Any]) -> str:
         "(shares: Wilson; areas: Hanley and McNeil; balanced accuracy and ECE: by drawing pictures anew)."
     )
     lines = [f"# {report['model']}", "", about, "", *render_goals(report), "", *render_figures(report), ""]
+    lines += [*render_findings(report), "", *_calibration(report)]
     lines += [*_stability(report), *_correlations(report), *_mended(report)]
     for name, rows in report["tables"].items():
         lines += [f"## By {name}", "", *render_groups(rows), ""]
@@ -112,6 +113,40 @@ def render_mended(report: dict[str, Any]) -> list[str]:
     return [about, "", *table(("label", "picture", "score", "had", "accepted"), rows)] if rows else [about]
 
 
+def render_findings(report: dict[str, Any]) -> list[str]:
+    """What is found where so many people are accused, and what becomes of each label at the thresholds."""
+    found = [(f"{100 * float(share):g} %", percent(row)) for share, row in report["found_at"].items()]
+    shipped = [
+        (
+            f"{'generated' if label == 'ai' else label}, {name}",
+            str(row["count"]),
+            percent(row),
+            "-" if row["by_owner"] is None else "-".join(f"{100 * end:.1f}" for end in row["by_owner"]),
+        )
+        for label, rows in report["shipped"].items()
+        for name, row in rows.items()
+    ]
+    return [
+        *table(("human pictures accused", "generated pictures found"), found),
+        "",
+        *table(("at the thresholds", "pictures", "share", "interval over owners, %"), shipped),
+    ]
+
+
+def _calibration(report: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            f"from {row['from']:g}",
+            str(row["generated"]["total"]),
+            f"{row['mean_score']:.2f}",
+            percent(row["generated"]),
+        )
+        for row in report["calibration"]
+    ]
+    head = ("score", "pictures", "mean score", "of them generated")
+    return ["## What a score is worth", "", *table(head, rows), ""]
+
+
 def _mended(report: dict[str, Any]) -> list[str]:
     if not report.get("mended", {}).get("here"):
         return []
@@ -125,7 +160,7 @@ def _stability(report: dict[str, Any]) -> list[str]:
         "clear_and_flagged": "the same picture clear in one encoding and flagged in another",
         "clear_and_flagged_after_second_look": "the same after the second look (an upper bound)",
         "any_change": "any change of finding",
-        "called_unstable": "called unstable, hence uncertain",
+        "moved_by_second_look": "another finding after the second look",
     }
     rows = [(text, percent(report["stability"][name])) for name, text in words.items()]
     return ["## Under five re-encodings", "", *table(("what happens", "share of pictures"), rows), ""]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from core.vocabulary import Thresholds
 from model.data.figures import (
     Bools,
     Floats,
@@ -19,8 +18,10 @@ from model.data.figures import (
     rank,
     sigmoid,
 )
+from model.data.generators import family_of
 from model.data.judged import Judged
 from model.data.samples import digest
+from model.judging.findings import describe_findings, reliability
 from model.judging.goals import measure_goals
 from model.judging.resampling import (
     Resampling,
@@ -31,7 +32,9 @@ from model.judging.resampling import (
     perfect_calibration,
 )
 from model.serving.info import ModelInfo
+from model.serving.second_look import decides_narrowly, settle
 
+_SHARES = (0.005, 0.01, 0.02, 0.05)
 _BANDS = ((0, 400_000), (400_000, 1_000_000), (1_000_000, 2_500_000), (2_500_000, 10**12))
 
 
@@ -39,23 +42,24 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     """Make all figures; those of dresses that were not judged are left out."""
     is_ai = np.array([item.sample.is_ai for item in judged])
     logits = np.array([item.logit for item in judged])
-    lines = info.thresholds
+    lines, shown = np.array([item.lines for item in judged]), info.thresholds
     drawn_from = group_rows(is_ai, [item.sample.owner for item in judged])
     report: dict[str, Any] = {
         "model": info.version,
         "manifest_sha256": digest([item.sample for item in judged]),
         "trained_on": info.manifest,
-        "thresholds": {"clear_below": lines.clear_below, "flagged_from": lines.flagged_from},
+        "thresholds": {"clear_below": shown.clear_below, "flagged_from": shown.flagged_from},
         "overall": _overall(logits, is_ai, lines, drawn_from),
-        "tables": _tables(judged, sigmoid(logits), lines),
+        "shipped": describe_findings(judged),
+        "found_at": {f"{share:g}": found_at(logits, is_ai, share).as_dict() for share in _SHARES},
+        "calibration": reliability(sigmoid(logits), is_ai),
+        "tables": _tables(judged),
         "correlations": _correlations(judged, logits, is_ai, drawn_from),
     }
-    if all(item.encoded for item in judged):
-        report["encodings"] = {
-            name: _overall(np.array([item.encoded[name] for item in judged]), is_ai, lines, drawn_from)
-            for name in judged[0].encoded
-        }
-        report["stability"] = _stability(judged, info)
+    again = [item for item in judged if item.encoded]
+    if {item.sample.is_ai for item in again} == {False, True}:
+        report["encodings"] = _encodings(again)
+        report["stability"] = _stability(again, info)
     if all(item.uniform is not None for item in judged):
         report["confounds"] = {
             "one codec and one size": _overall(_of(judged, "uniform"), is_ai, lines, drawn_from),
@@ -66,12 +70,22 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     )
     mean, low, high = perfect_calibration(sigmoid(logits))
     report["perfect_calibration"] = {"mean": mean, "low": low, "high": high}
-    report["misjudged"] = _misjudged(judged, sigmoid(logits), lines)
+    report["misjudged"] = _misjudged(judged)
     return report
 
 
-def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, drawn_from: Resampling) -> dict[str, Any]:
-    scores = sigmoid(logits)
+def _encodings(judged: Sequence[Judged]) -> dict[str, Any]:
+    """The figures of those pictures that were saved anew: first as they are, then after each re-encoding."""
+    is_ai, lines = np.array([item.sample.is_ai for item in judged]), np.array([item.lines for item in judged])
+    drawn_from = group_rows(is_ai, [item.sample.owner for item in judged])
+    dresses = {f"the same {len(judged)} as they are": _of(judged, "logit")}
+    for name in judged[0].encoded:
+        dresses[name] = np.array([item.encoded[name] for item in judged])
+    return {name: _overall(logits, is_ai, lines, drawn_from) for name, logits in dresses.items()}
+
+
+def _overall(logits: Floats, is_ai: Bools, lines: Floats, drawn_from: Resampling) -> dict[str, Any]:
+    scores, sides = sigmoid(logits), (logits[:, None] >= lines).sum(axis=1)
 
     def balanced(rows: Rows) -> float:
         return balanced_accuracy(scores[rows], is_ai[rows])
@@ -92,10 +106,10 @@ def _overall(logits: Floats, is_ai: Bools, lines: Thresholds, drawn_from: Resamp
         "accuracy_human": Share(int((drawn < 0.5).sum()), len(drawn)).as_dict(),
         "accuracy_ai": Share(int((made >= 0.5).sum()), len(made)).as_dict(),
         "ece": _between(error(everything), error_interval(error, drawn_from.by_picture)),
-        "accused": Share(int((drawn >= lines.flagged_from).sum()), len(drawn)).as_dict(),
-        "found": Share(int((made >= lines.flagged_from).sum()), len(made)).as_dict(),
-        "human_cleared": Share(int((drawn < lines.clear_below).sum()), len(drawn)).as_dict(),
-        "ai_cleared": Share(int((made < lines.clear_below).sum()), len(made)).as_dict(),
+        "accused": Share(int((sides[~is_ai] == 2).sum()), len(drawn)).as_dict(),
+        "found": Share(int((sides[is_ai] == 2).sum()), len(made)).as_dict(),
+        "human_cleared": Share(int((sides[~is_ai] == 0).sum()), len(drawn)).as_dict(),
+        "ai_cleared": Share(int((sides[is_ai] == 0).sum()), len(made)).as_dict(),
     }
 
 
@@ -104,41 +118,41 @@ def _between(value: float, ends: tuple[float, float] | None) -> dict[str, Any]:
     return {"value": value, "low": low, "high": high}
 
 
-def _tables(judged: Sequence[Judged], scores: Floats, lines: Thresholds) -> dict[str, Any]:
+def _tables(judged: Sequence[Judged]) -> dict[str, Any]:
     keys: dict[str, Callable[[Judged], str]] = {
         "source": lambda item: item.sample.source,
         "style": lambda item: item.sample.facets.get("kind", ""),
-        "generator": lambda item: item.sample.facets.get("model", "") if item.sample.is_ai else "",
+        "generator": lambda item: family_of(item.sample),
         "format": lambda item: item.sample.facets.get("format", ""),
         "resolution": _band,
+        "format and resolution": lambda item: ", ".join(
+            filter(None, (item.sample.facets.get("format"), _band(item)))
+        ),
     }
-    return {name: _table(judged, scores, lines, key) for name, key in keys.items()}
+    return {name: _table(judged, key) for name, key in keys.items()}
 
 
-def _table(
-    judged: Sequence[Judged], scores: Floats, lines: Thresholds, key: Callable[[Judged], str]
-) -> list[dict[str, Any]]:
-    """For each group and label, how many are flagged, and how many are on the wrong side of 0.5."""
-    groups: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for item, score in zip(judged, scores, strict=True):
+def _table(judged: Sequence[Judged], key: Callable[[Judged], str]) -> list[dict[str, Any]]:
+    """Say of each group, by label, how many are flagged, and how many stand on the wrong side of 0.5."""
+    groups: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for item in judged:
         if name := key(item):
-            groups[item.sample.label.value, name].append(float(score))
+            groups[item.sample.label.value, name].append(item)
     rows = []
     for (label, name), members in sorted(
         groups.items(), key=lambda row: (row[0][0], -len(row[1]), row[0][1])
     ):
-        wrong = sum((score >= 0.5) != (label == "ai") for score in members)
-        flagged = sum(score >= lines.flagged_from for score in members)
-        cleared = sum(score < lines.clear_below for score in members)
+        wrong = sum((item.logit >= 0) != item.sample.is_ai for item in members)
+        sides = [item.side for item in members]
         rows.append(
             {
                 "label": label,
                 "name": name,
                 "count": len(members),
-                "flagged": Share(flagged, len(members)).as_dict(),
-                "cleared": Share(cleared, len(members)).as_dict(),
+                "flagged": Share(sides.count(2), len(members)).as_dict(),
+                "cleared": Share(sides.count(0), len(members)).as_dict(),
                 "wrong_at_half": Share(wrong, len(members)).as_dict(),
-                "mean_score": float(np.mean(members)),
+                "mean_score": float(sigmoid(_of(members, "logit")).mean()),
             }
         )
     return rows
@@ -182,31 +196,26 @@ def _spearman(first: Floats, second: Floats) -> float:
 def _stability(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
     """Count findings that change under the ordinary re-encodings, before and after the second look.
 
-    After the second look a picture whose copies disagree is `uncertain`; it flips still only where
-    it and one of its copies, each judged with second looks of its own, are `clear` and `flagged`:
-    the copies' own second looks are not repeated here, so the second figure is an upper bound.
+    After the second look the median decides; a picture flips still where it and one of its copies, each
+    judged with second looks of its own, are `clear` and `flagged`: the copies' own second looks are not
+    repeated here, so the second figure is an upper bound.
     """
-    lines = [float(np.log(p / (1 - p))) for p in (info.thresholds.clear_below, info.thresholds.flagged_from)]
-
-    def side(logit: float) -> int:
-        return sum(logit >= line for line in lines)
-
-    extreme = any_change = after = unstable = 0
+    extreme = any_change = after = moved = 0
     for item in judged:
-        own, others = side(item.logit), {side(logit) for logit in item.encoded.values()}
+        looks = [item.first, *item.encoded.values()]
+        own, others = item.side_of(item.first), {item.side_of(logit) for logit in item.encoded.values()}
         extreme += bool({own} | others >= {0, 2})
         any_change += others != {own}
-        # As in serving: a score between the lines is `uncertain` already, and not looked at again.
-        is_near = own != 1 and any(abs(item.logit - line) < info.margin for line in lines)
-        settled = 1 if is_near and others != {own} else own
-        unstable += is_near and others != {own}
+        near = decides_narrowly(item.first, item.lines, info.margin)
+        settled = item.side_of(settle(item.first, looks[1:]).logit) if near else own
+        moved += settled != own
         after += (settled == 0 and 2 in others) or (settled == 2 and 0 in others)
     total = len(judged)
     return {
         "clear_and_flagged": Share(extreme, total).as_dict(),
         "clear_and_flagged_after_second_look": Share(after, total).as_dict(),
         "any_change": Share(any_change, total).as_dict(),
-        "called_unstable": Share(unstable, total).as_dict(),
+        "moved_by_second_look": Share(moved, total).as_dict(),
     }
 
 
@@ -214,18 +223,14 @@ def _of(judged: Sequence[Judged], name: str) -> Floats:
     return np.array([getattr(item, name) for item in judged], dtype=np.float64)
 
 
-def _misjudged(judged: Sequence[Judged], scores: Floats, lines: Thresholds) -> dict[str, Any]:
+def _misjudged(judged: Sequence[Judged]) -> dict[str, Any]:
     """Name the pictures on the wrong side of a line: humans flagged, generated ones cleared."""
-    pairs = list(zip(judged, scores, strict=True))
-    return {
-        "human_flagged": [
-            {"file": item.sample.name, "score": float(score)}
-            for item, score in pairs
-            if not item.sample.is_ai and score >= lines.flagged_from
-        ],
-        "ai_cleared": [
-            {"file": item.sample.name, "score": float(score)}
-            for item, score in pairs
-            if item.sample.is_ai and score < lines.clear_below
-        ],
-    }
+
+    def named(*, is_ai: bool, side: int) -> list[dict[str, Any]]:
+        return [
+            {"file": item.sample.name, "score": float(sigmoid(item.logit))}
+            for item in judged
+            if item.sample.is_ai == is_ai and item.side == side
+        ]
+
+    return {"human_flagged": named(is_ai=False, side=2), "ai_cleared": named(is_ai=True, side=0)}

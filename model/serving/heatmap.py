@@ -1,13 +1,14 @@
 """Heat maps: the network's activation laid over the picture."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 Rgb = NDArray[np.uint8]
+Frame = tuple[tuple[float, float, float, float], float]  # a box in shares of the picture, and its logit
 Run = Callable[[Rgb], NDArray[np.float32]]
 # Cold to hot: no tint where nothing speaks for generation, then yellow, then red.
 _STOPS = np.array([0.0, 0.5, 1.0])
@@ -16,8 +17,8 @@ _DEPTH = 0.65  # opacity of the hottest place
 _FULL = 12.0  # the activation, in logits, that is painted hottest: fixed, so that two maps compare
 
 
-def paint(rgb: Rgb, seen: NDArray[np.float64], long: int) -> bytes:
-    """A PNG of the picture, its long side at most `long`, grey, tinted by an activation (h, w)."""
+def paint(rgb: Rgb, seen: NDArray[np.float64], long: int, frames: Sequence[Frame] = ()) -> bytes:
+    """Give a PNG of the picture, its long side at most `long`, grey, tinted by an activation (h, w)."""
     base = Image.fromarray(rgb)
     base.thumbnail((long, long), Image.Resampling.LANCZOS)
     heat = Image.fromarray(_smooth(seen).astype(np.float32)).resize(base.size, Image.Resampling.BICUBIC)
@@ -27,8 +28,24 @@ def paint(rgb: Rgb, seen: NDArray[np.float64], long: int) -> bytes:
     opacity = (_DEPTH * np.sqrt(strength))[..., None]
     mixed = (grey * (1 - opacity) + tint * opacity).clip(0, 255).astype(np.uint8)
     out = io.BytesIO()
-    Image.fromarray(mixed).save(out, "PNG", optimize=True)
+    heated = Image.fromarray(mixed)
+    _draw_frames(heated, frames)
+    heated.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _draw_frames(heated: Image.Image, frames: Sequence[Frame]) -> None:
+    """Outline places; their colour is that of heat, white where they say nothing for generation."""
+    draw = ImageDraw.Draw(heated)
+    for (left, top, right, low), logit in frames:
+        strength = min(1.0, logit / _FULL)
+        colour = (
+            tuple(int(np.interp(strength, _STOPS, _COLOURS[:, c])) for c in range(3))
+            if logit > 0
+            else (255, 255, 255)
+        )
+        box = (left * heated.width, top * heated.height, right * heated.width - 1, low * heated.height - 1)
+        draw.rectangle(box, outline=colour, width=2)
 
 
 def activation(rgb: Rgb, run: Run, size: int) -> NDArray[np.float64]:

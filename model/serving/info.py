@@ -13,10 +13,28 @@ WEIGHTS = ROOM / "weights"
 CARD = ROOM / "card.md"
 REPORTS = ROOM / "reports"
 INFO_FILE = "classifier.json"
+# Kinds of originals that the native look is believed in to a degree of their own: `native.cell_of`.
+CELLS = ("lossy, below 1,024 px", "lossy", "lossless, below 1,024 px", "lossless")
 
 
 class ModelInfoError(Exception):
     """The description of the classifier is missing or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeInfo:
+    """The native look's part: its weights' file, and how both looks' logits are joined.
+
+    The calibrated logit is `slope` times the scaled look's, plus the weight of the picture's cell times the
+    native look's, plus `intercept`. Where the scaled look's own calibrated logit lies outside of `between`,
+    it decides by itself. `cells` follow `CELLS`.
+    """
+
+    weights: str
+    slope: float
+    intercept: float
+    cells: tuple[float, ...]
+    between: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,8 @@ class ModelInfo:
     (slope, intercept) of Platt's line on the mean logit; `margin` is how near to a threshold, in
     calibrated logits, a score must be for its picture to be looked at again, re-encoded; `views`
     holds the side and the scales (short side or None, crops); `manifest` is the SHA-256 of the list
-    of pictures that it was trained on.
+    of pictures that it was trained on. `native` is None for a model that looks at scaled views alone.
+    `human_shares` are the shares of human pictures of unseen owners that score 0, 0.01, ... 1 or higher.
     """
 
     version: str
@@ -39,6 +58,8 @@ class ModelInfo:
     view_size: int
     view_scales: tuple[tuple[int | None, int], ...]
     manifest: str
+    native: NativeInfo | None = None
+    human_shares: tuple[float, ...] = ()
 
 
 def read_model_info(folder: Path = WEIGHTS) -> ModelInfo:
@@ -72,11 +93,25 @@ def _parse(data: dict[str, Any]) -> ModelInfo:
     return ModelInfo(
         version=str(data["version"]),
         weights=str(data["weights"]["file"]),
-        sha256=str(data["weights"]["sha256"]),
+        sha256=str(data.get("sha256") or data["weights"]["sha256"]),
         thresholds=lines,
         calibration=(float(data["calibration"]["slope"]), float(data["calibration"]["intercept"])),
         margin=float(data["stability"]["margin"]),
         view_size=int(data["views"]["size"]),
         view_scales=tuple((scale["short"], int(scale["crops"])) for scale in data["views"]["scales"]),
         manifest=str(data["training"]["manifest_sha256"]),
+        native=_parse_native(data["native"]) if "native" in data else None,
+        human_shares=tuple(float(share) for share in data.get("human_shares", ())),
+    )
+
+
+def _parse_native(data: dict[str, Any]) -> NativeInfo:
+    if set(data["cells"]) != set(CELLS):
+        raise ValueError(f"the native look's cells must be {', '.join(CELLS)}")
+    return NativeInfo(
+        weights=str(data["weights"]["file"]),
+        slope=float(data["slope"]),
+        intercept=float(data["intercept"]),
+        cells=tuple(float(data["cells"][name]) for name in CELLS),
+        between=(float(data["between"][0]), float(data["between"][1])),
     )

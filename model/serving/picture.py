@@ -16,6 +16,7 @@ from PIL import AvifImagePlugin, Image, UnidentifiedImageError, WebPImagePlugin
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import Saying, render, say
 from core.vocabulary import FailureCode
+from model.serving.native import MOST, Box, NativeLook, cell_of, is_lossless, look_natively
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
 SHORT_SIDE = 512
@@ -52,6 +53,8 @@ class Picture:
     `width` and `height` are those of the original after its orientation is applied; `format` is
     one of jpeg, png, webp, gif, avif, bmp. `frames`: how many frames the file shows; `rgb` is one of them.
     `is_cut_short`: the file ends early, and `rgb` is the part that is there.
+    `native` holds crops at the original's own scale, where they were asked for and the picture is large
+    enough to have some, and small enough to be held whole.
     """
 
     rgb: NDArray[np.uint8]
@@ -60,6 +63,7 @@ class Picture:
     format: str
     frames: int = 1
     is_cut_short: bool = False
+    native: NativeLook | None = None
 
     @property
     def is_animated(self) -> bool:
@@ -72,11 +76,12 @@ class Picture:
         return min(self.width, self.height, len(self.rgb), len(self.rgb[0]))
 
 
-def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
+def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) -> Picture:
     """Decode an image: oriented, over white, first frame, short side at most 512.
 
     The header is believed for refusing only: more than `max_pixels` pixels (or than twice Pillow's
-    own limit) are refused before any is decoded. Colour profiles are ignored.
+    own limit) are refused before any is decoded. Colour profiles are ignored. `looks_native` asks for crops
+    at the picture's own scale too, for which a JPEG has to be decoded whole.
     Errors: `PictureError`, and no other.
     """
     with _refusals():
@@ -85,18 +90,43 @@ def decode_picture(data: bytes, *, max_pixels: int) -> Picture:
                 raise _too_many(image.width * image.height, max_pixels)
             kind = "jpeg" if image.format == "MPO" else str(image.format).lower()
             size = image.size
-            if kind == "jpeg":
+            cell = cell_of(*size, lossless=is_lossless(data, str(image.format)))
+            looks_native = looks_native and cell >= 0 and image.width * image.height <= MOST
+            if kind == "jpeg" and not looks_native:
                 _decode_reduced(image)
             image.load()
             orientation = _orientation(image)
-            small = _over_white(_shrink(_plain(image)))
+            plain = _plain(image)
+            native = look_natively(plain, cell) if looks_native else None
+            small = _over_white(_shrink(plain))
             is_animated = kind != "jpeg" and _is_animated(image)
         if orientation in _TRANSPOSE:
             small = small.transpose(_TRANSPOSE[orientation])
         width, height = size if orientation < 5 else size[::-1]
         rgb = np.asarray(small, dtype=np.uint8)
         rgb.flags.writeable = False
-        return Picture(rgb, width, height, kind, frames=2 if is_animated else 1)
+        native = None if native is None else _turned(native, orientation)
+        return Picture(rgb, width, height, kind, frames=2 if is_animated else 1, native=native)
+
+
+def _turned(look: NativeLook, orientation: int) -> NativeLook:
+    """Turn crops as the picture is turned, and their boxes with them."""
+    if orientation not in _TRANSPOSE:
+        return look
+    crops = [np.asarray(Image.fromarray(one).transpose(_TRANSPOSE[orientation])) for one in look.crops]
+    return NativeLook(np.stack(crops), look.cell, tuple(_turn_box(box, orientation) for box in look.boxes))
+
+
+def _turn_box(box: Box, orientation: int) -> Box:
+    left, top, right, low = box
+    if orientation >= 5:  # mirrored along the diagonal, and then as 1 to 4 in another order
+        left, top, right, low = top, left, low, right
+        orientation = {5: 1, 6: 2, 7: 3, 8: 4}[orientation]
+    if orientation in (2, 3):
+        left, right = 1 - right, 1 - left
+    if orientation in (3, 4):
+        top, low = 1 - low, 1 - top
+    return left, top, right, low
 
 
 def thumbnail(picture: Picture, side: int = 384) -> bytes:

@@ -1,6 +1,8 @@
 """The classifier in production: LiteRT, numpy and Pillow, no training framework."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,22 +10,27 @@ from numpy.typing import NDArray
 
 from core.vocabulary import Classification, Thresholds
 from model.serving.encodings import ORDINARY, encode_again
-from model.serving.heatmap import activation, paint
+from model.serving.heatmap import Frame, activation, paint
 from model.serving.info import WEIGHTS, ModelInfo, read_model_info
 from model.serving.interpreters import Interpreters
 from model.serving.picture import Picture
+from model.serving.second_look import decides_narrowly, settle
 from model.serving.views import Scale, ViewPlan, make_views, rescale
 
 Rgb = NDArray[np.uint8]
+NativeLogit = Callable[[], float | None]
 HEAT_SIZE = 512  # px; the long side of the picture that the heat map is laid over
 
 
 class Classifier:
     """One loaded network, for one caller at a time."""
 
-    def __init__(self, info: ModelInfo, interpreters: Interpreters) -> None:
+    def __init__(
+        self, info: ModelInfo, interpreters: Interpreters, native: Interpreters | None = None
+    ) -> None:
         self._info = info
         self._interpreters = interpreters
+        self._native = native
         self._plan = ViewPlan(info.view_size, tuple(Scale(short, crops) for short, crops in info.view_scales))
         self._shares = np.concatenate([np.full(scale.crops, 1 / scale.crops) for scale in self._plan.scales])
         self._shares /= len(self._plan.scales)  # each scale has the same say, however many its crops
@@ -35,7 +42,8 @@ class Classifier:
         Errors: `ModelInfoError`, and LiteRT's own.
         """
         info = read_model_info(folder)
-        return cls(info, Interpreters(folder / info.weights, threads))
+        native = None if info.native is None else Interpreters(folder / info.native.weights, threads)
+        return cls(info, Interpreters(folder / info.weights, threads), native)
 
     @property
     def version(self) -> str:
@@ -47,22 +55,63 @@ class Classifier:
         """The thresholds that were set on the validation folds of this model."""
         return self._info.thresholds
 
-    def classify(self, picture: Picture, thresholds: Thresholds | None = None) -> Classification:
-        """Score a picture; look again, re-encoded, where a score that decides is near its threshold.
+    @property
+    def edges(self) -> tuple[float, float]:
+        """The model's own thresholds, in logits."""
+        return _edges(self._info.thresholds)
 
-        `thresholds` are those of policy, by default the model's own. `stable` is False if one of the ordinary
-        re-encodings is on the other side of a threshold. A score between the thresholds decides nothing,
-        whatever its copies score, so it is not checked again.
+    @property
+    def margin(self) -> float:
+        """How near to a threshold, in logits, a second look is taken."""
+        return self._info.margin
+
+    @property
+    def looks_native(self) -> bool:
+        """Tell whether pictures should be decoded with crops at their own scale."""
+        return self._native is not None
+
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+        """Score a picture; look again, re-encoded, where a score that decides is near its line.
+
+        `lines` are those of policy, the model's own where not given. The score is then the median of all
+        looks, and the range from the lowest to the highest is given beside it. A score between the lines
+        decides nothing, on whichever side its copies lie: it is not looked at again. What the native look
+        said counts for each re-encoding alike.
         """
-        logit = self.logit(picture.rgb)
-        edges = _edges(thresholds or self._info.thresholds)
-        stable = not self._decides_narrowly(logit, edges) or self._holds(picture.rgb, logit, edges)
-        return Classification(_sigmoid(logit), self.version, stable)
+        native = self.look_natively(picture)
+        logit = self.joined_logit(picture.rgb, native)
+        if not decides_narrowly(logit, _edges(lines or self._info.thresholds), self._info.margin):
+            return self._said(_sigmoid(logit))
+        again = [self.joined_logit(encode_again(picture.rgb, encoding), native) for encoding in ORDINARY]
+        settled = settle(logit, again)
+        ends = (_sigmoid(settled.low), _sigmoid(settled.high))
+        return self._said(_sigmoid(settled.logit), ends)
 
-    def logit(self, rgb: Rgb) -> float:
-        """The calibrated logit of pixels (h, w, 3), in nats."""
+    def _said(self, score: float, ends: tuple[float, float] | None = None) -> Classification:
+        shares = self._info.human_shares
+        # By the hundredth below: at least as many score that high.
+        share = shares[int(score * (len(shares) - 1))] if shares else None
+        return Classification(score, self.version, score_range=ends, human_share=share)
+
+    def look_natively(self, picture: Picture) -> NativeLogit:
+        """Give a function that looks at the picture's own scale once, when it is first asked.
+
+        It gives what that look adds, in nats; None where there is none or it counts for nothing.
+        """
+        info, network, look = self._info.native, self._native, picture.native
+        if info is None or network is None or look is None or info.cells[look.cell] == 0:
+            return lambda: None
+        weight = info.cells[look.cell]
+        return cache(lambda: weight * float(network.run(look.crops)[0].mean()))
+
+    def joined_logit(self, rgb: Rgb, native: NativeLogit) -> float:
+        """Join the scaled look at pixels (h, w, 3) with what the native look adds: the calibrated logit."""
+        scaled = float(self._shares @ self.view_logits(rgb))
         slope, intercept = self._info.calibration
-        return slope * float(self._shares @ self.view_logits(rgb)) + intercept
+        alone, joins = slope * scaled + intercept, self._info.native
+        if joins is None or not joins.between[0] <= alone <= joins.between[1] or (added := native()) is None:
+            return alone
+        return joins.slope * scaled + added + joins.intercept
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
         """The network's own logit of every view."""
@@ -73,9 +122,18 @@ class Classifier:
 
         Class activation (Zhou et al. 2016): the last feature map weighed by the last layer, so that
         its mean is the logit itself. Overlapping views at the nearest of the scales that were judged
-        are laid over the whole picture and averaged.
+        are laid over the whole picture and averaged. Frames show where the native look was taken, in the
+        colour of what each crop said; none where it did not count.
         """
-        return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE)
+        return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE, self._frames(picture))
+
+    def _frames(self, picture: Picture) -> list[Frame]:
+        """Give each native crop's box, and what it alone would say for generation, in logits."""
+        info, look = self._info.native, picture.native
+        if info is None or self._native is None or look is None or info.cells[look.cell] == 0:
+            return []
+        said = info.cells[look.cell] * self._native.run(look.crops)[0]
+        return [(box, float(logit)) for box, logit in zip(look.boxes, said, strict=True)]
 
     def activation(self, rgb: Rgb) -> NDArray[np.float64]:
         """The activation for generation at each place, in logits, one cell for about 32 pixels."""
@@ -84,18 +142,6 @@ class Classifier:
         scaled = rescale(rgb, nearest, size)
         slope, intercept = self._info.calibration
         return slope * activation(scaled, lambda views: self._interpreters.run(views)[1], size) + intercept
-
-    def _decides_narrowly(self, logit: float, edges: tuple[float, float]) -> bool:
-        clear, flagged = edges
-        return clear - self._info.margin < logit < clear or flagged <= logit < flagged + self._info.margin
-
-    def _holds(self, rgb: Rgb, logit: float, edges: tuple[float, float]) -> bool:
-        sides = [logit >= edge for edge in edges]
-        for encoding in ORDINARY:
-            again = self.logit(encode_again(rgb, encoding))
-            if [again >= edge for edge in edges] != sides:
-                return False
-        return True
 
 
 def _edges(thresholds: Thresholds) -> tuple[float, float]:

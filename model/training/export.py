@@ -59,23 +59,30 @@ def largest_difference(network: Any, model: bytes, views: NDArray[np.uint8]) -> 
     return float(np.max(gaps))  # not `max`, which overlooks NaN
 
 
-def publish(model: bytes, name: str, month: str, facts: dict[str, Any], folder: Path) -> str:
-    """Write weights and `classifier.json` into a folder, and give the version that they make.
+def publish(
+    model: bytes, name: str, month: str, facts: dict[str, Any], folder: Path, *, native: bytes | None = None
+) -> str:
+    """Write weights and `classifier.json` into a folder, and return the version that they make.
 
-    `facts` are the entries of the description beside version and weights (see `model/serving/info.py`).
-    Weights of an earlier version are removed: the repository's history keeps them.
+    `facts` are the entries of the description beside version and weights (see `model/serving/info.py`);
+    `native` is the network of the native look, which `facts` describe under that name. Weights of an
+    earlier version are removed: the repository's history keeps them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sha256 = hashlib.sha256(model).hexdigest()
+    sha256 = hashlib.sha256(model + (native or b"")).hexdigest()
     version = f"{name}-{month}-{sha256[:8]}"
     for old in folder.glob("*.tflite"):
         old.unlink()
     weights = f"{version}.tflite"
     (folder / weights).write_bytes(model)
-    described = {
-        "version": version,
-        "weights": {"file": weights, "sha256": sha256, "bytes": len(model)},
-        **facts,
-    }
+    described = {"version": version, "sha256": sha256, "weights": _described(weights, model), **facts}
+    if native is not None:
+        beside = f"{version}.native.tflite"
+        (folder / beside).write_bytes(native)
+        described["native"] = {"weights": _described(beside, native), **facts["native"]}
     (folder / INFO_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
     return version
+
+
+def _described(file: str, model: bytes) -> dict[str, Any]:
+    return {"file": file, "sha256": hashlib.sha256(model).hexdigest(), "bytes": len(model)}

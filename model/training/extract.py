@@ -16,7 +16,7 @@ from model.training.feature_reading import Read
 Rgb = NDArray[np.uint8]
 Say = Callable[[str], None]
 Change = Callable[[Rgb, int], Rgb]
-_BLOCK = 8  # pictures between two writes
+BLOCK = 8  # pictures between two writes
 
 
 def extract(
@@ -27,35 +27,38 @@ def extract(
     *,
     place: Path,
     say: Say,
+    rows: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
-    """The features of each picture (n, scales, d), averaged over the views of each scale.
+    """Read each picture's features (n, scales, d), averaged over the views of each scale.
 
-    `change` alters a picture, given its number, before views are cut. Features are kept in `place`
-    as float16, and what is already there is not computed again.
+    `change` alters a picture, given its number, before views are cut. Features are kept in `place` as
+    float16, and what is already there is not computed again. `rows` are the numbers of the pictures that
+    are read, in their order; all of them where none are named.
     """
-    kept = _open(place, pixels, plan, read)
+    numbers = range(len(pixels)) if rows is None else rows
+    kept = _open(place, len(numbers), plan, read)
     # Of a picture that was being written when a run was cut, a part may be there.
-    missing = [number for number in range(len(pixels)) if np.isnan(kept[number]).any()]
+    missing = [number for number in range(len(numbers)) if np.isnan(kept[number]).any()]
     progress = Progress(place.stem, len(missing), say)
 
     def views(number: int) -> Rgb:
-        rgb = pixels[number]
-        return make_views(rgb if change is None else change(rgb, number), plan)
+        rgb = pixels[numbers[number]]
+        return make_views(rgb if change is None else change(rgb, numbers[number]), plan)
 
     with ThreadPoolExecutor(2) as pool:
-        for start in range(0, len(missing), _BLOCK):
-            block = missing[start : start + _BLOCK]
+        for start in range(0, len(missing), BLOCK):
+            block = missing[start : start + BLOCK]
             _fill(read, kept, block, list(pool.map(views, block)), plan)
             progress.reach(start + len(block))
     kept.flush()
     return np.asarray(kept, dtype=np.float32)
 
 
-def _open(place: Path, pixels: SamplePixels, plan: ViewPlan, read: Read) -> Any:
+def _open(place: Path, count: int, plan: ViewPlan, read: Read) -> Any:
     if place.exists():
         return np.lib.format.open_memmap(place, mode="r+")
     width = read(np.zeros((1, plan.size, plan.size, 3), np.uint8)).shape[1]
-    shape = (len(pixels), len(plan.scales), width)
+    shape = (count, len(plan.scales), width)
     kept = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=shape)
     kept[:] = np.nan
     return kept

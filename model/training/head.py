@@ -28,6 +28,7 @@ Features = NDArray[np.float32]
 # would be seen in the weights' last digits, and so in the digest of the published file.
 _COLUMNS = 2048
 _STEPS, _STILL = 40, 1e-6  # of Newton: at most so many, until no logit moves more
+_EXACT = 1e-12  # of conjugate gradients: what may be left of the right side
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,30 @@ def fit_gram(
     gram: Floats, samples: Sequence[Sample], shrink: float, ridge: float, power: float
 ) -> LinearHead:
     """Fit to the products (n, n) of standardised pictures; `shrink` is a share of the scatter's trace."""
+    return fit_ridges(gram, samples, shrink, (ridge,), power)[0]
+
+
+def fit_ridges(
+    gram: Floats, samples: Sequence[Sample], shrink: float, ridges: Sequence[float], power: float
+) -> list[LinearHead]:
+    """Fit one head for each ridge; they share the whitening, which costs the most."""
     is_ai = np.array([sample.is_ai for sample in samples])
     names = sorted({(sample.label.value, sample.owner) for sample in samples})
     group = np.array([names.index((sample.label.value, sample.owner)) for sample in samples])
     weight = np.bincount(group)[group].astype(np.float64) ** (power - 1)
     weight /= np.where(is_ai, weight[is_ai].sum(), weight[~is_ai].sum())
-    pictures = _fit_pictures(gram, group, is_ai, weight, shrink=shrink, ridge=ridge)
-    seen = gram @ pictures
-    offset = (seen[is_ai] @ weight[is_ai] + seen[~is_ai] @ weight[~is_ai]) / 2
-    return LinearHead(pictures, float(offset), 1 / float(np.std(seen)))
+    heads = []
+    for pictures in _fit_pictures(gram, group, is_ai, weight, shrink=shrink, ridges=ridges):
+        seen = gram @ pictures
+        offset = (seen[is_ai] @ weight[is_ai] + seen[~is_ai] @ weight[~is_ai]) / 2
+        heads.append(LinearHead(pictures, float(offset), 1 / float(np.std(seen))))
+    return heads
 
 
 def _fit_pictures(
-    gram: Floats, group: Owners, is_ai: Bools, weight: Floats, *, shrink: float, ridge: float
-) -> Floats:
-    """The weights of the pictures, whose sum is the direction.
+    gram: Floats, group: Owners, is_ai: Bools, weight: Floats, *, shrink: float, ridges: Sequence[float]
+) -> list[Floats]:
+    """Find for each ridge the weights of the pictures, of which the direction is the sum.
 
     With W the pictures less their owner's mean, each owner counting alike, and r the ridge of shrinking,
     whitened squares are X (W'W + r)^-1 X' = (X X' - X W' (W W' + r)^-1 W X') / r.
@@ -119,28 +129,59 @@ def _fit_pictures(
     within = alike * _less_owners(ours.T, group)  # W W'
     within[np.diag_indices(len(gram))] += shrink * float(np.trace(within))
     solved = np.linalg.solve(within, ours)
-    dual = _regress(gram - ours.T @ solved, is_ai, weight * len(gram) / 2, ridge)
-    back: Floats = dual - _less_owners(alike * (solved @ dual)[:, None], group)[:, 0]
-    return back
+    kernel = gram - ours.T @ solved
+    found = []
+    for ridge in ridges:
+        dual = _regress(kernel, is_ai, weight * len(gram) / 2, ridge)
+        found.append(dual - _less_owners(alike * (solved @ dual)[:, None], group)[:, 0])
+    return found
 
 
 def _regress(kernel: Floats, is_ai: Bools, weight: Floats, ridge: float) -> Floats:
     """The dual weights of a logistic regression by Newton's method, with an unpenalised intercept."""
     paid = ridge * float(np.trace(kernel)) / len(kernel)
     logits, ones = np.zeros(len(kernel)), np.ones(len(kernel))
-    dual = logits
+    dual, solved = logits, np.zeros((len(kernel), 2))
     for _ in range(_STEPS):
         p = sigmoid(logits)
         # The floor keeps a step finite where a picture is told for certain; it moves no fixed point.
         curve = np.maximum(p * (1 - p), 1e-3) * weight
         aim = logits + weight * (is_ai - p) / curve
-        solved = np.linalg.solve(kernel + np.diag(paid / curve), np.stack([aim, ones], axis=1))
+        solved = _conjugate(kernel, paid / curve, np.stack([aim, ones], axis=1), solved)
         intercept = solved[:, 0].sum() / solved[:, 1].sum()
         dual = solved[:, 0] - intercept * solved[:, 1]
         before, logits = logits, kernel @ dual + intercept
         if np.abs(logits - before).max() < _STILL:
             break
     return dual
+
+
+def _conjugate(kernel: Floats, diagonal: Floats, right: Floats, start: Floats) -> Floats:
+    """Solve (kernel + diagonal) x = right for each column by conjugate gradients (Hestenes, Stiefel 1952).
+
+    The diagonal is large, so a few dozen products with the kernel do what a factorisation needs n for.
+    """
+    root = np.sqrt(diagonal)[:, None]
+
+    def apply(values: Floats) -> Floats:
+        result: Floats = values + kernel @ (values / root) / root
+        return result
+
+    aim, found = right / root, start * root
+    left = aim - apply(found)
+    way, now = left.copy(), (left * left).sum(axis=0)
+    enough = _EXACT**2 * (aim * aim).sum(axis=0)
+    for _ in range(len(kernel)):
+        if (now <= enough).all():
+            break
+        ahead = apply(way)
+        step = np.where(now > enough, now / np.maximum((way * ahead).sum(axis=0), 1e-300), 0.0)
+        found = found + step * way
+        left = left - step * ahead
+        before, now = now, (left * left).sum(axis=0)
+        way = left + now / np.maximum(before, 1e-300) * way
+    result: Floats = found / root
+    return result
 
 
 def _less_owners(rows: Floats, group: Owners) -> Floats:

@@ -1,5 +1,6 @@
-"""The production model: frozen features, a head fitted across owners, calibrated on unseen owners."""
+"""The production model: frozen features, heads fitted across owners, all else chosen on unseen ones."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,53 +11,49 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.figures import (
-    Bools,
-    Floats,
-    Share,
-    accused_at_most,
-    auc,
-    auc_interval,
-    expected_calibration_error,
-    fit_line,
-    found_at,
-    missed_at_most,
-    share_below,
-    sigmoid,
-)
-from model.data.folds import owner_folds, spread
+from model.data.figures import Bools, Share, auc, auc_interval, expected_calibration_error, found_at, sigmoid
+from model.data.folds import owner_folds
 from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample, digest
+from model.serving.encodings import ORDINARY, Encoding, encode_again
+from model.serving.info import CELLS
+from model.serving.native import SIDE
+from model.serving.second_look import decides_narrowly, settle
 from model.serving.views import Scale, ViewPlan
 from model.training.backbones import find_weights
+from model.training.choosing import EXPECTED, Choice, Looks, choose, nested_choice
 from model.training.degrade import degrade
 from model.training.extract import Change, Say, extract
-from model.training.feature_reading import make_reader
-from model.training.head import Features, Head, fit_head
+from model.training.feature_reading import Read, make_reader
+from model.training.head import Features, Floats
+from model.training.native_rows import Original, find_originals, read_native, read_processed
+from model.training.nested import Folds, HeadSet, Nested, fit_head_set
 from model.training.network import build_features, build_reader, scalings_of
+from model.training.unseen import Unseen
 
-ACCUSED = 0.01  # of human pictures, at the line of `flagged`: the interval's upper end
-MISSED = 0.05  # of generated pictures, below the line of `clear`
-# The share of generated pictures that scores are calibrated for: fewer come than are drawn.
-EXPECTED = 0.3
-MOVED = 0.8  # the share of a degraded picture's moves that the margin of stability covers
-FACTS, NETWORK = "facts.json", "network.weights.h5"
+MOVED = 0.5  # the share of degraded pictures' moves that the margin of the second look covers
+FACTS, NETWORK, NATIVE = "facts.json", "network.weights.h5", "native.weights.h5"
+CHOICES = "choices.json"  # one for each fold, made without it
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that a run is made of, but the pictures.
 
-    `copies` degraded ones of each picture are learned from beside the picture itself.
+    Of every `degraded_each`th picture a degraded copy is learned from beside the picture itself, and of
+    every `processed_each`th original a processed one; every `encoded_each`th is judged after the ordinary
+    re-encodings, too, beside those near a threshold.
     """
 
     backbones: tuple[str, ...] = ("mobilenet_v2",)
     size: int = 256
     scales: tuple[tuple[int, int], ...] = ((256, 3), (352, 4))
-    shrinks: tuple[float, ...] = (0.15,)
-    ridge: float = 5.0
-    copies: int = 1
-    folds: int = 6
+    shrink: float = 0.15
+    ridges: tuple[float, ...] = (1.0, 5.0)
+    degraded_each: int = 6
+    processed_each: int = 2
+    encoded_each: int = 12
+    folds: int = 5
     seed: int = 11
 
     @property
@@ -66,11 +63,16 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """The judgements of heads on owners that they were not fitted to: clean, and degraded (copies, n)."""
+class _Materials:
+    """What every step reads: the recipe, the pictures, their folds, and where things are kept."""
 
-    clean: Floats
-    degraded: Floats
+    recipe: Recipe
+    samples: Sequence[Sample]
+    pixels: SamplePixels
+    fold_of: Folds
+    read: Read
+    folder: Path
+    say: Say
 
 
 def train_production(
@@ -81,52 +83,226 @@ def train_production(
     *,
     folder: Path,
     say: Say,
+    originals: Path | None = None,
 ) -> dict[str, Any]:
-    """Extract features, fit the head, calibrate, and leave network and facts in `folder`.
+    """Read features, fit both heads, choose all else on unseen owners; leave networks and facts in `folder`.
 
-    Calibration, thresholds and margin come from heads that did not see a picture's owner; how much
-    to shrink is chosen by them too. Nothing here looks at a test split.
+    What is said of unseen owners is nested: no choice has seen the owner of a picture that it is judged on.
+    What is published is fitted to everything. `originals` is a folder of the pictures at their own scale.
     """
     files = find_weights(recipe.backbones, weights)
     scalings = scalings_of(files)
     folder.mkdir(parents=True, exist_ok=True)
     read = make_reader(build_features(files, recipe.size, scalings))
+    fold_of = np.array(owner_folds(samples, recipe.folds))
+    given = _Materials(recipe, samples, pixels, fold_of, read, folder, say)
+    scaled, own, travelled = _fit_scaled(given)
+    found = find_originals(samples, originals) if recipe.size == SIDE else []
+    say(f"{len(found)} of {len(samples)} pictures have an original that is large enough for the native look")
+    native, natively = _fit_native(given, found)
+    cells = np.full(len(samples), -1)
+    cells[[one.sample for one in found]] = [one.cell for one in found]
+    outer = Looks(own.outer, natively.outer, cells)
+    inner = [Looks(*pair, cells) for pair in zip(own.inner, natively.inner, strict=True)]
+    choices, first, _ = nested_choice(inner, outer, samples, fold_of, len(CELLS))
+    choice = choose(outer, samples, len(CELLS))
+    degraded = np.arange(0, len(samples), recipe.degraded_each)
+    moves = choice.alone[0] * (travelled.outer[choice.ridges[0]] - own.outer[choice.ridges[0], degraded])
+    margin = float(np.quantile(np.abs(moves), MOVED))
+    unseen = _look_again(given, scaled, outer, choices, first=first, margin=margin)
+    unseen.save(folder)
+    (folder / CHOICES).write_text(
+        json.dumps([asdict(one) for one in choices], indent=1) + "\n", encoding="utf-8"
+    )
+    _save(files, scalings, recipe, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
+    if native is not None:
+        _save(files, scalings, recipe, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
+    facts = _facts(given, choice, margin, unseen, has_native=native is not None)
+    facts["unseen_owners"]["auc_degraded"] = auc(
+        travelled.outer[choice.ridges[0]], np.array([samples[int(row)].is_ai for row in degraded])
+    )
+    facts["training"]["scalings"] = scalings
+    facts["training"]["originals"] = len(found)
+    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return facts
 
-    def features(copy: int) -> Features:
-        place = folder / ("features-clean.npy" if copy == 0 else f"features-degraded-{copy}.npy")
-        change = trips(samples, recipe.seed, copy) if copy else None
-        found: Features = extract(read, pixels, recipe.plan, change, place=place, say=say).mean(axis=1)
+
+def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested]:
+    """Fit the head of the scaled views; judge all pictures, and the degraded copies."""
+    recipe, count = given.recipe, len(given.samples)
+    rows = np.arange(0, count, recipe.degraded_each)
+
+    def features(name: str, change: Change | None, some: NDArray[np.int_] | None) -> Features:
+        chosen = None if some is None else some.tolist()
+        place = given.folder / f"features-{name}.npy"
+        found: Features = extract(
+            given.read, given.pixels, recipe.plan, change, place=place, say=given.say, rows=chosen
+        ).mean(axis=1)
         return found
 
-    # One array for all, picture after picture of the clean, then of each copy: it is the largest thing here.
-    learned = np.concatenate([features(copy) for copy in range(recipe.copies + 1)])
-    is_ai = np.array([sample.is_ai for sample in samples])
-    fold_of = np.array(owner_folds(samples, recipe.folds))
-    tried = {}
-    for shrink in recipe.shrinks:
-        unseen = judge_unseen(learned, samples, fold_of, shrink, recipe.ridge)
-        tried[shrink] = unseen
-        areas = [auc(unseen.clean, is_ai), *(auc(logits, is_ai) for logits in unseen.degraded)]
-        say(f"shrink {shrink}: AUC {areas[0]:.4f}, degraded {np.mean(areas[1:]):.4f}")
-    shrink = max(tried, key=lambda s: auc(tried[s].clean, is_ai) + auc(tried[s].degraded[0], is_ai))
-    head = _fit(learned, samples, np.arange(len(samples)), shrink, recipe.ridge)
-    reader = build_reader(files, recipe.size, scalings, head)
-    reader.save_weights(folder / NETWORK)
-    facts = conclude(tried[shrink], is_ai, spread(samples, EXPECTED))
-    facts["views"] = {
-        "size": recipe.size,
-        "scales": [{"short": short, "crops": crops} for short, crops in recipe.scales],
+    # One array for all: it is the largest thing here.
+    learned = np.concatenate(
+        [features("clean", None, None), features("degraded", trips(given.samples, recipe.seed, 1), rows)]
+    )
+    everything = np.concatenate([np.arange(count), rows])
+    heads = _fit(given, learned, everything, "scaled")
+    own = heads.judge(learned[:count], given.fold_of)
+    return heads, own, heads.judge(learned[count:], given.fold_of[rows])
+
+
+def _fit_native(given: _Materials, found: Sequence[Original]) -> tuple[HeadSet | None, Nested]:
+    """Fit the head of the native crops, where both labels have some in every fold.
+
+    Judgements are NaN for pictures without an original.
+    """
+    folds, ridges = given.recipe.folds, len(given.recipe.ridges)
+    rows = np.array([one.sample for one in found], dtype=np.intp)
+    count = len(given.samples)
+    judged = Nested(np.full((ridges, count), np.nan), np.full((folds, ridges, count), np.nan))
+    labels = {(given.samples[int(row)].label, int(given.fold_of[row])) for row in rows}
+    if len(labels) < 2 * folds:
+        given.say("there are too few originals for a native look")
+        return None, judged
+    seed, folder = given.recipe.seed, given.folder
+    clean = read_native(given.read, found, folder / "features-native.npy", given.say)
+    some = found[:: given.recipe.processed_each]
+    processed = read_processed(
+        given.read,
+        given.samples,
+        some,
+        seed=seed,
+        place=folder / "features-native-processed.npy",
+        say=given.say,
+    )
+    heads = _fit(
+        given,
+        np.concatenate([clean, processed]),
+        np.concatenate([rows, rows[:: given.recipe.processed_each]]),
+        "native",
+    )
+    nested = heads.judge(clean, given.fold_of[rows])
+    judged.outer[:, rows] = nested.outer
+    judged.inner[:, :, rows] = nested.inner
+    return heads, judged
+
+
+def _fit(given: _Materials, features: Features, rows: NDArray[np.int_], name: str) -> HeadSet:
+    return fit_head_set(
+        features,
+        [given.samples[int(row)] for row in rows],
+        given.fold_of[rows],
+        shrink=given.recipe.shrink,
+        ridges=given.recipe.ridges,
+        place=given.folder / f"heads-{name}",
+        say=given.say,
+    )
+
+
+def _look_again(
+    given: _Materials,
+    heads: HeadSet,
+    outer: Looks,
+    choices: Sequence[Choice],
+    *,
+    first: Floats,
+    margin: float,
+) -> Unseen:
+    """Re-encode what a new picture would be re-encoded for, and a sample of the others for the report."""
+    lines = np.array([(choices[f].clear_below, choices[f].flagged_from) for f in given.fold_of])
+    near = np.array([decides_narrowly(z, pair, margin) for z, pair in zip(first, lines, strict=True)])
+    near[:: given.recipe.encoded_each] = True
+    rows = np.flatnonzero(near)
+    name = hashlib.sha256(rows.tobytes()).hexdigest()[:8]
+    encoded = {}
+    for number, encoding in enumerate(ORDINARY):
+        features = extract(
+            given.read,
+            given.pixels,
+            given.recipe.plan,
+            _encoded(encoding),
+            place=given.folder / f"features-encoded-{number}-{name}.npy",
+            say=given.say,
+            rows=rows.tolist(),
+        ).mean(axis=1)
+        scaled = heads.judge(features, given.fold_of[rows]).outer
+        again = Looks(scaled, outer.native[:, rows], outer.cells[rows])
+        encoded[encoding.name] = np.array(
+            [
+                choices[given.fold_of[row]].logits(again.of(np.array([place])))[0]
+                for place, row in enumerate(rows)
+            ]
+        )
+    settled = first.copy()
+    for place, row in enumerate(rows):
+        if decides_narrowly(first[row], lines[row], margin):
+            settled[row] = settle(first[row], [values[place] for values in encoded.values()]).logit
+    return Unseen(first, settled, lines, rows, encoded, given.recipe.encoded_each)
+
+
+def _encoded(encoding: Encoding) -> Change:
+    return lambda rgb, _: encode_again(rgb, encoding)
+
+
+def _save(files: Any, scalings: dict[str, str], recipe: Recipe, head: Any, place: Path) -> None:
+    build_reader(files, recipe.size, scalings, head).save_weights(place)
+
+
+def _facts(
+    given: _Materials, choice: Choice, margin: float, unseen: Unseen, *, has_native: bool
+) -> dict[str, Any]:
+    recipe, samples = given.recipe, given.samples
+    facts: dict[str, Any] = {
+        "calibration": {"slope": choice.alone[0], "intercept": choice.alone[1], "expected": EXPECTED},
+        "thresholds": {
+            "clear_below": float(sigmoid(choice.clear_below)),
+            "declared_from": float(sigmoid(choice.declared_from)),
+            "flagged_from": float(sigmoid(choice.flagged_from)),
+        },
+        "stability": {"margin": margin, "covers": MOVED},
+        "human_shares": _human_shares(unseen, np.array([sample.is_ai for sample in samples])),
+        "unseen_owners": _worth(unseen, np.array([sample.is_ai for sample in samples])),
+        "views": {
+            "size": recipe.size,
+            "scales": [{"short": short, "crops": crops} for short, crops in recipe.scales],
+        },
     }
+    if has_native:
+        facts["native"] = {
+            "slope": choice.together[0],
+            "intercept": choice.together[1],
+            "cells": dict(zip(CELLS, choice.native, strict=True)),
+            "between": list(choice.between),
+        }
     facts["training"] = {
         "manifest_sha256": digest(samples),
         "pictures": len(samples),
         "owners": len({sample.owner for sample in samples}),
         "recipe": asdict(recipe),
-        "shrink": shrink,
-        "scalings": scalings,
+        "ridges": [recipe.ridges[place] for place in choice.ridges],
     }
-    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return facts
+
+
+def _human_shares(unseen: Unseen, is_ai: Bools) -> list[float]:
+    """The shares of human pictures of unseen owners that score 0, 0.01, ... 1 or higher."""
+    drawn = sigmoid(unseen.settled[~is_ai])
+    return [round(float((drawn >= score).mean()), 5) for score in np.linspace(0, 1, 101)]
+
+
+def _worth(unseen: Unseen, is_ai: Bools) -> dict[str, Any]:
+    """Say what new owners meet, by the nested choices."""
+    scores, sides = sigmoid(unseen.settled), (unseen.settled[:, None] >= unseen.lines).sum(axis=1)
+    low, high = auc_interval(unseen.settled, is_ai)
+    drawn, made = sides[~is_ai], sides[is_ai]
+    return {
+        "auc": {"value": auc(unseen.settled, is_ai), "low": low, "high": high},
+        "accused": Share(int((drawn == 2).sum()), len(drawn)).as_dict(),
+        "found": Share(int((made == 2).sum()), len(made)).as_dict(),
+        "found_at_1_percent": found_at(unseen.settled, is_ai, 0.01).as_dict(),
+        "missed_below_clear": Share(int((made == 0).sum()), len(made)).as_dict(),
+        "cleared": Share(int((drawn == 0).sum()), len(drawn)).as_dict(),
+        "ece": expected_calibration_error(scores, is_ai),
+    }
 
 
 def trips(samples: Sequence[Sample], seed: int, copy: int) -> Change:
@@ -135,64 +311,21 @@ def trips(samples: Sequence[Sample], seed: int, copy: int) -> Change:
 
 
 def load_trained(folder: Path) -> tuple[Any, dict[str, Any]]:
-    """Load what a run left: the network and its facts. Errors: FileNotFoundError."""
+    """Load what a run left: the network of the scaled look and the facts. Errors: FileNotFoundError."""
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return _load(folder / NETWORK, facts), facts
+
+
+def load_native(folder: Path, facts: dict[str, Any]) -> Any:
+    """Load the network of the native look."""
+    return _load(folder / NATIVE, facts)
+
+
+def _load(place: Path, facts: dict[str, Any]) -> Any:
     # Layers are named by counters of the process, and their names stand in the exported file: without
     # this, one network exported after a training and by itself would have two digests.
     keras.utils.clear_session()
     recipe, scalings = facts["training"]["recipe"], facts["training"]["scalings"]
     reader = build_reader(dict.fromkeys(recipe["backbones"]), recipe["size"], scalings)
-    reader.load_weights(folder / NETWORK)
-    return reader, facts
-
-
-def judge_unseen(
-    learned: Features, samples: Sequence[Sample], fold_of: NDArray[np.int_], shrink: float, ridge: float
-) -> Unseen:
-    """Judge every picture, clean and degraded, by a head that was fitted without its fold."""
-    dresses = len(learned) // len(samples)
-    judged = np.zeros((dresses, len(samples)))
-    for fold in np.unique(fold_of):
-        inside = np.flatnonzero(fold_of == fold)
-        head = _fit(learned, samples, np.flatnonzero(fold_of != fold), shrink, ridge)
-        for dress in range(dresses):
-            judged[dress, inside] = head.logits(learned[dress * len(samples) + inside])
-    return Unseen(judged[0], judged[1:])
-
-
-def _fit(
-    learned: Features, samples: Sequence[Sample], chosen: NDArray[np.int_], shrink: float, ridge: float
-) -> Head:
-    dresses = len(learned) // len(samples)
-    rows = np.concatenate([dress * len(samples) + chosen for dress in range(dresses)])
-    return fit_head(learned[rows], [samples[int(number)] for number in chosen] * dresses, shrink, ridge)
-
-
-def conclude(unseen: Unseen, is_ai: Bools, weights: Floats) -> dict[str, Any]:
-    """Turn judgements of unseen owners into calibration, thresholds and margin, and say their worth.
-
-    The next picture comes from an owner whom no one has seen, so that owners are `weights`ed and the
-    largest has not the last word; each line holds for the pictures as they are, too.
-    """
-    slope, intercept = fit_line(unseen.clean, is_ai, weights)
-    scores = sigmoid(slope * unseen.clean + intercept)
-    allowed = share_below(ACCUSED, int((~is_ai).sum()))
-    flagged = max(accused_at_most(scores, is_ai, allowed, share) for share in (None, weights))
-    clear = min(*(missed_at_most(scores, is_ai, MISSED, share) for share in (None, weights)), flagged)
-    moves = np.abs(slope * (unseen.degraded - unseen.clean))
-    low, high = auc_interval(scores, is_ai)
-    drawn, made = scores[~is_ai], scores[is_ai]
-    return {
-        "calibration": {"slope": slope, "intercept": intercept, "expected": EXPECTED},
-        "thresholds": {"clear_below": clear, "flagged_from": flagged},
-        "stability": {"margin": float(np.quantile(moves, MOVED)), "covers": MOVED},
-        "unseen_owners": {
-            "auc": {"value": auc(scores, is_ai), "low": low, "high": high},
-            "auc_degraded": float(np.mean([auc(logits, is_ai) for logits in unseen.degraded])),
-            "accused": Share(int((drawn >= flagged).sum()), len(drawn)).as_dict(),
-            "found_at_1_percent": found_at(scores, is_ai, ACCUSED).as_dict(),
-            "missed_below_clear": Share(int((made < clear).sum()), len(made)).as_dict(),
-            "cleared": Share(int((drawn < clear).sum()), len(drawn)).as_dict(),
-            "ece": expected_calibration_error(scores, is_ai),
-        },
-    }
+    reader.load_weights(place)
+    return reader

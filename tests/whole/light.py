@@ -26,6 +26,7 @@ class Blank:
 
     version = "blank"
     thresholds = Thresholds(clear_below=0.35, flagged_from=0.9)
+    looks_native = False
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """Look away."""

@@ -111,6 +111,11 @@ class Examiner:
             self._observe(examined)
 
     @property
+    def _looks_native(self) -> bool:
+        observed = self.observer is not None and self.observer.classifier.looks_native
+        return observed or self.classifier.looks_native
+
+    @property
     def _endings(self) -> Endings:
         return Endings(self.database, self.measures)
 
@@ -129,7 +134,7 @@ class Examiner:
             if self._is_known(held, sha256, standing):
                 return None
             with self.measures.stage(Stage.DECODE):
-                picture = decode_picture(data, max_pixels=self.max_pixels)
+                picture = decode_picture(data, max_pixels=self.max_pixels, looks_native=self._looks_native)
         except HostBusyError as error:
             self._endings.wait_for_host(held, error)
         except FetchError as error:

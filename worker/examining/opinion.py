@@ -24,8 +24,12 @@ class Classifies(Protocol):
     def thresholds(self) -> Thresholds:
         """The thresholds that were set for this model."""
 
-    def classify(self, picture: Picture, thresholds: Thresholds | None = None) -> Classification:
-        """Classify one picture; it is looked at again where its score is near one of the thresholds."""
+    @property
+    def looks_native(self) -> bool:
+        """Tell whether pictures should be decoded with crops at their own scale."""
+
+    def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
+        """Classify one picture; it is looked at again where its score is near one of the lines."""
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation, as a PNG."""

@@ -22,7 +22,9 @@ def paint_heatmap(examiner: Examiner, verdict_id: str) -> None:
         return
     try:
         data = examiner.blobs.get(verdict.image_sha256)
-        picture = decode_picture(data, max_pixels=examiner.max_pixels)
+        picture = decode_picture(
+            data, max_pixels=examiner.max_pixels, looks_native=examiner.classifier.looks_native
+        )
     except (KeyError, PictureError):
         log.warning("heat map not made for verdict %s: image bytes not stored", verdict_id)
         return

@@ -1,6 +1,5 @@
 """The commands of the model's life: what they say before any of it is loaded."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -38,19 +37,3 @@ def test_export_wants_one_of_two_things(tmp_path: Path) -> None:
     assert CliRunner().invoke(export, []).exit_code == 2
     both = ["--run", str(tmp_path), "--decisions", str(tmp_path / "d")]
     assert CliRunner().invoke(export, both).exit_code == 2
-
-
-@pytest.mark.skipif(
-    importlib.util.find_spec("tensorflow") is None, reason="the extra `train` is not installed"
-)
-@pytest.mark.parametrize("split", ["", "train", "test"])
-def test_nothing_is_published_that_would_be_judged_on_what_it_learned(tmp_path: Path, split: str) -> None:
-    manifest = tmp_path / "manifest.csv"
-    rows = [f"{label}.png,{label},{split},o/{label}\n" for label in ("ai", "human")]
-    manifest.write_text("file,label,split,repo\n" + "".join(rows))
-    run = tmp_path / "run"
-    wanted = ["--data", str(tmp_path), "--publish", "--run", str(run), "--split", split or "train"]
-    done = CliRunner().invoke(train, wanted)
-    assert done.exit_code == 1
-    assert "split" in done.output
-    assert not run.exists()

@@ -23,19 +23,19 @@ pytestmark = pytest.mark.training
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Draw noise, generated in red and human in blue, by three owners of each; a fourth is judged.
+    """Draw noise, generated in red and human in blue, by four owners of each.
 
-    Of the fourth's there is one of each label in the other's colour: any model misjudges those.
+    There is one of each label in the other's colour: whoever has not seen its owner misjudges it.
     """
     folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
-    rows = ["file,label,split,repo"]
+    rows = ["file,label,repo"]
 
     def draw(name: str, label: str, colour: int, owner: int) -> None:
         rgb = rng.integers(0, 90, (100, 110, 3), dtype=np.uint8)
         rgb[..., colour] += 120
         Image.fromarray(rgb).save(folder / name)
-        rows.append(f"{name},{label},{'test' if owner == 3 else 'train'},{label}{owner}/x")
+        rows.append(f"{name},{label},{label}{owner}/x")
 
     for number in range(16):
         draw(f"ai-{number}.png", "ai", 0, number % 4)
@@ -52,7 +52,6 @@ def candidate(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     import keras
 
     from kantei.training.publishing import publish_run
-    from kantei.training.splits import of_split
     from model.data.sample_pixels import open_pixels
     from model.data.samples import read_samples
     from model.training.backbones import build_backbone
@@ -62,7 +61,7 @@ def candidate(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     keras.utils.set_random_seed(0)
     weights = folder / "made-up.weights.h5"
     build_backbone("mobilenet_v2", 96, None).save_weights(weights)
-    samples = of_split(read_samples(data), "train")
+    samples = read_samples(data)
     recipe = Recipe(size=96, scales=((96, 1),), folds=3)
     pixels = open_pixels(samples, folder, print)
     train_production(recipe, str(weights), samples, pixels, folder=folder, say=print)
@@ -82,6 +81,10 @@ def room(tmp_path: Path) -> Path:
 def _publish(candidate: Path, data: Path, room: Path, mended: Sequence[str], **reasons: str) -> None:
     """Publish where pictures of these names must stay mended."""
     from kantei.training.publishing import install_judged
+    from model.data.sample_pixels import open_pixels
+    from model.data.samples import read_samples
+    from model.judging.unseen_owners import judge_unseen_owners
+    from model.training.unseen import load_unseen
 
     listed = [
         Mended(hashlib.sha256((data / name).read_bytes()).hexdigest(), Label(label), "m-1", 0.5, "m-2", 0.5)
@@ -89,7 +92,10 @@ def _publish(candidate: Path, data: Path, room: Path, mended: Sequence[str], **r
         for label in [name.split("-")[0]]
     ]
     write_mended(listed, room / "reports" / "regressions.json")
-    install_judged(candidate, data, Reasons(**reasons), lambda _: None, room)
+    samples = read_samples(data)
+    pixels = open_pixels(samples, candidate.parent, print)
+    said = judge_unseen_owners(samples, pixels, load_unseen(candidate.parent))
+    install_judged(candidate, said, Reasons(**reasons), lambda _: None, room)
 
 
 def _version(room: Path) -> str:
@@ -119,7 +125,7 @@ def test_a_relapse_with_a_reason_is_published_and_stands_in_report_and_card(
     assert [(one.model, one.why) for one in read_accepted(room / "reports" / "accepted.json")] == [
         (version, "finds more elsewhere")
     ]
-    for place in (room / "card.md", room / "reports" / "test" / "report.md"):
+    for place in (room / "card.md", room / "reports" / "unseen" / "report.md"):
         text = place.read_text()
         assert version in text
         assert "1 of them are misjudged again" in text
@@ -129,7 +135,7 @@ def test_a_relapse_with_a_reason_is_published_and_stands_in_report_and_card(
 
 def test_what_the_new_one_mends_is_listed_from_then_on(candidate: Path, data: Path, room: Path) -> None:
     _publish(candidate, data, room, ["ai-3.png"])
-    place = room / "reports" / "test"
+    place = room / "reports" / "unseen"
     assert len(read_mended(room / "reports" / "regressions.json")) == 1
     wrong = [replace(one, score=1 - one.score) for one in read_scores(place / "scores.tsv")]
     write_scores(wrong, place / "scores.tsv")  # an earlier model that was right where this one is wrong

@@ -57,6 +57,7 @@ def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
     wanted = TrainingOptions(
         tmp_path / "data",
         "train",
+        None,
         (tmp_path / "decisions",),
         "mobilenet_v2",
         "imagenet",

@@ -9,7 +9,7 @@ from model.judging.card import CardError, renew
 from model.serving.info import CARD, INFO_FILE, REPORTS, WEIGHTS
 
 FACTS = json.loads((WEIGHTS / INFO_FILE).read_text())
-REPORT = json.loads((REPORTS / "test" / "report.json").read_text())
+REPORT = json.loads((REPORTS / "unseen" / "report.json").read_text())
 
 
 def test_the_card_in_the_repository_says_what_its_report_says() -> None:
@@ -24,7 +24,7 @@ def test_other_figures_make_another_card_and_leave_the_words_alone() -> None:
     worse["goals"][0].update(value=0.5, by_picture=[0.4, 0.6], by_owner=None)
     card = _narrow(renew(CARD.read_text(), worse, FACTS))
     assert card.startswith("# Model card: `other-2027.01-00000000`\n")
-    assert "| AUC | at least 0.98 | 0.500 | 0.400 to 0.600 | - | no |" in card
+    assert "| AUC | at least 0.97 | 0.500 | 0.400 to 0.600 | - | no |" in card
     words = "## What it is for, and what not"
     assert (
         card.split(words)[1].split("\n## ")[0] == _narrow(CARD.read_text()).split(words)[1].split("\n## ")[0]

@@ -51,7 +51,10 @@ def test_the_list_in_the_repository_can_be_read() -> None:
 
 def test_no_relapse_stands_in_the_repository_that_nobody_accepted() -> None:
     """The model in the repository, by the scores of its own report: its pictures are not needed."""
-    said, mended = read_scores(REPORTS / "test" / "scores.tsv"), read_mended()
+    said, mended = read_scores(REPORTS / "unseen" / "scores.tsv"), read_mended()
     here, relapses = find_relapses(said, mended)
-    assert here == len(mended)
-    assert [str(one) for one in unaccepted(relapses, read_accepted(), read_model_info().version)] == []
+    # The data change with their editions: of pictures that left them nothing can be said.
+    version, listed = read_model_info().version, {one.sha256 for one in said}
+    assert here > len(mended) / 2
+    assert all(one.sha256 in listed for one in mended if one.mended_by == version)
+    assert [str(one) for one in unaccepted(relapses, read_accepted(), version)] == []

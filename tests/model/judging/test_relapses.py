@@ -78,6 +78,6 @@ def test_acceptances_of_all_models_come_back_each_once(tmp_path: Path) -> None:
 
 
 def test_the_report_in_the_repository_tells_its_relapses() -> None:
-    report = json.loads((REPORTS / "test" / "report.json").read_text())
+    report = json.loads((REPORTS / "unseen" / "report.json").read_text())
     told = {row["sha256"]: row["accepted"] for row in report["mended"]["relapsed"]}
     assert told == {one.sha256: one.why for one in read_accepted() if one.model == report["model"]}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.serving.info import ModelInfoError, read_model_info
+from model.serving.encodings import ORDINARY, encode_again
+from model.serving.heatmap import paint
+from model.serving.info import CELLS, ModelInfoError, read_model_info
 from model.serving.picture import Picture, decode_picture
 from model.serving.runtime import Classifier
 from tests.model.drawing import LIMIT, gradient, saved
@@ -46,6 +49,16 @@ def test_a_heat_map_is_a_png_in_the_shape_of_the_picture(classifier: Classifier,
         assert image.width == pytest.approx(512 * 7 / 9, abs=1)
 
 
+def test_frames_show_where_the_native_look_was_taken() -> None:
+    rgb, nothing = np.full((300, 400, 3), 120, np.uint8), np.full((8, 8), -5.0)
+    plain = paint(rgb, nothing, 400)
+    framed = paint(rgb, nothing, 400, [((0.25, 0.2, 0.5, 0.6), 20.0), ((0.6, 0.2, 0.8, 0.6), -3.0)])
+    with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(framed)) as other:
+        assert other.getpixel((100, 100)) == (214, 20, 20)  # as hot as it gets
+        assert other.getpixel((240, 100)) == (255, 255, 255)
+        assert other.getpixel((150, 100)) == one.getpixel((150, 100))
+
+
 def test_the_version_holds_the_digest_of_the_weights() -> None:
     info = read_model_info()
     assert info.version.endswith(f"-{info.sha256[:8]}")
@@ -53,17 +66,62 @@ def test_the_version_holds_the_digest_of_the_weights() -> None:
 
 
 @pytest.mark.slow
-def test_a_score_near_a_line_is_looked_at_again(tmp_path: Path, picture: Picture) -> None:
-    """Put both lines a hair below the score, then above it: a copy that moves crosses one of the two."""
+def test_a_score_near_a_threshold_is_the_median_with_its_re_encodings(
+    tmp_path: Path, picture: Picture
+) -> None:
+    once = Classifier.load().classify(picture)
+    assert once.score_range is None
+    line = once.score * 0.999999
+    folder = _copy(tmp_path, clear_below=line, flagged_from=line, margin=0.5)
+    classifier = Classifier.load(folder)
+    again = classifier.classify(picture)
+    slope, intercept = read_model_info(folder).calibration
+    looks = [picture.rgb, *(encode_again(picture.rgb, encoding) for encoding in ORDINARY)]
+    logits = sorted(slope * _mean(classifier, rgb) + intercept for rgb in looks)
+    scores = [1 / (1 + math.exp(-logit)) for logit in logits]
+    assert again.score == pytest.approx(1 / (1 + math.exp(-(logits[2] + logits[3]) / 2)), rel=1e-6)
+    assert again.score_range == pytest.approx((scores[0], scores[-1]), rel=1e-6)
+    assert scores[0] < scores[-1]
+
+
+def test_a_score_far_from_both_thresholds_is_looked_at_once(tmp_path: Path, picture: Picture) -> None:
     score = Classifier.load().classify(picture).score
+    folder = _copy(tmp_path, clear_below=score * 0.999999, flagged_from=score * 0.999999, margin=0.0)
+    assert Classifier.load(folder).classify(picture).score_range is None
 
-    def is_stable(line: float, margin: float) -> bool:
-        folder = _copy(tmp_path, clear_below=line, flagged_from=line, margin=margin)
-        return Classifier.load(folder).classify(picture).stable
 
-    lines = (score * 0.999999, score * 1.000001)
-    assert [is_stable(line, margin=0.0) for line in lines] == [True, True]
-    assert False in [is_stable(line, margin=0.5) for line in lines]
+def test_a_score_comes_with_the_share_of_human_pictures_that_score_as_high(
+    classifier: Classifier, picture: Picture
+) -> None:
+    said, shares = classifier.classify(picture), read_model_info().human_shares
+    assert len(shares) == 101
+    assert list(shares) == sorted(shares, reverse=True)
+    assert said.human_share == shares[int(said.score * 100)]
+
+
+@pytest.mark.slow
+def test_the_native_look_counts_between_its_ends_and_by_its_cell(tmp_path: Path) -> None:
+    data = saved(gradient(700, 900), "PNG")
+    both = decode_picture(data, max_pixels=LIMIT, looks_native=True)
+    alone = decode_picture(data, max_pixels=LIMIT)
+
+    def differs(between: tuple[float, float], weight: float) -> bool:
+        folder = _copy(tmp_path, clear_below=0.4, flagged_from=0.6, margin=0.0)
+        described = json.loads((folder / "classifier.json").read_text())
+        described["native"] |= {"between": between, "cells": dict.fromkeys(CELLS, weight)}
+        (folder / "classifier.json").write_text(json.dumps(described))
+        classifier = Classifier.load(folder)
+        return classifier.classify(both).score != classifier.classify(alone).score
+
+    assert differs((-99.0, 99.0), 1.0)
+    assert not differs((98.0, 99.0), 1.0)
+    assert not differs((-99.0, 99.0), 0.0)
+
+
+@pytest.mark.slow
+def test_more_threads_give_the_same_score(picture: Picture) -> None:
+    scores = [Classifier.load(threads=threads).classify(picture).score for threads in (1, 4)]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-3)
 
 
 def test_a_score_that_decides_nothing_is_not_looked_at_again(
@@ -72,7 +130,7 @@ def test_a_score_that_decides_nothing_is_not_looked_at_again(
     score = Classifier.load().classify(picture).score
     folder = _copy(tmp_path, clear_below=score * 0.999999, flagged_from=score * 1.000001, margin=0.5)
     monkeypatch.setattr("model.serving.runtime.ORDINARY", (None,))  # nothing that a picture could be saved as
-    assert Classifier.load(folder).classify(picture).stable
+    assert Classifier.load(folder).classify(picture).score_range is None
 
 
 @pytest.mark.parametrize(
@@ -110,15 +168,23 @@ def test_loading_is_quick_and_small() -> None:
     assert mebibytes < 200
 
 
+def _mean(classifier: Classifier, rgb: np.ndarray) -> float:
+    """Mean of the network's own logits, each scale with the same say."""
+    logits = classifier.view_logits(rgb)
+    scales = read_model_info().view_scales
+    ends = np.cumsum([crops for _, crops in scales])[:-1]
+    return float(np.mean([part.mean() for part in np.split(logits, ends)]))
+
+
 def _copy(folder: Path, *, clear_below: float, flagged_from: float, margin: float) -> Path:
     home = Path(sys.modules["model.serving.info"].__file__ or "").parents[1] / "weights"
     described = json.loads((home / "classifier.json").read_text())
     described["thresholds"] = {"clear_below": clear_below, "flagged_from": flagged_from}
     described["stability"]["margin"] = margin
     (folder / "classifier.json").write_text(json.dumps(described))
-    weights = folder / described["weights"]["file"]
-    if not weights.exists():
-        weights.write_bytes((home / weights.name).read_bytes())
+    for path in home.glob("*.tflite"):
+        if not (folder / path.name).exists():
+            (folder / path.name).write_bytes(path.read_bytes())
     return folder
 
 

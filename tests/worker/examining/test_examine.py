@@ -85,6 +85,7 @@ class FakeClassifier:
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(0.3, 0.9))
     asked: int = 0
     stable: bool = True
+    looks_native: bool = False
     error: Exception | None = None
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:

@@ -1,0 +1,34 @@
+"""The benchmark over processed human pictures: whose it takes, and how it counts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.vocabulary import Label
+from model.data.samples import Sample
+from model.training.native_rows import Original
+
+pytest.importorskip("keras")
+
+from bench.classifier.processed import choose_pictures, count_flagged  # loads Keras
+
+
+def test_every_owner_has_a_say_before_any_has_two_and_generated_pictures_have_none() -> None:
+    owners = ["a", "a", "a", "b", "c", "made"]
+    samples = [
+        Sample(Path("p"), str(n), Label.AI if owner == "made" else Label.HUMAN, owner, owner)
+        for n, owner in enumerate(owners)
+    ]
+    found = [Original(n, Path(f"{n}.png"), 2) for n in range(len(owners))]
+    chosen = [one.sample for one in choose_pictures(samples, found, 4)]
+    assert chosen == [0, 3, 4, 1]
+
+
+def test_a_share_comes_with_both_intervals() -> None:
+    flagged = np.array([True, *[False] * 99])
+    row = count_flagged("kind", flagged, [str(n % 10) for n in range(100)])
+    assert row[:4] == ("kind", "100", "1.0 %", "0.2-5.4")
+    low, high = (float(end) for end in row[4].split("-"))
+    assert low == 0
+    assert 1 < high <= 5
