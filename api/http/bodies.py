@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid
 
 KIB = 1024
-SMALL_BODY = 64 * KIB  # a submission at its longest is 9 KiB, six times that with every character escaped
+SMALL_BODY = 128 * KIB  # a submission at its longest is 15 KiB, six times that with every character escaped
 BATCH_BODY = 8 * KIB * KIB
 MOST_VALUES = 100_000  # a body of empty lists would grow thirtyfold in memory
 # All fields of a form that are no file; werkzeug also holds what it reads of a file (64 KiB at a time, and

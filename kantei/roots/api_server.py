@@ -1,4 +1,4 @@
-"""`kantei api`: the web process, served by gunicorn."""
+"""`kantei api`: the web process, served by waitress in processes of gunicorn."""
 
 import threading
 from pathlib import Path
@@ -10,9 +10,11 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from api.app import create_app
+from api.http.bodies import FORM_MEMORY
 from core.operations.logs import set_up_logs
 from core.settings.settings import Settings, read_settings
 from kantei.roots.api_parts import make_api_parts
+from kantei.roots.buffering import BufferingWorker
 from kantei.roots.joining import start_traces
 from kantei.roots.migrate import ready_database
 
@@ -36,6 +38,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._settings = settings
         self._options = options
         super().__init__()
+
+    @property
+    def most_bytes(self) -> int:
+        """No body that any address takes is larger; which takes how much, the application knows."""
+        return max(self._settings.max_image_bytes, self._settings.appeal_bytes) + 4 * FORM_MEMORY
 
     def load_config(self) -> None:
         """Take our options."""
@@ -68,8 +75,7 @@ def api(host: str, port: int, processes: int) -> None:
             "bind": f"{host}:{port}",
             "workers": processes,
             "threads": THREADS,
-            "worker_class": "gthread",
-            "keepalive": 15,
+            "worker_class": BufferingWorker,
             "timeout": 60,
             "graceful_timeout": 8,
             "control_socket_disable": True,

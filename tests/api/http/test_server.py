@@ -1,4 +1,4 @@
-"""The API behind a real gunicorn, as `kantei api` starts it."""
+"""The API behind a real server, as `kantei api` starts it."""
 
 import http.client
 import json
@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from core.broker.bell import FolderBell
+from kantei.roots.buffering import FEWER
 from kantei.roots.migrate import migrate
 from store.base.database import Database
 from tests.api.conftest import IMAGE_URL, examine
@@ -180,6 +181,52 @@ def test_an_upload_in_chunks_is_taken(server: Server) -> None:
             assert connection.getresponse().status == status
 
 
+def half_bodies(server: Server, count: int) -> Iterator[socket.socket]:
+    head = b"POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    for number in range(count):
+        raw = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        # Some stop within the headers, most within the body.
+        raw.sendall(head if number % 10 == 0 else head + b'Content-Length: 500\r\n\r\n{"half')
+        yield raw
+
+
+def test_500_half_sent_bodies_hold_nobody_up(server: Server) -> None:
+    with ExitStack() as held:
+        for raw in half_bodies(server, 500):
+            held.enter_context(raw)
+        for _ in range(3):
+            start = time.monotonic()
+            with closing(server.connect()) as connection:
+                server.submit(connection)
+            with closing(server.connect()) as connection:
+                connection.request("GET", "/readyz")
+                assert connection.getresponse().status == 200
+            assert time.monotonic() - start < 1
+            time.sleep(0.3)
+        assert max(sizes(server)) < 150_000_000
+
+
+def test_of_too_many_unfinished_requests_the_oldest_are_closed(server: Server) -> None:
+    with ExitStack() as held:
+        raws = [held.enter_context(raw) for raw in half_bodies(server, FEWER + 50)]
+        raws[0].settimeout(5)
+        assert raws[0].recv(1) == b""
+        raws[-1].sendall(b'"}' + b" " * 492)
+        assert raws[-1].recv(12) == b"HTTP/1.1 401"
+
+
+def test_a_body_too_large_for_any_address_is_refused_as_a_problem(server: Server) -> None:
+    with closing(server.connect()) as connection:
+        connection.putrequest("POST", "/v1/submissions")
+        for name, value in server.headers(**{"Content-Length": str(2**40)}).items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        assert response.status == 413
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert json.loads(response.read())["code"] == "body_too_large"
+
+
 JSON = b'{"image_url": "https://example.com/a.png"}'
 FORM = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nbytes'
 
@@ -206,13 +253,16 @@ def test_a_body_that_breaks_off_is_not_taken(
     assert answer == b"" or answer[9:12] in {b"400", b"422"}
 
 
+def sizes(server: Server) -> list[int]:
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
+    return [
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        for pid in (server.pid, *children.split())
+    ]
+
+
 def test_the_process_stays_small(server: Server) -> None:
     with closing(server.connect()) as connection:
         for _ in range(50):
             server.submit(connection)
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
-    sizes = [
-        int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        for pid in (server.pid, *children.split())
-    ]
-    assert max(sizes) < 150_000_000
+    assert max(sizes(server)) < 150_000_000
