@@ -10,15 +10,14 @@ import { sendForm } from "./forms.js";
 let ahead = Promise.resolve(null); // the case after this one, {address, page}; null where none is to be had
 let turn = 0; // counts acts that go on to another case: an answer to an older one moves nobody
 
-/** Fetch the next case of this page before it is wanted: after the claim, which may change what comes next. */
+/** Fetch the next case of this page before it is wanted; the claim, once answered, may name another. */
 export function lookAhead(main, claimed, isSameCase) {
-  const before = isSameCase ? ahead : null;
+  const following = () => main.querySelector('a[data-key="skip"]:not([hidden])')?.href;
+  const early = isSameCase ? ahead : fetchAhead(following());
   ahead = claimed.then(async () => {
-    const [address, known] = [main.querySelector('a[data-key="skip"]:not([hidden])')?.href, await before];
-    if (!address || known?.address === address) return address ? known : null;
-    return { address, page: await fetchPage(address) };
+    const [known, address] = [await early, following()];
+    return known?.address === address ? known : fetchAhead(address);
   });
-  ahead = ahead.catch(() => null);
 }
 
 /** Make decisions and skips happen without leaving the page; `settle` revives what is shown. */
@@ -38,6 +37,10 @@ export function goWithoutLeaving(settle) {
   });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => event.persisted && location.reload()); // kept by the browser: stale
+}
+
+async function fetchAhead(address) {
+  return address ? fetchPage(address).then((page) => ({ address, page }), () => null) : null;
 }
 
 async function fetchPage(address) {
