@@ -162,7 +162,7 @@ def _problem_response(codes: Iterable[ProblemCode]) -> dict[str, Any]:
 
 
 def _add_schema(schemas: dict[str, Any], model: type[BaseModel]) -> dict[str, str]:
-    """Describe a model and the models in it; the reference to it."""
+    """Add a model and the models in it; returns the reference to it."""
     schema = model.model_json_schema(ref_template=SCHEMA_PATH + "{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[model.__name__] = schema

@@ -13,7 +13,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a route demands.
+    """The requirements of a route.
 
     `needs` is a scope of an API key or an act of a moderator; `body_limit` (bytes) replaces the
     application's usual one.
@@ -35,7 +35,7 @@ def access(
     before_new_password: bool = False,
     body_limit: int | None = None,
 ) -> Callable[[View], View]:
-    """Mark a view with what it demands; stands below all other decorators of the route."""
+    """Declare the requirements of a view; place it below all other decorators of the route."""
     said = Access(needs, public, before_new_password, body_limit)
 
     def mark(view: View) -> View:
@@ -46,18 +46,18 @@ def access(
 
 
 def access_of(view: object) -> Access:
-    """What a view demands; `UNSAID` where it is not marked."""
+    """The requirements of a view; `UNSAID` if it declares none."""
     found: Access = getattr(view, ACCESS, UNSAID)
     return found
 
 
 def current_access() -> Access:
-    """What the route of this request demands."""
+    """The requirements of this request's route."""
     return access_of(current_app.view_functions.get(request.endpoint or ""))
 
 
 def limit_body() -> None:
-    """Set how large the body of this request may be, where its route says so."""
+    """Apply the body limit of this request's route, if it has one."""
     limit = current_access().body_limit
     if limit is not None:
         request.max_content_length = request.max_form_memory_size = limit

@@ -89,7 +89,7 @@ class Gate:
 
 
 def admit() -> None:
-    """Let only the holder of a live key pass. Errors: Problem (unauthorized), TooManyRequests."""
+    """Admit the holder of an active API key. Errors: Problem (unauthorized), TooManyRequests."""
     shared(Gate).admit()
 
 

@@ -43,10 +43,10 @@ class StrictJson(DefaultJSONProvider):
 
 
 class StrictRequest(Request):
-    """A request whose JSON is what it is said to be, and whole."""
+    """A request whose JSON body is complete, uncompressed and declared as JSON."""
 
     def get_json(self, *_: bool, **__: bool) -> dict[str, Any]:
-        """Read the body as one JSON object, whatever is to be forced.
+        """The body as one JSON object. `force` and its like change nothing.
 
         Errors: `Problem` (unsupported_media_type, malformed_json, ...), RequestEntityTooLarge.
         """
@@ -59,7 +59,7 @@ class StrictRequest(Request):
 
 
 def read_body(request: Request) -> bytes:
-    """Read all of a body. Errors: `Problem` (bad_request), werkzeug's RequestEntityTooLarge."""
+    """The complete body. Errors: `Problem` (bad_request), werkzeug's RequestEntityTooLarge."""
     refuse_encoding(request)
     try:
         data = request.get_data(cache=False)
@@ -74,7 +74,7 @@ def read_body(request: Request) -> bytes:
 def read_form(
     request: Request, files_named: str, *, most_bytes: int, most_files: int = 1, lists: Container[str] = ()
 ) -> tuple[dict[str, Any], list[FileStorage]]:
-    """Read `multipart/form-data` whose files all have one name; fields in `lists` may come several times.
+    """Fields and files of a `multipart/form-data` body. Fields in `lists` may be repeated.
 
     Files are spooled, and at their beginning. `most_bytes` is for all of them together. Errors: `Problem`
     (bad_request, invalid_request, ...), werkzeug's RequestEntityTooLarge as soon as the limit is passed.

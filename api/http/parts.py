@@ -103,7 +103,7 @@ def parts() -> ApiParts:
 
 
 def shared(make: Callable[[ApiParts], Shared]) -> Shared:
-    """The one object that a class or function at module level makes of this application's parts."""
+    """The application's one object of a class, or of a function, that is made from its parts."""
     return _state().shared(make)
 
 

@@ -21,7 +21,7 @@ FILE = {"type": "string", "format": "binary", "contentMediaType": "application/o
 
 
 def without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A field's schema where all that null can mean is that it is left out: in an address or a form."""
+    """The schema without null, for parameters and form fields, which are left out instead."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema

@@ -68,17 +68,17 @@ class CasePage:
 
     @property
     def is_mine(self) -> bool:
-        """True where this moderator has claimed the case."""
+        """True if this moderator has claimed the case."""
         return self.holder is not None and self.holder.moderator_id == self.viewer.moderator_id
 
     @property
     def is_held(self) -> bool:
-        """True where another moderator has."""
+        """True if another moderator has claimed the case."""
         return self.holder is not None and not self.is_mine
 
     @property
     def may_decide(self) -> bool:
-        """True where nothing but another's claim could keep this moderator from deciding."""
+        """True unless role, ownership or an appeal forbids this moderator to decide."""
         return not (self.is_barred or self.is_own or self.is_too_senior)
 
     @property
@@ -90,12 +90,12 @@ class CasePage:
 
     @property
     def is_explicit(self) -> bool:
-        """True where a client that submitted the picture shows explicit ones."""
+        """True if a client that submitted the picture shows explicit pictures."""
         return any(one.client.is_explicit for one in self.case.submissions)
 
 
 def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> CasePage:
-    """Gather the page; a check looks like any case that waits. Errors: PageError."""
+    """Gather the page; a check looks like any waiting case. Errors: PageError."""
     wanted, viewer, done = asked_filter(), Viewer(me().id, now()), request.args.get("done", "")
     with parts().database.reading() as session:
         found = find_case(session, sha256)
@@ -144,7 +144,7 @@ def is_animated(blobs: BlobStore, image: Image) -> bool:
 
 
 def _by_grade(case: Case) -> dict[Grade, list[Evidence]]:
-    """Sort the evidence by what it can bear, strongest first."""
+    """The evidence by grade, strongest first."""
     known = [read_evidence(item) for item in case.verdict.evidence]
     found = {grade: [item for item in known if item.grade is grade] for grade in Grade}
     return {grade: items for grade, items in found.items() if items}

@@ -28,7 +28,7 @@ from store.tables.case_tables import Image
 
 @review.post("/review/cases/<sha256>/claim")
 def claim(sha256: str) -> AnyResponse:
-    """Claim a case, or keep it for longer; the answer to a script says whose it is and what comes next."""
+    """Claim a case or renew the claim. Scripts get who has the case and which case is next, as JSON."""
     wanted, viewer = asked_filter(), Viewer(me().id, now())
     with parts().database.writing() as session:
         before = find_holder(session, sha256, viewer.at)

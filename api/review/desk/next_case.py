@@ -21,7 +21,7 @@ from store.tables.review_states import ReviewState
 def find_next(
     session: Session, wanted: QueueFilter, viewer: Viewer, image: Image
 ) -> tuple[str | None, CheckOffer | None]:
-    """The queue's next case (its SHA-256), and the check that is to come in its place, if one is.
+    """The SHA-256 of the queue's next case, and the check to show in its place, if there is one.
 
     Checks come only in the queue of what waits, and only by going on from case to case. Where nothing
     waits any more, the second looks that are left come.
@@ -37,7 +37,7 @@ def find_next(
 
 
 def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: str) -> str | None:
-    """Find the case after this one and, where that is a check, put it before this moderator."""
+    """The SHA-256 of the case to show next; if that is a check, it is assigned to this moderator."""
     with database.reading() as session:
         following, offer = find_next(session, wanted, viewer, session.get_one(Image, sha256))
     if offer is None:
@@ -47,7 +47,7 @@ def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: s
 
 
 def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
-    """Go on in the queue, and from its end again from the top.
+    """The next case in the queue, starting again from the top at its end.
 
     Cases that others have claimed are skipped, unless the filter asks for them.
     """

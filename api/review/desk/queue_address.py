@@ -64,7 +64,7 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
 
 
 def asked_address() -> dict[str, Any]:
-    """What this request's address asks of the queue, for links that lead back to it."""
+    """The queue parameters of this request, for links back to the same queue."""
     return write_wanted(read_wanted(request.args))
 
 

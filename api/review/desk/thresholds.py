@@ -24,7 +24,7 @@ class ThresholdsInForce:
         )
 
     def read(self) -> Thresholds | None:
-        """Read them; without a classifier there are none."""
+        """The active thresholds, or None without a classifier."""
         if self._standing is None:
             return self._packaged
         try:
@@ -45,5 +45,5 @@ def asked_filter() -> QueueFilter:
 
 @review.app_context_processor
 def know_thresholds() -> dict[str, object]:
-    """What templates draw scores with."""
+    """Thresholds for drawing scores in templates."""
     return {"thresholds": thresholds_in_force()}

@@ -47,7 +47,7 @@ def me() -> Moderator:
 
 @review.before_request
 def admit() -> AnyResponse | None:
-    """Let the visitor pass, or send them where they may go on. Errors: PageError."""
+    """Admit the visitor, or redirect them to log in or to choose a password. Errors: PageError."""
     said = current_access()
     token = read_token(request, secure=parts().secure_cookies)
     moderator = None
@@ -76,7 +76,7 @@ def admit() -> AnyResponse | None:
 
 @review.after_request
 def introduce(response: Response) -> Response:
-    """Send a new visitor their token, where a page with a form was drawn: only those need a cookie."""
+    """Set the cookie of a new visitor, if the page has a form: other pages need none."""
     if g.get("form_drawn") and visitor().is_new:
         send_token(response, visitor().token, secure=parts().secure_cookies)
     return response
@@ -84,7 +84,7 @@ def introduce(response: Response) -> Response:
 
 @review.app_context_processor
 def words_for_forms() -> dict[str, object]:
-    """What templates know of the visitor."""
+    """What templates can use of the visitor."""
     return {"form_token": _draw_form_token, "visitor": g.get("visitor")}
 
 
@@ -94,7 +94,7 @@ def _draw_form_token() -> str:
 
 
 def _refuse_odd_names(names: Mapping[str, str]) -> None:
-    """Stop names in an address that can name nothing: a database need not see them."""
+    """Refuse malformed ids and digests in the address before they reach the database."""
     digest = names.get("sha256")
     if digest is not None and not is_sha256(digest):
         raise not_found(_("Image not found."))

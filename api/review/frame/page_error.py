@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class PageError(Exception):
-    """A request that gets a page saying why not; both texts are in their language."""
+    """An error page, with title and message in the visitor's language."""
 
     def __init__(self, status: HTTPStatus, title: str, message: str) -> None:
         super().__init__(title)
@@ -26,18 +26,18 @@ class PageError(Exception):
 
 
 def not_found(message: str) -> PageError:
-    """Make the error for something that is not there."""
+    """The error for something that does not exist."""
     return PageError(HTTPStatus.NOT_FOUND, _("Not found"), message)
 
 
 def refused(title: str, message: str) -> PageError:
-    """Make the error for a form that says what cannot be done."""
+    """The error for a form that cannot be accepted."""
     return PageError(HTTPStatus.BAD_REQUEST, title, message)
 
 
 @review.errorhandler(PageError)
 def explain(error: PageError) -> Response:
-    """Show why not."""
+    """Show the title and message."""
     return _error_page(error.status, error.title, error.message)
 
 
@@ -55,7 +55,7 @@ def explain_limit(error: TooManyRequests) -> Response:
 
 @review.errorhandler(HTTPException)
 def explain_http(error: HTTPException) -> Response:
-    """Show what HTTP calls it."""
+    """Show what the HTTP status means."""
     status = HTTPStatus(error.code or 500)
     return _error_page(
         status, _(PHRASES.get(status, PHRASE)), _("Nothing was changed. Go back and try again.")
@@ -65,7 +65,7 @@ def explain_http(error: HTTPException) -> Response:
 @review.errorhandler(OperationalError)
 @review.errorhandler(PoolTimeoutError)
 def wait(error: SQLAlchemyError) -> Response:
-    """Ask for patience, and log it without the statement and its values: they hold what people wrote."""
+    """Log the error without the statement and its values, which contain what people wrote."""
     log.error("database unavailable on %s: %s", request.path, type(error).__name__)
     return _error_page(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -76,7 +76,7 @@ def wait(error: SQLAlchemyError) -> Response:
 
 @review.errorhandler(Exception)
 def apologise(error: Exception) -> Response:
-    """Log a fault of ours; tests see it as it is."""
+    """Log an unexpected error; in tests, raise it."""
     if current_app.testing:
         raise error
     log.error("unhandled error in %s %s", request.method, request.url_rule, exc_info=error)

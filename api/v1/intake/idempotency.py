@@ -23,7 +23,7 @@ Key = Annotated[
 
 
 class RepeatHeaders(BaseModel):
-    """What makes a request one that may be repeated."""
+    """Headers of requests that can be repeated."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -36,7 +36,7 @@ class RepeatHeaders(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _name_as_sent(cls, headers: dict[str, str]) -> dict[str, str]:
-        """APIFlask names headers as fields; errors shall name them as they are sent."""
+        """Use the names of the headers in errors: APIFlask passes the names of the fields."""
         return {name.replace("_", "-").title(): value for name, value in headers.items()}
 
 
