@@ -267,8 +267,8 @@ def test_a_lead_looks_at_policy_and_statistics_in_two_languages_and_widths(
     flagged.send_keys("0.95\n")
     wait_until_ready(ren, "#preview .told")
     assert text_of(ren, "#preview .told") == (
-        "At 0.95, 2 images of the last 30 days would have been flagged. "
-        "Moderators looked at 1 of them and overturned 1."
+        "With a threshold of 0.95, 2 images from the last 30 days would have been flagged. "
+        "Moderators decided 1 of them and overturned 1."
     )
     ren.find_element(By.NAME, "reason").send_keys("Too many accused.")
     ren.find_element(By.CSS_SELECTOR, "#preview form.stack button").click()
