@@ -14,11 +14,13 @@ from core.clock import now
 from core.vocabulary import Priority
 from store.base.database import Database
 from store.intake.claims import mark_sent, overdue, release_expired
+from store.intake.retries import due_retries, mark_retries_sent
 from store.intake.turns import next_in_turn
 from worker.market.kept_deliveries import take_in_kept
 from worker.operations.measures import SweepMeasures
 
 FRESH = timedelta(seconds=3)  # the API has just sent it, or is about to
+RETRIES = 500  # in one sweep
 LOST = timedelta(seconds=60)  # a message this old, while others wait, may be lost
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ def sweep_once(database: Database, sender: Sender, bell: Bell) -> Swept:
         bell.ring(CALLBACKS_DUE)
     take_in_kept(database)
     sent = sum(_feed(database, sender, priority) for priority in Priority)
+    sent += _feed_retries(database, sender)
     return Swept(taken_back, len(failed), sent)
 
 
@@ -68,6 +71,21 @@ def _feed(database: Database, sender: Sender, priority: Priority) -> int:
     with database.writing() as session:
         mark_sent(session, ids, at)
     return sender.send(ids, priority)
+
+
+def _feed_retries(database: Database, sender: Sender) -> int:
+    """Hand the broker failed submissions whose next try is due, behind what was never tried."""
+    at = now()
+    with database.reading() as session:
+        due = due_retries(session, at=at, sent_before=at - LOST, limit=RETRIES)
+    sent = 0
+    for priority in Priority:
+        ids = [one.submission_id for one in due if one.priority is priority]
+        if ids and (room := sender.room(priority)) > 0:
+            with database.writing() as session:
+                mark_retries_sent(session, ids[:room], at)
+            sent += sender.send(ids[:room], priority)
+    return sent
 
 
 def sweep_forever(

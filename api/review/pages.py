@@ -7,7 +7,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.access import access
 from api.review.appeals import appeal_pages, artist_pages
 from api.review.clients import client_pages
-from api.review.desk import bulk_pages, case_pages, claim_pages, decision_pages, pictures, queue_page, undo
+from api.review.desk import (
+    bulk_pages,
+    case_pages,
+    claim_pages,
+    decision_pages,
+    failure_pages,
+    pictures,
+    queue_page,
+    undo,
+)
 from api.review.frame import assets, guard, language_pages, page_error, preference_pages
 from api.review.frame.blueprint import review
 from api.review.frame.filters import FILTERS
@@ -26,7 +35,7 @@ from store.tables.case_tables import Moderator
 MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
     *(login_pages, password_pages, moderator_pages, audit_pages),
-    *(queue_page, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
+    *(queue_page, failure_pages, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(quality_pages, stats_pages, policy_pages, model_page),
 )

@@ -106,7 +106,7 @@ class DecisionAnswer(Answer):
 
 
 class FailureAnswer(DetailAnswer):
-    """Why there is no verdict. If `permanent` is true, retrying will not help."""
+    """Why there is no verdict. If `permanent` is false, Kantei tries again for an hour."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [FAILURE]})
 

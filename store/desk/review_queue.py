@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from core.vocabulary import State
+from core.vocabulary import FailureCode, State
 from store.appeals.appeal_resolution import appealed
 from store.desk.doubt_order import closest
 from store.desk.queue_filter import QueueFilter, Sort, Viewer, is_great_seller, narrow
@@ -130,9 +130,26 @@ def client_names(session: Session) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def list_failures(session: Session, *, before_id: str | None = None, limit: int = 50) -> list[Submission]:
+@dataclass(frozen=True, slots=True)
+class FailureFilter:
+    """Which failed submissions are wanted: of one reason, one client, or with a try still to come."""
+
+    code: FailureCode | None = None
+    client_id: str | None = None
+    is_retried: bool | None = None
+
+
+def list_failures(
+    session: Session, wanted: FailureFilter, *, before_id: str | None = None, limit: int = 50
+) -> list[Submission]:
     """List submissions that failed, newest first, with their clients."""
     query = select(Submission).where(Submission.state == State.FAILED).options(joinedload(Submission.client))
+    if wanted.code is not None:
+        query = query.where(Submission.failure_code == wanted.code)
+    if wanted.client_id is not None:
+        query = query.where(Submission.client_id == wanted.client_id)
+    if wanted.is_retried is not None:
+        query = query.where(Submission.retry_at.is_not(None) == wanted.is_retried)
     if before_id is not None:
         query = query.where(Submission.id < before_id)
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))

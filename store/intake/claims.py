@@ -8,7 +8,7 @@ its successor wrote (a fencing token).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
@@ -17,6 +17,7 @@ from core.sayings.saying import say
 from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.base.database import without_waiting_for_disk
+from store.intake.retries import is_retry_due
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
 from store.tables.case_tables import Image, Submission
 from store.tables.review_states import ReviewState
@@ -35,7 +36,8 @@ class ClaimLostError(Exception):
 class Claim:
     """The right to examine one submission until the lease ends; `tries` counts this one.
 
-    `is_called`: someone is to be called when it has come to its end.
+    `failing_since`: when it first failed, where this is another try after that. `is_called`: someone is to
+    be called when it has come to its end.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Claim:
     tries: int
     due_at: datetime
     created_at: datetime
+    page_url: str | None = None
+    failing_since: datetime | None = None
     is_called: bool = False
 
     @property
@@ -64,10 +68,18 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
         .where(
             Submission.id == submission_id,
             Submission.tries < MAX_TRIES,
-            or_(and_(Submission.state == State.QUEUED, is_due(at)), _expired(at)),
+            or_(
+                and_(Submission.state == State.QUEUED, is_due(at)),
+                and_(Submission.retry_at.is_not(None), is_retry_due(at)),
+                _expired(at),
+            ),
         )
         .values(
-            state=State.PROCESSING, claim_id=claim_id, claimed_until=at + lease, tries=Submission.tries + 1
+            # A failure stays one while it is tried again.
+            state=_unless_retry(State.PROCESSING),
+            claim_id=claim_id,
+            claimed_until=at + lease,
+            tries=Submission.tries + 1,
         )
         .returning(
             Submission.image_url,
@@ -75,6 +87,8 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.tries,
             Submission.due_at,
             Submission.created_at,
+            Submission.page_url,
+            Submission.failing_since,
             Submission.callback_url,
             called_at(),
             # If the server crashes and loses this claim, another worker makes it.
@@ -84,7 +98,7 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
     ).one_or_none()
     if row is None:
         return None
-    return Claim(claim_id, submission_id, *row[:5], is_called=bool(row[5] or row[6]))
+    return Claim(claim_id, submission_id, *row[:7], is_called=bool(row[7] or row[8]))
 
 
 def finish_examined(
@@ -101,7 +115,13 @@ def finish_examined(
     Errors: ClaimLostError.
     """
     client_id = _end(
-        session, held, state=State.EXAMINED, image_sha256=image_sha256, verdict_id=verdict_id, examined_at=at
+        session,
+        held,
+        state=State.EXAMINED,
+        image_sha256=image_sha256,
+        verdict_id=verdict_id,
+        examined_at=at,
+        **_NO_FAILURE,
     )
     if is_new_image:
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
@@ -123,8 +143,18 @@ def finish_examined(
 
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
     """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
-    client_id = _end(session, held, state=State.FAILED, examined_at=at, **_failure_values(failure))
+    values = _failure_values(failure) | _NO_RETRY
+    client_id = _end(session, held, state=State.FAILED, examined_at=at, **values)
     add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, held.submission_id)], at=at)
+
+
+def postpone(session: Session, held: Claim, failure: Failure, *, at: datetime, retry_at: datetime) -> None:
+    """End a claim with a failure that is tried again; the client is told only if no try succeeds.
+
+    Errors: ClaimLostError.
+    """
+    values = _failure_values(failure) | {"failing_since": held.failing_since or at, "retry_at": retry_at}
+    _end(session, held, state=State.FAILED, examined_at=at, sent_at=None, tries=0, **values)
 
 
 def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = True) -> None:
@@ -133,6 +163,9 @@ def release(session: Session, held: Claim, *, due_at: datetime, counts: bool = T
     Errors: ClaimLostError.
     """
     tries = held.tries if counts else held.tries - 1
+    if held.failing_since is not None:
+        _end(session, held, retry_at=due_at, sent_at=None, tries=tries)
+        return
     _end(session, held, state=State.QUEUED, due_at=due_at, sent_at=None, tries=tries)
 
 
@@ -145,7 +178,12 @@ def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
         update(Submission)
         .where(_expired(at), Submission.tries >= MAX_TRIES)
         .values(
-            state=State.FAILED, claim_id=None, claimed_until=None, examined_at=at, **_failure_values(CRASHED)
+            state=State.FAILED,
+            claim_id=None,
+            claimed_until=None,
+            examined_at=at,
+            **_failure_values(CRASHED),
+            **_NO_RETRY,
         )
         .returning(Submission.client_id, Submission.id)
         .execution_options(synchronize_session=False)
@@ -154,7 +192,14 @@ def release_expired(session: Session, at: datetime) -> tuple[int, list[str]]:
     waiting = session.scalars(
         update(Submission)
         .where(_expired(at))
-        .values(state=State.QUEUED, claim_id=None, claimed_until=None, due_at=at, sent_at=None)
+        .values(
+            state=_unless_retry(State.QUEUED),
+            claim_id=None,
+            claimed_until=None,
+            due_at=at,
+            retry_at=case((Submission.retry_at.is_not(None), at)),
+            sent_at=None,
+        )
         .returning(Submission.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -204,9 +249,24 @@ def is_unsent(at: datetime, sent_before: datetime) -> ColumnElement[bool]:
 
 def _expired(at: datetime) -> ColumnElement[bool]:
     return and_(
-        Submission.state == State.PROCESSING,
+        or_(
+            Submission.state == State.PROCESSING,
+            and_(Submission.retry_at.is_not(None), Submission.claim_id.is_not(None)),
+        ),
         or_(Submission.claimed_until < at, Submission.claimed_until > at + FARTHEST),
     )
+
+
+def _unless_retry(state: State) -> ColumnElement[State]:
+    kind = Submission.state.type
+    return case((Submission.retry_at.is_not(None), literal(State.FAILED, kind)), else_=literal(state, kind))
+
+
+_NO_RETRY: dict[str, object] = {"failing_since": None, "retry_at": None}
+_NO_FAILURE: dict[str, object] = {
+    **dict.fromkeys(("failure_code", "failure_reason", "failure_detail", "failure_permanent")),
+    **_NO_RETRY,
+}
 
 
 def _failure_values(failure: Failure) -> dict[str, object]:
@@ -223,7 +283,6 @@ def _end(session: Session, held: Claim, **values: object) -> str:
         update(Submission)
         .where(
             Submission.id == held.submission_id,
-            Submission.state == State.PROCESSING,
             Submission.claim_id == held.id,
         )
         .values(claim_id=None, claimed_until=None, **values)

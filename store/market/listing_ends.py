@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.sayings.codes import FailureDetail
@@ -28,9 +28,12 @@ def delete_listing(session: Session, client_id: str, listing: Listing, at: datet
         .where(
             Submission.client_id == client_id,
             Submission.listing_id == listing.listing_id,
-            Submission.state == State.QUEUED,
+            or_(Submission.state == State.QUEUED, Submission.retry_at.is_not(None)),
         )
         .values(
+            claim_id=None,
+            failing_since=None,
+            retry_at=None,
             state=State.FAILED,
             examined_at=at,
             failure_code=FailureCode.GONE,

@@ -13,6 +13,7 @@ from core.market.listing_news import ImageNews, ListingNews
 from core.vocabulary import Source
 from store.base.insertion import insert_once
 from store.clients.quotas import take_quota
+from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.market.listing_ends import delete_listing, restore_listing
 from store.tables.case_tables import Submission
@@ -78,6 +79,10 @@ def take_in(
     new = [(place, image) for place, image in enumerate(shown) if image.key not in known]
     new, held = _within_quota(session, client_id, quota, new, at)
     submissions = _add_images(session, client_id, listing_row, news, new, at=at, sends=sends)
+    # Whoever names a picture again says that it should be there by now.
+    again = [row.submission_id for image in shown if (row := known.get(image.key)) and row.submission_id]
+    if again and not is_stale:
+        retry_now(session, again, at=at)
     removed = 0
     if known and news.images is not None and not is_stale:
         removed = _set_shown(known, {image.key: place for place, image in enumerate(shown)}, at)

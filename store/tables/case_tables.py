@@ -151,6 +151,13 @@ class Submission(Table):
             sqlite_where=text("upload_sha256 is not null"),
             postgresql_where=text("upload_sha256 is not null"),
         ),
+        # Only of failures that are tried again.
+        Index(
+            "ix_submissions_retry_at",
+            "retry_at",
+            sqlite_where=text("retry_at is not null"),
+            postgresql_where=text("retry_at is not null"),
+        ),
         # Only of what waits: whose turn it is among many clients, however much has been examined.
         Index(
             "ix_submissions_waiting",
@@ -189,6 +196,8 @@ class Submission(Table):
     failure_reason: Mapped[dict[str, Any] | None] = mapped_column(Json)  # a saying as `{code, values}`
     failure_detail: Mapped[str | None] = mapped_column(String(500))  # what older versions wrote instead
     failure_permanent: Mapped[bool | None] = mapped_column(Boolean)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     client: Mapped[Client] = relationship(lazy="raise")
     image: Mapped[Image | None] = relationship(lazy="raise")

@@ -93,6 +93,23 @@ def test_a_submission_whose_message_was_lost_is_sent_again(
     assert sender.sent == [(urgent, Priority.HIGH), (lost, Priority.NORMAL)]
 
 
+def test_a_failure_whose_next_try_is_due_is_sent_once_a_minute(
+    database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
+) -> None:
+    due, later = add(database, shop), add(database, shop)
+    moments = {due: now() - timedelta(seconds=1), later: now() + timedelta(minutes=5)}
+    with database.writing() as session:
+        for submission_id, retry_at in moments.items():
+            row = session.get_one(Submission, submission_id)
+            row.state, row.failing_since, row.retry_at, row.sent_at = State.FAILED, now(), retry_at, None
+    assert sweep_once(database, sender, bell).sent == 1
+    assert sender.sent == [(due, Priority.NORMAL)]
+    assert sweep_once(database, sender, bell).sent == 0
+    with database.writing() as session:
+        session.get_one(Submission, due).sent_at = now() - timedelta(seconds=61)
+    assert sweep_once(database, sender, bell).sent == 1
+
+
 def test_what_was_just_sent_is_not_sent_twice(
     database: Database, shop: NewClient, sender: FakeSender, bell: FakeBell
 ) -> None:

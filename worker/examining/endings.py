@@ -5,21 +5,38 @@ Each raises `ClaimLostError` where someone else took over.
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.clock import now
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode
 from store.base.database import Database
-from store.intake.claims import CRASHED, FARTHEST, Claim, finish_failed, release
+from store.intake.claims import CRASHED, FARTHEST, Claim, finish_failed, postpone, release
+from store.intake.retries import FARTHEST_RETRY
 from worker.operations.measures import ExaminationMeasures, Return
 from worker.operations.stages import Stage
 from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
 
-PAUSES = (timedelta(seconds=2), timedelta(seconds=10))  # before the second and the third try
+CRASH_PAUSE = timedelta(seconds=2)
+RETRIED_FOR = timedelta(hours=1)  # from the first failure on
+FIRST_PAUSE = timedelta(seconds=10)
 STORAGE_PAUSE = timedelta(seconds=15)
 HOST_PATIENCE = timedelta(days=1)  # in which a slow host may let its pictures wait for each other
+
+
+def next_try(failing_since: datetime, at: datetime, asked: float | None) -> datetime | None:
+    """When to try again what has just failed; None where the hour is over.
+
+    Pauses double, from 10 seconds to 15 minutes, and the last try ends the hour. `asked` are the seconds
+    of a `Retry-After`, honoured up to an hour.
+    """
+    end = failing_since + RETRIED_FOR
+    if at >= end:
+        return None
+    pause = min(max(FIRST_PAUSE, at - failing_since), FARTHEST) * random.uniform(1, 1.1)  # noqa: S311 - no secret
+    usual = min(at + pause, end)
+    return max(usual, at + min(timedelta(seconds=asked or 0), FARTHEST_RETRY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +51,16 @@ class Endings:
         self.release(held, STORAGE_PAUSE, Return.STORAGE, counts=False)
 
     def end_fetch(self, held: Claim, error: FetchError) -> None:
-        """Fail, or come back after a pause, longer where the server asks for it."""
-        if error.is_permanent or held.is_last:
-            self.fail(held, Failure(error.reason, error.detail, permanent=error.is_permanent))
+        """Fail, and where that may pass, try again over an hour."""
+        failure = Failure(error.reason, error.detail, permanent=error.is_permanent)
+        at = now()
+        retry_at = None if error.is_permanent else next_try(held.failing_since or at, at, error.retry_after)
+        if retry_at is None:
+            self.fail(held, failure)
             return
-        pause = PAUSES[min(held.tries, len(PAUSES)) - 1]
-        if error.retry_after is not None:
-            # Honoured up to a minute; who waits for an answer has given up by then.
-            pause = max(pause, timedelta(seconds=min(error.retry_after, 60.0)))
-        self.release(held, pause, Return.FETCH)
+        with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
+            postpone(session, held, failure, at=at, retry_at=retry_at)
+        self.measures.returned.labels(Return.FETCH.value).inc()
 
     def wait_for_host(self, held: Claim, error: HostBusyError) -> None:
         """Come back when there is a place at the host; while it is slow, less and less often.
@@ -66,7 +84,7 @@ class Endings:
         if held.is_last:
             self.fail(held, CRASHED)
         else:
-            self.release(held, PAUSES[0], Return.CRASH)
+            self.release(held, CRASH_PAUSE, Return.CRASH)
 
     def release(self, held: Claim, pause: timedelta, reason: Return, *, counts: bool = True) -> None:
         """Return a submission to the queue after a pause; with `counts` False this attempt does not count."""

@@ -44,8 +44,8 @@ log = logging.getLogger(__name__)
 class Fetches(Protocol):
     """Bring the bytes behind a URL."""
 
-    def fetch(self, url: str) -> Fetched:
-        """Fetch. Errors: FetchError."""
+    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
+        """Fetch; `referer` is the page that shows the picture. Errors: FetchError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Examiner:
         try:
             with self.measures.stage(Stage.FETCH):
                 if held.upload_sha256 is None:
-                    return self.fetcher.fetch(held.image_url or "").data
+                    return self.fetcher.fetch(held.image_url or "", referer=held.page_url).data
                 return self.blobs.get(held.upload_sha256)
         except KeyError:
             gone = say(FailureDetail.UPLOAD_NOT_STORED)

@@ -4,6 +4,7 @@ What may go wrong here and what stops it stands in `docs/threats.md`.
 """
 
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,7 +29,8 @@ from worker.outbound.transport import GuardedTransport, OutboundRequest
 __all__ = ["FetchError", "Fetched", "Fetcher", "HostBusyError", "default_user_agent"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({404, 410})
+_GONE = frozenset({404, 410})  # 404 may be a host that does not have the picture yet
+_REFUSING = frozenset({401, 403})
 # Client errors that speak of now, not of this picture: RFC 9110, 15.5.9; RFC 8470; RFC 6585.
 _PASSING = frozenset({408, 425, 429})
 _URL_FAULTS = {
@@ -104,23 +106,30 @@ class Fetcher:
             "Accept-Encoding": "identity",
         }
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
         """Fetch the bytes behind a URL.
 
+        A host that refuses is asked once more, with `referer`, or else the picture's own origin, as the
+        Referer: many hosts give a picture only to pages that show it.
         Errors: `FetchError`; `HostBusyError` where nothing was tried for politeness.
         """
         deadline = Deadline(self._timeout)
         here = parsed_url(url)
-        for _ in range(self._max_redirects + 1):
+        headers, redirects = self._headers, 0
+        while redirects <= self._max_redirects:
             with self._transport.exchange(
-                OutboundRequest("GET", here, self._headers, deadline, self._granted)
+                OutboundRequest("GET", here, headers, deadline, self._granted)
             ) as response:
+                if response.status in _REFUSING and "Referer" not in headers:
+                    headers = {**headers, "Referer": _page(referer, here)}
+                    continue
                 if response.status not in _REDIRECTS or "location" not in response.headers:
                     _refuse_status(response, here)
                     data = read_body(response, self._max_bytes)
                     kind = response.headers.get("content-type")
                     return Fetched(data, here.text, response.status, kind)
                 here = _redirected(here, response.headers["location"])
+                redirects += 1
         raise FetchError(
             FailureCode.TOO_MANY_REDIRECTS,
             say(FailureDetail.REDIRECTS_TOO_OFTEN, limit=self._max_redirects),
@@ -158,6 +167,12 @@ def parsed_url(text: str) -> WebUrl:
         raise _refused_url(error) from None
 
 
+def _page(referer: str | None, here: WebUrl) -> str:
+    with suppress(UrlError):
+        return parse_web_url(referer or "").text
+    return here.text.removesuffix(here.target) + "/"
+
+
 def _redirected(here: WebUrl, location: str) -> WebUrl:
     # http.client reads headers as Latin-1; servers that send anything but ASCII mean UTF-8. What is in
     # another encoding goes back to them byte by byte.
@@ -184,7 +199,12 @@ def _refuse_status(response: HTTPResponse, url: WebUrl) -> None:
         return
     if status in _GONE:
         detail = say(FailureDetail.PICTURE_NOT_THERE, host=url.host, status=status)
-        raise FetchError(FailureCode.GONE, detail, is_permanent=True)
+        raise FetchError(
+            FailureCode.GONE,
+            detail,
+            is_permanent=status != 404,
+            retry_after=retry_after(response.headers.get("retry-after")),
+        )
     is_passing = status in _PASSING or status >= 500
     raise FetchError(
         FailureCode.HTTP_STATUS,

@@ -62,9 +62,9 @@ def addresses_of(host: str, resolve: Resolve, deadline: Deadline) -> list[IpAddr
     except Empty:
         raise DeadlinePassedError from None
     if isinstance(found, socket.gaierror):
-        is_permanent = found.errno in _CERTAIN
-        detail = FailureDetail.HOST_WITHOUT_ADDRESS if is_permanent else FailureDetail.HOST_LOOKUP_FAILED
-        raise FetchError(FailureCode.UNRESOLVABLE, say(detail, host=host), is_permanent=is_permanent)
+        is_sure = found.errno in _CERTAIN
+        detail = FailureDetail.HOST_WITHOUT_ADDRESS if is_sure else FailureDetail.HOST_LOOKUP_FAILED
+        raise FetchError(FailureCode.UNRESOLVABLE, say(detail, host=host), is_permanent=False)
     if isinstance(found, (OSError, UnicodeError)):
         raise FetchError(
             FailureCode.UNRESOLVABLE, say(FailureDetail.HOST_LOOKUP_FAILED, host=host), is_permanent=False
@@ -73,6 +73,6 @@ def addresses_of(host: str, resolve: Resolve, deadline: Deadline) -> list[IpAddr
         raise found
     if not found:
         raise FetchError(
-            FailureCode.UNRESOLVABLE, say(FailureDetail.HOST_WITHOUT_ADDRESS, host=host), is_permanent=True
+            FailureCode.UNRESOLVABLE, say(FailureDetail.HOST_WITHOUT_ADDRESS, host=host), is_permanent=False
         )
     return [ip_address(text) for text in found]

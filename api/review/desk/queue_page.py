@@ -14,7 +14,6 @@ from api.review.frame.guard import me
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
 from core.clock import now
-from core.ids import is_id
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
@@ -25,7 +24,6 @@ from store.desk.review_queue import (
     count_queue,
     find_origins,
     list_cases,
-    list_failures,
     position,
 )
 from store.quality.checks import blind_for
@@ -66,22 +64,6 @@ def queue() -> str | AnyResponse:
         if wanted.tab is Tab.ALL:
             hide_decisions(shown, blind_for(session, viewer))
     return render_template("review/queue.html", **found)
-
-
-@review.get("/review/failures")
-def failures() -> str:
-    before = request.args.get("before", "")
-    with parts().database.reading() as session:
-        found = list_failures(session, before_id=before if is_id(before) else None, limit=PAGE + 1)
-        counts = count_queue(session)
-    return render_template(
-        "review/failures.html",
-        submissions=found[:PAGE],
-        counts=counts,
-        tabs=tab_links(QueueFilter()),
-        before=found[PAGE - 1].id if len(found) > PAGE else None,
-        is_first=not before,
-    )
 
 
 def _view() -> str:

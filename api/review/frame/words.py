@@ -194,6 +194,7 @@ EVENTS = {
     "list_imported": N_("Imported a hash list"),
     "list_exported": N_("Exported decisions as hashes"),
     "list_forgotten": N_("Deleted a hash list"),
+    "failure_retried": N_("Retried a failed submission"),
     "listing_deleted": N_("Closed a case because its listing was deleted"),
 }
 PHRASES = {

@@ -18,8 +18,9 @@ from api.http.parts import ApiParts
 from api.schemas.problems import Problem, ProblemCode, quota_exhausted, too_many_callback_urls
 from api.schemas.requests import NewSubmission, NewUpload
 from core.clock import now
-from core.vocabulary import Priority, Source
+from core.vocabulary import Priority, Source, State
 from store.clients.quotas import read_quota, take_quota
+from store.intake.retries import retry_now
 from store.intake.submissions import (
     SubmissionRequest,
     find_repeats,
@@ -97,6 +98,9 @@ def _store(session: Session, caller: Caller, entries: Sequence[Entry]) -> list[A
     bodies = {entry.key: _digest(entry.request) for entry in entries if entry.key is not None}
     repeats = find_repeats(session, client_id, bodies.keys())
     new = [entry for entry in entries if entry.key not in repeats]
+    failed = [one.submission.id for one in repeats.values() if one.submission.state is State.FAILED]
+    if failed:  # whoever names a picture again says that it should be there by now
+        retry_now(session, failed, at=at)
     # Before the quota: this lock comes first wherever both are taken.
     named = [url for entry in new if (url := entry.request.callback_url) is not None]
     refused = add_named_endpoints(session, client_id, named)

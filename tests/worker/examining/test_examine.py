@@ -5,6 +5,7 @@ import io
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Unpack
 
 import pytest
@@ -17,6 +18,7 @@ from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import (
     Classification,
+    EventKind,
     Evidence,
     EvidenceKind,
     FailureCode,
@@ -32,11 +34,14 @@ from model.serving.picture import Picture
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
+from store.intake.claims import claim, release_expired
+from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.people.moderators import add_moderator
 from store.tables.case_tables import Image as StoredImage
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
+from store.tables.marketplace_tables import ClientEvent
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
@@ -69,7 +74,7 @@ class FakeWeb:
     answer: bytes | Exception
     fetched: int = 0
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
         self.fetched += 1
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -151,6 +156,13 @@ class Bench:
             found = find_submission(session, submission_id)
             assert found is not None
             return found
+
+    def pass_time(self, submission_id: str, passed: timedelta) -> None:
+        """Set a failure's moments back, as though time had passed."""
+        with self.database.writing() as session:
+            row = session.get_one(Submission, submission_id)
+            row.failing_since = (row.failing_since or now()) - passed
+            row.retry_at = (row.retry_at or now()) - passed
 
     def make_due(self, submission_id: str) -> None:
         with self.database.writing() as session:
@@ -309,20 +321,92 @@ def test_a_permanent_refusal_fails_at_once(bench: Bench) -> None:
     assert (found.state, found.failure_code, found.tries) == (State.FAILED, FailureCode.UNSAFE_ADDRESS, 1)
 
 
-def test_a_temporary_failure_is_tried_again_later_and_in_the_end_recorded(bench: Bench) -> None:
-    bench.web.answer = FetchError(FailureCode.TIMED_OUT, say(FailureDetail.HOST_TOO_SLOW), is_permanent=False)
+NOT_YET = FetchError(FailureCode.TIMED_OUT, say(FailureDetail.HOST_TOO_SLOW), is_permanent=False)
+
+
+def events(bench: Bench) -> list[EventKind]:
+    with bench.database.reading() as session:
+        return list(session.scalars(select(ClientEvent.kind).order_by(ClientEvent.id)))
+
+
+def test_a_failure_that_may_pass_is_told_at_once_and_tried_again_for_an_hour(bench: Bench) -> None:
+    bench.web.answer = NOT_YET
     submission_id = bench.submit()
-    for tries in (1, 2):
-        found = bench.examine(submission_id)
-        assert (found.state, found.tries) == (State.QUEUED, tries)
-        assert found.due_at > found.created_at + timedelta(seconds=1)
-        bench.make_due(submission_id)
+    pauses: list[float] = []
+    while (found := bench.examine(submission_id)).retry_at is not None:
+        assert (found.state, found.failure_code, found.failure_permanent) == (
+            State.FAILED,
+            FailureCode.TIMED_OUT,
+            False,
+        )
+        pauses.append((found.retry_at - now()).total_seconds())
+        assert events(bench) == []
+        bench.pass_time(submission_id, found.retry_at - now())
+    assert 3590 < sum(pauses) < 3601
+    assert 9 < pauses[0] < 11
+    assert all(later > earlier for earlier, later in pairwise(pauses[1:5]))
+    assert bench.web.fetched == len(pauses) + 1 < 15
+    assert (found.state, found.failure_permanent) == (State.FAILED, False)
+    assert events(bench) == [EventKind.SUBMISSION_FAILED]
+    bench.examine(submission_id)
+    assert bench.web.fetched == len(pauses) + 1
+
+
+def test_a_try_that_succeeds_clears_the_failure_and_tells_of_the_verdict_alone(bench: Bench) -> None:
+    picture, bench.web.answer = bench.web.answer, NOT_YET
+    submission_id = bench.submit()
+    bench.examine(submission_id)
+    assert bench.examine(submission_id).state is State.FAILED  # not before its time
+    assert bench.web.fetched == 1
+    bench.pass_time(submission_id, timedelta(seconds=12))
+    bench.web.answer = picture
     found = bench.examine(submission_id)
-    assert (found.state, found.failure_code, found.failure_permanent) == (
-        State.FAILED,
-        FailureCode.TIMED_OUT,
-        False,
+    assert (found.state, found.failure_code, found.retry_at) == (State.EXAMINED, None, None)
+    assert events(bench) == [EventKind.SUBMISSION_EXAMINED]
+
+
+def test_a_failure_stays_visible_while_it_is_tried_again(bench: Bench) -> None:
+    bench.web.answer = NOT_YET
+    submission_id = bench.submit()
+    bench.examine(submission_id)
+    bench.pass_time(submission_id, timedelta(seconds=12))
+    with bench.database.writing() as session:
+        assert claim(session, submission_id, lease=timedelta(seconds=30), at=now()) is not None
+    with bench.database.writing() as session:
+        assert claim(session, submission_id, lease=timedelta(seconds=30), at=now()) is None
+        found = session.get_one(Submission, submission_id)
+        assert (found.state, found.failure_code) == (State.FAILED, FailureCode.TIMED_OUT)
+        release_expired(session, now() + timedelta(seconds=31))
+    with bench.database.reading() as session:
+        found = session.get_one(Submission, submission_id)
+        assert (found.state, found.claim_id) == (State.FAILED, None)
+        assert found.retry_at is not None
+
+
+def test_a_host_that_asks_for_a_pause_gets_it(bench: Bench) -> None:
+    bench.web.answer = FetchError(
+        FailureCode.HTTP_STATUS, say(FailureDetail.HOST_TOO_SLOW), is_permanent=False, retry_after=1200
     )
+    found = bench.examine(bench.submit())
+    assert found.retry_at is not None
+    assert 1195 < (found.retry_at - now()).total_seconds() < 1201
+
+
+def test_who_asks_again_is_served_at_once_also_after_the_hour(bench: Bench) -> None:
+    picture, bench.web.answer = bench.web.answer, NOT_YET
+    submission_id = bench.submit()
+    bench.examine(submission_id)
+    bench.pass_time(submission_id, timedelta(hours=2))
+    assert bench.examine(submission_id).retry_at is None
+    with bench.database.writing() as session:
+        assert retry_now(session, [submission_id], at=now()) == [submission_id]
+    assert bench.examine(submission_id).retry_at is not None  # another hour
+    bench.web.answer = picture
+    with bench.database.writing() as session:
+        assert retry_now(session, [submission_id], at=now()) == [submission_id]
+    assert bench.examine(submission_id).state is State.EXAMINED
+    with bench.database.writing() as session:
+        assert retry_now(session, [submission_id], at=now()) == []
 
 
 def test_a_busy_host_costs_no_try(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from core.vocabulary import FailureCode
-from tests.servers import Reply, Server, Talk
+from tests.servers import Asked, Reply, Server, Talk
 from tests.worker.outbound.outside import MakeFetcher, Names
 from worker.outbound.fetch import Fetcher, FetchError, default_user_agent
 
@@ -151,7 +151,7 @@ def test_a_redirect_loop_ends(fetcher: Fetcher, server: Server) -> None:
         (400, FailureCode.HTTP_STATUS, True),
         (401, FailureCode.HTTP_STATUS, True),
         (403, FailureCode.HTTP_STATUS, True),
-        (404, FailureCode.GONE, True),
+        (404, FailureCode.GONE, False),
         (408, FailureCode.HTTP_STATUS, False),
         (410, FailureCode.GONE, True),
         (425, FailureCode.HTTP_STATUS, False),
@@ -171,6 +171,22 @@ def test_a_status_becomes_a_reason(
     assert caught.value.is_permanent is is_permanent
     assert caught.value.detail.values["status"] == status
     assert caught.value.retry_after is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("page", [None, "https://gallery.test/works/1#top", "not a page"])
+def test_a_host_that_refuses_is_told_the_page_at_the_second_try(
+    fetcher: Fetcher, server: Server, status: int, page: str | None
+) -> None:
+    wanted = "https://gallery.test/works/1" if page and page.startswith("https") else server.url("/")
+
+    def view(asked: Asked) -> Reply:
+        return Reply(b"x") if asked.headers.get("referer") == wanted else Reply(b"no", status)
+
+    server.view("/a.png", view)
+    url = server.reply("/moved.png", status=302, location="/a.png")
+    assert fetcher.fetch(url, referer=page).data == b"x"
+    assert [one.headers.get("referer") for one in server.asked] == [None, None, wanted]
 
 
 def test_a_server_that_asks_for_a_pause_is_heard(fetcher: Fetcher, server: Server) -> None:
@@ -204,7 +220,7 @@ def test_a_url_that_cannot_be_read_is_a_failure_with_a_reason(fetcher: Fetcher) 
         "nonsense": FailureCode.UNRESOLVABLE,
         "ftp://example.com/a.png": FailureCode.UNSAFE_ADDRESS,
         "http://me:you@example.com/": FailureCode.UNSAFE_ADDRESS,
-        "http://example.com/" + "a" * 3000: FailureCode.UNRESOLVABLE,
+        "http://example.com/" + "a" * 9000: FailureCode.UNRESOLVABLE,
     }.items():
         with pytest.raises(FetchError) as caught:
             fetcher.fetch(url)

@@ -61,6 +61,7 @@ OPEN = {
         *(
             "queue",
             "failures",
+            "retry_failures",
             "case",
             "decide_case",
             "claim",

@@ -2,13 +2,17 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
 from api.http.parts import ApiParts
+from core.clock import now
+from core.vocabulary import FailureCode, State
 from store.base.database import Database
 from store.intake.submissions import count_states
+from store.tables.case_tables import Submission
 from tests.api.conftest import IMAGE_URL, RecordingSender, Web, examine, make_web, problem
 
 BODY = {"image_url": IMAGE_URL}
@@ -28,6 +32,21 @@ def test_a_repeat_gives_the_same_submission_as_it_is_now(
     assert again.headers["Location"] == first.headers["Location"]
     assert again.get_json()["state"] == "examined"
     assert len(sender.sent) == 1
+
+
+def test_a_repeat_of_what_failed_tries_at_once(web: Web, database: Database) -> None:
+    found = web.post("/v1/submissions", json=BODY, headers=key("k")).get_json()
+    later = now() + timedelta(minutes=9)
+    with database.writing() as session:
+        row = session.get_one(Submission, found["id"])
+        row.state, row.failure_code, row.failure_permanent = State.FAILED, FailureCode.GONE, False
+        row.failing_since, row.retry_at = now(), later
+    again = web.post("/v1/submissions", json=BODY, headers=key("k")).get_json()
+    assert (again["state"], again["failure"]["permanent"]) == ("failed", False)
+    with database.reading() as session:
+        retry_at = session.get_one(Submission, found["id"]).retry_at
+    assert retry_at is not None
+    assert retry_at <= now()
 
 
 def test_a_null_and_a_field_left_out_are_the_same_request(web: Web) -> None:

@@ -1,13 +1,16 @@
 """Listings that are deleted: what waits is called off, cases are closed, and nothing brings them back."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from core.vocabulary import Scheme, State
+from core.clock import now
+from core.vocabulary import FailureCode, Scheme, State
 from store.base.database import Database
+from store.intake.retries import retry_now
 from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.review_states import ReviewState
@@ -56,6 +59,35 @@ def test_a_deleted_listing_calls_off_what_waits_and_closes_its_cases(
     # The one that was called off is looked at after all, the other keeps its verdict.
     assert [image["submission"]["state"] for image in shown["images"]] == ["examined", "queued"]
     assert len(submissions(database)) == 3
+
+
+def fail(database: Database, submission_id: str) -> None:
+    with database.writing() as session:
+        row = session.get_one(Submission, submission_id)
+        row.state, row.failure_code, row.failure_permanent = State.FAILED, FailureCode.GONE, False
+        row.failing_since, row.retry_at = now(), now() + timedelta(minutes=9)
+
+
+def test_a_delivery_that_names_a_failed_picture_again_tries_at_once(market: Any, database: Database) -> None:
+    ok(market(listing(A, B)))
+    first, second = submissions(database)
+    fail(database, first.id)
+    fail(database, second.id)
+    ok(market(listing(A, type_="listing.updated")))
+    first, second = submissions(database)
+    assert first.retry_at is not None
+    assert second.retry_at is not None
+    assert first.retry_at <= now() < second.retry_at
+
+
+def test_a_deleted_listing_ends_the_tries_of_what_failed(market: Any, database: Database) -> None:
+    ok(market(listing(A)))
+    fail(database, submissions(database)[0].id)
+    ok(market(listing(type_="listing.deleted")))
+    (row,) = submissions(database)
+    assert (row.state, row.failure_permanent, row.retry_at) == (State.FAILED, True, None)
+    with database.writing() as session:
+        assert retry_now(session, [row.id], at=now(), permanent=True) == []
 
 
 def test_news_kept_before_a_deletion_do_not_bring_the_listing_back(
