@@ -5,21 +5,21 @@ process at a time, in the order of events, and one that hangs or fails holds up 
 Turns go round the clients, however many endpoints each has.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
 from core.sayings.saying import Saying
 from core.sayings.stored import saying_json
+from store.base.columns import UtcDateTime
 from store.outbox.client_events import WITH_PAYLOAD
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, Endpoint
 
 GONE, FAILING = "gone", "failing"
-CANDIDATES = 5  # clients whose endpoints are tried: another notifier may be quicker
 
 
 class EndpointLostError(Exception):
@@ -47,30 +47,29 @@ class CallResult:
     seconds: float
 
 
-def claim_endpoint(session: Session, *, lease: timedelta, at: datetime) -> Turn | None:
-    """Claim the next endpoint in turn; None if no endpoint is due.
+def next_in_turn(session: Session, at: datetime, *, limit: int) -> list[str]:
+    """The endpoints whose turn is next.
 
-    The client that has waited longest since its last turn comes first, then its endpoint that has been
-    due longest.
+    Each client has one turn before another has its second. The client that has waited longest since its
+    last turn comes first, and of its endpoints the one that has been due longest.
     """
-    is_due = _is_due(at)
-    for endpoint_id in _next_in_turn(session, is_due):
-        claim_id = new_id()
-        row = session.execute(
-            update(Endpoint)
-            .where(Endpoint.id == endpoint_id, *is_due)
-            .values(claim_id=claim_id, claimed_until=at + lease, turn_at=at)
-            .returning(Endpoint.client_id, Endpoint.url, Endpoint.failures)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
-        if row is not None:
-            return Turn(claim_id, endpoint_id, row.client_id, row.url, row.failures)
-    return None
+    return list(session.scalars(_turns(), {"at": at, "limit": limit}))
 
 
-def has_due_endpoint(session: Session, at: datetime) -> bool:
-    """True if a claim is worth trying, found out at little cost."""
-    return session.scalar(select(Endpoint.id).where(*_is_due(at)).limit(1)) is not None
+def claim_endpoint(session: Session, endpoint_id: str, *, lease: timedelta, at: datetime) -> Turn | None:
+    """Claim an endpoint that is due; None if another notifier was quicker.
+
+    To be a transaction by itself: who locks several endpoints may meet who places events.
+    """
+    claim_id = new_id()
+    row = session.execute(
+        update(Endpoint)
+        .where(Endpoint.id == endpoint_id, *_is_due(at))
+        .values(claim_id=claim_id, claimed_until=at + lease, turn_at=at)
+        .returning(Endpoint.client_id, Endpoint.url, Endpoint.failures)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Turn(claim_id, endpoint_id, row.client_id, row.url, row.failures) if row is not None else None
 
 
 def next_callback(session: Session, turn: Turn, at: datetime) -> Callback | None:
@@ -174,29 +173,29 @@ def end_turn(session: Session, turn: Turn, at: datetime) -> None:
     )
 
 
-def _next_in_turn(session: Session, is_due: tuple[ColumnElement[bool], ...]) -> Iterator[str]:
-    """The longest due endpoint of each of the next clients in turn, the first one first."""
-    other = aliased(Endpoint)
-    last_turn = select(func.max(other.turn_at)).where(other.client_id == Endpoint.client_id).scalar_subquery()
-    clients = session.scalars(
-        select(Endpoint.client_id)
-        .where(*is_due)
-        .group_by(Endpoint.client_id)
-        .order_by(last_turn.nulls_first(), func.min(Endpoint.due_at))
-        .limit(CANDIDATES)
-    ).all()
-    for client_id in clients:
-        endpoint_id = session.scalar(
-            select(Endpoint.id)
-            .where(Endpoint.client_id == client_id, *is_due)
-            .order_by(Endpoint.due_at)
-            .limit(1)
-        )
-        if endpoint_id is not None:
-            yield endpoint_id
+@lru_cache  # putting it together takes longer than running it
+def _turns() -> Select[str]:
+    """The endpoints that are due, in the order of their turns; `at` and `limit` are its parameters."""
+    round_ = func.row_number().over(partition_by=Endpoint.client_id, order_by=Endpoint.due_at)
+    due = (
+        select(Endpoint.id, Endpoint.client_id, Endpoint.due_at, round_.label("round"))
+        .where(*_is_due(bindparam("at", type_=UtcDateTime)))
+        .cte("due")
+    )
+    clients = select(due.c.client_id).distinct().subquery()
+    last_turn = (
+        select(func.max(Endpoint.turn_at)).where(Endpoint.client_id == clients.c.client_id).scalar_subquery()
+    )
+    last = select(clients.c.client_id, last_turn.label("turn_at")).subquery()
+    return (
+        select(due.c.id)
+        .join(last, last.c.client_id == due.c.client_id)
+        .order_by(due.c.round, last.c.turn_at.nulls_first(), due.c.due_at)
+        .limit(bindparam("limit", type_=Integer))
+    )
 
 
-def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_due(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return (
         Endpoint.due_at <= at,
         Endpoint.disabled_at.is_(None),

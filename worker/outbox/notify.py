@@ -7,7 +7,7 @@ why turns belong to endpoints and why they run on threads of the sweeper's proce
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,8 +30,8 @@ from store.outbox.callbacks import (
     claim_endpoint,
     end_turn,
     fail,
-    has_due_endpoint,
     next_callback,
+    next_in_turn,
     put_off,
     succeed,
 )
@@ -46,6 +46,7 @@ from worker.outbox.callback_schedule import FIRST_REST, pause_after, rest_after
 TIMEOUT = 15.0  # seconds for one call; Standard Webhooks advises 15 to 30
 LEASE = timedelta(seconds=60)  # renewed with every call; what a call can take, and a database that dawdles
 TURN = 20.0  # seconds after which an endpoint with more to tell stands in line again
+SPARE = 5  # endpoints that are tried beyond those wanted: another notifier may be quicker
 GONE = 410
 
 log = logging.getLogger(__name__)
@@ -95,13 +96,18 @@ class Notifier:
             count += done
         return count
 
-    def claim(self) -> Turn | None:
-        """Claim an endpoint that is due."""
+    def claim(self, limit: int = 1) -> Iterator[Turn]:
+        """Claim the next endpoints in turn, at most so many; each is yielded as soon as it is claimed."""
         with self.database.reading() as session:
-            if not has_due_endpoint(session, now()):
-                return None
-        with self.database.writing() as session:
-            return claim_endpoint(session, lease=LEASE, at=now())
+            endpoint_ids = next_in_turn(session, now(), limit=limit + SPARE)
+        for endpoint_id in endpoint_ids:
+            if limit == 0:
+                return
+            with self.database.writing() as session:
+                turn = claim_endpoint(session, endpoint_id, lease=LEASE, at=now())
+            if turn is not None:
+                limit -= 1
+                yield turn
 
     def take(self, turn: Turn) -> None:
         """Make the calls that an endpoint is due, in order, until one fails badly or the time is over.

@@ -89,13 +89,13 @@ def _hand_out(
     places: threading.Semaphore,
     take: Callable[[Turn], None],
 ) -> None:
+    free = 0
     while places.acquire(blocking=False):
-        try:
-            turn = notifier.claim()
-        except BaseException:
+        free += 1
+    try:
+        for turn in notifier.claim(free):
+            pool.submit(take, turn)
+            free -= 1
+    finally:
+        for _ in range(free):
             places.release()
-            raise
-        if turn is None:
-            places.release()
-            return
-        pool.submit(take, turn)

@@ -10,7 +10,7 @@ from core.clock import now
 from core.ids import new_id
 from kantei.roots.migrate import migrate
 from store.base.database import Database
-from store.outbox.callbacks import claim_endpoint, next_callback
+from store.outbox.callbacks import claim_endpoint, next_callback, next_in_turn
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, Endpoint
@@ -102,7 +102,9 @@ def test_spellings_become_one_endpoint_with_the_calls_of_all(empty: Database) ->
         assert set(session.scalars(select(Submission.callback_url))) == {ONE}
     with empty.writing() as session:
         session.execute(update(Endpoint).where(Endpoint.url == OTHER).values(due_at=None))
-        turn = claim_endpoint(session, lease=timedelta(minutes=1), at=now())
+        turn = claim_endpoint(
+            session, *next_in_turn(session, now(), limit=1), lease=timedelta(minutes=1), at=now()
+        )
         assert turn is not None
         assert turn.endpoint_id == kept.id
         first = next_callback(session, turn, now())

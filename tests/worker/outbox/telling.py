@@ -103,8 +103,8 @@ def fail(database: Database, shop: NewClient, **fields: Unpack[RequestFields]) -
 def run(notifier: Notifier) -> None:
     """Make every call that is due."""
     notifier.place()
-    while (turn := notifier.claim()) is not None:
-        notifier.take(turn)
+    while turns := list(notifier.claim()):
+        notifier.take(*turns)
 
 
 def hurry(database: Database) -> None:

@@ -12,7 +12,7 @@ from core.vocabulary import EventKind, Role, Source, State
 from store.clients.clients import find_key
 from store.intake.submissions import SubmissionRequest
 from store.market.hook_deliveries import find_delivery, keep_delivery
-from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
+from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback, next_in_turn
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, HookOutcome
@@ -134,7 +134,7 @@ def fail_a_call(desk: Desk, attempt: CallResult, *, is_gone: bool = True) -> tup
         session.flush()
         add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, row.id)], at=now())
         place_events(session, client_id)
-        turn = claim_endpoint(session, lease=LEASE, at=now())
+        turn = claim_endpoint(session, *next_in_turn(session, now(), limit=1), lease=LEASE, at=now())
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None

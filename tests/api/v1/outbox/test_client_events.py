@@ -10,7 +10,7 @@ from core.clock import now
 from core.vocabulary import EventKind
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback
+from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callback, next_in_turn
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.outbox.endpoints import send_test
 from store.tables.client_tables import Client
@@ -84,7 +84,7 @@ def test_the_owner_of_a_disabled_endpoint_is_told(web: Web, database: Database, 
     (found,) = web.get("/v1/endpoints").get_json()["endpoints"]
     assert (found["state"], found["waiting"]) == ("well", 1)
     with database.writing() as session:
-        turn = claim_endpoint(session, lease=LEASE, at=now())
+        turn = claim_endpoint(session, *next_in_turn(session, now(), limit=1), lease=LEASE, at=now())
         assert turn is not None
         callback = next_callback(session, turn, now())
         assert callback is not None
