@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.chaos.account import Account
@@ -77,9 +77,11 @@ def hosts(ground: Ground) -> Report:
                 for host, folder in zip((first, second), folders, strict=True)
             ]
             try:
+                _wait_until(folders, "start", lambda folder: " ready." in (folder / "log").read_text())
                 urls = serve(web, account, ground.many(200, 60), distinct=ground.many(200, 60))
                 account.submit(urls)
-                _wait_for_work(folders)
+                # A child that is at work has made its file of places.
+                _wait_until(folders, "begin", lambda folder: (folder / "hosts" / "hosts.lock").exists())
                 second.cut(off=True)
                 time.sleep(ground.many(30, 5))
                 second.cut(off=False)
@@ -97,12 +99,12 @@ def hosts(ground: Ground) -> Report:
     return report
 
 
-def _wait_for_work(folders: list[Path]) -> None:
-    """Wait until both hosts have a child that is at work: it has made its file of places."""
+def _wait_until(folders: list[Path], what: str, is_done: Callable[[Path], bool]) -> None:
+    """Wait until something is true of each host's folder. Errors: RuntimeError, naming what was not done."""
     deadline = time.monotonic() + 60
-    while not all((folder / "hosts" / "hosts.lock").exists() for folder in folders):
+    while not all(map(is_done, folders)):
         if time.monotonic() > deadline:
-            raise RuntimeError("a worker host did not begin")
+            raise RuntimeError(f"a worker host did not {what}")
         time.sleep(0.1)
 
 

@@ -20,8 +20,7 @@ from core.vocabulary import FailureCode
 from worker.outbound.body import read_body
 from worker.outbound.deadline import Deadline
 from worker.outbound.fetch_error import FetchError, HostBusyError
-from worker.outbound.hosts import HostPlaces
-from worker.outbound.promptness import Promptness
+from worker.outbound.hosts import HostPlaces, Promptness
 from worker.outbound.resolve import Resolve, system_resolve
 from worker.outbound.retry_after import retry_after
 from worker.outbound.transport import GuardedTransport, OutboundRequest

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import FailureCode
-from tests.servers import Asked, Reply, Server
+from tests.servers import Asked, Reply, Server, Talk
 from tests.worker.outbound.outside import MakeFetcher
 from worker.outbound.deadline import Deadline
 from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
-from worker.outbound.hosts import HostPlaces
-from worker.outbound.promptness import Promptness
+from worker.outbound.hosts import HostPlaces, Promptness
 
 pytestmark = pytest.mark.processes
 
@@ -25,7 +24,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from worker.outbound.deadline import Deadline
-from worker.outbound.hosts import HostPlaces
+from worker.outbound.hosts import HostPlaces, Promptness
 with HostPlaces(Path(sys.argv[1]), 1).hold(sys.argv[2], Deadline(10)):
     print("held", flush=True)
     time.sleep(60)
@@ -249,9 +248,16 @@ def test_all_processes_know_of_a_slow_host(tmp_path: Path) -> None:
 
 def test_a_slow_host_leaves_fetches_for_others(make_fetcher: MakeFetcher, server: Server) -> None:
     fetcher = make_fetcher(per_host=2, per_slow_host=1, timeout=1.2)
-    slow = server.script("/slow.png", lambda talk: talk.drip(bytes(1000), 0.1))
+    asked = threading.Event()
+
+    def drip(talk: Talk) -> None:
+        asked.set()
+        talk.drip(bytes(1000), 0.1)
+
+    slow = server.script("/slow.png", drip)
     held = threading.Thread(target=pytest.raises, args=(FetchError, fetcher.fetch, slow))
     held.start()
+    assert asked.wait(5), "the other thread has the place"
     began = time.monotonic()
     with pytest.raises(HostBusyError):
         fetcher.fetch(slow)
