@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
@@ -122,6 +122,17 @@ def standing(session: Session, batch_id: str, moderator_id: str) -> list[Decisio
         select(Decision)
         .outerjoin(Undo, Undo.decision_id == Decision.id)
         .where(Decision.batch_id == batch_id, Decision.moderator_id == moderator_id, Undo.id.is_(None))
+        .order_by(Decision.image_sha256)
+    )
+    return list(session.scalars(query))
+
+
+def undone_by(session: Session, given: str, moderator_id: str) -> list[Decision]:
+    """The decisions of this batch, or the one decision of this id, that the moderator has undone."""
+    query = (
+        select(Decision)
+        .join(Undo, Undo.decision_id == Decision.id)
+        .where(or_(Decision.id == given, Decision.batch_id == given), Undo.moderator_id == moderator_id)
         .order_by(Decision.image_sha256)
     )
     return list(session.scalars(query))

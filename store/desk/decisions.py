@@ -153,6 +153,21 @@ def _move(
         raise StaleCaseError
 
 
+def last_undoable(session: Session, moderator_id: str, at: datetime) -> Decision | None:
+    """The newest decision that this moderator may still undo."""
+    return session.scalar(
+        select(Decision)
+        .join(Image, Image.decision_id == Decision.id)
+        .where(
+            Decision.moderator_id == moderator_id,
+            Decision.created_at > at - OFFERED,
+            Image.reported_id.is_distinct_from(Decision.id),
+        )
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+
+
 def find_decision(session: Session, decision_id: str) -> Decision | None:
     """Find one decision."""
     return session.scalar(select(Decision).where(Decision.id == decision_id))

@@ -86,7 +86,7 @@ def undo_batch(batch_id: str) -> AnyResponse:
                 _("Open the cases and decide them again instead."),
             )
         undo_many(session, batch_id, moderator_id=me().id, at=at)
-    address = asked_address()
+    address = asked_address() | {"undone": batch_id}
     return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
 
 

@@ -11,7 +11,7 @@ from api.http.parts import parts
 from api.review.desk.next_case import find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
-from api.review.desk.undo import Undoable, undoable
+from api.review.desk.undo import Undoable, Undone, undoable, undone
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
 from api.review.frame.permissions import Act, may, may_decide
@@ -63,6 +63,7 @@ class CasePage:
     golden: GoldenCase | None
     checked: SecondLookResult | None
     undo: Undoable | None
+    undone: Undone | None
     is_conflict: bool
     note: str
 
@@ -107,6 +108,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         checked = check_result(session, done, viewer, within=OFFERED) if is_id(done) else None
         # The score is drawn with the thresholds that this verdict rests on, whatever holds by now.
         rests_on = find_thresholds(session, found.verdict.model, found.verdict.policy_number)
+        was_undone, undo_next = undone(session)
         return CasePage(
             viewer=viewer,
             address=write_wanted(wanted),
@@ -123,7 +125,8 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             may_make_golden=may(me(), Act.MANAGE_QUALITY),
             golden=find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
             checked=checked,
-            undo=undoable(session, checked.escalation_id if checked else done),
+            undo=undoable(session, checked.escalation_id if checked else done) or undo_next,
+            undone=was_undone if was_undone is not None and was_undone.sha256 == sha256 else None,
             is_conflict=is_conflict,
             note=note,
             case=found if check is None else look_undecided(found, check),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.parts import parts
 from api.review.desk.queue_address import read_position, write_position, write_wanted
 from api.review.desk.thresholds import asked_filter
-from api.review.desk.undo import undoable
+from api.review.desk.undo import undoable, undone
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.preference_pages import my_preferences
@@ -41,6 +41,7 @@ def queue() -> str | AnyResponse:
     with parts().database.reading() as session:
         images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
         shown = images[:PAGE]
+        was_undone, undo_next = undone(session)
         sha256s = [image.sha256 for image in shown]
         narrow = set(write_wanted(wanted)) - {"tab", "sort"}
         found = {
@@ -59,7 +60,8 @@ def queue() -> str | AnyResponse:
             "view": _view(),
             "after": write_position(position(shown[-1])) if len(images) > PAGE else None,
             "is_first": after is None,
-            "undo": undoable(session, request.args.get("done")),
+            "undone": was_undone,
+            "undo": undoable(session, request.args.get("done")) or undo_next,
         }
         if wanted.tab is Tab.ALL:
             hide_decisions(shown, blind_for(session, viewer))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,10 +18,11 @@ from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome
 from store.appeals.appeal_resolution import reopen_appeals
-from store.desk.batches import standing
-from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, undo
+from store.desk.batches import standing, undone_by
+from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, last_undoable, undo
 from store.quality.checks import reopen_check
 from store.tables.case_tables import Image
+from store.tables.review_states import ReviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class Undoable:
     outcome: Outcome
     count: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was just undone: one image, or the number of cases of a batch."""
+
+    sha256: str | None
+    count: int
+    is_waiting: bool
 
 
 def undoable(session: Session, done: str | None, at: datetime | None = None) -> Undoable | None:
@@ -56,6 +66,24 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
         outcome=decision.outcome,
         count=len(found),
         seconds=int(left.total_seconds()),
+    )
+
+
+def undone(session: Session) -> tuple[Undone | None, Undoable | None]:
+    """What the address says was just undone by this moderator, and what they may undo next."""
+    given = request.args.get("undone", "")
+    found = undone_by(session, given, me().id) if is_id(given) else []
+    if not found:
+        return None, None
+    image = session.get_one(Image, found[0].image_sha256)
+    before = last_undoable(session, me().id, now())
+    return (
+        Undone(
+            sha256=image.sha256 if len(found) == 1 else None,
+            count=len(found),
+            is_waiting=image.decision_id is None and image.review is ReviewState.OPEN,
+        ),
+        undoable(session, (before.batch_id or before.id) if before is not None else None),
     )
 
 
@@ -82,5 +110,5 @@ def undo_decision(decision_id: str) -> AnyResponse:
                 _("Nothing to undo"),
                 _("This decision no longer stands. It was undone, or replaced by a later one."),
             ) from None
-    address = asked_address()
+    address = asked_address() | {"undone": decision_id}
     return redirect(url_for("review.case", sha256=sha256, **address))

@@ -8,6 +8,7 @@ import { listenForKeys } from "./keys.js";
 import { goWithoutLeaving, lookAhead } from "./next.js";
 import { suggestRest } from "./rest.js";
 import { followSelection } from "./select.js";
+import { watchPicture } from "./shown.js";
 import { countDown } from "./undo.js";
 
 /** Revive what has just been put on the page; of a case that was there already, only what is new. */
@@ -16,6 +17,7 @@ function settle(main, { isSameCase = false } = {}) {
   const claimed = lookAfterClaim(main);
   lookAhead(main, claimed, isSameCase);
   if (!isSameCase) {
+    watchPicture(main);
     keepDraft(main);
     setUpEasel(main);
   }

@@ -6,9 +6,11 @@
 import { giveBack, stop } from "./claim.js";
 import { dropDraft, keepDraft } from "./drafts.js";
 import { sendForm } from "./forms.js";
+import { isSeen, lookAway, watchPicture } from "./shown.js";
 
 let ahead = Promise.resolve(null); // the case after this one, {address, page}; null where none is to be had
 let turn = 0; // counts acts that go on to another case: an answer to an older one moves nobody
+let steps = Promise.resolve(); // what goes to another case, one after the other, so that no press is lost
 
 /** Fetch the next case of this page before it is wanted; the claim, once answered, may name another. */
 export function lookAhead(main, claimed, isSameCase) {
@@ -24,16 +26,24 @@ export function lookAhead(main, claimed, isSameCase) {
 export function goWithoutLeaving(settle) {
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (!form.matches("form[data-case]") || event.defaultPrevented) return;
-    event.preventDefault();
-    decide(form, event.submitter, settle);
+    if (event.defaultPrevented) return;
+    if (form.matches("form[data-case]")) {
+      event.preventDefault();
+      if (isSeen(form)) decide(form, event.submitter, settle);
+    } else if (form.matches("form[data-undo]")) {
+      event.preventDefault();
+      lookAway();
+      turn++;
+      inTurn(() => undo(settle));
+    }
   });
   document.addEventListener("click", (event) => {
     const link = /** @type {Element} */ (event.target).closest('a[data-key="skip"]');
     if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    giveBack();
-    skip(link.href, settle);
+    lookAway();
+    const mine = ++turn;
+    inTurn(() => skip(mine, settle));
   });
   addEventListener("popstate", () => location.reload());
   addEventListener("pageshow", (event) => event.persisted && location.reload()); // kept by the browser: stale
@@ -56,14 +66,31 @@ async function fetchPage(address) {
   return page;
 }
 
+/** Do what goes to another case after all that was asked for before. */
+function inTurn(act) {
+  const done = steps.then(act);
+  steps = done.then(() => undefined, () => undefined);
+  return done;
+}
+
+/** Take the case that was fetched ahead: its page can be shown once. */
+function takeAhead() {
+  const taken = ahead;
+  ahead = Promise.resolve(null);
+  return taken;
+}
+
 async function decide(form, submitter, settle) {
   if ("sent" in form.dataset) return; // pressed twice: once is meant
   form.dataset.sent = "";
-  const [next, mine] = [ahead, ++turn];
+  lookAway();
+  const mine = ++turn;
   const sent = sendForm(form.action, form, submitter);
   stop();
-  const shown = await Promise.race([next, sent.then(() => null, () => null)]);
-  const claimed = shown && mine === turn ? show(shown.page, shown.address, settle) : null;
+  const { shown, claimed } = await inTurn(async () => {
+    const next = await Promise.race([takeAhead(), sent.then(() => null, () => null)]);
+    return { shown: next, claimed: next ? show(next.page, next.address, settle) : null };
+  });
   const answer = await sent.catch(() => null);
   if (answer?.ok) {
     dropDraft(form);
@@ -78,6 +105,20 @@ async function decide(form, submitter, settle) {
   }
 }
 
+/** Take back the decision that the page offers to undo by the time this is its turn. */
+async function undo(settle) {
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-undo]"));
+  if (!form) return; // pressed more often than there was something to undo
+  const answer = await sendForm(form.action, form).catch(() => null);
+  const page = answer && parse(await answer.text());
+  if (!page?.querySelector("form[data-case]")) {
+    location.assign(answer?.ok ? answer.url : location.href);
+    return;
+  }
+  giveBack();
+  show(page, answer.url, settle);
+}
+
 /** Bring what is shown up to date and offer undo; go where the server says if that is elsewhere. */
 async function finish(told, shownAddress, settle) {
   const target = new URL(told.next, location.href);
@@ -90,16 +131,25 @@ async function finish(told, shownAddress, settle) {
   }
 }
 
-async function skip(link, settle) {
-  const mine = ++turn;
-  const next = await ahead;
-  if (mine !== turn) return; // pressed again: once is meant
+async function skip(mine, settle) {
+  let next = await takeAhead();
+  const link = document.querySelector('a[data-key="skip"]:not([hidden])');
+  if (!next && link instanceof HTMLAnchorElement) {
+    const page = await fetchPage(link.href).catch(() => null);
+    next = page && { address: link.href, page };
+  }
   if (!next) {
-    location.assign(link);
+    if (link instanceof HTMLAnchorElement) location.assign(link.href);
     return;
   }
-  await show(next.page, next.address, settle);
-  const answer = await fetch(next.address).catch(() => null);
+  giveBack();
+  bringUpToDate(next.address, show(next.page, next.address, settle), mine, settle);
+}
+
+async function bringUpToDate(address, claimed, mine, settle) {
+  await claimed;
+  if (mine !== turn) return; // already on the way to another case
+  const answer = await fetch(address).catch(() => null);
   if (answer?.ok) refresh(parse(await answer.text()), settle);
 }
 
@@ -129,8 +179,8 @@ function refresh(page, settle) {
   if (!old || !fresh || caseOf(old) !== caseOf(fresh)) return false;
   const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
-    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)")) part.remove();
-    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undo)"));
+    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undone-note, .undo)")) part.remove();
+    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undone-note, .undo)"));
     choicesOf(old).disabled = choicesOf(fresh).disabled;
   } else {
     noteOf(fresh).value = noteOf(old).value || noteOf(fresh).value;
@@ -162,6 +212,7 @@ function alertOffline(form, shown) {
     return;
   }
   delete form.dataset.sent;
+  watchPicture(document.querySelector("main"));
   const notice = document.createElement("p");
   notice.className = "fault";
   notice.role = "alert";

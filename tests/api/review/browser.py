@@ -85,6 +85,11 @@ def press(session: WebDriver, key: str) -> None:
     session.switch_to.active_element.send_keys(key)
 
 
+def wait_until_shown(session: WebDriver) -> None:
+    """Wait until the picture of the case has been on the screen for long enough to decide on it."""
+    wait_for(session, "html[data-shown] form.decide")
+
+
 def wait_for(session: WebDriver, selector: str) -> None:
     """Wait for something on the page."""
     WebDriverWait(session, 10, 0.05).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))

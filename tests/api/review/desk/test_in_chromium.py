@@ -1,5 +1,6 @@
 """The desk as a moderator has it: a real browser, real keys."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +11,27 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.wait import WebDriverWait
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from core.clock import now
 from core.vocabulary import Finding, Outcome
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.people.moderators import set_preferences
-from store.tables.case_tables import Decision
+from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import CaseClaim
-from tests.api.review.browser import chromium, complaints, log_in, press, served, wait_for, wait_until_ready
+from tests.api.review.browser import (
+    chromium,
+    complaints,
+    log_in,
+    press,
+    served,
+    text_of,
+    wait_for,
+    wait_until_ready,
+    wait_until_shown,
+)
 from tests.api.review.conftest import Desk, draw, make_desk
 
 pytestmark = pytest.mark.chromium
@@ -65,7 +77,7 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     wait_until_ready(browser, ".decide")
     for sha256, keys in ((first, "a"), (second, "h"), (third, "e")):
         WebDriverWait(browser, 5).until(url_contains(f"/review/cases/{sha256}"))
-        wait_until_ready(browser, ".decide")
+        wait_until_shown(browser)
         if sha256 == third:
             press(browser, "w")
             press(browser, "who knows him? ha")
@@ -80,6 +92,137 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     press(browser, "u")
     wait_for(browser, ".decide")
     assert third in browser.current_url
+    assert complaints(browser) == []
+
+
+PRESS_TWICE = """
+const [key, pause, done] = arguments;
+const press = () => document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+press();
+setTimeout(() => { press(); done(); }, pause);
+"""
+
+
+@pytest.mark.parametrize("pause", [40, 80, 120, 200])
+def test_a_double_press_decides_one_case_and_the_page_says_why(
+    desk: Desk, base: str, browser: WebDriver, pause: int
+) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(3)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    wait_until_shown(browser)
+    wait_until_ready(browser, CLAIMED)
+    time.sleep(0.3)  # the next case is fetched ahead
+    browser.execute_async_script(PRESS_TWICE, "a", pause)
+    assert text_of(browser, ".wait") == "Wait until the picture is shown."
+    WebDriverWait(browser, 5).until(url_contains(cases[1]))
+    wait_until_shown(browser)
+    assert [sha256 for sha256, *_ in decisions(desk)] == cases[:1]
+    assert text_of(browser, ".wait") == ""
+    press(browser, "h")
+    WebDriverWait(browser, 5).until(lambda _: len(decisions(desk)) == 2)
+    assert [sha256 for sha256, *_ in decisions(desk)] == cases[:2]
+    assert complaints(browser) == []
+
+
+def test_nothing_is_decided_before_the_picture_has_come(
+    desk: Desk, base: str, browser: WebDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256, let_go = desk.add_case(0.97), threading.Event()
+    get = desk.parts.blobs.get
+
+    def slowly(digest: str) -> bytes:
+        let_go.wait(10)
+        return get(digest)
+
+    log_in(browser, base)
+    monkeypatch.setattr(type(desk.parts.blobs), "get", lambda _, digest: slowly(digest))
+    browser.set_script_timeout(10)
+    browser.execute_script("location.assign(arguments[0])", f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".decide")
+    time.sleep(0.6)
+    press(browser, "a")
+    browser.find_element(By.CSS_SELECTOR, "button[value=ai]").click()
+    assert text_of(browser, ".wait") == "Wait until the picture is shown."
+    assert decisions(desk) == []
+    let_go.set()
+    wait_until_shown(browser)
+    press(browser, "a")
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.AI, "")])
+
+
+def test_a_purged_picture_has_nothing_to_wait_for(desk: Desk, base: str, browser: WebDriver) -> None:
+    sha256 = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        session.execute(update(Image).values(purged_at=now()))
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_shown(browser)
+    press(browser, "h")
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
+
+
+def test_rapid_skips_lose_no_press(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(6)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    wait_until_shown(browser)
+    browser.execute_script(
+        """
+        for (let i = 0; i < 4; i++)
+          document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "s", bubbles: true}));
+        """
+    )
+    WebDriverWait(browser, 10).until(url_contains(cases[4]))
+    wait_until_shown(browser)
+    assert cases[4] in browser.current_url
+    assert complaints(browser) == []
+
+
+def test_undo_goes_back_through_several_decisions_and_names_each(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    titles = ["Fox", "Owl", "Hare"]
+    cases = [desk.add_case(0.99 - i / 100, title=title) for i, title in enumerate(titles)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    for count, sha256 in enumerate(cases, start=1):
+        WebDriverWait(browser, 5).until(url_contains(sha256))
+        wait_until_shown(browser)
+        press(browser, "a")
+        WebDriverWait(browser, 5).until(lambda _, count=count: len(decisions(desk)) == count)
+    wait_until_ready(browser, ".undo")
+    for title, sha256 in reversed([*zip(titles, cases, strict=True)]):
+        press(browser, "u")
+        WebDriverWait(browser, 5).until(url_contains(f"/review/cases/{sha256}"))
+        wait_until_shown(browser)
+        assert text_of(browser, ".undone-note") == f"Undone. {title} is waiting for review again."
+    assert browser.find_elements(By.CSS_SELECTOR, ".undo") == []
+    with desk.parts.database.reading() as session:
+        assert set(session.scalars(select(Image.decision_id))) == {None}
+    assert complaints(browser) == []
+
+
+def test_presses_of_undo_in_a_row_are_not_lost(desk: Desk, base: str, browser: WebDriver) -> None:
+    cases = [desk.add_case(0.99 - i / 100) for i in range(4)]
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{cases[0]}")
+    for count, sha256 in enumerate(cases[:3], start=1):
+        WebDriverWait(browser, 5).until(url_contains(sha256))
+        wait_until_shown(browser)
+        press(browser, "a")
+        WebDriverWait(browser, 5).until(lambda _, count=count: len(decisions(desk)) == count)
+    WebDriverWait(browser, 5).until(url_contains("done="))
+    wait_until_ready(browser, ".undo")
+    browser.execute_script(
+        """
+        for (let i = 0; i < 3; i++)
+          document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "u", bubbles: true}));
+        """
+    )
+    WebDriverWait(browser, 10).until(url_contains(f"/review/cases/{cases[0]}"))
+    with desk.parts.database.reading() as session:
+        assert set(session.scalars(select(Image.decision_id))) == {None}
     assert complaints(browser) == []
 
 
@@ -105,7 +248,7 @@ def test_the_next_picture_is_there_at_once(desk: Desk, base: str, browser: WebDr
     )
     for i in range(7):
         wait_until_noted(browser, i)
-        time.sleep(0.4)  # nobody decides faster; the next page comes meanwhile
+        wait_until_shown(browser)  # the next page comes meanwhile
         press(browser, "h")
     wait_until_noted(browser, 7)
     waits = sorted(browser.execute_script("return window.waits"))
@@ -132,11 +275,13 @@ def test_a_takeover_is_seen_and_loses_no_words(
         assert "aiko@example.com" in second.find_element(By.CSS_SELECTOR, ".held-by").text
         press(second, "t")
         wait_until_ready(second, CLAIMED)
+        wait_until_shown(browser)
         press(browser, "a")
         wait_until_ready(browser, ".held-by")
         assert "ren@example.com" in browser.find_element(By.CSS_SELECTOR, ".held-by").text
         assert browser.find_element(By.NAME, "note").get_attribute("value") == "these are my words"
         assert decisions(desk) == []
+        wait_until_shown(second)
         press(second, "h")
         WebDriverWait(second, 5).until(lambda b: other in b.current_url)
     WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
@@ -250,6 +395,7 @@ def test_the_keys_are_shown_and_can_be_changed(desk: Desk, base: str, browser: W
     assert "1\nDecide: human" in dialog.text
     press(browser, "1")  # a dialog is open: nothing is decided behind it
     press(browser, Keys.ESCAPE)
+    wait_until_shown(browser)
     press(browser, "a")  # no key any more
     press(browser, "2")
     wait_until_ready(browser, ".empty")
