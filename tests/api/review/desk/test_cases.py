@@ -1,5 +1,6 @@
 """A case: what it shows, and what deciding does."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from store.tables.review_states import ReviewState
 from store.tables.review_tables import Undo
 from store.verdicts.images import record_verdict
 from tests.api.review.conftest import Desk, hidden
+from tests.reporting import report
 
 Decide = Callable[..., TestResponse]
 
@@ -143,6 +145,46 @@ def test_undo_brings_back_what_stood_before(desk: Desk, decide: Decide) -> None:
         assert len(session.scalars(select(Decision)).all()) == 2
         assert len(session.scalars(select(Undo)).all()) == 2
     assert visit.send(f"/review/decisions/{first}/undo").status_code == 409
+
+
+def test_undo_goes_back_and_says_each_time_what_waits_again(desk: Desk, decide: Decide) -> None:
+    visit, titles = desk.as_person(), ("Fox", "Owl", "Hare")
+    cases = {title: desk.add_case(0.95 + i / 100, title=title) for i, title in enumerate(titles)}
+    for sha256 in cases.values():
+        decide(visit, sha256, "ai")
+    page = ""
+    with desk.parts.database.reading() as session:
+        undo = f"/review/decisions/{session.get_one(Image, cases['Hare']).decision_id}/undo"
+    for title in reversed(cases):
+        page = visit.get(visit.send(undo).location).text
+        assert f"Undone. {title} is waiting for review again." in page
+        undo = (re.findall(r'data-undo action="([^?"]+)', page) or [""])[0]
+    assert undo == ""
+    assert 'class="undo"' not in page
+
+
+def test_undo_says_so_where_an_earlier_decision_is_current_again(desk: Desk, decide: Decide) -> None:
+    sha256, visit = desk.add_case(0.95, title="Fox"), desk.as_person()
+    decide(visit, sha256, "human")
+    report(desk.parts.database)
+    done = decide(visit, sha256, "ai").location.split("done=")[1]
+    page = visit.get(visit.send(f"/review/decisions/{done}/undo").location).text
+    assert "Undone. Fox is as it was before." in page
+    assert "data-undo" not in page  # the first was reported
+
+
+def test_undo_after_a_bulk_decision_goes_on_with_what_came_before(desk: Desk, decide: Decide) -> None:
+    single, visit = desk.add_case(0.99, title="Fox"), desk.as_person()
+    decide(visit, single, "ai")
+    for score in (0.95, 0.96):
+        desk.add_case(score)
+    boxes = re.findall(r'name="case" value="([^"]+)"', visit.get("/review").text)
+    form = {"form_token": visit.form_token(), "outcome": "ai", "case": boxes}
+    batch = visit.client.post("/review/bulk", data=form).location.split("done=")[1]
+    page = visit.get(visit.send(f"/review/batches/{batch}/undo").location).text
+    assert "Undone. 2 cases are waiting for review again." in page
+    (undo,) = re.findall(r'data-undo action="([^?"]+)', page)
+    assert "Undone. Fox is waiting for review again." in visit.get(visit.send(undo).location).text
 
 
 def test_undo_is_offered_for_half_a_minute_and_only_to_oneself(desk: Desk, decide: Decide) -> None:
