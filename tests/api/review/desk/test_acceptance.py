@@ -33,6 +33,7 @@ from tests.api.review.browser import (
     served,
     text_of,
     wait_until_ready,
+    wait_until_shown,
 )
 from tests.api.review.conftest import Desk, make_desk
 
@@ -102,6 +103,7 @@ def test_fifty_cases_by_keys_then_two_hundred_at_once(desk: Desk, base: str, aik
     expected = []
     for place, (key, outcome) in enumerate([("a", Outcome.AI), ("h", Outcome.HUMAN)] * 25):
         WebDriverWait(aiko, 10, 0.02).until(partial(shows_case, cases[place]))
+        wait_until_shown(aiko)
         press(aiko, key)
         expected.append((cases[place], outcome))
     WebDriverWait(aiko, 10, 0.02).until(partial(shows_case, cases[50]))
@@ -155,6 +157,7 @@ def _decide_faster_than_the_network(session: WebDriver, cases: list[str]) -> Non
     )
     waiting = 0
     for then in cases[1:]:
+        wait_until_shown(session)
         press(session, "h")
         WebDriverWait(session, 10, 0.02).until(partial(shows_case, then))
         waiting += 1
@@ -189,6 +192,7 @@ def test_two_people_at_one_case_and_a_claim_whose_time_is_over(
     press(aiko, Keys.ESCAPE)
     ren.refresh()
     wait_until_ready(ren, CLAIMED)
+    wait_until_shown(aiko)
     press(aiko, "a")
     wait_until_ready(aiko, ".held-by")
     assert REN in text_of(aiko, ".held-by")
@@ -197,8 +201,10 @@ def test_two_people_at_one_case_and_a_claim_whose_time_is_over(
     # Taken over, decided: who had it sees what stands, and nothing is decided a second time.
     press(aiko, "t")
     wait_until_ready(aiko, CLAIMED)
+    wait_until_shown(ren)
     press(ren, "h")
     wait_until_ready(ren, ".held-by")
+    wait_until_shown(aiko)
     press(aiko, "a")
     WebDriverWait(aiko, 10, 0.05).until(partial(shows_case, other))
     WebDriverWait(aiko, 10, 0.05).until(lambda _: decisions(desk) == [(sha256, Outcome.AI)])
@@ -214,7 +220,7 @@ def test_an_appeal_is_decided_by_a_second_person(
 ) -> None:
     sha256 = desk.add_case(0.97, title="Fox")
     aiko.get(f"{base}/review/cases/{sha256}")
-    wait_until_ready(aiko, ".decide")
+    wait_until_shown(aiko)
     press(aiko, "a")
     wait_until_ready(aiko, ".empty")
     file = NewFile("線画.psd", FileKind.PHOTOSHOP, 5, desk.parts.blobs.put(b"8BPS "))
@@ -238,6 +244,7 @@ def test_an_appeal_is_decided_by_a_second_person(
     press(ren, Keys.ENTER)
     wait_until_ready(ren, CLAIMED)
     assert "線画.psd" in text_of(ren, ".shown-for-it")
+    wait_until_shown(ren)
     press(ren, "h")
     WebDriverWait(ren, 10, 0.05).until(lambda _: len(decisions(desk)) == 2)
     wait_until_ready(ren, ".empty")
@@ -257,7 +264,7 @@ def test_a_lead_looks_at_policy_and_statistics_in_two_languages_and_widths(
     wait_until_ready(ren, ".card")
     press(ren, "j")
     press(ren, Keys.ENTER)
-    wait_until_ready(ren, ".decide")
+    wait_until_shown(ren)
     press(ren, "h")
     WebDriverWait(ren, 10, 0.05).until(lambda _: len(decisions(desk)) == 1)
     ren.get(f"{base}/admin/policy")
@@ -296,7 +303,7 @@ def test_a_lead_looks_at_policy_and_statistics_in_two_languages_and_widths(
         assert ren.execute_script("return document.documentElement.scrollWidth") <= 360, page
     ren.get(f"{base}/review")
     ren.find_element(By.CSS_SELECTOR, ".card").click()
-    wait_until_ready(ren, ".decide")
+    wait_until_shown(ren)
     ren.find_element(By.CSS_SELECTOR, "button[value=ai]").click()
     WebDriverWait(ren, 10, 0.05).until(lambda _: len(decisions(desk)) == 2)
     assert complaints(ren) == []

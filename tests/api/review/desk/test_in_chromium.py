@@ -1,9 +1,9 @@
 """The desk as a moderator has it: a real browser, real keys."""
 
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -62,6 +62,11 @@ def wait_until_noted(session: WebDriver, count: int) -> None:
     WebDriverWait(session, 5).until(lambda b: len(b.execute_script("return window.waits")) == count)
 
 
+def wait_until_decided(session: WebDriver, desk: Desk, count: int) -> None:
+    """Wait until so many decisions are saved."""
+    WebDriverWait(session, 5).until(lambda _: len(decisions(desk)) == count)
+
+
 def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
     with desk.parts.database.reading() as session:
         rows = session.scalars(select(Decision).order_by(Decision.id))
@@ -102,6 +107,14 @@ press();
 setTimeout(() => { press(); done(); }, pause);
 """
 
+PRESS_EARLY = """
+addEventListener("DOMContentLoaded", () => setTimeout(() => {
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "a", bubbles: true}));
+  document.querySelector("button[value=ai]").click();
+  window.said = document.querySelector(".wait").textContent;
+}, 700));
+"""
+
 
 @pytest.mark.parametrize("pause", [40, 80, 120, 200])
 def test_a_double_press_decides_one_case_and_the_page_says_why(
@@ -128,24 +141,20 @@ def test_a_double_press_decides_one_case_and_the_page_says_why(
 def test_nothing_is_decided_before_the_picture_has_come(
     desk: Desk, base: str, browser: WebDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sha256, let_go = desk.add_case(0.97), threading.Event()
-    get = desk.parts.blobs.get
+    sha256, plain = desk.add_case(0.97), desk.app.wsgi_app
 
-    def slowly(digest: str) -> bytes:
-        let_go.wait(10)
-        return get(digest)
+    def slowly(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"].endswith(f"/images/{sha256}"):
+            time.sleep(1.5)
+        return plain(environ, start)
 
     log_in(browser, base)
-    monkeypatch.setattr(type(desk.parts.blobs), "get", lambda _, digest: slowly(digest))
-    browser.set_script_timeout(10)
-    browser.execute_script("location.assign(arguments[0])", f"{base}/review/cases/{sha256}")
-    wait_until_ready(browser, ".decide")
-    time.sleep(0.6)
-    press(browser, "a")
-    browser.find_element(By.CSS_SELECTOR, "button[value=ai]").click()
-    assert text_of(browser, ".wait") == "Wait until the picture is shown."
+    monkeypatch.setattr(desk.app, "wsgi_app", slowly)
+    # In the page, for the driver waits until every picture has come.
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": PRESS_EARLY})
+    browser.get(f"{base}/review/cases/{sha256}")
+    assert browser.execute_script("return window.said") == "Wait until the picture is shown."
     assert decisions(desk) == []
-    let_go.set()
     wait_until_shown(browser)
     press(browser, "a")
     WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.AI, "")])
@@ -190,7 +199,7 @@ def test_undo_goes_back_through_several_decisions_and_names_each(
         WebDriverWait(browser, 5).until(url_contains(sha256))
         wait_until_shown(browser)
         press(browser, "a")
-        WebDriverWait(browser, 5).until(lambda _, count=count: len(decisions(desk)) == count)
+        wait_until_decided(browser, desk, count)
     wait_until_ready(browser, ".undo")
     for title, sha256 in reversed([*zip(titles, cases, strict=True)]):
         press(browser, "u")
@@ -211,7 +220,7 @@ def test_presses_of_undo_in_a_row_are_not_lost(desk: Desk, base: str, browser: W
         WebDriverWait(browser, 5).until(url_contains(sha256))
         wait_until_shown(browser)
         press(browser, "a")
-        WebDriverWait(browser, 5).until(lambda _, count=count: len(decisions(desk)) == count)
+        wait_until_decided(browser, desk, count)
     WebDriverWait(browser, 5).until(url_contains("done="))
     wait_until_ready(browser, ".undo")
     browser.execute_script(
