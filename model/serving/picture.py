@@ -196,10 +196,9 @@ def _plain(image: Image.Image) -> Image.Image:
     """Convert any mode to RGB, or to RGBA where something is transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep_grey(image)
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    # What is RGB already would be copied, at full size.
-    return image if image.mode == "RGB" else image.convert("RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    # What is of that mode already would be copied, at full size.
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
