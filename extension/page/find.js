@@ -111,21 +111,26 @@ function pictureOf(element) {
  */
 function imagePicture(image, base) {
   const parent = image.parentElement;
+  const sources = parent?.localName === "picture"
+    ? [...parent.querySelectorAll("source")].filter(({ media }) => !media || matchMedia(media).matches)
+    : [];
   const sets = [
     image.srcset,
     ...LAZY_SETS.map((name) => image.getAttribute(name)),
-    ...(parent?.localName === "picture"
-      ? [...parent.querySelectorAll("source")].flatMap((source) => [source.srcset, source.getAttribute("data-srcset")])
-      : []),
-  ];
+    ...sources.flatMap((source) => [source.srcset, source.getAttribute("data-srcset")]),
+  ].map((set) => readSrcset(set, base));
   const lazy = LAZY.map((name) => image.getAttribute(name)).filter((value) => value && !/^[{[]/.test(value));
-  const others = [
-    ...sets.flatMap((set) => readSrcset(set, base)),
-    ...lazy.map((value) => ({ url: absolute(value, base), width: 0 })),
-  ].filter(({ url }) => url !== null);
   const shown = image.currentSrc || image.src || null;
   // Before a lazy loader has done its work, a placeholder is shown: the true address goes first.
   const isPlaceholder = shown === null || (lazy.length > 0 && (image.naturalWidth <= SPACER || shown.startsWith("data:")));
+  // Once a picture is there, only a set that names it holds other sizes of it: a source for another screen, or
+  // an attribute for a script, may be another picture. `src` belongs to the set beside it.
+  const isOwn = (/** @type {{url: string}[]} */ set, /** @type {number} */ place) =>
+    set.some(({ url }) => url === shown) || (place === 0 && shown === image.src);
+  const others = [
+    ...(isPlaceholder ? sets : sets.filter(isOwn)).flat(),
+    ...(isPlaceholder ? lazy.map((value) => ({ url: absolute(value, base), width: 0 })) : []),
+  ].filter(({ url }) => url !== null);
   if (shown === null && others.length === 0) return null;
   return picture("img", isPlaceholder && others.length ? others[0].url : shown, others, image,
     isPlaceholder ? 0 : image.naturalWidth, isPlaceholder ? 0 : image.naturalHeight);

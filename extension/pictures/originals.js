@@ -5,6 +5,9 @@
 
 const LONGEST = 8192; // what the server takes
 const MOST = 4; // tries for one picture
+// What names of files and folders say of size alone, and parameters that ask for a size or a format.
+const SIZE_WORDS = /^(thumb|thumbs|thumbnail|thumbnails|small|medium|large|big|preview|previews|sample|samples|full|fullsize|original|originals|orig|src|source|master|resized|scaled|cropped|mini|max|[wh]?\d+px|[wh]\d+|\d+x\d*|x\d+)$/;
+const SIZE_PARAMETERS = /^(w|h|width|height|size|q|quality|format|fm|auto|fit|crop|resize|dpr|name|v)$/;
 const IMAGE_PATH = /\.(jpe?g|png|webp|gif|avif|bmp)$/i;
 
 /**
@@ -117,7 +120,7 @@ const RULES = [
  * @returns {string[]} web addresses the server would take; empty where only the bytes can be sent
  */
 export function candidates(picture) {
-  const link = picture.link && isImageLink(picture.link) ? [picture.link] : [];
+  const link = picture.link && picture.shown && isLargerCopy(picture.link, picture.shown) ? [picture.link] : [];
   const larger = [...picture.others].sort((a, b) => b.width - a.width).map(({ url }) => url);
   const known = [...link, ...larger, ...(picture.shown ? [picture.shown] : [])].map(sendable);
   const web = known.filter((url) => url !== null);
@@ -161,13 +164,39 @@ export function sendable(address) {
   return url.href.length <= LONGEST ? url.href : null;
 }
 
-/** @param {string} address */
-function isImageLink(address) {
+/**
+ * True if a link leads to the picture that is shown, in another size. A link to an image may as well lead to the
+ * next page of a comic: the addresses have to be the same but for words and numbers that speak of size.
+ * @param {string} link
+ * @param {string} shown
+ */
+function isLargerCopy(link, shown) {
   try {
-    return IMAGE_PATH.test(new URL(address).pathname);
+    const [there, here] = [new URL(link), new URL(shown)];
+    return IMAGE_PATH.test(there.pathname) && (sameButForSize(there, here) || originals(shown).includes(link));
   } catch {
     return false;
   }
+}
+
+/**
+ * @param {URL} one
+ * @param {URL} other
+ */
+function sameButForSize(one, other) {
+  const site = (/** @type {URL} */ url) => url.hostname.split(".").slice(-2).join(".");
+  return site(one) === site(other) && identity(one) === identity(other);
+}
+
+/**
+ * Write what is left of an address without what speaks of size.
+ * @param {URL} url
+ */
+function identity(url) {
+  const path = url.pathname.replace(IMAGE_PATH, "").toLowerCase();
+  const words = path.split("/").map((part) => part.split(/[-_.]/).filter((word) => word && !SIZE_WORDS.test(word)).join("-"));
+  const asked = [...url.searchParams].filter(([name]) => !SIZE_PARAMETERS.test(name));
+  return JSON.stringify([words.filter(Boolean), asked]);
 }
 
 /**

@@ -30,6 +30,32 @@ KINDS: dict[str, tuple[str, str | None]] = {
         ),
         "/p/wide.png",
     ),
+    "picture for dark pages": (
+        (
+            f"<picture><source media='(prefers-color-scheme: dark)' srcset='/p/dark.png'>"
+            f"<img id=t src='/p/light.png' {SIZE}></picture>"
+        ),
+        "/p/light.png",
+    ),
+    "picture for telephones": (
+        (
+            f"<picture><source media='(max-width: 60px)' srcset='/p/phone.png 2400w'>"
+            f"<img id=t src='/p/desk.png' {SIZE}></picture>"
+        ),
+        "/p/desk.png",
+    ),
+    "loaded, with its back for a script": (
+        f"<img id=t src='/p/front.png' data-src='/p/back.png' {SIZE}>",
+        "/p/front.png",
+    ),
+    "loaded, with another lazy set": (
+        f"<img id=t src='/p/shown.png' data-srcset='/p/another.png 1600w' {SIZE}>",
+        "/p/shown.png",
+    ),
+    "link to the next page": (
+        f"<a href='/p/page-43.png'><img id=t src='/p/page-42.png' {SIZE}></a>",
+        "/p/page-42.png",
+    ),
     "native lazy": (f"<img id=t loading=lazy src='/p/native.png' {SIZE}>", "/p/native.png"),
     "script lazy": (
         (

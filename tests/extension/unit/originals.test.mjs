@@ -50,10 +50,17 @@ test("the largest goes first and what is shown stays last", () => {
   assert.deepEqual(found, ["https://a.example/big.png", "https://a.example/mid.png", "https://a.example/small.png"]);
 });
 
-test("a link to a picture goes before its thumbnail, any other link does not", () => {
-  const shown = "https://a.example/t.jpg";
-  assert.deepEqual(candidates(picture({ shown, link: "https://a.example/full.PNG" })), ["https://a.example/full.PNG", shown]);
-  assert.deepEqual(candidates(picture({ shown, link: "https://a.example/page.html" })), [shown]);
+test("a link to a larger copy goes before its thumbnail, a link to anything else does not", () => {
+  const shown = "https://i.a.example/thumbs/work_7-300x200.jpg?w=300";
+  for (const link of ["https://a.example/work_7.PNG", "https://a.example/full/work_7.jpg", "https://i.a.example/thumbs/work_7_large.webp"]) {
+    assert.deepEqual(candidates(picture({ shown, link })), [link, shown], link);
+  }
+  for (const link of ["https://a.example/work_8.png", "https://a.example/work_7.html", "https://b.test/work_7.png",
+    "https://a.example/work_7.png?id=8", "https://a.example/other/work_7.png"]) {
+    assert.deepEqual(candidates(picture({ shown, link })), [shown], link);
+  }
+  const page = "https://a.example/p/page-42.png";
+  assert.deepEqual(candidates(picture({ shown: page, link: "https://a.example/p/page-43.png" })), [page]);
 });
 
 test("at most four addresses are tried, the shown one among them", () => {
@@ -65,7 +72,7 @@ test("at most four addresses are tried, the shown one among them", () => {
 
 test("what the server would refuse is not sent", () => {
   for (const bad of ["data:image/png;base64,xx", "blob:https://a.example/1", "file:///a.png", "https://u:p@a.example/a.png",
-    `https://a.example/${"x".repeat(2100)}`, "nonsense"]) {
+    `https://a.example/${"x".repeat(8200)}`, "nonsense"]) {
     assert.equal(sendable(bad), null, bad.slice(0, 40));
     assert.deepEqual(candidates(picture({ shown: bad })), []);
   }
