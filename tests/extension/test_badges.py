@@ -30,7 +30,9 @@ def allow_badges(reader: Reader, gallery: Site) -> None:
 
 def test_badges_are_off_until_a_site_is_chosen(reader: Reader, kantei: FakeKantei, gallery: Site) -> None:
     tab = reader.visit(f"{gallery.base}/endless")
-    time.sleep(1)
+    tab.session.until("document.readyState === 'complete'")
+    registered = "chrome.scripting.getRegisteredContentScripts().then((all) => all.length)"
+    assert reader.worker().run(registered) == 0
     assert tab.session.run("document.querySelector('kantei-stage')") is None
     assert kantei.asked("POST", "/v1/submissions/batch") == []
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from core.broker.queue import CelerySender, make_celery
 from core.ids import new_id
 from core.vocabulary import Priority
+from tests.clocks import wait_until
 from tests.services import leave_out
 from tests.whole.own_servers import MissingError, Redis
 from worker.consumer import RETRY
@@ -129,13 +131,15 @@ def test_who_waits_is_examined_while_all_other_children_are_at_something_long(
     long = [f"slow-{number}" for number in range(4)]
     sender.send(long, Priority.NORMAL)
     held = wait_for(log, long[:2])
-    time.sleep(0.5)
-    began, urgent = time.monotonic(), new_id()
+    first, urgent = new_id(), new_id()
+    sender.send([first], Priority.HIGH)
+    wait_for(log, [first])  # the express child is up
+    began = time.monotonic()
     sender.send([urgent], Priority.HIGH)
     (mine,) = (line for line in wait_for(log, [urgent]) if line[1] == urgent)
     assert time.monotonic() - began < 5  # and not the twenty seconds of the others
     # The express child took none of theirs, and goes before them on the processor.
-    assert {line[1] for line in wait_for(log, [urgent])} == {*long[:2], urgent}
+    assert {line[1] for line in wait_for(log, [urgent])} == {*long[:2], first, urgent}
     assert int(mine[2]) == int(held[0][2]) - YIELD
     worker.kill()  # with its children: nobody waits for them to end
 
@@ -151,13 +155,21 @@ def test_a_worker_is_back_as_soon_as_its_broker_is(tmp_path: Path, log: Path) ->
         assert sender.send([first], Priority.NORMAL) == 1
         wait_for(log, [first])
         redis.kill()
-        time.sleep(7)  # Celery's own pauses would make it try after 2, 6 and 12 seconds
+        _wait_for_tries(redis.port, 4)  # Celery's own pauses, 2, 4, 6 s, would have grown by then
         redis.start()
         began = time.monotonic()
         assert CelerySender(make_celery(redis.url(0), tmp_path)).send([second], Priority.NORMAL) == 1
         wait_for(log, [second])
         assert time.monotonic() - began < RETRY + 1.5
     redis.kill()
+
+
+def _wait_for_tries(port: int, count: int) -> None:
+    """Stand where a broker was until somebody has tried to reach it so often; turn each away."""
+    with socket.create_server(("127.0.0.1", port)) as door:
+        door.settimeout(30)
+        for _ in range(count):
+            door.accept()[0].close()
 
 
 def test_when_children_are_killed_others_take_their_place_and_their_messages(
@@ -180,7 +192,4 @@ def test_children_do_not_outlive_a_worker_that_is_killed(
     children = {int(line[0]) for line in wait_for(log, ids)}
     worker.kill()
     worker.wait(10)
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children):
-        assert time.monotonic() < deadline, "orphans are left"
-        time.sleep(0.05)
+    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "no orphans are left")
