@@ -66,6 +66,7 @@ def _take_all(folder: str, names: "multiprocessing.Queue[str]") -> None:
         names.put(taken)
 
 
+@pytest.mark.processes
 def test_of_several_readers_of_the_folder_one_takes_each_message(tmp_path: Path) -> None:
     ids = [new_id() for _ in range(200)]
     CelerySender(make_celery("filesystem://", tmp_path)).send(ids, Priority.NORMAL)

@@ -110,7 +110,6 @@ def test_spellings_become_one_endpoint_with_the_calls_of_all(empty: Database) ->
         first = next_callback(session, turn, now())
         assert first is not None
         assert first.event_id == calls[0]
-    empty.close()
 
 
 @pytest.mark.parametrize("disabled", [0, 1])
@@ -137,7 +136,6 @@ def test_the_endpoint_that_does_best_is_kept(empty: Database, disabled: int) -> 
             LONG_AGO + timedelta(minutes=5),
             LONG_AGO + timedelta(days=1),
         )
-    empty.close()
 
 
 def test_a_url_too_long_for_one_spelling_stays_as_it_is(empty: Database) -> None:
@@ -150,4 +148,3 @@ def test_a_url_too_long_for_one_spelling_stays_as_it_is(empty: Database) -> None
     with empty.reading() as session:
         assert session.scalars(select(Endpoint.url)).one() == url
         assert session.scalars(select(Client.callback_url)).one() == url
-    empty.close()

@@ -53,7 +53,6 @@ def test_old_verdicts_record_whether_their_score_was_stable(empty: Database) -> 
     with empty.reading() as session:
         found = session.execute(select(Verdict.id, Verdict.stable))
         assert {verdict_id: stable for verdict_id, stable in found} == verdicts  # noqa: C416 - rows
-    empty.close()
 
 
 def test_old_verdicts_record_the_version_of_their_thresholds(empty: Database) -> None:
@@ -68,7 +67,6 @@ def test_old_verdicts_record_the_version_of_their_thresholds(empty: Database) ->
     with empty.reading() as session:
         found = session.execute(select(Verdict.id, Verdict.policy_number))
         assert {verdict_id: number for verdict_id, number in found} == ids  # noqa: C416 - rows
-    empty.close()
 
 
 def test_old_images_record_what_their_format_says_of_animation(empty: Database) -> None:
@@ -81,4 +79,3 @@ def test_old_images_record_what_their_format_says_of_animation(empty: Database) 
     with empty.reading() as session:
         found = session.execute(select(Image.sha256, Image.is_animated))
         assert {sha256: is_animated for sha256, is_animated in found} == images  # noqa: C416 - rows
-    empty.close()

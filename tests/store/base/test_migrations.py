@@ -25,7 +25,6 @@ def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -
     migrate(empty)
     migrate(empty)
     assert is_current(empty)
-    empty.close()
 
 
 def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_may_come_back(
@@ -60,7 +59,6 @@ def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_m
         found = session.scalars(select(Submission).order_by(Submission.id)).all()
         kept = [(row.failure_reason, detail_json(row.failure_says)["detail"]) for row in found]
     assert kept == [({"code": "listing_deleted", "values": {}}, ended), (None, missing)]
-    empty.close()
 
 
 def test_an_empty_database_is_set_up_and_another_versions_is_left_alone(empty: Database) -> None:
@@ -71,4 +69,3 @@ def test_an_empty_database_is_set_up_and_another_versions_is_left_alone(empty: D
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
     with pytest.raises(SchemaError, match="9999"):
         ensure_schema(empty)
-    empty.close()

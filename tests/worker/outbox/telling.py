@@ -1,7 +1,7 @@
 """Shops that are told of verdicts, and a receiver that answers as it is told to."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Unpack
@@ -91,13 +91,24 @@ def examine(
 
 
 def fail(database: Database, shop: NewClient, **fields: Unpack[RequestFields]) -> str:
-    submission_id = submit(database, shop, **fields)
-    with database.writing() as session:
-        held = claim(session, submission_id, lease=LEASE, at=now())
-        assert held is not None
-        gone = say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404)
-        finish_failed(session, held, Failure(FailureCode.GONE, gone, permanent=True), at=now())
+    (submission_id,) = fail_all(database, shop, [fields])
     return submission_id
+
+
+def fail_all(database: Database, shop: NewClient, requests: Iterable[RequestFields]) -> list[str]:
+    """Submit and fail several at once."""
+    submission_ids = []
+    with database.writing() as session:
+        for fields in requests:
+            request = replace(SubmissionRequest(Source.API, image_url="https://a.example/"), **fields)
+            row = add_submission(session, shop.client.id, request)
+            session.flush()
+            held = claim(session, row.id, lease=LEASE, at=now())
+            assert held is not None
+            gone = say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404)
+            finish_failed(session, held, Failure(FailureCode.GONE, gone, permanent=True), at=now())
+            submission_ids.append(row.id)
+    return submission_ids
 
 
 def run(notifier: Notifier) -> None:

@@ -7,7 +7,7 @@ from store.base.database import Database
 from store.outbox.callbacks import Turn
 from store.tables.marketplace_tables import Callback, Endpoint
 from tests.spellings import SPELLINGS
-from tests.worker.outbox.telling import URL, FakePoster, add_shop, fail
+from tests.worker.outbox.telling import URL, FakePoster, add_shop, fail, fail_all
 from worker.outbox.notify import Notifier
 
 
@@ -23,8 +23,7 @@ def test_another_clients_only_call_is_second_behind_400_endpoints(
     database: Database, notifier: Notifier
 ) -> None:
     many, one = add_shop(database, None), add_shop(database, "https://b.example/")
-    for number in range(400):
-        fail(database, many, callback_url=f"https://a.example/h?{number}")
+    fail_all(database, many, [{"callback_url": f"https://a.example/h?{number}"} for number in range(400)])
     notifier.place()
     with database.reading() as session:
         assert len(session.scalars(select(Endpoint.id)).all()) == 400
