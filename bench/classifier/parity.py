@@ -16,7 +16,7 @@ from model.serving.runtime import Classifier
 
 
 def rows(given: Namespace) -> Iterator[Row]:
-    """Give the largest difference of a score; nothing where there are no pictures to compare."""
+    """The largest difference of a score; nothing if there are no pictures to compare."""
     wanted = read_scores(REPORTS / "unseen" / "published.tsv")
     files = [(given.folder / item.name, item.score) for item in wanted] if given.folder else []
     files = [(path, score) for path, score in files if path.exists()]

@@ -144,7 +144,7 @@ Make = Callable[[], tuple[NDArray[np.uint8], int]]
 
 
 def _made(kind: str | Path, one: Original, samples: Sequence[Sample]) -> Make | None:
-    """Say how a picture of this kind is made: pixels and cell; None where there is no file of it."""
+    """How a picture of this kind is made: pixels and cell; None if there is no file of it."""
     if isinstance(kind, Path):
         path = kind / f"{one.path.stem}.png"
         return (lambda: _opened(path)) if path.is_file() else None

@@ -63,7 +63,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the same
             self.adj = self.adj.without_files
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # the same
+class BufferedChannel(HTTPChannel):  # type: ignore[misc]  # the same
     """A connection that knows since when its request is unfinished."""
 
     error_task_class = _ProblemTask
@@ -127,7 +127,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
             log_socket_errors=False,
             ident=None,
         )
-        server.channel_class = Channel
+        server.channel_class = BufferedChannel
         server.adj.without_files = copy(server.adj)
         server.adj.without_files.max_request_body_size = BATCH_BODY
         while self.alive and self.ppid == os.getppid():

@@ -36,7 +36,7 @@ def _by_owner(sides: Rows, side: int, owners: Sequence[Rows]) -> tuple[float, fl
 
 
 def reliability(scores: Floats, is_ai: Bools) -> list[dict[str, Any]]:
-    """Tell for each tenth of the score how many pictures lie there, and how many of them are generated."""
+    """For each tenth of the score, how many pictures are there, and how many of them are generated."""
     place = np.minimum((scores * _BINS).astype(int), _BINS - 1)
     return [
         {

@@ -133,7 +133,7 @@ def _tables(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def _table(judged: Sequence[Judged], key: Callable[[Judged], str]) -> list[dict[str, Any]]:
-    """Say of each group, by label, how many are flagged, and how many stand on the wrong side of 0.5."""
+    """For each group and label, how many are flagged, and how many are on the wrong side of 0.5."""
     groups: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for item in judged:
         if name := key(item):

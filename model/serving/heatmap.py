@@ -18,7 +18,7 @@ _FULL = 12.0  # the activation, in logits, that is painted hottest: fixed, so th
 
 
 def paint(rgb: Rgb, seen: NDArray[np.float64], long: int, frames: Sequence[Frame] = ()) -> bytes:
-    """Give a PNG of the picture, its long side at most `long`, grey, tinted by an activation (h, w)."""
+    """A PNG of the picture, its long side at most `long`, grey, tinted by an activation (h, w)."""
     base = Image.fromarray(rgb)
     base.thumbnail((long, long), Image.Resampling.LANCZOS)
     heat = Image.fromarray(_smooth(seen).astype(np.float32)).resize(base.size, Image.Resampling.BICUBIC)

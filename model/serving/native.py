@@ -34,7 +34,7 @@ class NativeLook:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CropPlace:
     """A crop's corner, and how busy the crop is."""
 
     x: int
@@ -43,13 +43,13 @@ class Place:
 
 
 def cell_of(width: int, height: int, *, lossless: bool) -> int:
-    """Tell a picture's place in `CELLS` by its size and compression; -1 where it is too small to look."""
+    """A picture's index in `CELLS`, by its size and compression; -1 if it is too small to look at."""
     short = min(width, height)
     return -1 if short < LEAST else 2 * lossless + (short >= _LARGE)
 
 
 def is_lossless(data: bytes, kind: str) -> bool:
-    """Tell whether a file of this format keeps every pixel; `kind` is Pillow's name for it."""
+    """True if a file of this format keeps every pixel; `kind` is Pillow's name for it."""
     if kind == "WEBP":
         return _webp_is_lossless(data)
     return kind in ("PNG", "GIF", "BMP")
@@ -91,7 +91,7 @@ def look_natively(image: Image.Image, cell: int) -> NativeLook | None:
     return NativeLook(cut_crops(image, places), cell, boxes)
 
 
-def choose_places(image: Image.Image) -> list[Place]:
+def choose_places(image: Image.Image) -> list[CropPlace]:
     """Choose where crops are cut; nowhere in an image whose short side is below 256.
 
     24 places are tried. The crops are spread from the flattest to the busiest of them, apart from one
@@ -105,12 +105,12 @@ def choose_places(image: Image.Image) -> list[Place]:
     for x, y in (shares * (image.width - SIDE + 1, image.height - SIDE + 1)).astype(int).tolist():
         if (x, y) not in seen:
             seen.add((x, y))
-            places.append(Place(x, y, _busy(_cut(image, x, y))))
+            places.append(CropPlace(x, y, _busy(_cut(image, x, y))))
     chosen = _spread(places)
     return [chosen[number % len(chosen)] for number in range(COUNT)]
 
 
-def cut_crops(image: Image.Image, places: Sequence[Place]) -> Rgb:
+def cut_crops(image: Image.Image, places: Sequence[CropPlace]) -> Rgb:
     """Cut crops (n, 256, 256, 3), each saved as JPEG."""
     return np.stack([_saved(_cut(image, place.x, place.y)) for place in places])
 
@@ -131,11 +131,11 @@ def _busy(part: Image.Image) -> float:
     return float(np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean())
 
 
-def _spread(places: list[Place]) -> list[Place]:
+def _spread(places: list[CropPlace]) -> list[CropPlace]:
     """Choose crops evenly from the flattest to the busiest, far from those chosen before if possible."""
     seen = sorted((place for place in places if place.busy >= 0), key=lambda place: place.busy)
     ranked = seen or places
-    chosen: list[Place] = []
+    chosen: list[CropPlace] = []
     for number in range(min(COUNT, len(ranked))):
         aim = round(number * (len(ranked) - 1) / (COUNT - 1))
         order = sorted(range(len(ranked)), key=lambda rank: (abs(rank - aim), rank))
@@ -145,8 +145,8 @@ def _spread(places: list[Place]) -> list[Place]:
     return chosen
 
 
-def _apart(one: Place, other: Place) -> bool:
-    """Tell whether two crops share less than a quarter of their area."""
+def _apart(one: CropPlace, other: CropPlace) -> bool:
+    """True if two crops share less than a quarter of their area."""
     width, height = (max(0, SIDE - abs(gap)) for gap in (one.x - other.x, one.y - other.y))
     return width * height < SIDE * SIDE / 4
 

@@ -67,7 +67,7 @@ class Classifier:
 
     @property
     def looks_native(self) -> bool:
-        """Tell whether pictures should be decoded with crops at their own scale."""
+        """True if pictures should be decoded with crops at their own scale."""
         return self._native is not None
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
@@ -94,7 +94,7 @@ class Classifier:
         return Classification(score, self.version, score_range=ends, human_share=share)
 
     def look_natively(self, picture: Picture) -> NativeLogit:
-        """Give a function that looks at the picture's own scale once, when it is first asked.
+        """A function that looks at the picture's own scale once, when it is first called.
 
         It gives what that look adds, in nats; None where there is none or it counts for nothing.
         """
@@ -128,7 +128,7 @@ class Classifier:
         return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE, self._frames(picture))
 
     def _frames(self, picture: Picture) -> list[Frame]:
-        """Give each native crop's box, and what it alone would say for generation, in logits."""
+        """The box of each native crop, and its own activation for generation, in logits."""
         info, look = self._info.native, picture.native
         if info is None or self._native is None or look is None or info.cells[look.cell] == 0:
             return []

@@ -15,7 +15,7 @@ class Settled:
 
 
 def decides_narrowly(logit: float, edges: Sequence[float], margin: float) -> bool:
-    """Tell whether a logit decides something, and might not once the picture is saved anew.
+    """True if a logit decides something, and might not after the picture is saved again.
 
     `edges` are the thresholds of `clear` and `flagged`. Between them a logit decides nothing.
     """

@@ -45,7 +45,7 @@ class Looks:
 
     @property
     def joined(self) -> Bools:
-        """Tell which pictures both looks count for."""
+        """The pictures that both looks count for."""
         joined: Bools = (self.cells >= 0) & ~np.isnan(self.native[0])
         return joined
 
@@ -79,7 +79,7 @@ class Choice:
         return result
 
     def sides(self, logits: Floats) -> NDArray[np.int_]:
-        """Tell the findings: 0 clear, 1 uncertain, 2 flagged."""
+        """The findings: 0 clear, 1 uncertain, 2 flagged."""
         found: NDArray[np.int_] = (logits >= self.clear_below).astype(np.int_) + (logits >= self.flagged_from)
         return found
 

@@ -290,7 +290,7 @@ def _human_shares(unseen: Unseen, is_ai: Bools) -> list[float]:
 
 
 def _worth(unseen: Unseen, is_ai: Bools) -> dict[str, Any]:
-    """Say what new owners meet, by the nested choices."""
+    """The figures for new owners, by the nested choices."""
     scores, sides = sigmoid(unseen.settled), (unseen.settled[:, None] >= unseen.lines).sum(axis=1)
     low, high = auc_interval(unseen.settled, is_ai)
     drawn, made = sides[~is_ai], sides[is_ai]

@@ -75,7 +75,7 @@ def resolve_appeals(
 
 
 def report_answers(session: Session, decisions: Mapping[str, str | None], *, at: datetime) -> None:
-    """Tell who appealed on these images that they have an answer; the reported decisions by SHA-256."""
+    """Add an event for each answered appeal on these images; `decisions` by SHA-256."""
     rows = session.execute(
         update(Appeal)
         .where(

@@ -26,7 +26,7 @@ class Classifies(Protocol):
 
     @property
     def looks_native(self) -> bool:
-        """Tell whether pictures should be decoded with crops at their own scale."""
+        """True if pictures should be decoded with crops at their own scale."""
 
     def classify(self, picture: Picture, lines: Thresholds | None = None) -> Classification:
         """Classify one picture; it is looked at again where its score is near one of the lines."""
