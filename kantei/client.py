@@ -65,18 +65,18 @@ class Kantei:
         self._session.close()
 
     def submit(self, *, image_url: str, idempotency_key: str | None = None, **fields: Any) -> Json:
-        """Submit an image by its address; `fields` as in the API (`title=`, `listing_id=`, ...)."""
+        """Submit an image by URL; `fields` as in the API (`title=`, `listing_id=`, ...)."""
         body = {"image_url": image_url, **fields}
         return self._call("POST", "/v1/submissions", json=body, headers=_key(idempotency_key))
 
     def upload(self, image: bytes | Path, *, idempotency_key: str | None = None, **fields: str) -> Json:
-        """Submit an image by its bytes."""
+        """Submit an image as an upload."""
         data = image if isinstance(image, bytes) else image.read_bytes()
         files = {"image": ("image", data)}
         return self._call("POST", "/v1/submissions", files=files, data=fields, headers=_key(idempotency_key))
 
     def batch(self, submissions: Sequence[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Json:
-        """Submit up to 1,000 images; each is accepted or refused on its own."""
+        """Submit up to 1,000 images. Each is accepted or refused separately."""
         body = {"submissions": list(submissions)}
         return self._call("POST", "/v1/submissions/batch", json=body, headers=_key(idempotency_key))
 

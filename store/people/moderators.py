@@ -87,7 +87,7 @@ def set_role(session: Session, moderator_id: str, role: Role) -> None:
 
 
 def set_disabled(session: Session, moderator_id: str, at: datetime | None) -> None:
-    """Shut a moderator out, or let them in again; what they decided stays."""
+    """Disable or enable a moderator; their decisions are kept."""
     session.execute(update(Moderator).where(Moderator.id == moderator_id).values(disabled_at=at))
 
 
