@@ -13,8 +13,8 @@ from tests.chaos.account import Account
 from tests.chaos.ground import Ground, MissingError
 from tests.chaos.report import Report
 from tests.chaos.web import serve
-from tests.s3_server import S3Server
 from tests.servers import Server
+from tests.store.bytes.s3_server import S3Server
 from tests.whole.installation import LIGHT, installed
 
 BRIDGE, MIDDLE = "kantei-chaos0", "10.213.0.1"

@@ -20,7 +20,7 @@ from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest
 from store.retention.purge import YOUNG, forget_orphans
 from store.tables.case_tables import Image
-from tests.s3_server import SECRET_KEY, S3Server
+from tests.store.bytes.s3_server import SECRET_KEY, S3Server
 from tests.submissions import add_submission
 
 DATA = b"the bytes of an image" * 1000
