@@ -199,8 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path == "/p/spacer.png":
             self._send("image/png", png("spacer", (1, 1)))
         elif parts.path.startswith("/guarded/"):
-            # Hot-link protection as picture sites have it: their own pages, and nobody else.
-            if self.headers.get("Referer", "").startswith(site.base):
+            # As sites have it whose pictures only their visitors see; a right Referer alone does not help.
+            is_visitor = "visitor=secret" in self.headers.get("Cookie", "")
+            if is_visitor and self.headers.get("Referer", "").startswith(site.base):
                 self._send("image/png", png(parts.path))
             else:
                 self._send("text/plain", b"Forbidden", 403)
