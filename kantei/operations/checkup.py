@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -140,7 +140,8 @@ def _weights(_: Settings) -> Iterator[Diagnostic]:
     advice = "Reinstall Kantei. The weights are part of the package."
     try:
         info = read_model_info(WEIGHTS)
-        digest = _digest(WEIGHTS / info.weights)
+        files = [info.weights] if info.native is None else [info.weights, info.native.weights]
+        digest = _digest([WEIGHTS / name for name in files])
     except (ModelInfoError, OSError) as error:
         yield Diagnostic("classifier", Health.BROKEN, f"could not be read ({type(error).__name__})", advice)
         return
@@ -152,9 +153,9 @@ def _weights(_: Settings) -> Iterator[Diagnostic]:
     yield Diagnostic("classifier", Health.WELL, f"{info.version}, weights verified")
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(paths: Sequence[Path]) -> str:
+    """The SHA-256 of these files, one after the other: the version is named after it."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _sweeper(settings: Settings) -> Iterator[Diagnostic]:

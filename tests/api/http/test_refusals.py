@@ -132,7 +132,7 @@ def test_another_content_type_is_refused(sqlite_web: Web, path: str, headers: di
 
 
 def test_a_body_over_the_limit_is_too_large(sqlite_web: Web) -> None:
-    response = sqlite_web.post("/v1/submissions", json={"image_url": IMAGE_URL, "title": "a" * 70_000})
+    response = sqlite_web.post("/v1/submissions", json={"image_url": IMAGE_URL, "title": "a" * 140_000})
     assert response.status_code == 413
     assert problem(response)["code"] == "body_too_large"
 

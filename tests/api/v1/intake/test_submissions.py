@@ -148,7 +148,7 @@ def test_a_standing_decision_is_shown(web: Web, database: Database) -> None:
         )
         session.add(decision)
         session.flush()
-        image.decision_id = decision.id
+        image.decision_id = image.reported_id = decision.id
         decided_at = decision.created_at
     body = web.get(f"/v1/submissions/{submission_id}").get_json()
     assert body["decision"] == {
