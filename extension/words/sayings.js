@@ -18,7 +18,7 @@ export const SENTENCES = {
     "score_unstable": "画像を保存し直すとスコア（{score:score}）がしきい値をまたぎます。不安定なため、判定には使いません。",
     "picture_too_small": "画像が小さすぎて判定できません。短辺が{least}ピクセル未満です。",
     "file_ends_early": "ファイルが途中で終わっているため、画像の一部だけを調べました。",
-    "frames_counted": "このファイルには{count:number}フレームあります。最も細部の多いフレームを調べました。",
+    "frames_counted": "このファイルには{count:number}フレームあります。最初のフレームを調べました。",
     "hint_of_generation": "ファイルに生成の手がかりがあります。{detail}",
     "sign_of_human_work": "ファイルに人の作業の手がかりがあります。{detail}",
     "no_record_of_origin": "ファイルに由来の記録がありません。多くのサイトが削除するため、元のファイルを提出してもらってください。",

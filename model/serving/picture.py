@@ -99,14 +99,14 @@ def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) 
             plain = _plain(image)
             native = look_natively(plain, cell) if looks_native else None
             small = _over_white(_shrink(plain))
-            is_animated = kind != "jpeg" and _is_animated(image)
+            frames = getattr(image, "n_frames", 1) if kind != "jpeg" and _is_animated(image) else 1
         if orientation in _TRANSPOSE:
             small = small.transpose(_TRANSPOSE[orientation])
         width, height = size if orientation < 5 else size[::-1]
         rgb = np.asarray(small, dtype=np.uint8)
         rgb.flags.writeable = False
         native = None if native is None else _turned(native, orientation)
-        return Picture(rgb, width, height, kind, frames=2 if is_animated else 1, native=native)
+        return Picture(rgb, width, height, kind, frames=frames, native=native)
 
 
 def _turned(look: NativeLook, orientation: int) -> NativeLook:

@@ -123,7 +123,9 @@ def test_a_file_is_imported_and_goes_on_where_it_was(market: Market, web: Server
     command = ["import", str(file), "--server", market.whole.address, "--key", market.key]
     assert "entries submitted: 3, refused: 0" in market.whole.kantei(*command)
     assert "entries submitted: 0, refused: 0" in market.whole.kantei(*command)
-    assert "entries submitted: 3, refused: 0" in market.whole.kantei(*command, "--restart")  # the same requests: taken once
+    assert "entries submitted: 3, refused: 0" in market.whole.kantei(
+        *command, "--restart"
+    )  # the same requests: taken once
     with Kantei(market.whole.address, market.key) as kantei:
         rows = list(kantei.submissions(listing_id="old"))
         assert len(rows) == 3
