@@ -27,7 +27,7 @@ def test_a_part_that_dies_is_started_anew_and_nobody_looks_at_those_that_live(tm
 
 def _wait_until_greeted(whole: Installation) -> None:
     deadline = time.monotonic() + 60
-    while "Ctrl-C stops everything" not in whole.tail():
+    while "Press Ctrl-C to stop" not in whole.tail():
         assert time.monotonic() < deadline, whole.tail()
         time.sleep(0.1)
 
