@@ -45,6 +45,7 @@ def test_weights_are_known_by_their_bytes_wherever_they_lie(tmp_path: Path) -> N
     assert weights_of({"v2": "imagenet"}) == {"v2": "imagenet"}
 
 
+@pytest.mark.processes  # a library asks for the kind of machine
 @pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="the extra `train` is not installed")
 @pytest.mark.filterwarnings("ignore")
 def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
