@@ -198,10 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
         kind = parse_qs(parts.query).get("kind", [""])[0]
         if parts.path == "/p/spacer.png":
             self._send("image/png", png("spacer", (1, 1)))
-        elif parts.path.startswith("/guarded/"):
-            # As sites have it whose pictures only their visitors see; a right Referer alone does not help.
-            is_visitor = "visitor=secret" in self.headers.get("Cookie", "")
-            if is_visitor and self.headers.get("Referer", "").startswith(site.base):
+        elif parts.path.startswith(("/guarded/", "/members/")):
+            # Hot-link protection as picture sites have it: their own pages, and nobody else. What is for
+            # members wants their cookie as well.
+            is_welcome = self.headers.get("Referer", "").startswith(site.base)
+            if parts.path.startswith("/members/"):
+                is_welcome &= "visitor=secret" in self.headers.get("Cookie", "")
+            if is_welcome:
                 self._send("image/png", png(parts.path))
             else:
                 self._send("text/plain", b"Forbidden", 403)

@@ -119,7 +119,7 @@ def revoke(real: Installation, client_id: str) -> None:
 
 
 def test_a_picture_that_the_server_may_not_have_is_sent_by_the_browser(reader: Reader, near: Site) -> None:
-    tab = reader.visit(near.show("<img id=t src='/guarded/real.png' width=320 height=240>"))
+    tab = reader.visit(near.show("<img id=t src='/members/real.png' width=320 height=240>"))
     reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
     assert tab.title() == "The server could not load this picture"
     assert "does not give the picture to Kantei" in tab.text()

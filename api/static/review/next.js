@@ -66,7 +66,12 @@ async function fetchPage(address) {
   return page;
 }
 
-/** Do what goes to another case after all that was asked for before. */
+/**
+ * Do what goes to another case after all that was asked for before.
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
 function inTurn(act) {
   const done = steps.then(act);
   steps = done.then(() => undefined, () => undefined);
