@@ -17,21 +17,19 @@ from provenance.containers.containers import open_image
 from provenance.containers.image_file import ImageFile
 from provenance.containers.pixels import Pixels
 from provenance.containers.stealth import Stealth, read_stealth
-from provenance.readers import (
+from provenance.readers import damage, software, watermark
+from provenance.readers.generators import (
     a1111,
     comfyui,
-    damage,
     fooocus,
     invokeai,
-    iptc,
     novelai,
     other_generators,
-    software,
     spread_records,
     swarmui,
-    watermark,
 )
 from provenance.readers.reading import Looked, Reader, Sources
+from provenance.readers.standards import aigc_label, iptc
 from provenance.shared.errors import ProvenanceError
 from provenance.shared.limits import MAX_EVIDENCE, MAX_PIXELS
 from provenance.shared.records import make_records
@@ -50,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     swarmui.READER,
     other_generators.READER,
     spread_records.READER,
+    aigc_label.READER,
     iptc.READER,
     watermark.READER,
     software.READER,

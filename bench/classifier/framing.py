@@ -27,8 +27,8 @@ from model.serving.info import REPORTS, read_model_info
 from provenance.read import read_provenance
 from provenance.readers.watermark import MESSAGES
 from tests.provenance.making import COMMENT, INFOTEXT, PROMPT, WORKFLOW, envelope, hide, signed
-from tests.provenance.readers.test_fooocus import VALUES as FOOOCUS
-from tests.provenance.readers.test_invokeai import METADATA as INVOKEAI
+from tests.provenance.readers.generators.test_fooocus import VALUES as FOOOCUS
+from tests.provenance.readers.generators.test_invokeai import METADATA as INVOKEAI
 from tests.provenance.readers.test_watermark import mark
 from tests.provenance.signing import created, make_signer, sign
 from tests.provenance.writing import (

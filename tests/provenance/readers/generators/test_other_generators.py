@@ -68,8 +68,6 @@ def in_text(**texts: object) -> bytes:
         (in_text(NMKDiffusion={"prompt": "x", "seed": 1}), "NMKD Stable Diffusion"),
         (in_text(Description=f"a fox --ar 2:3 --v 6.1 {JOB}", Author="someone"), "Midjourney"),
         (in_xmp(f"<dc:description>a fox {JOB}</dc:description>"), "Midjourney"),
-        (in_text(AIGC={"Label": "1", "ContentProducer": "001"}), "AIGC label"),
-        (in_comment({"AIGC": {"Label": 1, "ContentProducer": "001"}}), "AIGC label"),
     ],
 )
 def test_each_is_declared_by_name(data: bytes, generator: str) -> None:
@@ -87,7 +85,6 @@ def test_draw_things_in_xmp_is_found_once() -> None:
     [
         (in_text(Description="a fox --niji 5"), "Midjourney"),
         (in_text(parameters={"prompt": "x", "seed": 1, "sampler": "euler", "made_by": "new"}), None),
-        (in_text(AIGC={"Label": "2"}), "AIGC label"),
     ],
 )
 def test_words_and_unknown_shapes_are_hints(data: bytes, generator: str | None) -> None:
@@ -107,8 +104,6 @@ def test_groks_signature_that_nobody_can_check_is_a_hint() -> None:
         {"title": "My seed catalogue", "seed": "sunflower"},
         {"prompt": "a question for my readers"},
         {"model": "Nikon", "steps": 3, "scale": 2},
-        {"AIGC": {"Label": "0"}},
-        {"Label": "1"},
     ],
 )
 def test_a_persons_json_is_nothing(values: object) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.read import read_provenance
-from provenance.readers.a1111 import parse_infotext
+from provenance.readers.generators.a1111 import parse_infotext
 from tests.provenance.asking import declares, of_kind, says_unreadable, the
 from tests.provenance.making import INFOTEXT
 from tests.provenance.writing import (

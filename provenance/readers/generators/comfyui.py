@@ -11,7 +11,7 @@ from typing import Any
 from core.sayings.codes import EvidenceDetail, Place
 from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.readers.comfyui_nodes import MOST_NODES, Node, nodes_on_canvas, nodes_that_ran
+from provenance.readers.generators.comfyui_nodes import MOST_NODES, Node, nodes_on_canvas, nodes_that_ran
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.fields import where
 from provenance.shared.records import Record, keyed

@@ -9,8 +9,8 @@ from core.sayings.codes import EvidenceDetail
 from core.sayings.fault_codes import RecordFault
 from core.sayings.saying import Saying, say
 from core.vocabulary import EvidenceKind, Grade, Label
-from provenance.readers.a1111 import parse_infotext
-from provenance.readers.fooocus import name_of
+from provenance.readers.generators.a1111 import parse_infotext
+from provenance.readers.generators.fooocus import name_of
 from provenance.readers.reading import Looked, Reader, Sources, picked
 from provenance.shared.records import Record, keyed
 
@@ -190,28 +190,6 @@ def _grok(sources: Sources, looked: Looked, _: set[str]) -> None:
         looked.add(_KIND, Grade.HINT, Label.AI, say(EvidenceDetail.GROK_SIGNATURE), generator="xAI Grok")
 
 
-def _aigc_label(sources: Sources, looked: Looked, _: set[str]) -> None:
-    """China's label of generated content (GB 45438-2025): JSON under the name AIGC; 1 means generated."""
-    for record in sources.records:
-        values = record.values
-        if values is None:
-            continue
-        inner = values.get("AIGC")
-        label = (
-            inner if isinstance(inner, dict) else values if record.key.rpartition(":")[2] == "AIGC" else None
-        )
-        if label is None or "Label" not in label:
-            continue
-        code = str(label["Label"])[:8]
-        fields = picked(label, ("Label", "ContentProducer", "ProduceID", "ContentPropagator"))
-        if code == "1":
-            detail = say(EvidenceDetail.AIGC_LABEL, where=record.where)
-            looked.add(_KIND, Grade.DECLARED, Label.AI, detail, generator="AIGC label", fields=fields)
-        elif code in {"2", "3"}:
-            detail = say(EvidenceDetail.AIGC_LABEL_POSSIBLE, where=record.where)
-            looked.add(_KIND, Grade.HINT, Label.AI, detail, generator="AIGC label", fields=fields)
-
-
 def _unknown_hidden(sources: Sources, looked: Looked, _: set[str]) -> None:
     """Only generators' programs hide text like this, even if what it says is new to us."""
     for record in keyed(sources.records, "stealth"):
@@ -228,7 +206,6 @@ _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
     _midjourney,
     _mochi,
     _grok,
-    _aigc_label,
     _unknown_hidden,
 )
 READER = Reader(

@@ -1,0 +1,1 @@
+"""Records of generators: their settings, graphs and signatures."""

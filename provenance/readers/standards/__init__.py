@@ -1,0 +1,1 @@
+"""Marks that a standard or a law describes, whoever writes them."""
