@@ -5,6 +5,7 @@ RUN python -m venv /opt/kantei \
     && /opt/kantei/bin/pip install --no-cache-dir --no-deps --require-hashes -r /build/requirements/image.txt
 COPY pyproject.toml README.md LICENSE /build/
 COPY api /build/api
+COPY client /build/client
 COPY core /build/core
 COPY kantei /build/kantei
 COPY migrations /build/migrations

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import requests
 from rich.console import Console
 from rich.progress import track
 
 from core.settings.settings import read_client_settings
-from kantei.client import Kantei, KanteiError
 from kantei.text_files import open_text
+from kantei_client import Kantei, KanteiError
 
 FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")
 STEP = 500  # submissions a request
@@ -64,7 +63,7 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
             entries = [{"priority": priority, **entry} for entry in islice(lines, STEP)]
             try:
                 answer = kantei.batch(entries, idempotency_key=f"import-{digest[:40]}-{start}-{priority}")
-            except (KanteiError, requests.RequestException) as error:
+            except KanteiError as error:
                 raise click.ClickException(
                     f"stopped before entry {start + 1}: {error}; run the same command again to continue"
                 ) from error

@@ -32,8 +32,8 @@ from standardwebhooks import Webhook
 
 from core.clock import now
 from core.settings.settings import read_settings
-from kantei.client import Kantei
 from kantei.roots.joining import open_database
+from kantei_client import Kantei
 from store.outbox.endpoints import enable_endpoint, list_endpoints
 from tests.chaos.killing import kill
 from tests.whole.flood_account import count_left, count_rows, is_whole, spread_of

@@ -9,7 +9,7 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-from kantei.client import SignatureError, verify_callback
+from kantei_client import SignatureError, verify_callback
 
 SIDE = 16  # pixels
 

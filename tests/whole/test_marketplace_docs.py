@@ -18,7 +18,7 @@ from api.schemas.event_schemas import EventAnswer
 from api.schemas.examples import EVENT
 from core.clock import now
 from core.vocabulary import EventKind
-from kantei.client import SignatureError
+from kantei_client import SignatureError
 from tests.services import leave_out
 from tests.whole.installation import Installation
 from worker.outbox.notify import sign
