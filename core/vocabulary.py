@@ -169,6 +169,7 @@ class EventKind(StrEnum):
 
     SUBMISSION_EXAMINED = "submission.examined"
     SUBMISSION_FAILED = "submission.failed"
+    VERDICT_CHANGED = "verdict.changed"
     DECISION_MADE = "decision.made"
     DECISION_WITHDRAWN = "decision.withdrawn"
     APPEAL_RESOLVED = "appeal.resolved"

@@ -13,6 +13,7 @@ CALL_HEADERS = {
 WHEN = {
     EventKind.SUBMISSION_EXAMINED: "Kantei has a finding.",
     EventKind.SUBMISSION_FAILED: "The image could not be examined; `data.failure` says why.",
+    EventKind.VERDICT_CHANGED: "A later verdict has another finding or label; `data.verdict` is the new one.",
     EventKind.DECISION_MADE: "A moderator decided, and can no longer undo it.",
     EventKind.DECISION_WITHDRAWN: "A decision reported earlier no longer stands. Take back what it led to.",
     EventKind.APPEAL_RESOLVED: "A moderator answered an appeal; `data.decision` is current.",

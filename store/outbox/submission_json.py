@@ -35,8 +35,13 @@ def standing_json(row: Submission) -> dict[str, Any]:
     return submission_json(row, row.image.reported if row.image is not None else None)
 
 
-def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any]:
-    """Write a submission that was read with its image and verdict, under the given decision."""
+def submission_json(
+    row: Submission, decision: Decision | None, verdict: Verdict | None = None
+) -> dict[str, Any]:
+    """Write a submission that was read with its image and verdict, under the given decision.
+
+    `verdict` is an earlier one, where the submission has another by now.
+    """
     own = f"/v1/submissions/{row.id}"
     return {
         "id": row.id,
@@ -50,7 +55,7 @@ def submission_json(row: Submission, decision: Decision | None) -> dict[str, Any
         "created_at": time_json(row.created_at),
         "examined_at": time_json(row.examined_at),
         "image": _facts(row.image) if row.image is not None else None,
-        "verdict": _verdict(row.verdict),
+        "verdict": _verdict(verdict or row.verdict),
         "decision": _decision(decision),
         "failure": row.failure_code
         and {

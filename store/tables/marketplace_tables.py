@@ -5,7 +5,7 @@
                                                                                 ^-- callback_attempts
 
 An event is written in the transaction of what it tells of; it names rows that never change again
-(a finished submission, a decision), so that the same event always reads the same.
+(a verdict, a decision), so that the same event always reads the same.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ from core.ids import new_id
 from core.vocabulary import EventKind
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision, Submission, Verdict
 from store.tables.client_tables import Client
 
 
@@ -62,10 +62,15 @@ class ClientEvent(Table):
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submissions.id"), index=True)
     # The decision that was reported by that moment, if any.
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    # The verdict of that moment, once the submission has another; until then, the submission's own.
+    verdict_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     position: Mapped[int | None] = mapped_column(Integer)
     submission: Mapped[Submission | None] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(lazy="raise")
+    verdict: Mapped[Verdict | None] = relationship(
+        primaryjoin="foreign(ClientEvent.verdict_id) == Verdict.id", lazy="raise", viewonly=True
+    )
 
 
 class Endpoint(Table):

@@ -19,6 +19,7 @@ from store.bytes.image_facts import ImageFacts
 from store.known.known_images import keep_hash
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.review_states import ReviewState
+from store.verdicts.changes import note_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def record_verdict(
     if image.is_animated is None:
         image.is_animated = facts.is_animated
     image.review = _review_state(session, image, judgement.finding)
+    note_change(session, image, verdict_id, judgement, at=now())
     return Recorded(verdict_id)
 
 

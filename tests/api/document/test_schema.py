@@ -128,6 +128,7 @@ def test_call_backs_are_described(document: dict[str, Any]) -> None:
     assert set(document["webhooks"]) == {
         "submission.examined",
         "submission.failed",
+        "verdict.changed",
         "decision.made",
         "decision.withdrawn",
         "appeal.resolved",

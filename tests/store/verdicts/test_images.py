@@ -28,6 +28,7 @@ from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.intake.claims import Claim, claim, finish_examined
 from store.intake.submissions import SubmissionRequest, find_submission
+from store.outbox.client_events import event_json, list_events, place_events
 from store.retention.purge import purge_expired
 from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Decision, Image, Moderator
@@ -248,3 +249,55 @@ def test_purging_an_image_keeps_the_same_bytes_for_an_open_appeal(
         purge_expired(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1)).images == 1
     )
     assert blobs.get(sha256) == b"bytes of both"
+
+
+def examined(database: Database, shop: NewClient, finding: Finding, model: str) -> str:
+    """Submit the picture, and have a model judge it; give the submission's id."""
+    with database.writing() as session:
+        held = claimed(session, shop)
+    verdict_id = record(database, finding, model=model)
+    with database.writing() as session:
+        finish_examined(session, held, image_sha256=FACTS.sha256, verdict_id=verdict_id, at=now())
+    return held.submission_id
+
+
+def told(database: Database, shop: NewClient) -> list[tuple[str, str, str]]:
+    """What the client was told, in order: type, submission, finding."""
+    with database.writing() as session:
+        place_events(session, shop.client.id)
+    with database.reading() as session:
+        bodies = map(event_json, list_events(session, shop.client.id, after=0, limit=50))
+        return [(body["type"], body["data"]["id"], body["data"]["verdict"]["finding"]) for body in bodies]
+
+
+def test_clients_are_told_when_a_later_verdict_differs(database: Database, shop: NewClient) -> None:
+    first = examined(database, shop, Finding.CLEAR, "m-1")
+    second = examined(database, shop, Finding.CLEAR, "m-1")
+    record(database, Finding.FLAGGED, model="m-2")
+    assert told(database, shop) == [
+        ("submission.examined", first, "clear"),
+        ("submission.examined", second, "clear"),
+        ("verdict.changed", first, "flagged"),
+        ("verdict.changed", second, "flagged"),
+    ]
+    with database.reading() as session:
+        found = find_submission(session, first, client_id=shop.client.id)
+        assert found is not None
+        assert found.verdict is not None
+        assert (found.verdict.model, found.verdict.finding) == ("m-2", Finding.FLAGGED)
+
+
+def test_each_event_keeps_telling_of_its_own_verdict(database: Database, shop: NewClient) -> None:
+    one = examined(database, shop, Finding.CLEAR, "m-1")
+    for finding, model in ((Finding.FLAGGED, "m-2"), (Finding.UNCERTAIN, "m-3"), (Finding.CLEAR, "m-1")):
+        record(database, finding, model=model)
+    assert told(database, shop) == [
+        ("submission.examined", one, "clear"),
+        *(("verdict.changed", one, finding) for finding in ("flagged", "uncertain", "clear")),
+    ]
+
+
+def test_no_one_is_told_of_another_score_under_the_same_finding(database: Database, shop: NewClient) -> None:
+    one = examined(database, shop, Finding.FLAGGED, "m-1")
+    record(database, Finding.FLAGGED, model="m-2", score=0.99)
+    assert told(database, shop) == [("submission.examined", one, "flagged")]
