@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from core.declarations import USUAL_WORDS, Declared, DeclaredWords
 from core.market.listing_news import ImageNews, ListingNews
 from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
 from core.vocabulary import Scheme
+from marketplace.product_fields import field_of, text_of
+from marketplace.product_words import declared_by
 
 MOST_IMAGES = 500
 TOPIC_HEADERS = {Scheme.SHOPIFY: "x-shopify-topic", Scheme.WOOCOMMERCE: "x-wc-webhook-topic"}
@@ -30,7 +33,6 @@ CHANGES = frozenset(
     }
 )
 DELETIONS = frozenset({"listing.deleted", "products/delete", "product.deleted"})
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,19 @@ class UnreadableError(ValueError):
     """A delivery is signed, but is not what its topic says; the text is ours."""
 
 
-def read_delivery(scheme: Scheme, headers: Mapping[str, str], body: bytes) -> Reading:
-    """Read a delivery that is signed; the names of its headers are in lower case."""
+def read_delivery(
+    scheme: Scheme, headers: Mapping[str, str], body: bytes, words: DeclaredWords = USUAL_WORDS
+) -> Reading:
+    """Read a delivery that is signed; the names of its headers are in lower case.
+
+    `words` are the tags and fields by which the shop's products declare how a picture was made.
+    """
     topic = "" if scheme is Scheme.STANDARD else text_of(headers.get(TOPIC_HEADERS[scheme]), 100) or ""
     try:
         fields = _read_body(body)
         if scheme is Scheme.STANDARD:  # the shops tell it in a header that they do not sign
             topic = text_of(fields.get("type"), 100) or ""
-        news = _read_news(scheme, topic, headers, fields)
+        news = _read_news(scheme, topic, headers, fields, words)
     except UnreadableError as error:
         return Reading(topic, None, str(error), is_readable=False)
     return Reading(topic, news, "" if news else "This topic is not about a listing, so it was ignored.")
@@ -73,7 +80,7 @@ def _read_body(body: bytes) -> dict[str, Any]:
 
 
 def _read_news(
-    scheme: Scheme, topic: str, headers: Mapping[str, str], body: Mapping[str, Any]
+    scheme: Scheme, topic: str, headers: Mapping[str, str], body: Mapping[str, Any], words: DeclaredWords
 ) -> ListingNews | None:
     """Read what is said of a listing; None for a topic that is not about one. Errors: UnreadableError."""
     if topic not in CHANGES | DELETIONS:
@@ -87,14 +94,7 @@ def _read_news(
         raise UnreadableError("a deletion must contain only an id")
     if is_deleted:
         return ListingNews(_listing_id(body.get("id")), is_deleted=True)
-    return _shopify(headers, body) if scheme is Scheme.SHOPIFY else _woocommerce(body)
-
-
-def text_of(value: object, longest: int) -> str | None:
-    """A value as a short text that every database can store; None if it is empty or not a text."""
-    if not isinstance(value, str):
-        return None
-    return _CONTROLS.sub(" ", value.encode("utf-8", "replace").decode()).strip()[:longest] or None
+    return _shopify(headers, body, words) if scheme is Scheme.SHOPIFY else _woocommerce(body, words)
 
 
 def _standard(topic: str, body: Mapping[str, Any]) -> ListingNews:
@@ -107,20 +107,23 @@ def _standard(topic: str, body: Mapping[str, Any]) -> ListingNews:
         url=_page(data.get("url")),
         seller=text_of(data.get("seller"), 255),
         changed_at=_time(body.get("timestamp")),
-        images=_images([(_get(i, "id"), _get(i, "url"), "") for i in _list(data)]) if _says(data) else None,
+        images=_images([(field_of(i, "id"), field_of(i, "url"), "") for i in _list(data)])
+        if _says(data)
+        else None,
         is_deleted=topic in DELETIONS,
+        declared=_declared(data.get("declared")),
     )
 
 
-def _shopify(headers: Mapping[str, str], body: Mapping[str, Any]) -> ListingNews:
+def _shopify(headers: Mapping[str, str], body: Mapping[str, Any], words: DeclaredWords) -> ListingNews:
     shop, handle = headers.get("x-shopify-shop-domain", ""), text_of(body.get("handle"), 255)
     is_shop = re.fullmatch(r"[a-z0-9-]{1,100}\.myshopify\.com", shop)
-    found = [(_get(i, "id"), _get(i, "src"), "") for i in _list(body)]
+    found = [(field_of(i, "id"), field_of(i, "src"), "") for i in _list(body)]
     if not found and isinstance(body.get("media"), list):
         found = [
-            (_get(m, "id"), _get(_get(m, "preview_image"), "src"), "")
+            (field_of(m, "id"), field_of(field_of(m, "preview_image"), "src"), "")
             for m in body["media"]
-            if _get(m, "media_content_type") == "IMAGE"
+            if field_of(m, "media_content_type") == "IMAGE"
         ]
     return ListingNews(
         _listing_id(body.get("id")),
@@ -129,18 +132,19 @@ def _shopify(headers: Mapping[str, str], body: Mapping[str, Any]) -> ListingNews
         seller=text_of(body.get("vendor"), 255),
         changed_at=_time(body.get("updated_at")),
         images=_images(found) if _says(body) or found else None,
+        declared=declared_by(body, tags="tags", fields=("metafields",), words=words),
     )
 
 
-def _woocommerce(body: Mapping[str, Any]) -> ListingNews:
+def _woocommerce(body: Mapping[str, Any], words: DeclaredWords) -> ListingNews:
     if isinstance(body.get("images"), dict):  # PHP writes a list that has a gap as an object
         body = {**body, "images": [image for image in body["images"].values() if isinstance(image, dict)]}
     # An image whose file was replaced keeps id and address; its own date tells. Id 0 is the picture
     # that the shop shows where there is none.
     found = [
-        (_get(i, "id"), _get(i, "src"), text_of(_get(i, "date_modified_gmt"), 40) or "")
+        (field_of(i, "id"), field_of(i, "src"), text_of(field_of(i, "date_modified_gmt"), 40) or "")
         for i in _list(body)
-        if _get(i, "id") != "0"
+        if field_of(i, "id") != "0"
     ]
     return ListingNews(
         _listing_id(body.get("id")),
@@ -148,7 +152,17 @@ def _woocommerce(body: Mapping[str, Any]) -> ListingNews:
         url=_page(body.get("permalink")),
         changed_at=_time(body.get("date_modified_gmt")),
         images=_images(found) if _says(body) else None,
+        declared=declared_by(body, tags="tags", fields=("attributes", "meta_data"), words=words),
     )
+
+
+def _declared(value: object) -> Declared | None:
+    """Read a declaration that is named outright; None where there is none. Errors: UnreadableError."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in set(Declared):
+        raise UnreadableError(f"declared must be one of {', '.join(Declared)}")
+    return Declared(value)
 
 
 def _says(holder: Mapping[str, Any]) -> bool:
@@ -193,10 +207,6 @@ def _page(value: object) -> str | None:
         return parse_web_url(value).text if isinstance(value, str) and value else None
     except UrlError:
         return None
-
-
-def _get(holder: object, name: str) -> Any:
-    return holder.get(name) if isinstance(holder, dict) else None
 
 
 def _time(value: object) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from core.declarations import Declared
 from core.vocabulary import Priority, Source
 
 
@@ -17,3 +18,4 @@ class RequestFields(TypedDict, total=False):
     external_id: str | None
     callback_url: str | None
     priority: Priority
+    declared: Declared

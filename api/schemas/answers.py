@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.examples import EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBMISSION
 from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
+from core.declarations import Contradiction, Declared
 from core.sayings.saying import SENTENCES
 from core.vocabulary import Basis, EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
@@ -145,6 +146,12 @@ class SubmissionAnswer(Answer):
     title: str | None
     listing_id: str | None
     external_id: str | None
+    declared: Declared = Field(
+        description="What you said of how the image was made, for this submission or its listing."
+    )
+    contradiction: Contradiction = Field(
+        description="The label of the verdict against `declared`. A reason to look, not a finding."
+    )
     created_at: datetime
     examined_at: datetime | None
     image: ImageFactsAnswer | None

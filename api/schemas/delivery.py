@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.examples import DELIVERY
+from core.declarations import Declared
 
 
 class DeliveredImage(BaseModel):
@@ -25,6 +26,11 @@ class DeliveredListing(BaseModel):
     title: str | None = None
     url: str | None = Field(None, description="URL of the listing's page.")
     seller: str | None = None
+    declared: Declared | None = Field(
+        None,
+        description="What the seller says of how the images were made. Null changes nothing. "
+        "It never moves a score.",
+    )
     images: list[DeliveredImage] | None = Field(
         None,
         max_length=500,

@@ -30,6 +30,8 @@ SUBMISSION: dict[str, Any] = {
     "title": "Original drawing",
     "listing_id": "4711",
     "external_id": "1",
+    "declared": "human",
+    "contradiction": "declared_human_found_ai",
     "created_at": "2026-11-24T08:00:00.120000Z",
     "examined_at": "2026-11-24T08:00:01.480000Z",
     "image": {
@@ -66,6 +68,7 @@ SUBMITTED: dict[str, Any] = {
     "image_url": "https://shop.example/pictures/1.png",
     "listing_id": "4711",
     "external_id": "1",
+    "declared": "human",
 }
 QUOTA: dict[str, Any] = {
     "limit": 1000,
@@ -89,6 +92,7 @@ DELIVERY: dict[str, Any] = {
         "title": "Original drawing",
         "url": "https://shop.example/listings/4711",
         "seller": "aiko",
+        "declared": "human",
         "images": [{"url": "https://shop.example/pictures/1.png", "id": "1"}],
     },
 }
@@ -110,6 +114,7 @@ LISTING: dict[str, Any] = {
     "title": "Original drawing",
     "url": "https://shop.example/listings/4711",
     "seller": "aiko",
+    "declared": "human",
     "created_at": "2026-11-24T08:00:00.100000Z",
     "updated_at": "2026-11-24T08:00:00.100000Z",
     "deleted_at": None,

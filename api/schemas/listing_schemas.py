@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.answers import Answer, SubmissionAnswer
 from api.schemas.examples import LISTING
+from core.declarations import Declared
 from core.vocabulary import Finding
 
 
@@ -50,6 +51,7 @@ class ListingAnswer(Answer):
     title: str | None
     url: str | None
     seller: str | None
+    declared: Declared = Field(description="What the listing says of how its images were made.")
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None

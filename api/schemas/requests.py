@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from api.schemas.examples import APPEAL, BATCH, SUBMITTED
 from api.schemas.texts import CallbackUrl, IdText, ImageUrl, ReasonText, TitleText, UrlText
 from core.clients.quota import MOST_CALLBACK_URLS
+from core.declarations import Declared
 from core.vocabulary import Priority, State
 
 BATCH_LIMIT = 1000
@@ -67,6 +68,13 @@ class SubmissionFields(BaseModel):
     priority: Annotated[
         Priority | None,
         Field(strict=False, description="If null: normal, or high for keys of an extension."),
+    ] = None
+    declared: Annotated[
+        Declared | None,
+        Field(
+            strict=False,
+            description="What the uploader says of how the image was made. It never moves the score.",
+        ),
     ] = None
 
 

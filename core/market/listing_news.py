@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.declarations import Declared
+
 
 @dataclass(frozen=True, slots=True)
 class ImageNews:
@@ -18,7 +20,7 @@ class ImageNews:
 class ListingNews:
     """A listing as it is now, or that it is no more; `images` is None where nothing is said of them.
 
-    `changed_at` is the marketplace's own time of this state.
+    `changed_at` is the marketplace's own time of this state; `declared` is None where nothing is said of it.
     """
 
     listing_id: str
@@ -28,3 +30,4 @@ class ListingNews:
     changed_at: datetime | None = None
     images: tuple[ImageNews, ...] | None = None
     is_deleted: bool = False
+    declared: Declared | None = None

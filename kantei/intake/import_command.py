@@ -18,7 +18,16 @@ from core.settings.settings import read_client_settings
 from kantei.text_files import open_text
 from kantei_client import Kantei, KanteiError
 
-FIELDS = ("image_url", "page_url", "title", "listing_id", "external_id", "callback_url", "priority")
+FIELDS = (
+    "image_url",
+    "page_url",
+    "title",
+    "listing_id",
+    "external_id",
+    "callback_url",
+    "priority",
+    "declared",
+)
 STEP = 500  # submissions a request
 MOST_LINE = 64 * 1024  # characters
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from store.desk.cases import hide_decisions
 from store.known.known_images import NearImage, near_images
+from store.market.listing_declarations import declarations_of
 from store.market.sellers import SellerHistory, seller_history
 from store.tables.case_tables import Image, Submission
-from store.tables.marketplace_tables import Listing
+from store.tables.marketplace_tables import Listing, ListingDeclaration
 
 NEAR_SHOWN = 12
 OTHERS_SHOWN = 12
@@ -18,12 +19,14 @@ OTHERS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What helps to decide beside the picture; `others` are other images of the newest listing."""
+    """What helps to decide beside the picture; `others` are other images of the newest listing, and
+    `declarations` what that listing has declared, newest first."""
 
     near: list[NearImage]
     listing: Listing | None
     others: list[Image]
     seller: SellerHistory | None
+    declarations: list[ListingDeclaration]
 
 
 def find_context(
@@ -37,7 +40,7 @@ def find_context(
     hide_decisions([one.image for one in near], blind)
     offered = next((one for one in submissions if one.listing_id), None)
     if offered is None or offered.listing_id is None:
-        return CaseContext(near, None, [], None)
+        return CaseContext(near, None, [], None, [])
     client_id, listing_id = offered.client_id, offered.listing_id
     listing = session.scalar(
         select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
@@ -47,7 +50,8 @@ def find_context(
         seller = seller_history(session, client_id, listing.seller, blind=blind)
     others = _others(session, client_id, listing_id, sha256)
     hide_decisions(others, blind)
-    return CaseContext(near, listing, others, seller)
+    said = declarations_of(session, listing.id) if listing is not None else []
+    return CaseContext(near, listing, others, seller, said)
 
 
 def _others(session: Session, client_id: str, listing_id: str, sha256: str) -> list[Image]:

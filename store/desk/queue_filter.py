@@ -9,6 +9,7 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from core.declarations import Contradiction, Declared
 from core.vocabulary import Finding, Grade, Source
 from store.appeals.appeal_resolution import is_appealed
 from store.tables.case_tables import Image, Submission
@@ -17,6 +18,11 @@ from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
 
 Columns = TypeVarTuple("Columns")
+# What is declared, and the finding against it: a verdict's label follows from its finding.
+AGAINST = {
+    Contradiction.DECLARED_HUMAN_FOUND_AI: (Declared.HUMAN, Finding.FLAGGED),
+    Contradiction.DECLARED_AI_FOUND_HUMAN: (Declared.AI, Finding.CLEAR),
+}
 GREAT_SELLER = 1000  # listings; where walking the queue for a page begins to win, by bench.desk
 
 
@@ -73,6 +79,8 @@ class QueueFilter:
     claimed: Claimed | None = None
     days: int | None = None
     source: Source | None = None
+    declared: Declared | None = None
+    contradiction: Contradiction | None = None
     client_id: str | None = None
     listing_id: str | None = None
     seller: str | None = None
@@ -103,6 +111,8 @@ def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[boo
         yield Image.finding == wanted.finding
     if wanted.grade is not None:
         yield Image.grade == wanted.grade
+    if wanted.contradiction in AGAINST:
+        yield Image.finding == AGAINST[wanted.contradiction][1]
     if wanted.score_from is not None:
         yield Image.score >= wanted.score_from
     if wanted.score_to is not None:
@@ -123,6 +133,10 @@ def _of_submissions(wanted: QueueFilter, *, along_the_queue: bool) -> Iterator[C
     came: list[ColumnElement[bool]] = []
     if wanted.source is not None:
         came.append(Submission.source == wanted.source)
+    if wanted.declared is not None:
+        came.append(Submission.declared == wanted.declared)
+    if wanted.contradiction in AGAINST:
+        came.append(Submission.declared == AGAINST[wanted.contradiction][0])
     if wanted.client_id is not None:
         came.append(Submission.client_id == wanted.client_id)
     if wanted.listing_id is not None:

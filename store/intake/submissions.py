@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from core.declarations import Declared
 from core.ids import new_id
 from core.vocabulary import Priority, Source, State
 from store.tables.case_tables import IdempotencyKey, Image, Submission
@@ -35,6 +36,7 @@ class SubmissionRequest:
     external_id: str | None = None
     callback_url: str | None = None
     priority: Priority = Priority.NORMAL
+    declared: Declared = Declared.UNKNOWN
 
 
 def insert_submissions(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from core.declarations import Declared
 from core.vocabulary import Finding, Outcome, State
 from store.intake.submissions import WITH_ANSWER
 from store.market.listing_ends import CALLED_OFF
@@ -64,6 +65,7 @@ class ListingView:
     updated_at: datetime
     deleted_at: datetime | None
     images: Sequence[ImageView]
+    declared: Declared = Declared.UNKNOWN
 
     def summary(self) -> Summary:
         """Sum the listing up; images that were removed do not count."""
@@ -114,12 +116,21 @@ def view_listing(session: Session, client_id: str, listing_id: str) -> ListingVi
             row.updated_at,
             row.deleted_at,
             images,
+            row.declared,
         )
     if not submissions:
         return None
     first, last = submissions[0], submissions[-1]
     return ListingView(
-        listing_id, last.title, last.page_url, None, first.created_at, last.created_at, None, images
+        listing_id,
+        last.title,
+        last.page_url,
+        None,
+        first.created_at,
+        last.created_at,
+        None,
+        images,
+        last.declared,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.clients.quota import Quota
+from core.declarations import Declared
 from core.ids import new_id
 from core.market.listing_news import ImageNews, ListingNews
 from core.vocabulary import Source
@@ -15,6 +16,7 @@ from store.base.insertion import insert_once
 from store.clients.quotas import take_quota
 from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, insert_submissions
+from store.market.listing_declarations import note_declaration, redeclare
 from store.market.listing_ends import delete_listing, restore_listing
 from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing, ListingImage
@@ -60,6 +62,7 @@ def take_in(
     shown = () if news.is_deleted else news.images or ()
     known: dict[str, ListingImage] = {}
     is_stale = False
+    declared = news.declared or Declared.UNKNOWN
     listing_row = _insert(session, client_id, news, at)
     if listing_row is None:
         # Locked, so that of two deliveries at once the second sees what the first one added.
@@ -75,10 +78,15 @@ def take_in(
         _change(listing, news, at, is_stale=is_stale)
         if is_back and not is_stale:
             restore_listing(session, client_id, listing)
+        if news.declared is not None and not is_stale:
+            redeclare(session, listing, news.declared, at=at)
+        declared = listing.declared
         listing_row, known = listing.id, _known(session, listing.id)
     new = [(place, image) for place, image in enumerate(shown) if image.key not in known]
     new, held = _within_quota(session, client_id, quota, new, at)
-    submissions = _add_images(session, client_id, listing_row, news, new, at=at, sends=sends)
+    submissions = _add_images(
+        session, client_id, listing_row, news, new, declared=declared, at=at, sends=sends
+    )
     # Whoever names a picture again says that it should be there by now.
     again = [row.submission_id for image in shown if (row := known.get(image.key)) and row.submission_id]
     if again and not is_stale:
@@ -123,12 +131,17 @@ def _insert(session: Session, client_id: str, news: ListingNews, at: datetime) -
         "title": news.title,
         "url": news.url,
         "seller": news.seller,
+        "declared": news.declared or Declared.UNKNOWN,
         "changed_at": news.changed_at,
         "created_at": at,
         "updated_at": at,
         "deleted_at": at if news.is_deleted else None,
     }
-    return row_id if insert_once(session, Listing, row) else None
+    if not insert_once(session, Listing, row):
+        return None
+    if news.declared is not None:
+        note_declaration(session, row_id, news.declared, at=at)
+    return row_id
 
 
 def _change(listing: Listing, news: ListingNews, at: datetime, *, is_stale: bool) -> None:
@@ -151,6 +164,7 @@ def _add_images(
     news: ListingNews,
     new: Sequence[tuple[int, ImageNews]],
     *,
+    declared: Declared,
     at: datetime,
     sends: int,
 ) -> list[Submission]:
@@ -162,6 +176,7 @@ def _add_images(
             title=news.title,
             listing_id=news.listing_id,
             external_id=image.external_id,
+            declared=declared,
         )
         for _, image in new
         if image.problem is None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from core.declarations import Declared
 from core.vocabulary import Finding, Outcome
 from store.tables.case_tables import Decision, Image, Submission
 from store.tables.marketplace_tables import Listing
@@ -19,7 +20,8 @@ class SellerHistory:
     """What became of a seller's pictures; `is_cut` where only some of their listings were counted.
 
     `flagged` and `uncertain` are the machine's findings as they stand, decided or not; `overturned` are
-    pictures that it flagged and a person called human.
+    pictures that it flagged and a person called human. `declared_*` count what the seller says, and
+    `contradicted_*` the pictures whose finding says the opposite.
     """
 
     client_id: str
@@ -31,6 +33,11 @@ class SellerHistory:
     decided_ai: int
     decided_human: int
     overturned: int
+    declared_human: int
+    declared_ai: int
+    declared_assisted: int
+    contradicted_human: int
+    contradicted_ai: int
     is_cut: bool
 
 
@@ -48,11 +55,15 @@ def seller_history(
         .limit(limit)
         .subquery()
     )
+    said = (Declared.HUMAN, Declared.AI, Declared.ASSISTED)
     pictures = (
-        select(Submission.image_sha256.label("sha256"))
+        select(
+            Submission.image_sha256.label("sha256"),
+            *(_any(Submission.declared == one).label(one) for one in said),
+        )
         .join(listings, listings.c.listing_id == Submission.listing_id)
         .where(Submission.client_id == client_id, Submission.image_sha256.is_not(None))
-        .distinct()
+        .group_by(Submission.image_sha256)
         .subquery()
     )
     flagged, human = Image.finding == Finding.FLAGGED, Decision.outcome == Outcome.HUMAN
@@ -65,13 +76,17 @@ def seller_history(
             _sum(Decision.outcome == Outcome.AI),
             _sum(human),
             _sum(flagged & human),
+            *(_sum(pictures.c[one] == 1) for one in said),
+            _sum((pictures.c[Declared.HUMAN] == 1) & flagged),
+            _sum((pictures.c[Declared.AI] == 1) & (Image.finding == Finding.CLEAR)),
         )
         .select_from(Image)
         .join(pictures, pictures.c.sha256 == Image.sha256)
         .outerjoin(Decision, (Decision.id == Image.decision_id) & Image.sha256.not_in(blind))
     ).one()
     listed, pictures_count, *found = (int(count or 0) for count in row)
-    flagged_count, uncertain, decided_ai, decided_human, overturned = found
+    flagged_count, uncertain, decided_ai, decided_human, overturned, *declared = found
+    declared_human, declared_ai, declared_assisted, contradicted_human, contradicted_ai = declared
     return SellerHistory(
         client_id=client_id,
         seller=seller,
@@ -82,8 +97,17 @@ def seller_history(
         decided_ai=decided_ai,
         decided_human=decided_human,
         overturned=overturned,
+        declared_human=declared_human,
+        declared_ai=declared_ai,
+        declared_assisted=declared_assisted,
+        contradicted_human=contradicted_human,
+        contradicted_ai=contradicted_ai,
         is_cut=listed == limit,
     )
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.max(case((condition, 1), else_=0))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

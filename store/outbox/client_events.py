@@ -221,7 +221,7 @@ def event_json(event: ClientEvent) -> dict[str, Any]:
         "type": event.kind.value,
         "timestamp": time_json(event.created_at),
         "sequence": event.position,
-        "data": submission_json(row, event.decision, event.verdict) if row is not None else {},
+        "data": submission_json(row, event.decision, event.verdict, declared=event.declared) if row else {},
     }
 
 

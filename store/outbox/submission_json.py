@@ -7,6 +7,7 @@ one, and what they say of a submission must be the same. `api/schemas/answers.py
 from datetime import datetime
 from typing import Any
 
+from core.declarations import Declared, contradiction_of
 from core.headlines import Audience, basis_of, headline
 from core.sayings.saying import render
 from core.sayings.stored import detail_json, reasons_json
@@ -36,12 +37,18 @@ def standing_json(row: Submission) -> dict[str, Any]:
 
 
 def submission_json(
-    row: Submission, decision: Decision | None, verdict: Verdict | None = None
+    row: Submission,
+    decision: Decision | None,
+    verdict: Verdict | None = None,
+    *,
+    declared: Declared | None = None,
 ) -> dict[str, Any]:
     """Write a submission that was read with its image and verdict, under the given decision.
 
-    `verdict` is an earlier one, where the submission has another by now.
+    `verdict` is an earlier one, where the submission has another by now; `declared` what it declared by
+    then, where its listing declares something else by now.
     """
+    declared, verdict = declared or row.declared, verdict or row.verdict
     own = f"/v1/submissions/{row.id}"
     return {
         "id": row.id,
@@ -52,10 +59,12 @@ def submission_json(
         "title": row.title,
         "listing_id": row.listing_id,
         "external_id": row.external_id,
+        "declared": declared.value,
+        "contradiction": contradiction_of(declared, verdict.label if verdict else None).value,
         "created_at": time_json(row.created_at),
         "examined_at": time_json(row.examined_at),
         "image": _facts(row.image) if row.image is not None else None,
-        "verdict": _verdict(verdict or row.verdict),
+        "verdict": _verdict(verdict),
         "decision": _decision(decision),
         "failure": row.failure_code
         and {

@@ -18,6 +18,7 @@ from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
+from core.declarations import Declared
 from core.ids import new_id
 from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
@@ -125,7 +126,7 @@ class Submission(Table):
         Index("ix_submissions_client_id_id", "client_id", "id"),
         Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
         # With all that the queue's filters ask of an image's submissions, so that they read no row.
-        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source"),
+        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source", "declared"),
         Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
         # From a client's, a seller's or a source's end, where they have few pictures among many; only of
         # what was examined, so that taking in submissions costs no more for it.
@@ -181,6 +182,9 @@ class Submission(Table):
     listing_id: Mapped[str | None] = mapped_column(String(255))
     external_id: Mapped[str | None] = mapped_column(String(255))
     callback_url: Mapped[str | None] = mapped_column(String(2048))
+    declared: Mapped[Declared] = mapped_column(
+        words(Declared), default=Declared.UNKNOWN, server_default="unknown"
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     examined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,6 +1,7 @@
 """The tables of clients, their API keys, quotas and webhook secrets."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,7 @@ from core.clients.quota import Quota, QuotaPeriod
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Scheme, Source
-from store.base.columns import Id, Sha256, UtcDateTime, WordSet, words
+from store.base.columns import Id, Json, Sha256, UtcDateTime, WordSet, words
 from store.base.table import Table
 
 
@@ -29,6 +30,8 @@ class Client(Table):
     # (No constraint on the owner: SQLite cannot give one to a table that is in use.)
     owner_id: Mapped[str | None] = mapped_column(Id, index=True)
     is_explicit: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # Which tags and fields of its products declare what; none for the usual ones.
+    declared_words: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # How many turns it has for another's one, and how many of its events have their place in order.
     weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     events_placed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

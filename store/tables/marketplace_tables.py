@@ -16,6 +16,7 @@ from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
+from core.declarations import Declared
 from core.ids import new_id
 from core.vocabulary import EventKind
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
@@ -64,6 +65,8 @@ class ClientEvent(Table):
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
     # The verdict of that moment, once the submission has another; until then, the submission's own.
     verdict_id: Mapped[str | None] = mapped_column(Id)
+    # What was declared by that moment, once the submission's listing declares something else.
+    declared: Mapped[Declared | None] = mapped_column(words(Declared))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     position: Mapped[int | None] = mapped_column(Integer)
     submission: Mapped[Submission | None] = relationship(lazy="raise")
@@ -190,10 +193,24 @@ class Listing(Table):
     title: Mapped[str | None] = mapped_column(String(500))
     url: Mapped[str | None] = mapped_column(String(2048))
     seller: Mapped[str | None] = mapped_column(String(255))
+    declared: Mapped[Declared] = mapped_column(
+        words(Declared), default=Declared.UNKNOWN, server_default="unknown"
+    )
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ListingDeclaration(Table):
+    """What a listing has declared from a moment on; only ever added to."""
+
+    __tablename__ = "listing_declarations"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    listing_row: Mapped[str] = mapped_column(ForeignKey("listings.id"), index=True)
+    declared: Mapped[Declared] = mapped_column(words(Declared))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class ListingImage(Table):

@@ -5,6 +5,7 @@ import logging
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from core.declarations import words_from_json
 from marketplace.dialects import read_delivery
 from store.base.database import Database
 from store.market.delivery_intake import StoredDelivery, finish_delivery
@@ -43,7 +44,7 @@ def take_in_kept(database: Database) -> int:
 
 def _take_in(session: Session, row: HookDelivery) -> None:
     client = session.get_one(Client, row.client_id)
-    reading = read_delivery(client.scheme, row.headers, row.body)
+    reading = read_delivery(client.scheme, row.headers, row.body, words_from_json(client.declared_words))
     finish_delivery(
         session,
         StoredDelivery(row.id, client.id, client.quota, row.created_at),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from api.review.frame.page_error import not_found, refused
 from api.review.frame.words import URL_FAULTS
 from core.clients.quota import Quota, parse_quota
+from core.declarations import BY_OPENNESS, LONGEST_WORD, MOST_WORDS, USUAL_WORDS
 from core.ids import is_id
 from core.urls import UrlError, canonical_url
 from store.tables.case_tables import Moderator
@@ -25,6 +26,26 @@ def given_owner(session: Session) -> str | None:
 def given_text(name: str) -> str:
     """Read a field, less what surrounds it and what no database takes."""
     return request.form.get(name, "").replace("\x00", "").strip()
+
+
+def given_words() -> dict[str, list[str]] | None:
+    """Read which tags and fields declare what, one a line; None for the usual ones. Errors: PageError."""
+    given = {one: [line.strip() for line in given_text(f"words_{one}").splitlines()] for one in BY_OPENNESS}
+    found = {one: tuple(dict.fromkeys(filter(None, lines))) for one, lines in given.items()}
+    if any(len(lines) > MOST_WORDS for lines in found.values()) or any(
+        len(line) > LONGEST_WORD for lines in found.values() for line in lines
+    ):
+        raise refused(
+            _("Tags and fields not saved"),
+            _(
+                "Enter at most %(most)s tags or fields of each kind, each of at most %(longest)s characters.",
+                most=MOST_WORDS,
+                longest=LONGEST_WORD,
+            ),
+        )
+    if not any(found.values()) or found == USUAL_WORDS:
+        return None
+    return {one.value: list(lines) for one, lines in found.items()}
 
 
 def given_quota() -> Quota | None:

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
-from api.review.clients.client_form import given_owner, given_quota, given_text, given_url
+from api.review.clients.client_form import given_owner, given_quota, given_text, given_url, given_words
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found, refused
 from api.review.frame.permissions import Act
 from core.clients.quota import QuotaPeriod
 from core.clock import now
+from core.declarations import words_from_json
 from core.vocabulary import Scheme, Scope, Source
 from store.clients.clients import (
     add_client,
@@ -146,6 +147,8 @@ def change_client(client_id: str) -> AnyResponse:
         if quota != row.quota:
             set_quota(session, row, quota, now())
         row.owner_id = given_owner(session)
+        if "words_ai" in request.form:
+            row.declared_words = given_words()
         row.is_explicit = request.form.get("explicit") == "1"
         is_out = request.form.get("disabled") == "1"
         row.disabled_at = (row.disabled_at or now()) if is_out else None
@@ -186,6 +189,7 @@ def _shown(client_id: str, *, key: str | None = None, secret: str | None = None)
             secrets=count_live_secrets(session, client_id),
             endpoints=endpoints,
             waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
+            words_by=words_from_json(row.declared_words),
             new_key=key,
             new_secret=secret,
         )

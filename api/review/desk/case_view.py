@@ -16,6 +16,7 @@ from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
 from api.review.frame.permissions import Act, may, may_decide
 from core.clock import now
+from core.declarations import Contradiction, contradiction_of
 from core.ids import is_id
 from core.vocabulary import Evidence, Grade, Thresholds, read_evidence
 from provenance.containers.containers import open_image
@@ -88,6 +89,14 @@ class CasePage:
         is_appealed = any(appeal.resolved_at is None for appeal in self.appeals)
         is_waiting = self.case.image.review in WAITING or is_appealed
         return self.may_decide and self.holder is None and is_waiting
+
+    @property
+    def contradiction(self) -> Contradiction:
+        """What the verdict says against the submissions' declarations; that against human work first."""
+        label = self.case.verdict.label
+        found = {contradiction_of(one.declared, label) for one in self.case.submissions}
+        gravest = (Contradiction.DECLARED_HUMAN_FOUND_AI, Contradiction.DECLARED_AI_FOUND_HUMAN)
+        return next((one for one in gravest if one in found), Contradiction.NONE)
 
     @property
     def is_explicit(self) -> bool:

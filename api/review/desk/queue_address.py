@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from flask import request
 
+from core.declarations import Contradiction, Declared
 from core.ids import is_id, is_sha256
 from core.vocabulary import Finding, Grade, Source, Thresholds
-from store.desk.queue_filter import Claimed, QueueFilter, Sort, Tab
+from store.desk.queue_filter import AGAINST, Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
 
 NO_THRESHOLDS = (0.5,)  # where no classifier says better
@@ -21,6 +22,7 @@ Word = TypeVar("Word", bound=StrEnum)
 def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO_THRESHOLDS) -> QueueFilter:
     """Read what is wanted; what cannot be read is as if it were not there."""
     client_id = values.get("client", "")
+    against = _word(Contradiction, values.get("contradiction"))
     low, high = _score(values.get("from")), _score(values.get("to"))
     return QueueFilter(
         tab=_word(Tab, values.get("tab")) or Tab.OPEN,
@@ -30,6 +32,8 @@ def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO
         claimed=_word(Claimed, values.get("claimed")),
         days=_days(values.get("days")),
         source=_word(Source, values.get("source")),
+        declared=_word(Declared, values.get("declared")),
+        contradiction=against if against in AGAINST else None,
         client_id=client_id if is_id(client_id) else None,
         listing_id=_text(values.get("listing")),
         seller=_text(values.get("seller")),
@@ -54,6 +58,8 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
         "claimed": wanted.claimed,
         "days": wanted.days,
         "source": wanted.source,
+        "declared": wanted.declared,
+        "contradiction": wanted.contradiction,
         "client": wanted.client_id,
         "listing": wanted.listing_id,
         "seller": wanted.seller,

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from core.clients.quota import QuotaPeriod
+from core.declarations import Contradiction, Declared
 from core.known.hash_files import SkipReason
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
@@ -35,6 +36,16 @@ SOURCES = {
     Source.API: N_("API"),
     Source.UPLOAD: N_("Upload"),
     Source.CLI: N_("Command line"),
+}
+DECLARED = {
+    Declared.HUMAN: N_("Declared human"),
+    Declared.AI: N_("Declared AI"),
+    Declared.ASSISTED: N_("Declared AI-assisted"),
+    Declared.UNKNOWN: N_("Nothing declared"),
+}
+CONTRADICTIONS = {
+    Contradiction.DECLARED_HUMAN_FOUND_AI: N_("Declared human, flagged"),
+    Contradiction.DECLARED_AI_FOUND_HUMAN: N_("Declared AI, no signs found"),
 }
 ROLES = {Role.MODERATOR: N_("Moderator"), Role.LEAD: N_("Lead"), Role.ADMIN: N_("Admin")}
 GRADES = {Grade.PROOF: N_("Proof"), Grade.DECLARED: N_("Declared"), Grade.HINT: N_("Hint")}
@@ -217,6 +228,8 @@ WORDS = {
     "outcomes": OUTCOMES,
     "labels": LABELS,
     "sources": SOURCES,
+    "declared": DECLARED,
+    "contradictions": CONTRADICTIONS,
     "roles": ROLES,
     "grades": GRADES,
     "grade_sentences": GRADE_SENTENCES,

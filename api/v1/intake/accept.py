@@ -18,6 +18,7 @@ from api.http.parts import ApiParts
 from api.schemas.problems import Problem, ProblemCode, quota_exhausted, too_many_callback_urls
 from api.schemas.requests import NewSubmission, NewUpload
 from core.clock import now
+from core.declarations import Declared
 from core.vocabulary import Priority, Source, State
 from store.clients.quotas import read_quota, take_quota
 from store.intake.retries import retry_now
@@ -71,6 +72,7 @@ def make_request(
         external_id=fields.external_id,
         callback_url=fields.callback_url,
         priority=fields.priority or usual,
+        declared=fields.declared or Declared.UNKNOWN,
     )
 
 
@@ -162,4 +164,7 @@ def send_new(parts: ApiParts, client_id: str, rows: Sequence[Submission]) -> Non
 
 def _digest(request: SubmissionRequest) -> str:
     """Digest what was asked for, not its bytes: each sending of a form has another boundary."""
-    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()
+    asked = asdict(request)
+    if request.declared is Declared.UNKNOWN:
+        del asked["declared"]  # as older versions digested it, whose keys are still good
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

@@ -8,6 +8,7 @@ from cachetools import TTLCache, cachedmethod
 
 from api.http.parts import ApiParts
 from core.clients.quota import Quota
+from core.declarations import DeclaredWords, words_from_json
 from core.ids import is_id
 from core.market.webhook_secrets import webhook_key
 from core.vocabulary import Scheme
@@ -27,6 +28,7 @@ class HookClient:
     scheme: Scheme
     keys: tuple[bytes, ...]
     quota: Quota | None
+    words: DeclaredWords
 
 
 class Inboxes:
@@ -53,4 +55,5 @@ class Inboxes:
                 keys = [webhook_key(secret, client.scheme) for secret in secrets]
             except ValueError as error:
                 log.error("could not open the inbox of client %s: %s", client_id, error)
-            return HookClient(client_id, client.scheme, tuple(keys), client.quota)
+            words = words_from_json(client.declared_words)
+            return HookClient(client_id, client.scheme, tuple(keys), client.quota, words)

@@ -41,7 +41,7 @@ class ParsedDelivery:
 
 def parse_delivery(client: HookClient, headers: Mapping[str, str], body: bytes) -> ParsedDelivery:
     """Read a signed delivery; the names of its headers are in lower case."""
-    reading = read_delivery(client.scheme, headers, body)
+    reading = read_delivery(client.scheme, headers, body, client.words)
     kept = {
         name: value[:500].replace("\0", "") for name, value in headers.items() if KEPT_HEADERS.fullmatch(name)
     }

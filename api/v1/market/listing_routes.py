@@ -42,6 +42,7 @@ def _listing(view: ListingView) -> dict[str, Any]:
         "title": view.title,
         "url": view.url,
         "seller": view.seller,
+        "declared": view.declared.value,
         "created_at": time_json(view.created_at),
         "updated_at": time_json(view.updated_at),
         "deleted_at": time_json(view.deleted_at),

@@ -40,6 +40,8 @@ def test_a_submission_is_stored_then_sent_and_answered_whole(web: Web, sender: R
         "source": "api",
         "image_url": IMAGE_URL,
         **shown,
+        "declared": "unknown",
+        "contradiction": "none",
         "created_at": body["created_at"],
         **NOTHING_YET,
         "links": {"self": f"/v1/submissions/{body['id']}", "appeal": None, "heatmap": None},
