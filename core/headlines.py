@@ -58,6 +58,8 @@ def tone(finding: Finding, basis: Basis, evidence: Evidence) -> str:
 
 
 def _moderator(finding: Finding, basis: Basis, is_borne_out: bool, evidence: Evidence) -> Headline:  # noqa: FBT001  # one of four tables
+    if basis is Basis.PARTLY_GENERATED:
+        return Headline.MODERATOR_PARTLY_GENERATED
     if basis is Basis.DECLARED:
         if is_borne_out:
             return Headline.MODERATOR_DECLARED_AND_PIXELS
@@ -74,6 +76,8 @@ def _moderator(finding: Finding, basis: Basis, is_borne_out: bool, evidence: Evi
 
 
 def _artist(finding: Finding, basis: Basis, is_borne_out: bool, _: Evidence) -> Headline:  # noqa: FBT001  # the same
+    if basis is Basis.PARTLY_GENERATED:
+        return Headline.ARTIST_PARTLY_GENERATED
     if finding is Finding.UNCERTAIN or (basis is Basis.DECLARED and not is_borne_out):
         return Headline.ARTIST_DECLARED if basis is Basis.DECLARED else Headline.ARTIST_UNCERTAIN
     if basis is Basis.KNOWN_IMAGE:
@@ -84,6 +88,8 @@ def _artist(finding: Finding, basis: Basis, is_borne_out: bool, _: Evidence) -> 
 
 
 def _reader(finding: Finding, basis: Basis, is_borne_out: bool, _: Evidence) -> Headline:  # noqa: FBT001  # the same
+    if basis is Basis.PARTLY_GENERATED:
+        return Headline.READER_PARTLY_GENERATED
     if basis is Basis.DECLARED:
         return Headline.READER_DECLARED_AND_PIXELS if is_borne_out else Headline.READER_DECLARED
     if finding is Finding.UNCERTAIN:

@@ -73,7 +73,8 @@ class Finding(StrEnum):
 class Basis(StrEnum):
     """What a finding rests on.
 
-    `declared` is an unsigned record, `known_image` a similar picture; `evidence` is what older versions
+    `declared` is an unsigned record, `partly_generated` a record, signed or not, of a picture that was
+    generated in part, `known_image` a similar picture; `evidence` is what older versions
     recorded for these and for a proof, `unstable` a score that re-encoding moves across a threshold,
     `too_small` a picture of too few pixels to score.
     """
@@ -81,6 +82,7 @@ class Basis(StrEnum):
     PIXELS = "pixels"
     PROOF = "proof"
     DECLARED = "declared"
+    PARTLY_GENERATED = "partly_generated"
     KNOWN_IMAGE = "known_image"
     EVIDENCE = "evidence"
     UNSTABLE = "unstable"

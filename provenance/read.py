@@ -29,7 +29,7 @@ from provenance.readers.generators import (
     swarmui,
 )
 from provenance.readers.reading import Looked, Reader, Sources
-from provenance.readers.standards import aigc_label, iptc
+from provenance.readers.standards import aigc_label, iptc, iptc_ai_fields
 from provenance.shared.errors import ProvenanceError
 from provenance.shared.limits import MAX_EVIDENCE, MAX_PIXELS
 from provenance.shared.records import make_records
@@ -50,6 +50,7 @@ READERS: tuple[Reader, ...] = (
     spread_records.READER,
     aigc_label.READER,
     iptc.READER,
+    iptc_ai_fields.READER,
     watermark.READER,
     software.READER,
     damage.READER,

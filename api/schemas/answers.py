@@ -88,7 +88,8 @@ class VerdictAnswer(Answer):
     model: str
     policy: str
     basis: Basis = Field(
-        description="What the finding rests on. `declared` is an unsigned record, which anyone can write."
+        description="What the finding rests on. `declared` is an unsigned record, which anyone can write;"
+        " `partly_generated` one, signed or not, that says that part of the picture was generated."
     )
     headline: str = Field(description="The verdict in one sentence for readers, in English.")
     headline_code: str = Field(description=CODE)

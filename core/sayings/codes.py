@@ -39,6 +39,7 @@ class Headline(SayingCode):
     MODERATOR_DECLARED_NOT_PIXELS = auto()
     MODERATOR_DECLARED_UNDECIDED = auto()
     MODERATOR_DECLARED_AND_PIXELS = auto()
+    MODERATOR_PARTLY_GENERATED = auto()
     MODERATOR_PROVED = auto()
     MODERATOR_PROVED_HUMAN = auto()
     MODERATOR_NEAR_COPY = auto()
@@ -46,6 +47,7 @@ class Headline(SayingCode):
     ARTIST_UNCERTAIN = auto()
     ARTIST_FLAGGED = auto()
     ARTIST_DECLARED = auto()
+    ARTIST_PARTLY_GENERATED = auto()
     ARTIST_PROVED = auto()
     ARTIST_NEAR_COPY = auto()
     READER_CLEAR = auto()
@@ -53,6 +55,7 @@ class Headline(SayingCode):
     READER_FLAGGED = auto()
     READER_DECLARED = auto()
     READER_DECLARED_AND_PIXELS = auto()
+    READER_PARTLY_GENERATED = auto()
     READER_PROVED = auto()
     READER_PROVED_HUMAN = auto()
     READER_NEAR_COPY = auto()
@@ -77,6 +80,7 @@ class Clause(SayingCode):
     GENERATED = auto()
     UNNAMED_GENERATOR = auto()
     UNNAMED_SIGNER = auto()
+    UNSIGNED_XMP = auto()
 
 
 class EvidenceDetail(SayingCode):
@@ -101,6 +105,8 @@ class EvidenceDetail(SayingCode):
     C2PA_SILENT = auto()
     C2PA_DECLARES = auto()
     C2PA_DECLARES_INGREDIENT = auto()
+    PARTLY_GENERATED = auto()
+    IPTC_AI_FIELDS = auto()
     SOURCE_TYPE_WORD = auto()
     SOURCE_TYPE_DECLARED = auto()
     WATERMARK_FOUND = auto()

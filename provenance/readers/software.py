@@ -16,9 +16,8 @@ from provenance.shared.records import Record
 from provenance.shared.said_names import generator_said_in
 
 _KIND = EvidenceKind.SOFTWARE_TAG
-_PROGRAM = frozenset({"software", "xmp:creatortool", "softwareagent", "tiff:software", "creatortool"}) | {
+_PROGRAM = frozenset({"software", "softwareagent", "creatortool"}) | {
     "ai_generator",
-    "aisystemused",
     "creator_tool",
     "generator",
     "host",
@@ -29,7 +28,8 @@ _PROGRAM = frozenset({"software", "xmp:creatortool", "softwareagent", "tiff:soft
     "program",
 }
 # Free text, where people thank people: only a phrase says that a generator made the picture.
-_FREE = frozenset({"source", "credit", "photoshop:credit", "photoshop:source"})
+_FREE = frozenset({"source", "credit"})
+_STANDARD_PREFIX = re.compile(r"\A(?:xmp|tiff|exif|photoshop):")
 # A comment is an author's own words, but for what editors write there unasked.
 _BY_EDITORS = re.compile(r"Created (?:with|by|in|using) [\w .:()\-]{2,60}")
 _EXPOSURE = ("ExposureTime", "FNumber", "ISOSpeedRatings", "FocalLength")
@@ -40,7 +40,7 @@ def _read(sources: Sources) -> Looked:
     looked = Looked()
     seen: set[str] = set()
     for record in sources.records:
-        key = record.key.lower()
+        key = _STANDARD_PREFIX.sub("", record.key.lower())
         if key == "comment" and _BY_EDITORS.fullmatch(record.text[:100].strip()):
             _look_for_editor(looked, record, seen)
         if len(record.text) > _LONGEST or looks_like_object(record.text):

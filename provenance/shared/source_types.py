@@ -3,9 +3,11 @@
 from core.vocabulary import Label
 
 BASE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-GENERATED = frozenset({"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"})
-# "Mix or composite of several elements, at least one of which is Generative AI": a part, unsaid which.
-PARTLY = frozenset({"compositeSynthetic"})
+C2PA_BASE = "http://c2pa.org/digitalsourcetype/"
+GENERATED = frozenset({"trainedAlgorithmicMedia"})
+# "Edited using Generative AI" (inpainting), and "mix or composite of several elements, at least one of which
+# is Generative AI": a part, unsaid which. Plain `composite` may or may not have such an element.
+PARTLY = frozenset({"compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"})
 HUMAN = frozenset(
     {
         "digitalCapture",
@@ -35,6 +37,8 @@ NEITHER = frozenset(
     }
 )
 KNOWN = GENERATED | PARTLY | HUMAN | NEITHER
+# The C2PA's own (C2PA 2.2, 18.15.4): nothing yet, and data that is no picture.
+_C2PA_KNOWN = frozenset({"empty", "trainedAlgorithmicData"})
 
 
 def code_of(uri: str) -> str | None:
@@ -44,11 +48,12 @@ def code_of(uri: str) -> str | None:
         code = uri.removeprefix(base)
         if code != uri:
             return code if code in KNOWN else None
-    return None
+    code = uri.removeprefix(C2PA_BASE)
+    return code if code != uri and code in _C2PA_KNOWN else None
 
 
 def label_of(code: str) -> Label | None:
-    """The label that a code supports; None for neither."""
-    if code in GENERATED | PARTLY:
+    """The label that a code supports; None for neither, and for pictures that were generated in part."""
+    if code in GENERATED:
         return Label.AI
     return Label.HUMAN if code in HUMAN else None

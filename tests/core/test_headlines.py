@@ -17,6 +17,7 @@ CLEAR_PIXELS, ODD_PIXELS, AI_PIXELS = (item("pixels", "hint", label) for label i
 RECORD = item("a1111_parameters", "declared", "ai", "Stable Diffusion")
 PROOF = item("novelai_signature", "proof", "ai", "NovelAI")
 SIGNED = item("c2pa", "proof", "human")
+PART = item("iptc_digital_source_type", "declared", None)
 NEAR = item("known_image", "declared", "human")
 
 CASES = [
@@ -27,6 +28,7 @@ CASES = [
     ([RECORD, CLEAR_PIXELS], Finding.UNCERTAIN, Basis.DECLARED, "do not bear that out", "declared"),
     ([RECORD, ODD_PIXELS], Finding.UNCERTAIN, Basis.DECLARED, "do not settle it", "declared"),
     ([RECORD, ODD_PIXELS], Finding.FLAGGED, Basis.DECLARED, "and the pixels show signs of it", "flagged"),
+    ([PART, AI_PIXELS], Finding.UNCERTAIN, Basis.PARTLY_GENERATED, "part of this picture", "uncertain"),
     ([PROOF, CLEAR_PIXELS], Finding.FLAGGED, Basis.PROOF, "it was generated with NovelAI", "flagged"),
     ([SIGNED, AI_PIXELS], Finding.CLEAR, Basis.PROOF, "a person made this picture", "clear"),
     ([NEAR, AI_PIXELS], Finding.CLEAR, Basis.KNOWN_IMAGE, "near copy is drawn by a person", "clear"),

@@ -9,6 +9,7 @@ from core.vocabulary import Classification, Evidence, Gauge, Judgement, Threshol
 from model.serving.picture import Picture
 from store.verdicts.standing_policy import Standing, policy_name
 from worker.examining import policy
+from worker.examining.known_evidence import known_evidence
 from worker.examining.notes import notes_on
 from worker.operations.stages import Stage, Timing, untimed
 
@@ -68,7 +69,7 @@ def form_opinion(
         read = read_evidence(data)
     evidence = (
         *read,
-        *policy.known_evidence(known),
+        *known_evidence(known),
         policy.pixels_evidence(classification, thresholds, notes),
     )
     judgement = policy.judge(

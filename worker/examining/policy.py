@@ -8,9 +8,8 @@ rests on.
 
 from collections.abc import Sequence
 
-from core.known.known_image import KnownImage
-from core.sayings.codes import Clause, KnownImageDetail, Reason
-from core.sayings.saying import Saying, Value, contains, say
+from core.sayings.codes import Clause, EvidenceDetail, Reason
+from core.sayings.saying import Saying, contains, say
 from core.vocabulary import (
     Basis,
     Classification,
@@ -23,7 +22,7 @@ from core.vocabulary import (
     Thresholds,
 )
 
-VERSION = "2026-11-4"
+VERSION = "2026-11-5"
 
 # How far evidence in the file moves a case forward in the queue.
 HINT_RAISES = 0.1
@@ -50,6 +49,7 @@ def judge(
     proof_ai = _in_file(evidence, Grade.PROOF, Label.AI)
     proof_human = _in_file(evidence, Grade.PROOF, Label.HUMAN)
     declared_ai = _in_file(evidence, Grade.DECLARED, Label.AI)
+    partly = _partly_generated(evidence)
     known_ai = _known(evidence, Grade.DECLARED, Label.AI)
     known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
     listed_ai = _known(evidence, Grade.HINT, Label.AI)
@@ -57,25 +57,20 @@ def judge(
     strongest = [
         (proof_ai or proof_human, Basis.PROOF),
         (known_ai or known_human, Basis.KNOWN_IMAGE),
+        (partly, Basis.PARTLY_GENERATED),
         (declared_ai, Basis.DECLARED),
     ]
     basis = next((kind for found, kind in strongest if found), basis)
-    if proof_ai and proof_human:
+    if disagreement := _disagreement(evidence):
         finding = Finding.UNCERTAIN
-        reasons.insert(0, say(Reason.SIGNATURES_DISAGREE))
-    elif known_ai and known_human:
-        finding = Finding.UNCERTAIN
-        reasons[:0] = [say(Reason.MODERATORS_DISAGREE), known_ai.detail, known_human.detail]
-    elif (proof_ai or declared_ai) and known_human:
-        finding = Finding.UNCERTAIN
-        maker = _maker(proof_ai or declared_ai)
-        reasons.insert(0, say(Reason.KNOWN_HUMAN_BUT_GENERATOR_NAMED, known=known_human.detail, maker=maker))
-    elif proof_human and known_ai:
-        finding = Finding.UNCERTAIN
-        reasons.insert(0, say(Reason.KNOWN_AI_BUT_SIGNED_AS_HUMAN, known=known_ai.detail))
+        reasons[:0] = disagreement
     elif proof_ai:
         finding = Finding.FLAGGED
         reasons.insert(0, say(Reason.GENERATION_PROVED, maker=_maker(proof_ai)))
+    elif partly and not known_ai:
+        # Signed or not: how much was drawn and how much was generated is for a person to weigh.
+        finding, basis = Finding.UNCERTAIN, Basis.PARTLY_GENERATED
+        reasons[:0] = _reasons_beside(partly, proof_human or known_human, declared_ai)
     elif proof_human:
         finding = Finding.CLEAR
         reasons.insert(0, say(Reason.HUMAN_ORIGIN_PROVED, detail=proof_human.detail))
@@ -109,7 +104,7 @@ def risk(
     """
     if judgement.finding is Finding.FLAGGED:
         return max(classification.score, thresholds.flagged_from)
-    if _in_file(evidence, Grade.DECLARED, Label.AI):
+    if _in_file(evidence, Grade.DECLARED, Label.AI) or _partly_generated(evidence):
         return min(1.0, classification.score + DECLARED_RAISES)
     if _in_file(evidence, Grade.HINT, Label.AI) or _known(evidence, Grade.HINT, Label.AI):
         return min(1.0, classification.score + HINT_RAISES)
@@ -126,34 +121,35 @@ def pixels_evidence(
     )
 
 
-def known_evidence(known: Sequence[KnownImage]) -> tuple[Evidence, ...]:
-    """Known similar pictures as evidence: the nearest of each kind and label.
+def _disagreement(evidence: Sequence[Evidence]) -> list[Saying | str]:
+    """What signatures, moderators and records say against each other; empty where they do not."""
+    proof_ai = _in_file(evidence, Grade.PROOF, Label.AI)
+    proof_human = _in_file(evidence, Grade.PROOF, Label.HUMAN)
+    named_ai = proof_ai or _in_file(evidence, Grade.DECLARED, Label.AI)
+    known_ai = _known(evidence, Grade.DECLARED, Label.AI)
+    known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
+    if proof_ai and proof_human:
+        return [say(Reason.SIGNATURES_DISAGREE)]
+    if known_ai and known_human:
+        return [say(Reason.MODERATORS_DISAGREE), known_ai.detail, known_human.detail]
+    if named_ai and known_human:
+        known = known_human.detail
+        return [say(Reason.KNOWN_HUMAN_BUT_GENERATOR_NAMED, known=known, maker=_maker(named_ai))]
+    if proof_human and known_ai:
+        return [say(Reason.KNOWN_AI_BUT_SIGNED_AS_HUMAN, known=known_ai.detail)]
+    return []
 
-    A person's decision is a word that someone stands by (declared); a list of someone else is a hint.
-    """
-    found: dict[tuple[bool, Label], Evidence] = {}
-    for one in known:
-        found.setdefault((one.case is None, one.label), _known_evidence(one))
-    return tuple(found.values())
 
-
-def _known_evidence(one: KnownImage) -> Evidence:
-    values: dict[str, Value] = {
-        # Not one bit of the hash differs, and yet it is another file: the same bytes are the same case.
-        "copy": say(Clause.SAME_PICTURE if one.distance == 0 else Clause.NEAR_COPY),
-        "label": say(Clause.DRAWN if one.label is Label.HUMAN else Clause.GENERATED),
-        "distance": one.distance,
-    }
-    if one.case is None:
-        detail = say(KnownImageDetail.NEAR_COPY_LISTED, list=one.list_name or "", **values)
-        fields = {"list": one.list_name or "", "distance": str(one.distance)}
-        return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.HINT, one.label, None, detail, fields)
-    if one.decided_at:
-        detail = say(KnownImageDetail.NEAR_COPY_DECIDED, day=f"{one.decided_at:%Y-%m-%d}", **values)
-    else:
-        detail = say(KnownImageDetail.NEAR_COPY_DECIDED_UNDATED, **values)
-    fields = {"case": one.case, "decision": one.decision_id or "", "distance": str(one.distance)}
-    return Evidence(EvidenceKind.KNOWN_IMAGE, Grade.DECLARED, one.label, None, detail, fields)
+def _reasons_beside(
+    partly: Evidence, human: Evidence | None, declared_ai: Evidence | None
+) -> list[Saying | str]:
+    """The reasons of a picture that was generated in part: that record, and what else is said of it."""
+    reasons = [partly.detail]
+    if human:
+        reasons.append(human.detail)
+    if declared_ai:
+        reasons.append(say(Reason.DECLARED_PIXELS_UNDECIDED, maker=_maker(declared_ai)))
+    return reasons
 
 
 def _too_small(notes: Sequence[Saying]) -> Saying | None:
@@ -219,6 +215,18 @@ def _in_file(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Eviden
             item
             for item in evidence
             if item.grade is grade and item.label is label and item.kind not in _NOT_IN_FILE
+        ),
+        None,
+    )
+
+
+def _partly_generated(evidence: Sequence[Evidence]) -> Evidence | None:
+    """A record, signed or not, that says that part of the picture was generated."""
+    return next(
+        (
+            item
+            for item in evidence
+            if isinstance(item.detail, Saying) and item.detail.code == EvidenceDetail.PARTLY_GENERATED
         ),
         None,
     )

@@ -12,6 +12,7 @@ from store.known.known_images import find_known
 from store.verdicts.images import record_verdict, rests_on
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
+from worker.examining.known_evidence import known_evidence
 from worker.examining.notes import notes_among
 
 CHANGES = 20  # rulings a round
@@ -57,7 +58,7 @@ class JudgesAgain:
             return False
         said = [read_evidence(item) for item in verdict.evidence]
         with self.database.writing() as session:
-            known = policy.known_evidence(find_known(session, one.picture_hash, but=one.facts.sha256))
+            known = known_evidence(find_known(session, one.picture_hash, but=one.facts.sha256))
             read = [item for item in said if item.kind not in (EvidenceKind.KNOWN_IMAGE, EvidenceKind.PIXELS)]
             pixels = [item for item in said if item.kind is EvidenceKind.PIXELS]
             evidence = (*read, *known, *pixels)

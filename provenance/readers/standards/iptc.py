@@ -1,9 +1,9 @@
 """IPTC's DigitalSourceType in plain XMP (IPTC Photo Metadata Standard 2023.1): a declaration, unsigned."""
 
-from core.sayings.codes import EvidenceDetail, Place
+from core.sayings.codes import Clause, EvidenceDetail, Place
 from core.sayings.fault_codes import RecordFault
 from core.sayings.saying import say
-from core.vocabulary import EvidenceKind, Grade, Label
+from core.vocabulary import EvidenceKind, Grade
 from provenance.containers.xmp import IPTC_EXT
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.fields import where
@@ -37,13 +37,14 @@ def _read(sources: Sources) -> Looked:
         if code is None:
             _note_unknown(looked, item.value, maker)
             continue
-        label = label_of(code)
-        declared = code in GENERATED
+        detail = say(EvidenceDetail.SOURCE_TYPE_DECLARED, source_type=code)
+        if code in PARTLY:
+            detail = say(EvidenceDetail.PARTLY_GENERATED, source=say(Clause.UNSIGNED_XMP), source_type=code)
         looked.add(
             _KIND,
-            Grade.DECLARED if declared else Grade.HINT,
-            label,
-            say(EvidenceDetail.SOURCE_TYPE_DECLARED, source_type=code),
+            Grade.DECLARED if code in GENERATED | PARTLY else Grade.HINT,
+            label_of(code),
+            detail,
             generator=maker if code in GENERATED | PARTLY else None,
             fields={"digital source type": item.value},
         )
@@ -52,9 +53,10 @@ def _read(sources: Sources) -> Looked:
 
 def _note_unknown(looked: Looked, value: str, maker: str | None) -> None:
     """Only a whole URI is a declaration; the bare word is a word in a field, all else is noise."""
-    if value.strip() in GENERATED:
-        detail = say(EvidenceDetail.SOURCE_TYPE_WORD, word=value.strip())
-        looked.add(_KIND, Grade.HINT, Label.AI, detail, generator=maker)
+    word = value.strip()
+    if word in GENERATED | PARTLY:
+        detail = say(EvidenceDetail.SOURCE_TYPE_WORD, word=word)
+        looked.add(_KIND, Grade.HINT, label_of(word), detail, generator=maker)
     else:
         looked.unreadable(
             _KIND, where(Place.XMP_PROPERTY, "DigitalSourceType"), say(RecordFault.NOT_IN_IPTC_VOCABULARY)

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.known.known_image import KnownImage
-from core.sayings.codes import Reason
+from core.sayings.codes import EvidenceDetail, Reason
 from core.sayings.saying import contains, render, say
 from core.vocabulary import Basis, Classification, Evidence, EvidenceKind, Finding, Grade, Label, Thresholds
-from worker.examining.policy import VERSION, judge, known_evidence, pixels_evidence, risk
+from worker.examining.known_evidence import known_evidence
+from worker.examining.policy import VERSION, judge, pixels_evidence, risk
 
 LINES = Thresholds(clear_below=0.3, flagged_from=0.9)
 KINDS = st.sampled_from([kind for kind in EvidenceKind if kind is not EvidenceKind.PIXELS])
@@ -107,6 +108,40 @@ def test_nothing_unsigned_flags_what_the_pixels_do_not_bear_out(
 @pytest.mark.parametrize("grade", [Grade.DECLARED, Grade.HINT])
 def test_nothing_but_a_proof_clears_what_the_pixels_flag(grade: Grade) -> None:
     assert judge(pixels(0.99), [says(grade, Label.HUMAN)], LINES).finding is Finding.FLAGGED
+
+
+PARTLY = say(EvidenceDetail.PARTLY_GENERATED, source="unsigned XMP", source_type="compositeSynthetic")
+
+
+def says_partly(grade: Grade) -> Evidence:
+    return Evidence(EvidenceKind.C2PA, grade, None, None, PARTLY)
+
+
+@pytest.mark.parametrize("grade", [Grade.PROOF, Grade.DECLARED, Grade.HINT])
+@pytest.mark.parametrize("score", [0.01, 0.5, 0.99])
+@pytest.mark.parametrize("others", [[], [says(Grade.DECLARED, Label.AI)], [says(Grade.PROOF, Label.HUMAN)]])
+def test_a_picture_generated_in_part_is_for_a_person_to_weigh(
+    grade: Grade, score: float, others: list[Evidence]
+) -> None:
+    judgement = judge(pixels(score), [*others, says_partly(grade)], LINES)
+    assert (judgement.finding, judgement.basis) == (Finding.UNCERTAIN, Basis.PARTLY_GENERATED)
+    assert judgement.reasons[0] == PARTLY
+
+
+def test_proofs_and_decisions_stand_above_what_was_generated_in_part() -> None:
+    proved = judge(pixels(0.01), [says(Grade.PROOF, Label.AI), says_partly(Grade.DECLARED)], LINES)
+    assert proved.finding is Finding.FLAGGED
+    known = [KnownImage(label, 0, case="c") for label in (Label.AI, Label.HUMAN)]
+    findings = [
+        judge(pixels(0.01), [*known_evidence([one]), says_partly(Grade.PROOF)], LINES).finding
+        for one in known
+    ]
+    assert findings == [Finding.FLAGGED, Finding.UNCERTAIN]
+
+
+def test_a_picture_generated_in_part_moves_up_in_the_queue() -> None:
+    evidence = [says_partly(Grade.DECLARED)]
+    assert risk(pixels(0.2), evidence, judge(pixels(0.2), evidence, LINES), LINES) == pytest.approx(0.5)
 
 
 def test_a_hint_changes_no_finding() -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from core.sayings.codes import EvidenceDetail
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.read import read_provenance
-from tests.provenance.asking import says_unreadable, the
+from tests.provenance.asking import code_of, says_unreadable, the
 from tests.provenance.writing import avif, international_chunk, jpeg, jpeg_segment, png, riff_chunk, webp, xmp
 
 KIND = EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE
@@ -24,10 +25,22 @@ def look(packet: bytes) -> Evidence:
     return the(in_jpeg(packet), KIND)
 
 
-@pytest.mark.parametrize("code", ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"])
-def test_generated_is_declared(code: str) -> None:
-    item = look(as_element(BASE + code))
+def test_generated_is_declared() -> None:
+    item = look(as_element(BASE + "trainedAlgorithmicMedia"))
     assert (item.grade, item.label, item.generator) == (Grade.DECLARED, Label.AI, None)
+
+
+@pytest.mark.parametrize("code", ["compositeWithTrainedAlgorithmicMedia", "compositeSynthetic"])
+def test_a_picture_generated_in_part_has_no_label(code: str) -> None:
+    item = look(as_element(BASE + code))
+    assert (item.grade, item.label) == (Grade.DECLARED, None)
+    assert code_of(item) is EvidenceDetail.PARTLY_GENERATED
+
+
+def test_the_bare_word_for_a_part_is_nobodys_evidence() -> None:
+    item = look(as_element("compositeSynthetic"))
+    assert (item.grade, item.label) == (Grade.HINT, None)
+    assert code_of(item) is EvidenceDetail.SOURCE_TYPE_WORD
 
 
 def test_every_container_is_read() -> None:
@@ -62,7 +75,7 @@ def test_human_work_is_a_hint(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["algorithmicMedia", "algorithmicallyEnhanced", "screenCapture", "composite"]
+    "code", ["algorithmicMedia", "algorithmicallyEnhanced", "screenCapture", "composite", "dataDrivenMedia"]
 )
 def test_algorithms_that_were_not_trained_are_nobodys_evidence(code: str) -> None:
     item = look(as_element(BASE + code))
