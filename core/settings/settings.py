@@ -164,6 +164,12 @@ class Settings:
     observed_share: float = setting(
         values.number(0, 1), "0.1", "Share of images, 0 to 1, that the observed classifier examines"
     )
+    sampled_share: float = setting(
+        values.number(0, 1),
+        "0.005",
+        "Share of clear and flagged images, 0 to 1, that go to the review desk at random, so that the"
+        " statistics show the live error rates",
+    )
     log_format: LogFormat = setting(
         values.log_format, "text", "`json` writes one JSON object per line, with `submission_id`"
     )

@@ -32,6 +32,7 @@ def make_examiner(settings: Settings) -> Examiner:
         measures=ExaminationMeasures(start_measuring(settings, "worker")),
         policy=StandingPolicy(database, classifier.version, classifier.thresholds),
         observer=_make_observer(settings, database),
+        sampled_share=settings.sampled_share,
     )
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from core.vocabulary import Finding, Outcome
 from store.appeals.appeal_resolution import appealed
 from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict
+from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Undo
 
 BINS = 20  # of the score, each 0.05 wide
+RULINGS = (Outcome.HUMAN, Outcome.AI)
 SAMPLE = 20_000  # decisions from which times are told; more would say the same
 
 
@@ -92,6 +94,22 @@ def agreement_by_model(session: Session, since: datetime) -> list[Agreement]:
     return _agreement(session.execute(_counted(Verdict.model, since).group_by(Verdict.model)).all())
 
 
+def sampled_agreement(session: Session, since: datetime) -> list[Agreement]:
+    """Compare people and each model version on the verdicts drawn at random, by the decisions that stand."""
+    query = _compared(Verdict.model).select_from(LiveSample)
+    query = query.join(Verdict, Verdict.id == LiveSample.verdict_id)
+    query = query.join(Image, Image.sha256 == LiveSample.image_sha256)
+    query = query.join(Decision, Decision.id == Image.decision_id)
+    wanted = (LiveSample.created_at >= since, Decision.outcome.in_(RULINGS))
+    return _agreement(session.execute(query.where(*wanted).group_by(Verdict.model)).all())
+
+
+def count_sampled(session: Session, since: datetime) -> int:
+    """Count the verdicts drawn at random, decided or not."""
+    drawn = select(func.count()).select_from(LiveSample).where(LiveSample.created_at >= since)
+    return session.scalar(drawn) or 0
+
+
 def agreement_by_source(session: Session, since: datetime) -> list[Agreement]:
     """Compare people and machine for each source; an image from two sources counts for both."""
     came = (
@@ -112,21 +130,20 @@ def agreement_by_moderator(session: Session, since: datetime) -> list[Agreement]
 
 def _counted(key: SQLColumnExpression[str], since: datetime) -> Select[str, int, int, int, int, int]:
     """Count rulings that were not taken back; to escalate is none."""
-    human, ai = Decision.outcome == Outcome.HUMAN, Decision.outcome == Outcome.AI
-    flagged, clear = Verdict.finding == Finding.FLAGGED, Verdict.finding == Finding.CLEAR
     return (
-        select(
-            key,
-            _count(flagged),
-            _count(flagged & human),
-            _count(clear),
-            _count(clear & ai),
-            func.count(),
-        )
+        _compared(key)
         .select_from(Decision)
         .join(Verdict, Verdict.id == Decision.verdict_id)
         .outerjoin(Undo, Undo.decision_id == Decision.id)
         .where(Decision.created_at >= since, Decision.outcome != Outcome.ESCALATE, Undo.id.is_(None))
+    )
+
+
+def _compared(key: SQLColumnExpression[str]) -> Select[str, int, int, int, int, int]:
+    human, ai = Decision.outcome == Outcome.HUMAN, Decision.outcome == Outcome.AI
+    flagged, clear = Verdict.finding == Finding.FLAGGED, Verdict.finding == Finding.CLEAR
+    return select(
+        key, _count(flagged), _count(flagged & human), _count(clear), _count(clear & ai), func.count()
     )
 
 

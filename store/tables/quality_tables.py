@@ -1,4 +1,4 @@
-"""The tables of quality: known answers, second looks, and the rates at which they are mixed in."""
+"""The tables of quality: known answers, second looks, their rates, and the random sample of verdicts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -95,3 +95,16 @@ class Check(Table):
     verdict: Mapped[Verdict] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(lazy="raise")
     golden: Mapped[GoldenCase | None] = relationship(lazy="raise")
+
+
+class LiveSample(Table):
+    """A verdict drawn at random, clear or flagged, whose image a moderator is to decide without knowing why.
+
+    What was decided on these is the classifier's live error rate: no one chose which they are.
+    """
+
+    __tablename__ = "live_samples"
+
+    verdict_id: Mapped[str] = mapped_column(ForeignKey("verdicts.id"), primary_key=True)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
@@ -18,8 +19,11 @@ from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
 from store.known.known_images import keep_hash
 from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
 from store.verdicts.changes import note_change
+
+CHANCE = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,19 @@ def record_verdict(
     gauge: dict[str, Any] | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
+    sampled_share: float = 0.0,
 ) -> Recorded:
     """Add a verdict; where there is one that rests on the same, give that one.
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
     its place in the queue, the score where nothing else is said. `policy_number` is the version of the
-    thresholds, None for the model's own. `gauge` is described at `gauge_json`.
+    thresholds, None for the model's own. `gauge` is described at `gauge_json`. Of the clear and the flagged,
+    `sampled_share` (0 to 1) is drawn for a moderator to decide; a clear one of these gets a place at random.
     """
     verdict_id, ground = new_id(), rests_on(evidence)
+    is_drawn = judgement.finding is not Finding.UNCERTAIN and CHANCE.random() < sampled_share
+    if is_drawn and judgement.finding is Finding.CLEAR:
+        risk = CHANCE.random()
     values = {
         "verdict_id": verdict_id,
         "risk": score if risk is None else risk,
@@ -90,7 +99,7 @@ def record_verdict(
         "grade": _strongest(evidence),
     }
     # All at once: of an image that is not there yet no one knows, and no lock and no second look are needed.
-    review = _review_of(judgement.finding)
+    review = ReviewState.OPEN if is_drawn else _review_of(judgement.finding)
     is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})
     if not is_new:
         session.execute(
@@ -121,6 +130,8 @@ def record_verdict(
             "created_at": now(),
         },
     )
+    if is_drawn and added:
+        session.execute(insert(LiveSample).values(verdict_id=verdict_id, image_sha256=facts.sha256))
     if is_new:
         return Recorded(verdict_id, is_new_image=True)
     if not added:
@@ -164,6 +175,9 @@ def _review_state(session: Session, image: Image, finding: Finding) -> ReviewSta
     if image.decision_id is not None:
         outcome = session.get_one(Decision, image.decision_id).outcome
         return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
+    is_drawn = select(LiveSample.verdict_id).where(LiveSample.image_sha256 == image.sha256).limit(1)
+    if finding is Finding.CLEAR and session.scalar(is_drawn) is not None:
+        return ReviewState.OPEN
     return _review_of(finding)
 
 

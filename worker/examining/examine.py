@@ -72,6 +72,7 @@ class Examiner:
     lease: timedelta
     policy: StandingPolicy
     observer: Observer | None = None
+    sampled_share: float = 0.0
     measures: ExaminationMeasures = field(default_factory=ExaminationMeasures)
     keeper: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "keeper"))
 
@@ -204,6 +205,7 @@ class Examiner:
                 policy_number=standing.number,
                 gauge=gauge_json(opinion.gauge),
                 picture_hash=picture_hash,
+                sampled_share=self.sampled_share,
             )
             finish_examined(
                 session,

@@ -24,9 +24,11 @@ from store.quality.stats import (
     agreement_by_moderator,
     agreement_by_source,
     count_appealed,
+    count_sampled,
     count_waiting,
     findings_by_day,
     oldest_open,
+    sampled_agreement,
     scores,
     times_to_decision,
 )
@@ -68,6 +70,8 @@ class Stats:
     slow: timedelta | None
     now: list[int]
     before: list[int]
+    sampled: int
+    live: list[Comparison]
     models: list[Comparison]
     sources: list[Comparison]
     moderators: list[Comparison]
@@ -111,6 +115,8 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
         slow=_share(times, 0.9),
         now=scores(session, since, at),
         before=scores(session, since - timedelta(days=days), since),
+        sampled=count_sampled(session, since),
+        live=[_compare(one) for one in sampled_agreement(session, since)],
         models=[_compare(one) for one in agreement_by_model(session, since)],
         sources=[_compare(one) for one in agreement_by_source(session, since)],
         moderators=[_compare(one) for one in agreement_by_moderator(session, since)]
@@ -172,7 +178,12 @@ def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     for name, counts in (("scores", stats.now), ("scores_before", stats.before)):
         for index, count in enumerate(counts):
             yield name, f"{index / BINS:.2f}", "count", count, None, None, None
-    groups = {"model": stats.models, "source": stats.sources, "moderator": stats.moderators}
+    groups = {
+        "live_model": stats.live,
+        "model": stats.models,
+        "source": stats.sources,
+        "moderator": stats.moderators,
+    }
     for name, comparisons in groups.items():
         for each in comparisons:
             for measure, rate in (("false_accusations", each.accused), ("missed", each.missed)):

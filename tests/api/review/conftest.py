@@ -154,6 +154,7 @@ class Desk:
         risk: float | None = None,
         picture_hash: PictureHash | None = None,
         rests_on_file: bool = False,
+        sampled_share: float = 0.0,
         **request: Unpack[RequestFields],
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
@@ -176,6 +177,7 @@ class Desk:
                 evidence=evidence,
                 risk=risk,
                 picture_hash=picture_hash,
+                sampled_share=sampled_share,
             ).verdict_id
             for _ in range(submissions):
                 made = add_submission(session, self.shop.client.id, replace(ASKED, **request))

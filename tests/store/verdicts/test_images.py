@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -32,6 +32,7 @@ from store.outbox.client_events import event_json, list_events, place_events
 from store.retention.purge import purge_expired
 from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Decision, Image, Moderator
+from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image, find_verdict, record_verdict
 from tests.submissions import add_submission
@@ -249,6 +250,36 @@ def test_purging_an_image_keeps_the_same_bytes_for_an_open_appeal(
         purge_expired(database, blobs, at=now() + timedelta(days=2), retention=timedelta(days=1)).images == 1
     )
     assert blobs.get(sha256) == b"bytes of both"
+
+
+def test_a_drawn_clear_image_waits_until_a_person_decides(database: Database) -> None:
+    with database.writing() as session:
+        record_verdict(
+            session,
+            FACTS,
+            score=0.1,
+            model="m-1",
+            judgement=judged(Finding.CLEAR),
+            evidence=EVIDENCE,
+            sampled_share=1.0,
+        )
+    record(database, Finding.CLEAR, model="m-2", score=0.2)
+    assert image(database).review is ReviewState.OPEN
+
+
+def test_what_is_uncertain_is_never_drawn(database: Database) -> None:
+    with database.writing() as session:
+        record_verdict(
+            session,
+            FACTS,
+            score=0.5,
+            model="m-1",
+            judgement=judged(Finding.UNCERTAIN),
+            evidence=EVIDENCE,
+            sampled_share=1.0,
+        )
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(LiveSample)) == 0
 
 
 def examined(database: Database, shop: NewClient, finding: Finding, model: str) -> str:

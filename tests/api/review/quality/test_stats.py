@@ -47,6 +47,28 @@ def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, de
     assert "1 of 3" in page
 
 
+def test_live_error_rates_rest_on_pictures_that_no_one_chose(desk: Desk, decide: Decide) -> None:
+    lead = desk.as_person(role=Role.LEAD)
+    for index, outcome in enumerate(["human", "ai", "ai", "escalate"]):
+        decide(lead, desk.add_case(0.99 - index / 100, sampled_share=1.0), outcome)
+    for index, outcome in enumerate(["human", "human", "ai"]):
+        decide(lead, desk.add_case(0.1 + index / 100, Finding.CLEAR, sampled_share=1.0), outcome)
+    decide(lead, desk.add_case(0.9), "human")  # flagged and decided, but not drawn
+    desk.add_case(0.2, Finding.CLEAR, sampled_share=1.0)
+    figures = _figures(lead)
+    assert figures["by_live_model", "tiny-1", "false_accusations"] == ("1", "3")
+    assert figures["by_live_model", "tiny-1", "missed"] == ("1", "3")
+    assert "8 clear or flagged pictures were drawn at random" in lead.get("/review/stats").text
+
+
+def test_a_drawn_clear_picture_waits_on_the_desk_like_any_other(desk: Desk) -> None:
+    drawn = desk.add_case(0.1, Finding.CLEAR, sampled_share=1.0)
+    other = desk.add_case(0.11, Finding.CLEAR)
+    queue = desk.as_person().get("/review").text
+    assert drawn in queue
+    assert other not in queue
+
+
 def test_volume_scores_and_waiting_are_right(desk: Desk) -> None:
     desk.add_case(0.95)
     desk.add_case(0.97)
