@@ -1,8 +1,10 @@
 """One key per purpose, derived from the secret key: learning one reveals nothing about the others."""
 
+import base64
 from enum import StrEnum
 from hashlib import sha256
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -14,6 +16,7 @@ class KeyPurpose(StrEnum):
     FORM_TOKENS = "kantei form tokens"
     APPEAL_LINKS = "kantei appeal links"
     PSEUDONYMS = "kantei pseudonyms"
+    SECOND_FACTORS = "kantei second factors"
 
 
 def derive(secret_key: str, purpose: KeyPurpose) -> bytes:
@@ -22,3 +25,8 @@ def derive(secret_key: str, purpose: KeyPurpose) -> bytes:
         # Older than this function: exported files name the same moderator as the files of today.
         return sha256(purpose.encode() + b"\0" + secret_key.encode()).digest()
     return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret_key.encode())
+
+
+def sealing(secret_key: str, purpose: KeyPurpose) -> Fernet:
+    """What encrypts texts for a purpose, and reads them again; a text that was changed is not read."""
+    return Fernet(base64.urlsafe_b64encode(derive(secret_key, purpose)))

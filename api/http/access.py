@@ -16,12 +16,14 @@ class Access:
     """The requirements of a route.
 
     `needs` is a scope of an API key or an act of a moderator; `body_limit` (bytes) replaces the
-    application's usual one.
+    application's usual one. What is open before a new password was chosen is open before a second factor
+    was added, too.
     """
 
     needs: StrEnum | None = None
     is_public: bool = False
     is_before_new_password: bool = False
+    is_before_second_factor: bool = False
     body_limit: int | None = None
 
 
@@ -33,10 +35,11 @@ def access(
     *,
     public: bool = False,
     before_new_password: bool = False,
+    before_second_factor: bool = False,
     body_limit: int | None = None,
 ) -> Callable[[View], View]:
     """Declare the requirements of a view; place it below all other decorators of the route."""
-    said = Access(needs, public, before_new_password, body_limit)
+    said = Access(needs, public, before_new_password, before_new_password or before_second_factor, body_limit)
 
     def mark(view: View) -> View:
         setattr(view, ACCESS, said)

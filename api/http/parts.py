@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ from api.schemas.requests import MOST_FILES
 from core.broker.bell import BellListener
 from core.broker.queue import Sender
 from core.operations.measuring import Measuring, measure_alone
-from core.vocabulary import Thresholds
+from core.vocabulary import Role, Thresholds
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
 
@@ -40,6 +41,14 @@ class ModelFacts:
     thresholds: Thresholds | None = None
     card: str | None = None
     version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRules:
+    """How people sign in: who needs a second factor, and after how long without a request a login ends."""
+
+    second_factor_roles: frozenset[Role] = frozenset()
+    idle: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class ApiParts:
     measuring: Measuring = field(default_factory=measure_alone)
     clock: Callable[[], float] = time.monotonic
     facts: ModelFacts = field(default_factory=ModelFacts)
+    sign_in: SignInRules = field(default_factory=SignInRules)
 
 
 class AppState:

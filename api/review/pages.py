@@ -26,7 +26,15 @@ from api.review.frame.words import LANGUAGES, N_, WORDS
 from api.review.known import known_pages
 from api.review.market import market_pages
 from api.review.outbox import delivery_pages
-from api.review.people import audit_pages, login_pages, moderator_pages, password_pages
+from api.review.people import (
+    audit_pages,
+    factor_pages,
+    login_pages,
+    moderator_pages,
+    password_pages,
+    security_pages,
+)
+from api.review.people.browser_names import browser_name
 from api.review.quality import quality_pages, stats_pages
 from api.review.verdicts import model_page, policy_pages
 from store.tables.case_tables import Moderator
@@ -34,7 +42,7 @@ from store.tables.case_tables import Moderator
 # Each of these adds its views to the blueprint when it is imported.
 MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
-    *(login_pages, password_pages, moderator_pages, audit_pages),
+    *(login_pages, factor_pages, password_pages, security_pages, moderator_pages, audit_pages),
     *(queue_page, failure_pages, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(quality_pages, stats_pages, policy_pages, model_page),
@@ -47,7 +55,7 @@ PLACES = (
     ("review.quality", N_("Quality"), Act.MANAGE_QUALITY),
     ("review.policy", N_("Policy"), Act.MANAGE_POLICY),
     ("review.events", N_("Audit log"), Act.SEE_LOG),
-    ("review.moderators", N_("Moderators"), Act.MANAGE_MODERATORS),
+    ("review.moderators", N_("Moderators"), Act.RESET_FACTORS),
     ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS),
     ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS),
 )
@@ -67,6 +75,6 @@ def navigation(moderator: Moderator) -> list[tuple[str, str]]:
 def register_review(app: APIFlask) -> None:
     """Add the pages to an application, and what their templates know."""
     add_languages(app)
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, browser_name=browser_name)
     app.jinja_env.globals.update(words=WORDS, languages=LANGUAGES, navigation=navigation)
     app.register_blueprint(review)

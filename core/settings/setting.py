@@ -75,12 +75,16 @@ def setting(
 
 
 def declared_in(kind: type[Any]) -> list[Setting]:
-    """The settings that a class declares, in its order."""
-    return [replace(one.metadata["setting"], name=f"KANTEI_{one.name.upper()}") for one in fields(kind)]
+    """The settings that a class declares, in its order, and then those that it inherits."""
+    own_first = sorted(fields(kind), key=lambda one: one.name not in kind.__annotations__)
+    return [replace(one.metadata["setting"], name=f"KANTEI_{one.name.upper()}") for one in own_first]
 
 
 def read_into(kind: type[T], environ: Mapping[str, str], data_dir: Path) -> T:
     """Make a class of settings from an environment. Errors: SettingsError for the first wrong value."""
-    names = [one.name for one in fields(cast(Any, kind))]
-    values = [one.value(environ, data_dir) for one in declared_in(kind)]
-    return kind(**dict(zip(names, values, strict=True)))
+    return kind(
+        **{
+            one.name.removeprefix("KANTEI_").lower(): one.value(environ, data_dir)
+            for one in declared_in(kind)
+        }
+    )

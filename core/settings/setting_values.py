@@ -15,6 +15,7 @@ from pathlib import Path
 from core.operations.logs import LogFormat
 from core.settings.setting import SettingsError
 from core.urls import UrlError, parse_web_url
+from core.vocabulary import Role
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -128,6 +129,15 @@ def origins(text: str) -> frozenset[str]:
         if not re.fullmatch(r"(chrome|moz|safari-web)-extension://[0-9A-Za-z-]{1,64}", origin):
             raise ValueError(f"must have origins of extensions, such as chrome-extension://…, not {origin!r}")
     return found
+
+
+def roles(text: str) -> frozenset[Role]:
+    """Read the roles of moderators."""
+    found = _entries(text)
+    for name in found:
+        if name not in set(Role):
+            raise ValueError(f"must have roles ({', '.join(Role)}), not {name!r}")
+    return frozenset(map(Role, found))
 
 
 def _entries(text: str) -> list[str]:

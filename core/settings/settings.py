@@ -14,6 +14,7 @@ from core.operations.logs import LogFormat
 from core.settings import setting_values as values
 from core.settings.blobs_url import S3Place, parse_s3_url
 from core.settings.setting import SettingsError, read_into, setting
+from core.settings.sign_in_settings import SignInSettings
 
 MIB = 1024 * 1024
 # While one child waits for a host, another works: from hosts that answer after 0.2 s, two for each core get
@@ -22,7 +23,7 @@ CHILDREN_A_CORE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(SignInSettings):
     """What an operator can set: each field by the variable KANTEI_ and its name in capitals."""
 
     data_dir: Path = setting(

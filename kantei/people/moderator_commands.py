@@ -10,7 +10,9 @@ from core.vocabulary import Role
 from kantei.roots.joining import open_database
 from kantei.roots.migrate import migrate
 from store.people.audit_notes import note_command
-from store.people.moderators import ModeratorExistsError, add_moderator
+from store.people.moderators import ModeratorExistsError, add_moderator, find_moderator, reset_password
+from store.people.second_factors import remove_factors
+from store.people.sessions import end_logins
 
 
 @click.group()
@@ -55,3 +57,33 @@ def add(email: str, role: str, *, as_json: bool) -> None:
     click.echo(f"Added {facts['email']} as {article} {facts['role']}.")
     click.echo(f"One-time password (not shown again): {new.password}")
     click.echo("It must be changed at the first login.")
+
+
+@moderator.command()
+@click.argument("email")
+@click.option("--password", is_flag=True, help="Set a new one-time password and print it, once.")
+@click.option("--second-factor", is_flag=True, help="Remove the second factor and the recovery codes.")
+def reset(email: str, *, password: bool, second_factor: bool) -> None:
+    """Let a moderator in who lost a password or a second factor, and end all their logins."""
+    if not password and not second_factor:
+        raise click.UsageError("choose what to reset: --password, --second-factor or both")
+    database, at, new = open_database(read_settings()), now(), None
+    try:
+        with database.writing() as session:
+            person = find_moderator(session, email.strip().lower())
+            if person is None:
+                raise click.ClickException(f"moderator {email} not found")
+            if password:
+                new = reset_password(session, person)
+                note_command(session, "password_reset", at=at, subject=person.email)
+            if second_factor:
+                remove_factors(session, [person.id])
+                note_command(session, "second_factor_reset", at=at, subject=person.email)
+            end_logins(session, person.id)
+    finally:
+        database.close()
+    if second_factor:
+        click.echo(f"Removed the second factor of {person.email}.")
+    if new is not None:
+        click.echo(f"One-time password (not shown again): {new.password}")
+        click.echo("It must be changed at the first login.")

@@ -1,8 +1,9 @@
 """The web process's real parts."""
 
 import logging
+from datetime import timedelta
 
-from api.http.parts import ApiParts, FileLimits, ModelFacts
+from api.http.parts import ApiParts, FileLimits, ModelFacts, SignInRules
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
@@ -35,6 +36,15 @@ def make_api_parts(settings: Settings) -> ApiParts:
         file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
         measuring=start_measuring(settings, "api"),
         facts=read_facts(),
+        sign_in=sign_in_rules(settings),
+    )
+
+
+def sign_in_rules(settings: Settings) -> SignInRules:
+    """How people sign in."""
+    return SignInRules(
+        second_factor_roles=settings.second_factor_roles,
+        idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
     )
 
 

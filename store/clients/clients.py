@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from core.keys import KeyPurpose, derive
+from core.keys import KeyPurpose, sealing
 from core.market.webhook_secrets import PREFIX, webhook_key
 from core.vocabulary import Scheme, Scope, Source
 from store.tables.client_tables import ApiKey, Client, SigningSecret
@@ -64,7 +64,7 @@ def add_secret(session: Session, client_id: str, secret: str | None, secret_key:
     """
     text = secret or PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     webhook_key(text, session.get_one(Client, client_id).scheme)
-    sealed = _seal(secret_key).encrypt(text.encode()).decode()
+    sealed = sealing(secret_key, KeyPurpose.WEBHOOK_SECRETS).encrypt(text.encode()).decode()
     session.add(SigningSecret(client_id=client_id, ciphertext=sealed))
     session.flush()
     return text
@@ -171,7 +171,9 @@ def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[s
         .order_by(SigningSecret.id.desc())
     )
     try:
-        return [_seal(secret_key).decrypt(row.encode()).decode() for row in rows]
+        return [
+            sealing(secret_key, KeyPurpose.WEBHOOK_SECRETS).decrypt(row.encode()).decode() for row in rows
+        ]
     except InvalidToken:
         raise ValueError("KANTEI_SECRET_KEY has changed, so webhook secrets cannot be read") from None
 
@@ -179,7 +181,3 @@ def signing_secrets(session: Session, client_id: str, secret_key: str) -> list[s
 def digest(text: str) -> str:
     """The SHA-256 by which a random secret is stored."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _seal(secret_key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derive(secret_key, KeyPurpose.WEBHOOK_SECRETS)))

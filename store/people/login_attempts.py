@@ -18,6 +18,8 @@ WINDOW = timedelta(minutes=15)
 # Few for one address on one account (a guesser), more for the account from everywhere (a botnet; too
 # few would let anyone lock anyone out), and for an address on all accounts (one password for many).
 PAIR_LIMIT, ACCOUNT_LIMIT, ADDRESS_LIMIT = 8, 40, 60
+# A code has six digits only, and whoever guesses one knows the password: no one else is locked out.
+FACTOR_LIMIT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ class NotedLogin:
     wait: timedelta | None
 
 
-def note_attempt(session: Session, *, email: str, address: str, at: datetime) -> NotedLogin:
-    """Note an attempt to log in, and say whether it is one too many."""
+def note_attempt(
+    session: Session, *, email: str, address: str, at: datetime, is_factor: bool = False
+) -> NotedLogin:
+    """Note an attempt to log in, or to show a second factor, and say whether it is one too many."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.created_at < at - WINDOW))
     network = _network(address)
     limits = {
@@ -37,6 +41,8 @@ def note_attempt(session: Session, *, email: str, address: str, at: datetime) ->
         digest(f"account {email}"): ACCOUNT_LIMIT,
         digest(f"address {network}"): ADDRESS_LIMIT,
     }
+    if is_factor:
+        limits[digest(f"factor {email}")] = FACTOR_LIMIT
     counted = session.execute(
         select(LoginAttempt.key_sha256, func.count(), func.min(LoginAttempt.created_at))
         .where(LoginAttempt.key_sha256.in_(limits))

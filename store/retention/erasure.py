@@ -18,6 +18,7 @@ from store.outbox.client_events import forget_events
 from store.people.audit_notes import note_command
 from store.people.moderators import find_moderator
 from store.people.passwords import hash_password, one_time_password
+from store.people.second_factors import remove_factors
 from store.people.sessions import end_logins
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, IdempotencyKey, Image, Moderator, Submission, Verdict
@@ -136,5 +137,6 @@ def erase_person(database: Database, email: str) -> str:
         # The log names people as subjects, too: who was added, and whose password was tried.
         session.execute(update(Event).where(Event.subject == person.email).values(subject=name))
         end_logins(session, person.id)
+        remove_factors(session, [person.id])
         note_command(session, "erased", at=at, subject=name)
     return name

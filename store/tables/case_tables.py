@@ -14,7 +14,19 @@ verdict and its standing decision, so that the review queue is one indexed query
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text, true
+from sqlalchemy import (
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
@@ -24,7 +36,7 @@ from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, 
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
 from store.tables.client_tables import Client
-from store.tables.review_states import ReviewState
+from store.tables.review_states import ReviewState, SecondFactor
 
 
 class Image(Table):
@@ -241,7 +253,10 @@ class Moderator(Table):
 
 
 class Session(Table):
-    """A moderator's login, known by the SHA-256 of the token in the cookie."""
+    """A moderator's login, known by the SHA-256 of the token in the cookie.
+
+    While it awaits a second factor it opens no page; `factor` is the one that was shown.
+    """
 
     __tablename__ = "sessions"
 
@@ -249,6 +264,12 @@ class Session(Table):
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # When it was last used, to the minute; not known of logins from before this was recorded.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    agent: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    awaits_factor: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    factor: Mapped[SecondFactor | None] = mapped_column(words(SecondFactor))
     moderator: Mapped[Moderator] = relationship(lazy="raise")
 
 

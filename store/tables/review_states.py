@@ -33,3 +33,15 @@ class PolicyFault(StrEnum):
     STALE = "stale"
     RACE = "race"
     SETTLED = "settled"
+
+
+class SecondFactor(StrEnum):
+    """What showed, beside a password, that a login is its owner's.
+
+    `provider` is the word of an OpenID provider that it asked for more than a password.
+    """
+
+    APP = "app"
+    PASSKEY = "passkey"
+    RECOVERY = "recovery"
+    PROVIDER = "provider"

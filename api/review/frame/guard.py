@@ -18,17 +18,32 @@ from api.review.frame.page_error import PageError, not_found
 from api.review.frame.permissions import Act, may
 from core.clock import now
 from core.ids import is_id, is_sha256
-from store.people.sessions import find_login
+from store.people.sessions import Browser, find_login, is_seen_long_ago, mark_seen
 from store.tables.case_tables import Moderator
+from store.tables.case_tables import Session as Login
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One request's browser: its token, whether that is new, and who is logged in with it."""
+    """One request's browser: its token, whether that is new, and the login that it has.
+
+    `awaiting` has given a password and must still show a second factor: for every page but that one, no
+    one is logged in.
+    """
 
     token: str
     is_new: bool
-    moderator: Moderator | None
+    login: Login | None = None
+
+    @property
+    def moderator(self) -> Moderator | None:
+        """Who is logged in."""
+        return self.login.moderator if self.login and not self.login.awaits_factor else None
+
+    @property
+    def awaiting(self) -> Moderator | None:
+        """Who still has to show a second factor."""
+        return self.login.moderator if self.login and self.login.awaits_factor else None
 
 
 def visitor() -> Visitor:
@@ -47,15 +62,11 @@ def me() -> Moderator:
 
 @review.before_request
 def admit() -> AnyResponse | None:
-    """Admit the visitor, or redirect them to log in or to choose a password. Errors: PageError."""
+    """Admit the visitor, or redirect them to what their login still needs. Errors: PageError."""
     said = current_access()
     token = read_token(request, secure=parts().secure_cookies)
-    moderator = None
-    if token is not None:
-        with parts().database.reading() as session:
-            login = find_login(session, token, now())
-            moderator = login.moderator if login else None
-    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, moderator)
+    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, _find_login(token))
+    moderator = visitor().moderator
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         refuse_forgery(request, parts().secret_key, token)
     if said.is_public:
@@ -64,6 +75,8 @@ def admit() -> AnyResponse | None:
         return _ask_for_login()
     if moderator.must_change_password and not said.is_before_new_password:
         return redirect(url_for("review.password"))
+    if lacks_factor(moderator) and not said.is_before_second_factor:
+        return redirect(url_for("review.security"))
     if not may(moderator, Act(said.needs or Act.REVIEW)):
         raise PageError(
             HTTPStatus.FORBIDDEN,
@@ -72,6 +85,29 @@ def admit() -> AnyResponse | None:
         )
     _refuse_odd_names(request.view_args or {})
     return None
+
+
+def this_browser() -> Browser:
+    """Where this request is from."""
+    return Browser(request.remote_addr or "", request.user_agent.string)
+
+
+def lacks_factor(moderator: Moderator) -> bool:
+    """True if this login has shown no second factor, and the moderator's role demands one."""
+    login = visitor().login
+    return moderator.role in parts().sign_in.second_factor_roles and (login is None or login.factor is None)
+
+
+def _find_login(token: str | None) -> Login | None:
+    if token is None:
+        return None
+    at = now()
+    with parts().database.reading() as session:
+        login = find_login(session, token, at, idle=parts().sign_in.idle)
+    if login is not None and is_seen_long_ago(login, at):
+        with parts().database.writing() as session:
+            mark_seen(session, login, this_browser(), at)
+    return login
 
 
 @review.after_request

@@ -17,6 +17,7 @@ class Act(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_QUALITY = "manage_quality"
     MANAGE_KNOWN = "manage_known"
+    RESET_FACTORS = "reset_factors"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
 
@@ -30,6 +31,7 @@ MATRIX = {
     Act.MANAGE_POLICY: Role.LEAD,
     Act.MANAGE_QUALITY: Role.LEAD,
     Act.MANAGE_KNOWN: Role.LEAD,
+    Act.RESET_FACTORS: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,
 }
@@ -39,6 +41,13 @@ RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 def may(moderator: Moderator, act: Act) -> bool:
     """True if a moderator's role allows this act."""
     return RANKS[moderator.role] >= RANKS[MATRIX[act]]
+
+
+def may_reset_factor(moderator: Moderator, person: Moderator) -> bool:
+    """True if one may reset the other's second factor: an admin anyone else's, a lead a moderator's."""
+    if moderator.id == person.id or not may(moderator, Act.RESET_FACTORS):
+        return False
+    return moderator.role is Role.ADMIN or RANKS[person.role] < RANKS[moderator.role]
 
 
 def may_decide(moderator: Moderator, image: Image) -> bool:

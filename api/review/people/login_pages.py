@@ -11,12 +11,13 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
-from api.review.frame.guard import me, visitor
+from api.review.frame.guard import me, this_browser, visitor
 from core.clock import now
 from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
 from store.people.moderators import find_moderator
 from store.people.passwords import MAX_LENGTH, is_password
+from store.people.second_factors import factors_of
 from store.people.sessions import end_login, start_login
 
 _OUR_PAGES = re.compile(r"/(?:review|account|admin)(?:[/?][^\\\s]*)?")
@@ -26,8 +27,8 @@ _OUR_PAGES = re.compile(r"/(?:review|account|admin)(?:[/?][^\\\s]*)?")
 @access(public=True)
 def login() -> AnyResponse:
     if visitor().moderator is not None:
-        return redirect(_next_page())
-    return _form(next=_next_page())
+        return redirect(next_page())
+    return _form(next=next_page())
 
 
 @review.post("/login")
@@ -46,15 +47,18 @@ def log_in() -> AnyResponse:
     with parts().database.writing() as session:
         if moderator is None or not right:
             note_event(session, "login_failed", moderator_id=None, at=at, subject=email)
-            token = None
+            token, needs_factor = None, False
         else:
             forget_attempt(session, attempt)
             end_login(session, visitor().token)
-            token = start_login(session, moderator.id, at)
-            note_event(session, "login", moderator_id=moderator.id, at=at)
+            needs_factor = factors_of(session, moderator.id).has_any
+            token = start_login(session, moderator.id, at, browser=this_browser(), awaits_factor=needs_factor)
+            if not needs_factor:
+                note_event(session, "login", moderator_id=moderator.id, at=at)
     if token is None:
         return _form(email, _("Wrong email address or password."), HTTPStatus.UNAUTHORIZED)
-    response = make_response(redirect(_next_page()))
+    target = url_for("review.second_factor", next=next_page()) if needs_factor else next_page()
+    response = make_response(redirect(target))
     send_token(response, token, secure=parts().secure_cookies)
     return response
 
@@ -65,20 +69,20 @@ def log_out() -> AnyResponse:
     with parts().database.writing() as session:
         end_login(session, visitor().token)
         note_event(session, "logout", moderator_id=me().id, at=now())
-    response = redirect(url_for("review.login"))
+    response = redirect(url_for("review.login", next=request.form.get("next") or None))
     # Whoever sits down next at this machine gets nothing from its cache.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _next_page() -> str:
+def next_page() -> str:
     """The page to open after login; only pages of this server, so that no one is sent elsewhere."""
     wanted = request.values.get("next", "")
     return wanted if _OUR_PAGES.fullmatch(wanted) else url_for("review.queue")
 
 
 def _form(email: str = "", fault: str | None = None, status: int = 200, **values: object) -> Response:
-    values.setdefault("next", _next_page())
+    values.setdefault("next", next_page())
     return make_response(render_template("review/login.html", email=email, fault=fault, **values), status)
 
 

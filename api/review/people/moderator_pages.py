@@ -12,7 +12,7 @@ from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found, refused
-from api.review.frame.permissions import Act
+from api.review.frame.permissions import Act, may, may_reset_factor
 from core.clock import now
 from core.vocabulary import Role
 from store.people.audit_notes import note_event
@@ -24,16 +24,16 @@ from store.people.moderators import (
     set_disabled,
     set_role,
 )
+from store.people.second_factors import remove_factors, with_factors
 from store.people.sessions import end_logins
 from store.tables.case_tables import Moderator
 
 
 @review.get("/admin/moderators")
-@access(Act.MANAGE_MODERATORS)
+@access(Act.RESET_FACTORS)
 def moderators() -> str:
     with parts().database.reading() as session:
-        people = list_moderators(session)
-    return render_template("review/moderators.html", people=people)
+        return _page(session, done="done" in request.args)
 
 
 @review.post("/admin/moderators")
@@ -44,17 +44,14 @@ def add_person() -> AnyResponse:
         with parts().database.writing() as session:
             new = add_moderator(session, email=email, role=_read_role())
             _note(session, "moderator_added", new.moderator, role=new.moderator.role)
-            people = list_moderators(session)
-        # Shown in the answer and kept nowhere: the page cannot be loaded again.
-        return make_response(render_template("review/moderators.html", people=people, new=new))
+            # Shown in the answer and kept nowhere: the page cannot be loaded again.
+            return make_response(_page(session, new=new))
     except ModeratorExistsError:
         fault = _("A moderator with this email address already exists.")
     except ValueError:
         fault = _("Enter a valid email address.")
     with parts().database.reading() as session:
-        people = list_moderators(session)
-    page = render_template("review/moderators.html", people=people, fault=fault)
-    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return make_response(_page(session, fault=fault), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @review.post("/admin/moderators/<moderator_id>/role")
@@ -89,8 +86,36 @@ def give_password(moderator_id: str) -> str:
         new = reset_password(session, person)
         end_logins(session, moderator_id)
         _note(session, "password_reset", person)
-        people = list_moderators(session)
-    return render_template("review/moderators.html", people=people, new=new)
+        return _page(session, new=new)
+
+
+@review.post("/admin/moderators/<moderator_id>/factor")
+@access(Act.RESET_FACTORS)
+def reset_factor(moderator_id: str) -> AnyResponse:
+    """Let somebody who lost their second factor log in with the password alone; they add another one."""
+    with parts().database.writing() as session:
+        person = _somebody_else(session, moderator_id)
+        if not may_reset_factor(me(), person):
+            raise PageError(
+                HTTPStatus.FORBIDDEN,
+                _("You do not have access"),
+                _("Only an admin can reset the second factor of a lead or an admin. Nothing was changed."),
+            )
+        remove_factors(session, [person.id])
+        end_logins(session, person.id)
+        _note(session, "second_factor_reset", person)
+    return redirect(url_for("review.moderators", done=1), HTTPStatus.SEE_OTHER)
+
+
+def _page(session: Session, **values: object) -> str:
+    return render_template(
+        "review/moderators.html",
+        people=list_moderators(session),
+        protected=with_factors(session),
+        may_manage=may(me(), Act.MANAGE_MODERATORS),
+        may_reset=lambda person: may_reset_factor(me(), person),
+        **values,
+    )
 
 
 def _somebody_else(session: Session, moderator_id: str) -> Moderator:

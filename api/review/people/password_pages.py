@@ -10,7 +10,7 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
-from api.review.frame.guard import me
+from api.review.frame.guard import me, this_browser, visitor
 from api.review.frame.page_error import PageError
 from api.review.frame.words import PASSWORD_FAULTS
 from core.clock import now
@@ -31,7 +31,8 @@ def password() -> str:
 @access(before_new_password=True)
 def change_password() -> AnyResponse:
     moderator, at = me(), now()
-    old = request.form.get("old", "")[: MAX_LENGTH + 1]
+    # Who has just logged in with a one-time password is not asked for it a second time.
+    is_first, old = moderator.must_change_password, request.form.get("old", "")[: MAX_LENGTH + 1]
     new = request.form.get("new", "")[: MAX_LENGTH + 1]
     with parts().database.writing() as session:
         attempt = note_attempt(session, email=moderator.email, address=request.remote_addr or "", at=at)
@@ -40,9 +41,9 @@ def change_password() -> AnyResponse:
             HTTPStatus.TOO_MANY_REQUESTS, _("Too many attempts"), _("Wait a few minutes, then try again.")
         )
     found, fault = password_fault(new, moderator.email), None
-    if not is_password(moderator.password_hash, old):
+    if not is_first and not is_password(moderator.password_hash, old):
         fault = _("The current password is wrong.")
-    elif new == old:
+    elif is_password(moderator.password_hash, new):
         fault = _("The new password is the same as the old one.")
     elif new != request.form.get("again", ""):
         fault = _("The new passwords do not match.")
@@ -56,7 +57,10 @@ def change_password() -> AnyResponse:
         forget_attempt(session, attempt)
         set_password(session, moderator.id, password_hash)
         end_logins(session, moderator.id)
-        token = start_login(session, moderator.id, at)
+        login = visitor().login
+        token = start_login(
+            session, moderator.id, at, browser=this_browser(), factor=login.factor if login else None
+        )
         note_event(session, "password_changed", moderator_id=moderator.id, at=at)
     response = make_response(redirect(url_for("review.queue")))
     send_token(response, token, secure=parts().secure_cookies)

@@ -71,7 +71,11 @@ def html_pages(app: Flask) -> set[str]:
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("review.") and "GET" in (rule.methods or ())
     }
-    return found - {f"review.{name}" for name in NO_PAGES} - {"review.home", "review.login"}
+    return (
+        found
+        - {f"review.{name}" for name in NO_PAGES}
+        - {"review.home", "review.login", "review.second_factor"}
+    )
 
 
 def fill(desk: Desk, words: str = "Fox") -> Filled:

@@ -5,15 +5,23 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import select
 
 from core.clients.quota import Quota, QuotaPeriod
+from core.clock import now
 from kantei.clients.client_commands import client
 from kantei.people.moderator_commands import moderator
 from store.base.database import Database
 from store.clients.clients import find_key, signing_secrets
 from store.people.moderators import find_moderator
 from store.people.passwords import is_password
+from store.people.second_factors import Factors, add_app, factors_of, make_recovery_codes, new_app_secret
+from store.people.sessions import find_login, start_login
+from store.tables.case_tables import Moderator
 from store.tables.client_tables import Client
+from store.tables.review_tables import Event
 from tests.spellings import ONE, SPELLINGS
 
 
@@ -51,6 +59,30 @@ def test_a_known_moderator_is_not_added_again() -> None:
     again = _run("moderator", "add", "AIKO@example.com")
     assert again.exit_code == 1
     assert "already" in again.output
+
+
+def test_an_admin_who_is_locked_out_gets_in_again(kept: Database, tmp_path: Path) -> None:
+    facts = json.loads(_run("moderator", "add", "aiko@example.com", "--role", "admin", "--json").output)
+    with kept.writing() as session:
+        totp, at = new_app_secret(), now()
+        code = TOTP(totp, 6, SHA1(), 30).generate(int(at.timestamp())).decode()  # noqa: S303  # RFC 6238
+        assert add_app(session, facts["id"], totp, code, secret_key="x" * 40, at=at)
+        make_recovery_codes(session, facts["id"])
+        token = start_login(session, facts["id"], at)
+    result = _run("moderator", "reset", "Aiko@example.com", "--second-factor", "--password")
+    assert result.exit_code == 0, result.output
+    password = result.output.split("not shown again): ")[1].split()[0]
+    with kept.reading() as session:
+        person = session.get_one(Moderator, facts["id"])
+        assert is_password(person.password_hash, password)
+        assert person.must_change_password
+        assert factors_of(session, facts["id"]) == Factors()
+        assert find_login(session, token, at) is None
+        told = session.scalars(select(Event.kind).where(Event.subject == "aiko@example.com")).all()
+    assert {"password_reset", "second_factor_reset"} <= set(told)
+    kept.close()
+    assert _run("moderator", "reset", "aiko@example.com").exit_code == 2
+    assert _run("moderator", "reset", "nobody@example.com", "--password").exit_code == 1
 
 
 @pytest.mark.parametrize("email", ["", "aiko", "a@b@c", "a b@example.com", "<script>@x"])

@@ -27,7 +27,7 @@ CLOSED = {
         ("review.known", "review.import_known", "review.export_known", "review.forget_known"),
         Act.MANAGE_KNOWN,
     ),
-    "review.moderators": Act.MANAGE_MODERATORS,
+    **dict.fromkeys(("review.moderators", "review.reset_factor"), Act.RESET_FACTORS),
     "review.add_person": Act.MANAGE_MODERATORS,
     "review.change_role": Act.MANAGE_MODERATORS,
     "review.shut_out": Act.MANAGE_MODERATORS,
@@ -46,6 +46,8 @@ PUBLIC = {
     "review.home",
     "review.login",
     "review.log_in",
+    "review.second_factor",
+    "review.show_second_factor",
     "review.switch_language",
     "review.model",
     "review.model_plot",
@@ -73,6 +75,8 @@ OPEN = {
         *("preview_bulk", "decide_bulk", "undo_batch", "undo_decision", "picture", "thumbnail", "heatmap"),
         *("decisions", "decisions_csv", "stats", "stats_csv", "listing", "seller"),
         *("desk", "arrange", "password", "change_password", "log_out"),
+        *("security", "authenticator", "add_authenticator", "remove_authenticator"),
+        *("renew_recovery_codes", "end_other_login"),
     )
 }
 
@@ -165,3 +169,19 @@ def test_the_navigation_shows_what_is_open(desk: Desk, role: Role) -> None:
     assert ('href="/admin/log"' in page) == _reaches(role, "review.events")
     assert ('href="/admin/policy"' in page) == _reaches(role, "review.policy")
     assert ('href="/admin/moderators"' in page) == _reaches(role, "review.moderators")
+
+
+# Whose second factor each role resets: nobody their own, and a lead only a moderator's.
+RESETS = {
+    Role.MODERATOR: set(),
+    Role.LEAD: {Role.MODERATOR},
+    Role.ADMIN: {Role.MODERATOR, Role.LEAD, Role.ADMIN},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("other", ROLES)
+def test_a_second_factor_is_reset_by_somebody_senior(desk: Desk, role: Role, other: Role) -> None:
+    visit, person = desk.as_person("a@example.com", role), desk.add_person("b@example.com", other)
+    status = visit.send(f"/admin/moderators/{person}/factor").status_code
+    assert status == (303 if other in RESETS[role] else 403)
