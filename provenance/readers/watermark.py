@@ -1,4 +1,4 @@
-"""The invisible watermark of Stable Diffusion's own scripts (`invisible-watermark`, method dwtDct).
+"""The invisible watermark of Stable Diffusion's and FLUX's own scripts (invisible-watermark, method dwtDct).
 
 The method (ShieldMnt/invisible-watermark, `imwatermark/maxDct.py`; no transform beyond one Haar step,
 for all its name): in the half-size average of the colour difference U, cut into blocks of 4 x 4, the
@@ -46,10 +46,14 @@ def _text_bits(text: bytes) -> NDArray[np.uint8]:
 
 
 _SDXL = 0b101100111110110010010000011110111011000110011110
+# black-forest-labs/flux, `util.py`, and flux2, `watermark.py`: 48 bits, embedded as `bin()` prints them, so
+# without the two zeros that they begin with.
+_FLUX = 0b001010101111111010000111100111001111010100101110
 MESSAGES = (
     Message("Stable Diffusion 1", _text_bits(b"StableDiffusionV1"), 0.6),
     Message("Stable Diffusion 2", _text_bits(b"SDV2"), 0.85),
     Message("Stable Diffusion XL", _text_bits(_SDXL.to_bytes(6, "big")), 0.75),
+    Message("FLUX", _text_bits(_FLUX.to_bytes(6, "big"))[2:], 0.75),
 )
 
 
@@ -58,15 +62,19 @@ def find_watermark(rgb: Array) -> tuple[Message, float] | None:
 
     Gives the message and its correlation, 0..1; None where there is none.
     """
-    averages = _averages(rgb)
-    best: tuple[Message, float] | None = None
-    for difference in _differences(averages):
-        votes = _votes(difference)
-        for message in MESSAGES:
-            found = _correlation(votes, message.bits)
-            if found >= message.least and (best is None or found > best[1]):
-                best = (message, found)
-    return best
+    found = [(message, value) for message, value in correlations(rgb) if value >= message.least]
+    return max(found, key=lambda pair: pair[1], default=None)
+
+
+def correlations(rgb: Array) -> list[tuple[Message, float]]:
+    """How well the votes of a picture's upper rows fit each message, at best of all encoders."""
+    votes = [_votes(difference) for difference in _differences(_averages(rgb))]
+    return [(message, max(_correlation(one, message.bits) for one in votes)) for message in MESSAGES]
+
+
+def rows_looked_at(width: int, height: int) -> int:
+    """The number of upper rows of a picture that are looked at."""
+    return min(height, max(_LOOK_AT // width // _GRID, 4) * _GRID)
 
 
 def _averages(rgb: Array) -> NDArray[np.float32]:
@@ -117,8 +125,7 @@ def _read(sources: Sources) -> Looked:
         looked.note("The size does not match what these generators produce.")
         return looked
     try:
-        rows = min(image.height, max(_LOOK_AT // image.width // _GRID, 4) * _GRID)
-        found = find_watermark(sources.pixels.left(image.width, rows))
+        found = find_watermark(sources.pixels.left(image.width, rows_looked_at(*sides)))
     except RecordError as error:
         looked.note(f"The pixels could not be read: {error}.")
         return looked
@@ -138,7 +145,7 @@ def _read(sources: Sources) -> Looked:
 
 READER = Reader(
     "watermark",
-    "the invisible watermark of Stable Diffusion's own scripts, in the upper rows of the pixels",
+    "the invisible watermark of Stable Diffusion's and FLUX's own scripts, in the upper rows of the pixels",
     EvidenceKind.WATERMARK,
     _read,
 )
