@@ -8,9 +8,9 @@ import base64
 import logging
 from dataclasses import dataclass
 
-from core.sayings.codes import Place
+from core.sayings.codes import EvidenceDetail, Place
 from core.sayings.fault_codes import RecordFault
-from core.sayings.saying import render, say
+from core.sayings.saying import Saying, render, say
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.c2pa import c2pa_claims
 from provenance.containers.containers import open_image
@@ -18,6 +18,7 @@ from provenance.containers.image_file import ImageFile
 from provenance.containers.pixels import Pixels
 from provenance.containers.stealth import Stealth, read_stealth
 from provenance.readers import damage, software, watermark
+from provenance.readers.apps import apps
 from provenance.readers.generators import (
     a1111,
     comfyui,
@@ -48,6 +49,7 @@ READERS: tuple[Reader, ...] = (
     swarmui.READER,
     other_generators.READER,
     spread_records.READER,
+    apps.READER,
     aigc_label.READER,
     iptc.READER,
     iptc_ai_fields.READER,
@@ -89,14 +91,22 @@ def read_provenance(
 
 
 def _is_repeated(item: Evidence, found: list[Evidence]) -> bool:
-    """True if a hint says less than a record in the same file."""
+    """True if a hint says less than a record in the same file: that it was generated, or only edited."""
     if (item.kind, item.grade, item.label) != (EvidenceKind.SOFTWARE_TAG, Grade.HINT, Label.AI):
         return False
     name = item.generator or ""
     return any(
-        other.grade is not Grade.HINT and other.label is Label.AI and name in (other.generator or "")
+        (_is_edit(other) and name == other.generator)
+        or (other.grade is not Grade.HINT and other.label is Label.AI and name in (other.generator or ""))
         for other in found
     )
+
+
+def _is_edit(item: Evidence) -> bool:
+    return isinstance(item.detail, Saying) and item.detail.code in {
+        EvidenceDetail.NOVELAI_EDIT,
+        EvidenceDetail.GENERATIVE_EDIT,
+    }
 
 
 def explain(

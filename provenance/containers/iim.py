@@ -12,7 +12,7 @@ MARK = b"Photoshop 3.0\0"
 _RESOURCE = b"8BIM"
 _IPTC = 0x0404
 # Those of record 2 that name a program, or that generators write into.
-_NAMES = {65: "OriginatingProgram", 110: "Credit", 115: "Source", 120: "Caption"}
+_NAMES = {65: "OriginatingProgram", 80: "Byline", 110: "Credit", 115: "Source", 120: "Caption"}
 
 
 def parse_iim(data: bytes) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""JPEG (ITU-T T.81; JFIF; EXIF 2.32; XMP part 3): segments up to the start of the scan."""
+"""JPEG (ITU-T T.81; JFIF; EXIF 2.32; XMP part 3): segments up to the start of the scan, Samsung's trailer."""
 
 import struct
 
@@ -7,6 +7,7 @@ from core.sayings.codes import Place
 from provenance.containers.exif import HEADERS
 from provenance.containers.iim import MARK as PHOTOSHOP
 from provenance.containers.image_file import Builder, ImageFile
+from provenance.containers.sef import read_sef
 from provenance.shared.errors import ContainerError
 from provenance.shared.limits import MAX_EXIF_BYTES, MAX_XMP_BYTES
 from provenance.shared.text import decode_text
@@ -45,6 +46,9 @@ def read_jpeg(data: bytes) -> ImageFile:
         found.add_exif(bytes(record))
     for packet in more_xmp.values():
         found.add_xmp(bytes(packet))
+    for name, text in read_sef(data):
+        found.part("Samsung trailer")
+        found.add_text(Place.SAMSUNG_TRAILER, name, text)
     if not walked:
         raise ContainerError("the JPEG file has no segments")
     return found.build()

@@ -32,6 +32,7 @@ PRODUCTS = _compiled(
         "DiffusionBee": r"DiffusionBee",
         "mflux": r"mflux",
         "Stability AI": r"Stable Image (?:Ultra|Core)",
+        "AI Horde": r"(?:ArtBot|Stable UI)(?: -)? (?:for|Create images with) Stable Diffusion",
         "Stable Diffusion": r"Stable Diffusion|StableDiffusion(?:V\d)?",
         "Black Forest Labs": r"FLUX\.[12]",
         "Ideogram": r"Ideogram[ .]?AI",
@@ -55,12 +56,20 @@ PRODUCTS = _compiled(
         "KoboldCpp": r"KoboldCpp",
         "Mochi Diffusion": r"Mochi Diffusion",
         "imaginAIry": r"imaginairy",
-        "AI Horde": r"ArtBot for Stable Diffusion",
         "Liblib": r"Liblib\.?AI|哩布哩布AI",
         "Yodayo": r"Yodayo|Moescape(?: AI)?",
         "Hailuo": r"Hailuo ?AI|MiniMax image-01",
         "Qwen": r"Qwen-?Image[\w\-]*|Tongyi Wanxiang|通义万相",
         "Sora": r"Sora by OpenAI",
+        "Luma": r"Luma AI|lumalabs\.ai",
+        "Canva": r"(?:Canva )?Magic Media",  # not Canva itself, where people draw and lay out
+        "Runway": r"RunwayML|Runway AI|Runway Gen-\d[\w.]*",
+        "Bria": r"Bria AI|Bria Artificial Intelligence|BRIA-\d[\d.]*",
+        "fal": r"fal\.ai|fal-ai(?:/[\w.\-]+)*|Features & Labels",
+        "Higgsfield": r"Higgsfield(?: ?AI)?",
+        "Reve": r"reve\.com",
+        "Aphrodite AI": r"Aphrodite AI",
+        "Amazon": r"(?:Amazon )?Titan Image Generator|(?:Amazon )?Nova Canvas",
     }
 )
 # Names of companies and services: software by that name generates, but a credit may mean their people.
@@ -81,6 +90,8 @@ COMPANIES = _compiled(
         "Dreamina": r"Dreamina",
     }
 )
+# Named only by a phrase: the field for a camera's maker holds it in photographs by Meta's glasses.
+PHRASED = _compiled({"Meta AI": r"Meta AI"})
 # Names that are words, too, in some language: in their own spelling, and where nothing else is said.
 WORDS = _compiled(
     {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from provenance.shared.denials import denies
-from provenance.shared.known_names import COMPANIES, PRODUCTS, WORDS, Names, is_version
+from provenance.shared.known_names import COMPANIES, PHRASED, PRODUCTS, WORDS, Names, is_version
 
 _LONGEST = 300
 # The end of what stands before a name.
@@ -61,7 +61,7 @@ def generator_said_in(text: str) -> str | None:
         is_alone = not before and is_version(after)
         if is_alone or _is_made(before, after) or _BY.search(before):
             return name
-    for name, before, after in (*_found(COMPANIES, text), *_found(WORDS, text)):
+    for name, before, after in (*_found(COMPANIES, text), *_found(PHRASED, text), *_found(WORDS, text)):
         if _is_made(before, after) and (_NO_MORE_WORDS.match(after) or not _MADE_WITH.search(before)):
             return name
     return None

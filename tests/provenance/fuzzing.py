@@ -27,6 +27,7 @@ from tests.provenance.writing import (
     exif,
     gif,
     gif_comment,
+    iim,
     jpeg,
     jpeg_segment,
     packed_chunk,
@@ -34,6 +35,7 @@ from tests.provenance.writing import (
     png,
     png_chunk,
     riff_chunk,
+    sef,
     text_chunk,
     user_comment,
     webp,
@@ -77,6 +79,8 @@ def seeds() -> list[bytes]:
         "Dream": '"x" -s50 -S1 -W512',
         "generation_data": '{"prompt": "x"}',
         "AIGC": '{"Label": "1"}',
+        "modl_metadata": '{"generated_with": "modl.run", "prompt": "x"}',
+        "hf-job-id": "ec8380a6-2091-423a-b835-209420f99ee1",
     }
     comments = [
         INFOTEXT,
@@ -86,6 +90,8 @@ def seeds() -> list[bytes]:
         json.dumps({"prompt": PROMPT, "workflow": WORKFLOW}),
     ]
     records = [exif({0x0131: b"GIMP 2", 0x010F: b"a", 0x0110: b"b"}, user_comment(text)) for text in comments]
+    samsung = sef({"PEg_Info": '{"genAIType": 1}', "PhotoEditor_Re_Edit_Data": '{"genAIType": 2}'})
+    bytedance = json.dumps({"data": '{"product": "dreamina", "exportType": "generation", "aigc_info": {}}'})
     signer = make_signer("Fuzz")
     small = pillow_png(drawing(16, 16))
     found = [
@@ -101,6 +107,8 @@ def seeds() -> list[bytes]:
         webp(pixels=hide(drawing(24, 200, 4), INFOTEXT, packed=False)),
         avif([(b"Exif", b"", b"\0\0\0\0" + records[0][6:]), (b"mime", b"application/rdf+xml", packet)]),
         gif([gif_comment(INFOTEXT.encode())]),
+        jpeg([jpeg_segment(0xE1, exif({}, user_comment(bytedance)))], tail=samsung),
+        iim(Caption="Signature: " + "QUJD" * 20, Byline="ec8380a6-2091-423a-b835-209420f99ee1"),
         png(after=[png_chunk(b"comf", b"prompt\0" + json.dumps(PROMPT).encode())]),
         jpeg([jpeg_segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0b\x1c\x02\x6e\0\x06openai\0")]),
         sign(small, "image/png", signer, [created("trainedAlgorithmicMedia")]),

@@ -5,7 +5,6 @@ word is ever evidence of AI.
 """
 
 import json
-import struct
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +18,7 @@ from tests.provenance.writing import (
     exif,
     gif,
     gif_comment,
+    iim,
     international_chunk,
     jpeg,
     jpeg_segment,
@@ -46,6 +46,7 @@ INFOTEXTS = {
     "Seed: 42, Size: 512x512, Model: sd.ckpt, RNG: cuda, Sampler: euler_a, Version: stable-diffusion.cpp",
     "ComfyUI": "a\nNegative prompt: b\nSteps: 20, Sampler: euler_ancestral_karras, CFG scale: 7, Seed: 1, "
     "Size: 8x8, Version: ComfyUI",
+    "Krita": A1111.replace("6ce0161689", "unknown"),
     "Fooocus": A1111 + ", Version: Fooocus v2.5.5",
     "Fooocus fork": A1111 + ", Version: DeFooocus v1.0",
     "Civitai": A1111 + ', Civitai resources: [{"type":"lora","modelVersionId":1}], Civitai metadata: {}',
@@ -137,18 +138,6 @@ def texts(**values: object) -> bytes:
 def tags(**values: str) -> bytes:
     numbers = {"Make": 0x010F, "Model": 0x0110, "Software": 0x0131, "ImageDescription": 0x010E}
     return exif({numbers[key]: value.encode() + b"\0" for key, value in values.items()})
-
-
-def iim(**values: str) -> bytes:
-    numbers = {"OriginatingProgram": 65, "Credit": 110, "Source": 115, "Caption": 120}
-    body = b"".join(
-        struct.pack(">BBBH", 0x1C, 2, numbers[key], len(value.encode())) + value.encode()
-        for key, value in values.items()
-    )
-    body += b"\0" * (len(body) & 1)
-    resource = b"8BIM" + struct.pack(">HBBI", 0x0404, 0, 0, len(body)) + body
-    other = b"8BIM" + struct.pack(">H", 0x03ED) + b"\x03abc" + struct.pack(">I", 3) + b"xyz\0"
-    return jpeg([jpeg_segment(0xED, b"Photoshop 3.0\0" + other + resource)])
 
 
 def in_xmp(properties: str = "", attributes: str = "") -> list[bytes]:
@@ -316,6 +305,17 @@ HINTS = {
     "imaginAIry": "imaginAIry",
     "豆包": "Seedream",
     "Dreamina": "Dreamina",
+    "Luma AI": "Luma",
+    "Canva Magic Media": "Canva",
+    "Runway Gen-4": "Runway",
+    "Bria AI": "Bria",
+    "fal-ai/flux-pro": "fal",
+    "Higgsfield": "Higgsfield",
+    "Recraft V3": "Recraft",
+    "reve.com": "Reve",
+    "Aphrodite AI": "Aphrodite AI",
+    "Amazon Nova Canvas": "Amazon",
+    "ArtBot - Create images with Stable Diffusion, utilizing the AI Horde": "AI Horde",
 }
 
 

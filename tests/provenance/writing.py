@@ -184,3 +184,30 @@ def xmp(properties: str = "", attributes: str = "") -> bytes:
         f' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" {attributes}>'
         f'{properties}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
+
+
+def sef(blocks: dict[str, str], *, signature: bytes = b"SEFT") -> bytes:
+    """Write Samsung's trailer: the blocks, and a directory of how far before it each starts."""
+    written = [
+        struct.pack("<HHI", 0, 0x0BA1, len(name)) + name.encode() + content.encode()
+        for name, content in blocks.items()
+    ]
+    places = b"".join(
+        struct.pack("<HHII", 0, 0x0BA1, sum(map(len, written[number:])), len(block))
+        for number, block in enumerate(written)
+    )
+    directory = b"SEFH" + struct.pack("<II", 107, len(blocks)) + places
+    return b"".join(written) + directory + struct.pack("<I", len(directory)) + signature
+
+
+def iim(**values: str) -> bytes:
+    """Write a JPEG with IPTC's older records, as Photoshop keeps them."""
+    numbers = {"OriginatingProgram": 65, "Byline": 80, "Credit": 110, "Source": 115, "Caption": 120}
+    body = b"".join(
+        struct.pack(">BBBH", 0x1C, 2, numbers[key], len(value.encode())) + value.encode()
+        for key, value in values.items()
+    )
+    body += b"\0" * (len(body) & 1)
+    resource = b"8BIM" + struct.pack(">HBBI", 0x0404, 0, 0, len(body)) + body
+    other = b"8BIM" + struct.pack(">H", 0x03ED) + b"\x03abc" + struct.pack(">I", 3) + b"xyz\0"
+    return jpeg([jpeg_segment(0xED, b"Photoshop 3.0\0" + other + resource)])

@@ -8,7 +8,7 @@ text `parameters`, in EXIF UserComment, in a GIF's or JPEG's comment, or hidden 
 import re
 from dataclasses import dataclass
 
-from core.sayings.codes import EvidenceDetail
+from core.sayings.codes import EvidenceDetail, Place
 from core.sayings.fault_codes import RecordFault
 from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade, Label
@@ -64,6 +64,8 @@ class Infotext:
             not version and _COMFY_SAMPLER.fullmatch(self.settings.get("Sampler", ""))
         ):
             return "ComfyUI (A1111 manner)"
+        if not version and self.settings.get("Model hash") == "unknown":
+            return "Krita AI Diffusion (A1111 manner)"  # Acly/krita-ai-diffusion, `text.py`
         if "Civitai resources" in self.settings:
             return "Civitai (A1111 manner)"
         return "A1111"
@@ -99,9 +101,9 @@ def _read(sources: Sources) -> Looked:
         infotext = parse_infotext(record.text)
         if infotext is not None:
             _add(looked, record, infotext)
-        elif record.key.lower() == "parameters":
+        elif _is_own(record):
             looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, say(RecordFault.SETTINGS_DAMAGED))
-    for record in keyed(sources.records, "parameters"):
+    for record in filter(_is_own, sources.records):
         plain = record.values is None and record.fault is None
         if plain and "Steps:" not in record.text and record.text.strip():
             looked.unreadable(EvidenceKind.A1111_PARAMETERS, record.where, say(RecordFault.NO_SETTINGS))
@@ -116,6 +118,11 @@ def _read(sources: Sources) -> Looked:
                 fields={"postprocessing": record.text},
             )
     return looked
+
+
+def _is_own(record: Record) -> bool:
+    """True for a text under A1111's own name; in XMP, Photoshop's history has `parameters` of its own."""
+    return record.key.lower() == "parameters" and record.place is not Place.XMP_PROPERTY
 
 
 def _add(looked: Looked, record: Record, infotext: Infotext) -> None:

@@ -40,6 +40,9 @@ _OWN = frozenset(
         "sm_dyn",
     }
 )
+# The tools of its Director, by their names in its interface (image.novelai.net, `AugmentImageRequest`,
+# `req_type`): each changes a picture that is there, and the picture may be anybody's.
+_TOOLS = frozenset({"bg-removal", "colorize", "declutter", "emotion", "lineart", "sketch"})
 _KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
 _SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
 _MOST_COMMENTS = (
@@ -56,6 +59,20 @@ class _Comment:
     @property
     def is_hidden(self) -> bool:
         return self.record.place in HIDDEN
+
+    @property
+    def kind(self) -> EvidenceKind:
+        return EvidenceKind.NOVELAI_STEALTH if self.is_hidden else EvidenceKind.NOVELAI_METADATA
+
+    @property
+    def tool(self) -> str | None:
+        """The Director's tool that edited the picture; None for a generation."""
+        return _tool(self.values)
+
+
+def _tool(values: Mapping[str, Any]) -> str | None:
+    tool = values.get("req_type")
+    return tool if isinstance(tool, str) and tool in _TOOLS else None
 
 
 def _read(sources: Sources) -> Looked:
@@ -110,7 +127,8 @@ def _comments(sources: Sources, *, named: Saying | None) -> Iterator[_Comment]:
             continue  # the inner one is a record of its own
         known = len(_KNOWN & values.keys())
         own = len(_OWN & values.keys())
-        if "signed_hash" in values or (known >= 3 and (named or own >= 2)):
+        edited = named is not None and _tool(values) is not None
+        if "signed_hash" in values or edited or (known >= 3 and (named or own >= 2)):
             yield _Comment(record, values)
 
 
@@ -127,21 +145,33 @@ def _envelope(sources: Sources, comment: _Comment) -> Mapping[str, Any]:
 
 
 def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) -> None:
-    kind = EvidenceKind.NOVELAI_STEALTH if comment.is_hidden else EvidenceKind.NOVELAI_METADATA
     where = comment.record.where
+    fields = {**picked(comment.values, _SHOWN), **picked(envelope, ("Source", "Generation time"))}
+    if comment.tool is not None:
+        detail = say(EvidenceDetail.NOVELAI_EDIT, tool=comment.tool, where=where)
+        looked.add(comment.kind, Grade.HINT, None, detail, generator=GENERATOR, fields=fields)
+        return
     looked.add(
-        kind,
+        comment.kind,
         Grade.DECLARED,
         Label.AI,
         say(EvidenceDetail.NOVELAI_RECORD, where=where),
         generator=GENERATOR,
-        fields={**picked(comment.values, _SHOWN), **picked(envelope, ("Source", "Generation time"))},
+        fields=fields,
     )
 
 
 def _add_signature(looked: Looked, comment: _Comment, flaw: Saying | None) -> None:
     where = comment.record.where
-    if flaw is None:
+    if flaw is None and comment.tool is not None:
+        looked.add(
+            EvidenceKind.NOVELAI_SIGNATURE,
+            Grade.HINT,
+            None,
+            say(EvidenceDetail.NOVELAI_EDIT_SIGNED, tool=comment.tool, where=where),
+            generator=GENERATOR,
+        )
+    elif flaw is None:
         looked.add(
             EvidenceKind.NOVELAI_SIGNATURE,
             Grade.PROOF,

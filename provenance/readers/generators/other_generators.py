@@ -19,7 +19,6 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MIDJOURNEY = re.compile(rf"\bJob ID:\s*{_UUID}", re.IGNORECASE)
 _MIDJOURNEY_OPTION = re.compile(r"(?:\A|\s)--(?:v|niji|ar|stylize|chaos|sref|cref)\s+\S", re.IGNORECASE)
 _MOCHI = re.compile(r"Include in Image: .*Generator: Mochi Diffusion", re.DOTALL)
-_GROK = re.compile(r"\ASignature:\s*[A-Za-z0-9+/=]{40,}\s*\Z")
 _LONGEST = 20_000
 _SHOWN = (
     "prompt",
@@ -114,7 +113,9 @@ def _belongs_elsewhere(record: Record) -> bool:
     return (
         inner
         or name_of(values) is not None
-        or record.key.lower().startswith(("invokeai", "sd-metadata", "generation_data", "extrametadata"))
+        or record.key.lower().startswith(
+            ("invokeai", "sd-metadata", "generation_data", "extrametadata", "modl")
+        )
     )
 
 
@@ -181,15 +182,6 @@ def _mochi(sources: Sources, looked: Looked, _: set[str]) -> None:
             return
 
 
-def _grok(sources: Sources, looked: Looked, _: set[str]) -> None:
-    described = next(keyed(sources.records, "imagedescription"), None)
-    artist = next(keyed(sources.records, "artist"), None)
-    if described is None or artist is None:
-        return
-    if _GROK.match(described.text[:2000]) and re.fullmatch(_UUID, artist.text.strip()[:64], re.IGNORECASE):
-        looked.add(_KIND, Grade.HINT, Label.AI, say(EvidenceDetail.GROK_SIGNATURE), generator="xAI Grok")
-
-
 def _unknown_hidden(sources: Sources, looked: Looked, _: set[str]) -> None:
     """Only generators' programs hide text like this, even if what it says is new to us."""
     for record in keyed(sources.records, "stealth"):
@@ -205,7 +197,6 @@ _OTHERS: tuple[Callable[[Sources, Looked, set[str]], None], ...] = (
     _nmkd,
     _midjourney,
     _mochi,
-    _grok,
     _unknown_hidden,
 )
 READER = Reader(

@@ -25,6 +25,7 @@ from tests.provenance.writing import (
     text_chunk,
     user_comment,
     webp,
+    xmp,
 )
 
 KIND = EvidenceKind.A1111_PARAMETERS
@@ -181,3 +182,13 @@ def test_long_hostile_texts_take_no_time() -> None:
 
 def test_the_label_is_ai() -> None:
     assert the(CARRIERS["tEXt"], KIND).label is Label.AI
+
+
+def test_the_parameters_of_photoshops_history_are_no_record() -> None:
+    """Photoshop notes `parameters` of each step, such as a conversion, in XMP."""
+    step = (
+        '<rdf:li xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#" stEvt:action="converted"'
+        ' stEvt:parameters="from image/png to application/vnd.adobe.photoshop"/>'
+    )
+    packet = xmp(f"<photoshop:History><rdf:Seq>{step}</rdf:Seq></photoshop:History>")
+    assert read_provenance(png(before=[international_chunk("XML:com.adobe.xmp", packet.decode())])) == ()

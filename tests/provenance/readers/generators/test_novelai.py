@@ -53,6 +53,32 @@ def test_png_text_is_a_declared_record() -> None:
     assert found[0].fields["Source"].startswith("NovelAI Diffusion")
 
 
+def directed(tool: str) -> dict[str, object]:
+    return {"req_type": tool, "prompt": "happy;;", "defry": 0, "width": 48, "height": 256}
+
+
+@pytest.mark.parametrize("tool", ["bg-removal", "colorize", "declutter", "emotion", "lineart", "sketch"])
+def test_an_edit_by_the_director_is_no_generation(tool: str) -> None:
+    """Whoever drew the picture that its tools changed, the record names nobody's work as generated."""
+    found = read(png(TALL, texts(envelope(directed(tool)))))
+    assert [(item.kind, item.grade, item.label) for item in found] == [
+        (EvidenceKind.NOVELAI_METADATA, Grade.HINT, None)
+    ]
+    assert f"“{tool}” edited the picture" in render(found[0].detail)
+
+
+def test_a_valid_signature_of_an_edit_proves_no_generation() -> None:
+    found = read(png(TALL, texts(envelope(signed(TALL, directed("lineart"))))))
+    assert {(item.grade, item.label) for item in found} == {(Grade.HINT, None)}
+    assert EvidenceKind.NOVELAI_SIGNATURE in {item.kind for item in found}
+
+
+def test_a_tool_that_the_director_does_not_have_is_no_edit() -> None:
+    found = read(png(TALL, texts(envelope(signed(TALL, COMMENT | {"req_type": "none"})))))
+    assert (Grade.PROOF, Label.AI) in {(item.grade, item.label) for item in found}
+    assert read(png(TALL, [text_chunk("Comment", json.dumps(directed("sketch")))])) == []
+
+
 def test_a_comment_within_a_comment_is_found() -> None:
     wrapped = envelope(COMMENT) | {"Comment": json.dumps({"Comment": json.dumps(signed(TALL))})}
     assert signature_of(png(TALL, texts(wrapped))).grade is Grade.PROOF

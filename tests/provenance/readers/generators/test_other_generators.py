@@ -92,12 +92,6 @@ def test_words_and_unknown_shapes_are_hints(data: bytes, generator: str | None) 
     assert (item.grade, item.label, item.generator) == (Grade.HINT, Label.AI, generator)
 
 
-def test_groks_signature_that_nobody_can_check_is_a_hint() -> None:
-    record = exif({0x010E: b"Signature: " + b"QUJD" * 20, 0x013B: b"1f2e3d4c-aaaa-bbbb-cccc-0123456789ab"})
-    item = the(jpeg([jpeg_segment(0xE1, record)]), KIND)
-    assert (item.grade, item.generator) == (Grade.HINT, "xAI Grok")
-
-
 @pytest.mark.parametrize(
     "values",
     [
