@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "kantei.training.model_commands:evaluate",
     "export": "kantei.training.model_commands:export",
     "import": "kantei.intake.import_command:import_command",
+    "judge-again": "kantei.verdicts.judge_again_command:judge_again",
     "known": "kantei.known.known_commands:known",
     "migrate": "kantei.roots.migrate:migrate_command",
     "moderator": "kantei.people.moderator_commands:moderator",

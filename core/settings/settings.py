@@ -156,6 +156,12 @@ class Settings(SignInSettings):
     c2pa_allowed: str = setting(
         values.certificates, "", "PEM file of individual C2PA signers whose manifests count as proof"
     )
+    model: Path | None = setting(
+        values.model_folder,
+        "",
+        "Folder of the classifier (`classifier.json` and weights), as `kantei export --out` writes it",
+        shown_default="the one in the package",
+    )
     observed_model: Path | None = setting(
         values.model_folder,
         "",

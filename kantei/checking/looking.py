@@ -12,6 +12,7 @@ from core.sayings.stored import detail_json, reasons_json, saying_json
 from core.settings.settings import Settings
 from core.vocabulary import Evidence, Failure, FailureCode
 from kantei.roots.picture_reading import make_evidence_reader, make_fetcher
+from model.serving.info import WEIGHTS
 from model.serving.picture import PictureError, decode_picture
 from model.serving.runtime import Classifier
 from worker.examining.opinion import Opinion, form_opinion
@@ -61,7 +62,7 @@ class Looker:
         self._heatmaps = heatmaps
         self._fetching = fetching or nullcontext()
         self._fetcher = make_fetcher(settings, keeps_places=False)
-        self._classifier = Classifier.load(threads=threads)
+        self._classifier = Classifier.load(settings.model or WEIGHTS, threads=threads)
         self._read_evidence = make_evidence_reader(settings)
 
     def look(self, source: str) -> Look:

@@ -126,7 +126,7 @@ def _disk(settings: Settings) -> Iterator[Diagnostic]:
         yield Diagnostic("disk", Health.WELL, said)
 
 
-def _weights(_: Settings) -> Iterator[Diagnostic]:
+def _weights(settings: Settings) -> Iterator[Diagnostic]:
     try:
         from model.serving.info import WEIGHTS, ModelInfoError, read_model_info  # noqa: PLC0415  # the API may lack it
     except ModuleNotFoundError as error:
@@ -137,11 +137,12 @@ def _weights(_: Settings) -> Iterator[Diagnostic]:
             "Only workers need the classifier.",
         )
         return
-    advice = "Reinstall Kantei. The weights are part of the package."
+    advice = "Reinstall Kantei, or check the folder in KANTEI_MODEL."
     try:
-        info = read_model_info(WEIGHTS)
+        folder = settings.model or WEIGHTS
+        info = read_model_info(folder)
         files = [info.weights] if info.native is None else [info.weights, info.native.weights]
-        digest = _digest([WEIGHTS / name for name in files])
+        digest = _digest([folder / name for name in files])
     except (ModelInfoError, OSError) as error:
         yield Diagnostic("classifier", Health.BROKEN, f"could not be read ({type(error).__name__})", advice)
         return

@@ -2,12 +2,13 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from api.http.parts import ApiParts, FileLimits, ModelFacts, SignInRules
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
-from model.serving.info import ModelInfoError, read_card, read_model_info
+from model.serving.info import WEIGHTS, ModelInfoError, read_card, read_model_info
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         extension_origins=settings.extension_origins,
         file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
         measuring=start_measuring(settings, "api"),
-        facts=read_facts(),
+        facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
     )
 
@@ -48,13 +49,16 @@ def sign_in_rules(settings: Settings) -> SignInRules:
     )
 
 
-def read_facts() -> ModelFacts:
-    """What the files beside the classifier's weights say; without weights, pages show scores alone."""
+def read_facts(folder: Path | None = None) -> ModelFacts:
+    """What the files beside the classifier's weights say; without weights, pages show scores alone.
+
+    The model card is that of the packaged classifier: another one, in `folder`, is shown without a card.
+    """
     thresholds = card = version = None
     try:
-        info = read_model_info()
+        info = read_model_info(folder or WEIGHTS)
         thresholds, version = info.thresholds, info.version
-        card = read_card()
+        card = read_card() if folder is None else None
     except (ModelInfoError, OSError) as error:
         log.warning("model description could not be read: %s", error)
     return ModelFacts(thresholds, card, version)

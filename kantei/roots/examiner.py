@@ -3,6 +3,7 @@
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, start_measuring, start_traces
 from kantei.roots.picture_reading import make_evidence_reader, make_fetcher
+from model.serving.info import WEIGHTS
 from model.serving.runtime import Classifier
 from store.base.database import Database
 from store.verdicts.policies import ensure_packaged
@@ -16,7 +17,7 @@ from worker.tasks import lease
 def make_examiner(settings: Settings) -> Examiner:
     """Join an examiner; called once in each worker process, after the fork."""
     database = open_database(settings)
-    classifier = Classifier.load(threads=settings.classifier_threads)
+    classifier = Classifier.load(settings.model or WEIGHTS, threads=settings.classifier_threads)
     with database.writing() as session:
         ensure_packaged(session, classifier.version, classifier.thresholds)
     start_traces(settings, "worker")

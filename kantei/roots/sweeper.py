@@ -11,7 +11,7 @@ from kantei.roots.joining import open_bell, open_database, open_sender, start_me
 from kantei.roots.metrics_server import metrics_options, serve_metrics
 from kantei.roots.migrate import ready_database
 from kantei.roots.notifier import start_notifying
-from model.serving.info import read_model_info
+from model.serving.info import WEIGHTS, read_model_info
 from store.verdicts.standing_policy import StandingPolicy
 from worker.known.judge_again import JudgesAgain
 from worker.operations.measures import SweepMeasures
@@ -27,7 +27,7 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     set_up_logs(settings.log_format, "sweep")
     ready_database(settings)
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
-    info = read_model_info()
+    info = read_model_info(settings.model or WEIGHTS)
     standing = StandingPolicy(database, info.version, info.thresholds)
     judge_again = JudgesAgain(database, info.version, standing)
     if once:

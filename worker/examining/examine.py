@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from core.broker.bell import CALLBACKS_DUE, Bell
 from core.clock import now
+from core.known.known_image import PictureHash
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
-from core.vocabulary import Evidence, Failure, FailureCode
+from core.vocabulary import Evidence, Failure, FailureCode, Finding
 from model.known.pdq import pdq_hash
 from model.serving.picture import Picture, PictureError, decode_picture, thumbnail
 from store.base.database import Database
@@ -25,7 +26,7 @@ from store.bytes.image_facts import ImageFacts
 from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
 from store.known.known_images import find_known
 from store.outbox.submission_json import gauge_json
-from store.verdicts.images import find_verdict, record_verdict
+from store.verdicts.images import Recorded, find_verdict, record_verdict
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
 from worker.examining.endings import Endings
@@ -46,6 +47,16 @@ class Fetches(Protocol):
 
     def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
         """Fetch; `referer` is the page that shows the picture. Errors: FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOpinion:
+    """An image with the opinion on it, ready to record; `policy_number` names thresholds set on the desk."""
+
+    facts: ImageFacts
+    picture_hash: PictureHash
+    opinion: Opinion
+    policy_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,43 +181,34 @@ class Examiner:
         self.measures.findings.labels(verdict.finding.value).inc()
         return True
 
+    def judge_again(self, sha256: str) -> Finding | None:
+        """Judge an image whose bytes are kept by today's model and policy; None where they cannot be read.
+
+        Errors: `BlobsUnavailableError`.
+        """
+        standing = self.policy.current()
+        try:
+            data = self.blobs.get(sha256)
+            picture = decode_picture(
+                data, max_pixels=self.max_pixels, looks_native=self.classifier.looks_native
+            )
+        except (KeyError, PictureError):
+            return None
+        judged = self._look(sha256, data, picture, standing)
+        with self._writing() as session:
+            self._record(session, judged)
+        return judged.opinion.judgement.finding
+
     def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture, standing: Standing) -> Examined:
-        with self.measures.stage(Stage.KNOWN):
-            picture_hash = pdq_hash(picture.rgb)
-            with self.database.reading() as session:
-                known = find_known(session, picture_hash, but=sha256)
         # Writing waits for the disk while looking keeps the processor busy: both at once.
         keeping = self.keeper.submit(self._keep, sha256, data, picture)
-        opinion = form_opinion(
-            data,
-            picture,
-            self.classifier,
-            self.read_evidence,
-            standing,
-            known=known,
-            timing=self.measures.stage,
-        )
+        judged = self._look(sha256, data, picture, standing)
+        opinion = judged.opinion
         # Bytes before rows: a verdict never points at an image that is not there.
         with self.measures.stage(Stage.KEEP):
             keeping.result()
-        facts = ImageFacts(
-            sha256, picture.width, picture.height, picture.format, len(data), picture.is_animated
-        )
         with self._writing() as session:
-            recorded = record_verdict(
-                session,
-                facts,
-                score=opinion.classification.score,
-                risk=opinion.risk,
-                model=opinion.classification.model,
-                judgement=opinion.judgement,
-                evidence=opinion.evidence,
-                stable=opinion.classification.stable,
-                policy_number=standing.number,
-                gauge=gauge_json(opinion.gauge),
-                picture_hash=picture_hash,
-                sampled_share=self.sampled_share,
-            )
+            recorded = self._record(session, judged)
             finish_examined(
                 session,
                 held,
@@ -217,6 +219,42 @@ class Examiner:
             )
         self.measures.findings.labels(opinion.judgement.finding.value).inc()
         return Examined(sha256, recorded.verdict_id, picture, opinion)
+
+    def _look(self, sha256: str, data: bytes, picture: Picture, standing: Standing) -> ImageOpinion:
+        with self.measures.stage(Stage.KNOWN):
+            picture_hash = pdq_hash(picture.rgb)
+            with self.database.reading() as session:
+                known = find_known(session, picture_hash, but=sha256)
+        opinion = form_opinion(
+            data,
+            picture,
+            self.classifier,
+            self.read_evidence,
+            standing,
+            known=known,
+            timing=self.measures.stage,
+        )
+        facts = ImageFacts(
+            sha256, picture.width, picture.height, picture.format, len(data), picture.is_animated
+        )
+        return ImageOpinion(facts, picture_hash, opinion, standing.number)
+
+    def _record(self, session: Session, judged: ImageOpinion) -> Recorded:
+        opinion = judged.opinion
+        return record_verdict(
+            session,
+            judged.facts,
+            score=opinion.classification.score,
+            risk=opinion.risk,
+            model=opinion.classification.model,
+            judgement=opinion.judgement,
+            evidence=opinion.evidence,
+            stable=opinion.classification.stable,
+            policy_number=judged.policy_number,
+            gauge=gauge_json(opinion.gauge),
+            picture_hash=judged.picture_hash,
+            sampled_share=self.sampled_share,
+        )
 
     def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
         self.blobs.put_as(sha256, "", data)

@@ -34,6 +34,7 @@ from model.serving.picture import Picture
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
+from store.desk.case_claims import claim_case
 from store.intake.claims import claim, release_expired
 from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, find_submission
@@ -45,6 +46,7 @@ from store.tables.marketplace_tables import ClientEvent
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
+from store.verdicts.outdated import count_outdated, outdated_cases
 from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
 from tests.submissions import add_submission
@@ -137,8 +139,10 @@ class Bench:
             session.flush()
             return submission.id
 
-    def examine(self, submission_id: str) -> Submission:
-        Examiner(
+    @property
+    def examiner(self) -> Examiner:
+        """The examiner with today's classifier."""
+        return Examiner(
             database=self.database,
             blobs=self.blobs,
             fetcher=self.web,
@@ -151,7 +155,10 @@ class Bench:
                 self.database, self.classifier.version, self.classifier.thresholds, validity=0
             ),
             observer=self.observer,
-        ).examine(submission_id)
+        )
+
+    def examine(self, submission_id: str) -> Submission:
+        self.examiner.examine(submission_id)
         with self.database.reading() as session:
             found = find_submission(session, submission_id)
             assert found is not None
@@ -466,6 +473,55 @@ def test_an_observed_model_speaks_beside_the_verdict_and_changes_nothing(bench: 
 def test_an_observed_model_that_breaks_costs_nobody_anything(bench: Bench) -> None:
     bench.observer = Observer(bench.database, FakeClassifier(error=RuntimeError("broken")), share=1.0)
     assert bench.examine(bench.submit()).state is State.EXAMINED
+
+
+def test_a_new_model_judges_the_open_cases_again(bench: Bench) -> None:
+    bench.examine(bench.submit())
+    bench.classifier = FakeClassifier(score=0.5, version="fake-2")
+
+    def outdated() -> list[tuple[str, Finding]]:
+        return list(outdated_cases(bench.database, "fake-2", VERSION, at=now()))
+
+    ((sha256, before),) = outdated()
+    assert before is Finding.FLAGGED
+    assert bench.examiner.judge_again(sha256) is Finding.UNCERTAIN
+    assert outdated() == []
+    with bench.database.reading() as session:
+        assert count_outdated(session, "fake-2", VERSION) == 0
+        kinds = list(session.scalars(select(ClientEvent.kind).order_by(ClientEvent.id)))
+    assert kinds == [EventKind.SUBMISSION_EXAMINED, EventKind.VERDICT_CHANGED]
+
+
+def test_going_back_to_a_model_brings_its_verdict_back(bench: Bench) -> None:
+    first = bench.examine(bench.submit())
+    old, sha256 = bench.classifier, first.image_sha256 or ""
+    bench.classifier = FakeClassifier(score=0.5, version="fake-2")
+    bench.examiner.judge_again(sha256)
+    bench.classifier = old
+    assert bench.examiner.judge_again(sha256) is Finding.FLAGGED
+    with bench.database.reading() as session:
+        found = find_submission(session, first.id)
+        assert found is not None
+        assert found.verdict_id == first.verdict_id
+
+
+def test_cases_that_are_open_on_a_screen_decided_or_purged_are_not_judged_again(bench: Bench) -> None:
+    sha256s = []
+    for colour in ("red", "green", "blue"):
+        bench.web.answer = draw(colour)
+        sha256s.append(bench.examine(bench.submit()).image_sha256 or "")
+    with bench.database.writing() as session:
+        person = add_moderator(session, email="aiko@example.com", role=Role.MODERATOR)
+        claim_case(session, sha256s[0], person.moderator.id, now())
+        session.get_one(StoredImage, sha256s[1]).decision_id = "0" * 32
+        session.get_one(StoredImage, sha256s[2]).purged_at = now()
+    assert list(outdated_cases(bench.database, "fake-2", VERSION, at=now())) == []
+
+
+def test_an_image_without_its_file_is_passed_over(bench: Bench) -> None:
+    found = bench.examine(bench.submit())
+    bench.blobs.delete(found.image_sha256 or "")
+    assert bench.examiner.judge_again(found.image_sha256 or "") is None
 
 
 def test_the_share_that_is_observed_is_a_share() -> None:
