@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 SIGNATURE = b"\xff\xd8\xff"
 EXIF = b"Exif\0\0"
-SCAN, END, COMMENT, APP0, APP1, APP2, APP11, APP13, APP14 = (
+SCAN, END, COMMENT, APP0, APP1, APP2, APP11, APP13, APP14, APP15 = (
     *(0xDA, 0xD9, 0xFE),
-    *(0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xEE),
+    *(0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xEE, 0xEF),
 )
 MAX_SEGMENTS = 65_536  # walked in one file
 

@@ -81,6 +81,8 @@ class Clause(SayingCode):
     UNNAMED_GENERATOR = auto()
     UNNAMED_SIGNER = auto()
     UNSIGNED_XMP = auto()
+    OTHER_SIGNATURE = auto()
+    NO_USABLE_KEY = auto()
 
 
 class EvidenceDetail(SayingCode):
@@ -103,6 +105,7 @@ class EvidenceDetail(SayingCode):
     COMFYUI_GRAPH_IDLE = auto()
     GROK_SIGNATURE = auto()
     AIGC_LABEL = auto()
+    AIGC_LABEL_SIGNED = auto()
     AIGC_LABEL_POSSIBLE = auto()
     HIDDEN_TEXT_UNKNOWN = auto()
     MIDJOURNEY_OPTIONS = auto()
@@ -135,6 +138,7 @@ class Place(SayingCode):
     IPTC_FIELD = auto()
     SAMSUNG_TRAILER = auto()
     JPEG_COMMENT = auto()
+    JPEG_SEGMENT = auto()
     GIF_COMMENT = auto()
     AVIF_ITEMS = auto()
     C2PA_CONTAINER = auto()

@@ -12,6 +12,7 @@ class SignatureFault(SayingCode):
     NOT_ON_TRUST_LIST = auto()
     CHANGED_AFTER_SIGNING = auto()
     NOT_VALID = auto()
+    HOLDS_UNDER_OWN_KEY = auto()
     VALIDATION_FAILED = auto()
     UNSPECIFIED = auto()
     FORMAT_LOSES_PIXELS = auto()

@@ -13,8 +13,11 @@ from provenance.shared.errors import RecordError, TooMuchError
 from provenance.shared.fields import Field, where
 from provenance.shared.limits import MAX_JSON_MARKS, MAX_TEXT_BYTES
 
-# EXIF has no tag for a prompt: writers put `prompt:{...}` into one that they do not need.
-_PREFIX = re.compile(r"\s*(prompt|workflow|parameters|generation_data)\s*:\s*(?=\{)", re.IGNORECASE)
+# EXIF has no tag for a prompt: writers put `prompt:{...}` into one that they do not need. China's label
+# stands without a colon, too: `AIGC{...}`.
+_PREFIX = re.compile(
+    r"\s*(?:(prompt|workflow|parameters|generation_data)\s*:|(AIGC)\s*[:=]?)\s*(?=\{)", re.IGNORECASE
+)
 # Objects within objects that are records of their own, written as objects or as text.
 _INNER = (
     "Comment",
@@ -58,7 +61,7 @@ def make_records(fields: Iterable[Field]) -> tuple[Record, ...]:
         key, text = field.key, field.value
         prefix = _PREFIX.match(text)
         if prefix:
-            key, text = prefix[1].lower(), text[prefix.end() :]
+            key, text = (prefix[1] or prefix[2]).lower(), text[prefix.end() :]
         found.extend(_expand(_record(field.place, key, text, left, 0, is_cut=field.is_cut), left))
     return tuple(found)
 

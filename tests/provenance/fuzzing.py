@@ -19,7 +19,17 @@ from core.sayings.saying import render
 from core.vocabulary import Evidence
 from provenance.read import explain, read_provenance
 from provenance.shared.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
-from tests.provenance.making import COMMENT, INFOTEXT, PROMPT, VERIFY_KEY, WORKFLOW, envelope, hide, signed
+from tests.provenance.making import (
+    COMMENT,
+    INFOTEXT,
+    PROMPT,
+    SIGNED_LABEL,
+    VERIFY_KEY,
+    WORKFLOW,
+    envelope,
+    hide,
+    signed,
+)
 from tests.provenance.signing import created, make_signer, sign
 from tests.provenance.writing import (
     avif,
@@ -67,6 +77,7 @@ def seeds() -> list[bytes]:
     packet = xmp(
         f"<Iptc4xmpExt:DigitalSourceType>{uri}</Iptc4xmpExt:DigitalSourceType>", 'xmp:CreatorTool="Krita"'
     )
+    ai_packet = xmp("<Iptc4xmpExt:AIPromptInformation>a castle</Iptc4xmpExt:AIPromptInformation>")
     packet_chunk = png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet)
     tall = drawing(40, 200, channels=4)
     texts = {
@@ -109,6 +120,10 @@ def seeds() -> list[bytes]:
         gif([gif_comment(INFOTEXT.encode())]),
         jpeg([jpeg_segment(0xE1, exif({}, user_comment(bytedance)))], tail=samsung),
         iim(Caption="Signature: " + "QUJD" * 20, Byline="ec8380a6-2091-423a-b835-209420f99ee1"),
+        png(before=[text_chunk("AIGC", json.dumps(SIGNED_LABEL))]),
+        jpeg([jpeg_segment(0xE1, exif({}, user_comment(json.dumps({"AIGC": SIGNED_LABEL}))))]),
+        jpeg([jpeg_segment(0xE9, b"AIGC" + json.dumps(SIGNED_LABEL).encode())]),
+        jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + ai_packet)]),
         png(after=[png_chunk(b"comf", b"prompt\0" + json.dumps(PROMPT).encode())]),
         jpeg([jpeg_segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0b\x1c\x02\x6e\0\x06openai\0")]),
         sign(small, "image/png", signer, [created("trainedAlgorithmicMedia")]),

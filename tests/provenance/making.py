@@ -45,6 +45,36 @@ COMMENT: dict[str, Any] = {
     "uc": "lowres",
     "request_type": "PromptGenerateRequest",
 }
+# A label as StepFun wrote it at the head of a document that is public (and in YAML there).
+SIGNED_LABEL = {
+    "Label": "1",
+    "ContentProducer": "001191310104MACE0YX63918020",
+    "ProduceID": "142569260085903360",
+    "ReservedCode1": json.dumps(
+        {
+            "SecurityData": {
+                "Type": "TC260PG",
+                "Version": 1,
+                "PubSD": [
+                    {
+                        "Type": "DS",
+                        "AlgID": "1.2.156.10197.1.501",
+                        "TBSData": {"Type": "LabelMataData"},
+                        "Signature": "3046022100AE6B84B3342128AE301A597596FCD9EECF3EA0FC2DB6C250BAF234E16"
+                        "7298E9002210097223ABB647B786A90D0A1B93CB9382EA879563B2C7F025FA006BE16AE926C14",
+                    },
+                    {
+                        "Type": "PubKey",
+                        "AlgID": "1.2.156.10197.1.501",
+                        "KeyValue": "3059301306072A8648CE3D020106082A811CCF5501822D034200045728F08C58D9"
+                        "C72150A705693EF7337859F8FF216E802630041AFAE5C036F0A67CB1FDF8C57F5F8B623284AE09E4E545464B7140B2"
+                        "6BBDA51BAE965F854C57AA",
+                    },
+                ],
+            }
+        }
+    ),
+}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VERIFY_KEY = KEY.public_key().public_bytes_raw()
 
