@@ -31,6 +31,11 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def is_compared(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """True if the tables of the program speak of it; search indexes are made by hand (0030_search)."""
+    return not (kind in {"table", "index"} and (name or "").startswith(("search_", "ix_search_")))
+
+
 def run(connection: Connection) -> None:
     """Run the migrations of this command on an open connection."""
     context.configure(
@@ -39,6 +44,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=render,
+        include_object=is_compared,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":

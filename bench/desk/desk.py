@@ -113,6 +113,17 @@ def measure(desk: Desk, rounds: int) -> bool:
         "from=0.5 to=0.52": lambda: "from=0.5&to=0.52",
         "days=20": lambda: "days=20",
         "days=59": lambda: "days=59",
+        "search, a word of all": lambda: "q=drawing",
+        "search, one title": lambda: f"q=number+{chance.randrange(90_000)}",
+        "search, an address": lambda: f"q=pictures.example/{chance.randrange(90_000)}.png",
+        "search, a seller": lambda: f"q=seller-{chance.randrange(SELLERS)}",
+        "search, a seller of thousands": lambda: "q=seller-0",
+        "search, a digest": lambda: f"q={chance.getrandbits(32):08x}",
+        "search, a client": lambda: "q=client+32",
+        "search, an appeal": lambda: "q=drew+this",
+        "search, a note": lambda: f"q=fingers+{chance.randrange(90_000)}",
+        "search, two letters": lambda: "q=zq",
+        "search, nothing": lambda: "q=quicksilver",
     }
     slowest, is_constant = 0.0, True
     for name, query in pages.items():

@@ -194,7 +194,7 @@ def _case(chance: random.Random, number: int, at: datetime) -> Iterator[tuple[ty
                 "verdict_id": verdict_id,
                 "moderator_id": moderator,
                 "outcome": outcome if is_decided else Outcome.ESCALATE,
-                "note": "",
+                "note": f"Six fingers, case {number}." if number % 4 == 0 else "",
                 "created_at": born + timedelta(hours=2),
             },
         )

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
 from api.review.desk.queue_address import read_position, write_position, write_wanted
+from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable, undone
 from api.review.frame.blueprint import review
@@ -33,6 +34,8 @@ PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
 
 @review.get("/review")
 def queue() -> str | AnyResponse:
+    if query := request.args.get("q", "").strip():
+        return found_page(query)
     if not request.args and my_preferences().mix:
         return redirect(url_for("review.queue", sort=Sort.MIXED.value))
     wanted = asked_filter()

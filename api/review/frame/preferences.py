@@ -35,7 +35,12 @@ DEFAULT_KEYS = {
     "heat": "m",
     "veil": "v",
 }
-MOVES = {"j": N_("Next in the list"), "k": N_("Previous in the list"), "?": N_("Show keyboard shortcuts")}
+MOVES = {
+    "/": N_("Search all cases"),
+    "j": N_("Next in the list"),
+    "k": N_("Previous in the list"),
+    "?": N_("Show keyboard shortcuts"),
+}
 VIEWS = ("grid", "list")
 
 

@@ -8,6 +8,7 @@ from core.known.hash_files import SkipReason
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.desk.queue_filter import Claimed, Sort, Tab
+from store.desk.search import FoundIn
 from store.people.passwords import PasswordFault
 from store.tables.marketplace_tables import CallbackState, HookOutcome
 from store.tables.quality_tables import CheckKind
@@ -121,6 +122,19 @@ SORTS = {
     Sort.NEWEST: N_("Newest first"),
     Sort.DOUBT: N_("Closest to a threshold"),
     Sort.MIXED: N_("Mixed order"),
+}
+PLACES_FOUND = {
+    FoundIn.DIGEST: N_("SHA-256 digest"),
+    FoundIn.SUBMISSION: N_("Submission"),
+    FoundIn.TITLE: N_("Title"),
+    FoundIn.LISTING: N_("Listing"),
+    FoundIn.EXTERNAL: N_("External ID"),
+    FoundIn.PAGE: N_("Page address"),
+    FoundIn.ADDRESS: N_("Image address"),
+    FoundIn.SELLER: N_("Seller"),
+    FoundIn.CLIENT: N_("Client"),
+    FoundIn.APPEAL: N_("Appeal"),
+    FoundIn.NOTE: N_("Note"),
 }
 CLAIMS = {
     Claimed.ME: N_("by me"),
@@ -243,6 +257,7 @@ WORDS = {
     "failures": FAILURES,
     "left_out": LEFT_OUT,
     "periods": PERIODS,
+    "places": PLACES_FOUND,
     "file_kinds": FILE_KINDS,
     "tabs": TABS,
     "sorts": SORTS,

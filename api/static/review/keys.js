@@ -12,6 +12,7 @@ export function listenForKeys(page) {
     if (page.querySelector("dialog[open]")) return;
     const act = acts.get(event.key.toLowerCase());
     if (act && doAct(page, act)) event.preventDefault();
+    else if (event.key === "/") search(page, event);
     else if (event.key === "?") openDialog(page, "keys-help");
     else if (["j", "ArrowRight", "ArrowDown"].includes(event.key)) step(page, event, 1);
     else if (["k", "ArrowLeft", "ArrowUp"].includes(event.key)) step(page, event, -1);
@@ -33,6 +34,14 @@ function doAct(page, act) {
   if (target.tagName === "TEXTAREA") target.focus();
   else target.click();
   return true;
+}
+
+/** Go to the search box, with what is in it selected. */
+function search(page, event) {
+  const box = page.querySelector("[data-search]");
+  if (!(box instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  box.select();
 }
 
 function openDialog(page, id) {

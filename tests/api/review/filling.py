@@ -156,6 +156,8 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
         values["change_id"] = list_changes(session, ChangeState.OPEN)[0].id
     seller = f"/review/sellers?client={values['client_id']}&seller=Ren"
     pages = [
+        f"/review?q={values['sha256'][:8]}",
+        "/review?q=nothing+like+this",
         *_plain(desk.app),
         "/review?view=list&finding=flagged",
         f"/review/cases/{sha256}?tab=appeals",
