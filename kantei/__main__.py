@@ -1,11 +1,14 @@
 """The command line: `kantei COMMAND`, or `python -m kantei COMMAND`."""
 
 import importlib
+import os
 import sys
 
 import click
 
-from core.settings.setting import SettingsError
+from core.operations.logs import LogFormat, set_up_logs
+from core.settings.setting import FolderError, SettingsError
+from kantei.roots.start_error import say_last
 
 # Each command is loaded when it is called: the web process must not load the classifier, a quick
 # check not the web framework, and an installation may lack the extras of the others.
@@ -19,7 +22,7 @@ COMMANDS = {
     "import": "kantei.intake.import_command:import_command",
     "judge-again": "kantei.verdicts.judge_again_command:judge_again",
     "known": "kantei.known.known_commands:known",
-    "migrate": "kantei.roots.migrate:migrate_command",
+    "migrate": "kantei.roots.migrate_command:migrate_command",
     "moderator": "kantei.people.moderator_commands:moderator",
     "purge": "kantei.retention.purge_command:purge",
     "serve": "kantei.roots.serve:serve",
@@ -62,8 +65,10 @@ def main() -> None:
     try:
         kantei()
     except SettingsError as error:
-        click.echo(f"kantei: {error}", err=True)
-        sys.exit(2)
+        if os.environ.get("KANTEI_LOG_FORMAT") == "json":
+            set_up_logs(LogFormat.JSON, sys.argv[1] if len(sys.argv) > 1 else "")
+        say_last(str(error))
+        sys.exit(1 if isinstance(error, FolderError) else 2)
 
 
 if __name__ == "__main__":

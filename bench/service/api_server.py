@@ -44,6 +44,7 @@ def serving(database: str, broker: str, processes: int, *, source: str) -> Itera
             "KANTEI_RATE_LIMIT": "100000000",
         }
         kantei = [sys.executable, "-m", "kantei"]
+        subprocess.run([*kantei, "migrate"], env=environ, cwd=HERE, check=True, capture_output=True)
         command = [*kantei, "client", "add", "Bench", "--source", source, "--json"]
         made = subprocess.run(command, env=environ, cwd=HERE, check=True, capture_output=True)
         command = [*kantei, "api", "--port", str(port), "--processes", str(processes)]

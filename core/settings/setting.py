@@ -12,6 +12,10 @@ class SettingsError(Exception):
     """A setting has a value that the program cannot run with; the text names the variable."""
 
 
+class FolderError(SettingsError):
+    """The data folder cannot be written to: the value may be right, and the folder is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One variable of the environment.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.operations.logs import LogFormat
-from core.settings.setting import SettingsError
+from core.settings.setting import FolderError
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Role
 
@@ -211,4 +211,7 @@ def kept_secret(path: Path) -> str:
                 draft.unlink()
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise SettingsError(f"KANTEI_DATA_DIR: cannot write to {path.parent}") from error
+        raise FolderError(
+            f"KANTEI_DATA_DIR: cannot write to {path.parent}: {error.strerror}; give the folder to the user"
+            " that runs Kantei, or choose another"
+        ) from error

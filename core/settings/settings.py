@@ -229,6 +229,16 @@ def read_settings_to_keep_nothing(environ: Mapping[str, str] | None = None) -> S
     return read_settings(env if is_set else {**env, "KANTEI_SECRET_KEY": secrets.token_hex(32)})
 
 
+def read_settings_as_found(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of a program that looks at a server's data, and creates none.
+
+    Where there is no secret key, it is one for this run, in memory. Errors: `SettingsError`.
+    """
+    env = os.environ if environ is None else environ
+    folder = values.folder(env.get("KANTEI_DATA_DIR") or "data")
+    return read_settings(env) if (folder / "secret_key").is_file() else read_settings_to_keep_nothing(env)
+
+
 def read_client_settings(environ: Mapping[str, str] | None = None) -> ClientSettings:
     """Read the settings of a client. Errors: `SettingsError`."""
     return read_into(ClientSettings, os.environ if environ is None else environ, Path())

@@ -6,12 +6,9 @@ import click
 from sqlalchemy.orm import Session
 
 from core.clock import now
-from core.settings.settings import read_settings
 from core.urls import UrlError, canonical_url
 from core.vocabulary import Scheme, Scope, Source
 from kantei.clients.client_options import QUOTA, QUOTA_HELP, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
-from kantei.roots.joining import open_database
-from kantei.roots.migrate import migrate
 from store.clients.clients import (
     add_client,
     add_key,
@@ -75,12 +72,9 @@ def add(
     as_json: bool,
 ) -> None:
     """Add a client and print its API key and webhook secret, once."""
-    settings = read_settings()
-    database = open_database(settings)
     try:
         callback = canonical_url(callback_url) if callback_url else None
-        migrate(database)
-        with database.writing() as session:
+        with writing() as (session, settings):
             new = add_client(
                 session,
                 name=name[:200],
@@ -98,8 +92,6 @@ def add(
         raise click.UsageError(f"--callback-url: {error.detail}") from error
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    finally:
-        database.close()
     facts = {
         "id": new.client.id,
         "name": new.client.name,

@@ -8,10 +8,9 @@ import click
 from sqlalchemy.orm import Session
 
 from core.clients.quota import Quota, parse_quota
-from core.settings.settings import Settings, read_settings
+from core.settings.settings import Settings
 from core.vocabulary import Scope
-from kantei.roots.joining import open_database
-from kantei.roots.migrate import migrate
+from kantei.roots.existing import server_data
 from store.clients.clients import find_client
 from store.tables.client_tables import Client
 
@@ -46,15 +45,9 @@ SCOPES_HELP = "Scope of the key; may be repeated. If omitted, the source's usual
 
 @contextmanager
 def writing() -> Iterator[tuple[Session, Settings]]:
-    """Open a session on the configured database, brought up to date; with the settings."""
-    settings = read_settings()
-    database = open_database(settings)
-    try:
-        migrate(database)
-        with database.writing() as session:
-            yield session, settings
-    finally:
-        database.close()
+    """Open a session on the server's database; with the settings. Errors: StartError."""
+    with server_data() as (settings, database), database.writing() as session:
+        yield session, settings
 
 
 def find(session: Session, client_id: str) -> Client:

@@ -8,10 +8,9 @@ from typing import TextIO
 import click
 
 from core.known.hash_files import FORMS, SharedHash, read_hashes
-from core.settings.settings import read_settings
 from core.vocabulary import Label
-from kantei.roots.joining import open_blobs, open_database
-from kantei.roots.migrate import ready_database
+from kantei.roots.existing import server_data
+from kantei.roots.joining import open_blobs
 from kantei.text_files import open_text
 from store.base.database import Database
 from store.known.hash_lists import all_lists, decided_hashes, forget_list, note_export, take_list
@@ -41,15 +40,12 @@ def import_list(file: Path, source: str, label: str | None) -> None:
     name = source.strip()
     if not name or len(name) > 200 or not name.isprintable():
         raise click.UsageError("--source must have 1 to 200 printable characters")
-    database = _database()
     try:
-        with open_text(file) as text:
+        with server_data() as (_, database), open_text(file) as text:
             entries = read_hashes(file.name, text, Label(label) if label else None)
             done = take_list(database, name, entries, moderator_id=None)
     except (ValueError, OSError) as error:
         raise click.ClickException(f"{file.name}: {error}") from error
-    finally:
-        database.close()
     left = done.left
     click.echo(
         f"hashes imported: {done.taken}, skipped: {left.total()}; the list “{name}” now has {done.count}"
@@ -74,41 +70,36 @@ def import_list(file: Path, source: str, label: str | None) -> None:
 @click.option("--name", default="kantei", show_default=True, help="Name of the exported list.")
 def export(output: TextIO, form: str, label: str | None, name: str) -> None:
     """Export the hashes of decided pictures. A hash cannot be turned back into a picture."""
-    database = _database()
     wanted = Label(label) if label else None
-    with database.writing() as session:
-        note_export(session, moderator_id=None, label=wanted)
     count = 0
 
-    def counted() -> Iterator[SharedHash]:
+    def counted(database: Database) -> Iterator[SharedHash]:
         nonlocal count
         for one in decided_hashes(database, wanted):
             count += 1
             yield one
 
-    output.writelines(FORMS[form](counted(), name))
-    database.close()
+    with server_data() as (_, database):
+        with database.writing() as session:
+            note_export(session, moderator_id=None, label=wanted)
+        output.writelines(FORMS[form](counted(database), name))
     click.echo(f"hashes written: {count}", err=True)
 
 
 @known.command("list")
 def list_lists() -> None:
     """List the imported lists."""
-    database = _database()
-    with database.reading() as session:
+    with server_data() as (_, database), database.reading() as session:
         for one in all_lists(session):
             click.echo(f"{one.count:>9}  {one.updated_at:%Y-%m-%d}  {one.name}")
-    database.close()
 
 
 @known.command()
 @click.argument("source")
 def forget(source: str) -> None:
     """Delete the list of SOURCE. Earlier verdicts do not change."""
-    database = _database()
-    with database.writing() as session:
+    with server_data() as (_, database), database.writing() as session:
         count = forget_list(session, source, moderator_id=None)
-    database.close()
     if count is None:
         raise click.ClickException(f"list “{source}” not found")
     click.echo(f"hashes deleted: {count}")
@@ -120,25 +111,14 @@ def backfill() -> None:
 
     Workers can keep running. Decisions on these images then reach their near copies.
     """
-    settings = read_settings()
-    ready_database(settings)
-    database, blobs = open_database(settings), open_blobs(settings)
-    try:
+    with server_data() as (settings, database):
         hashed = hash_older(
             database,
-            blobs,
+            open_blobs(settings),
             max_pixels=settings.max_pixels,
             say=lambda so_far: click.echo(f"images hashed so far: {so_far.done}", err=True),
         )
-    finally:
-        database.close()
     click.echo(
         f"images hashed: {hashed.done}; skipped: {hashed.gone} without a stored file, "
         f"{hashed.unreadable} unreadable"
     )
-
-
-def _database() -> Database:
-    settings = read_settings()
-    ready_database(settings)
-    return open_database(settings)

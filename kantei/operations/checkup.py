@@ -16,6 +16,7 @@ from core.settings.every_setting import find_unknown
 from core.settings.settings import Settings
 from kantei.operations.checkup_servers import look_at_blobs, look_at_broker, look_at_database
 from kantei.operations.diagnostic import Diagnostic, Health
+from kantei.roots.existing import advise_missing, has_secret_key, is_missing
 
 MIB = 1024 * 1024
 
@@ -35,16 +36,14 @@ def examine_names(environ: Mapping[str, str]) -> list[Diagnostic]:
 
 def examine_settings(settings: Settings) -> list[Diagnostic]:
     """Look at everything, in the order in which things rest on each other."""
-    looks: list[Callable[[Settings], Iterator[Diagnostic]]] = [
-        _settings,
-        _secret_key,
-        _disk,
-        look_at_database,
-        look_at_broker,
-        look_at_blobs,
-        _weights,
-        _sweeper,
-    ]
+    looks: list[Callable[[Settings], Iterator[Diagnostic]]] = [_settings, _secret_key, _disk]
+    looks.append(_no_database if is_missing(settings) else look_at_database)
+    # The embedded broker and the folder of image files would be created by looking at them.
+    if settings.data_dir.is_dir() or not settings.is_embedded_broker:
+        looks.append(look_at_broker)
+    if settings.data_dir.is_dir() or settings.blobs:
+        looks.append(look_at_blobs)
+    looks += [_weights, _sweeper]
     return [checked for look in looks for checked in look(settings)]
 
 
@@ -78,6 +77,9 @@ def _settings(settings: Settings) -> Iterator[Diagnostic]:
 
 
 def _secret_key(settings: Settings) -> Iterator[Diagnostic]:
+    if not has_secret_key(settings):
+        yield Diagnostic("secret key", Health.WELL, "will be made when the first part starts")
+        return
     kinds = len(set(settings.secret_key))
     if kinds < 10:
         yield Diagnostic(
@@ -97,8 +99,14 @@ def _secret_key(settings: Settings) -> Iterator[Diagnostic]:
     yield Diagnostic("secret key", Health.WELL, f"{len(settings.secret_key)} characters")
 
 
+def _no_database(settings: Settings) -> Iterator[Diagnostic]:
+    yield Diagnostic("database", Health.WARNING, *advise_missing(settings.data_dir))
+
+
 def _disk(settings: Settings) -> Iterator[Diagnostic]:
     folder = settings.data_dir
+    while not folder.exists():  # it is made when the first part starts
+        folder = folder.parent
     probe = folder / f".doctor-{os.getpid()}"
     try:
         probe.write_bytes(b"x" * 4096)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from core.settings.setting import SettingsError
-from core.settings.settings import read_settings
+from core.settings.settings import read_settings_as_found
 from kantei.operations.checkup import examine_names, examine_settings
 from kantei.operations.diagnostic import Diagnostic, Health, wrong_setting
 
@@ -25,7 +25,7 @@ def doctor(as_json: bool) -> None:
     """
     checks = examine_names(os.environ)
     try:
-        checks += examine_settings(read_settings())
+        checks += examine_settings(read_settings_as_found())
     except SettingsError as error:
         checks.append(wrong_setting(error))
     is_well = all(checked.state is not Health.BROKEN for checked in checks)

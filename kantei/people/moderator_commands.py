@@ -5,10 +5,8 @@ import json
 import click
 
 from core.clock import now
-from core.settings.settings import read_settings
 from core.vocabulary import Role
-from kantei.roots.joining import open_database
-from kantei.roots.migrate import migrate
+from kantei.roots.existing import server_data
 from store.people.audit_notes import note_command
 from store.people.moderators import ModeratorExistsError, add_moderator, find_moderator, reset_password
 from store.people.second_factors import remove_factors
@@ -32,18 +30,14 @@ def moderator() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(email: str, role: str, *, as_json: bool) -> None:
     """Add a moderator and print a one-time password, once."""
-    database = open_database(read_settings())
     try:
-        migrate(database)
-        with database.writing() as session:
+        with server_data() as (_, database), database.writing() as session:
             new = add_moderator(session, email=email, role=Role(role))
             note_command(session, "moderator_added", at=now(), subject=new.moderator.email, role=role)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except ModeratorExistsError as error:
         raise click.ClickException(f"{error} is already a moderator") from error
-    finally:
-        database.close()
     facts = {
         "id": new.moderator.id,
         "email": new.moderator.email,
@@ -67,21 +61,18 @@ def reset(email: str, *, password: bool, second_factor: bool) -> None:
     """Let a moderator in who lost a password or a second factor, and end all their logins."""
     if not password and not second_factor:
         raise click.UsageError("choose what to reset: --password, --second-factor or both")
-    database, at, new = open_database(read_settings()), now(), None
-    try:
-        with database.writing() as session:
-            person = find_moderator(session, email.strip().lower())
-            if person is None:
-                raise click.ClickException(f"moderator {email} not found")
-            if password:
-                new = reset_password(session, person)
-                note_command(session, "password_reset", at=at, subject=person.email)
-            if second_factor:
-                remove_factors(session, [person.id])
-                note_command(session, "second_factor_reset", at=at, subject=person.email)
-            end_logins(session, person.id)
-    finally:
-        database.close()
+    at, new = now(), None
+    with server_data() as (_, database), database.writing() as session:
+        person = find_moderator(session, email.strip().lower())
+        if person is None:
+            raise click.ClickException(f"moderator {email} not found")
+        if password:
+            new = reset_password(session, person)
+            note_command(session, "password_reset", at=at, subject=person.email)
+        if second_factor:
+            remove_factors(session, [person.id])
+            note_command(session, "second_factor_reset", at=at, subject=person.email)
+        end_logins(session, person.id)
     if second_factor:
         click.echo(f"Removed the second factor of {person.email}.")
     if new is not None:

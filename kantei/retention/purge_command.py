@@ -5,8 +5,10 @@ from datetime import timedelta
 import click
 
 from core.clock import now
-from core.settings.settings import read_settings
-from kantei.roots.joining import open_blobs, open_database
+from core.settings.settings import Settings
+from kantei.roots.existing import server_data
+from kantei.roots.joining import open_blobs
+from store.base.database import Database
 from store.retention.erasure import ErasureError, erase_image, erase_person
 from store.retention.purge import purge_expired
 
@@ -16,8 +18,11 @@ from store.retention.purge import purge_expired
 @click.option("--person", "email", help="Only remove this moderator's name from all records, now.")
 def purge(sha256: str | None, email: str | None) -> None:
     """Delete data older than KANTEI_RETENTION_DAYS and KANTEI_LOG_RETENTION_DAYS."""
-    settings = read_settings()
-    database = open_database(settings)
+    with server_data() as (settings, database):
+        _purge(settings, database, sha256, email)
+
+
+def _purge(settings: Settings, database: Database, sha256: str | None, email: str | None) -> None:
     try:
         if sha256 is not None:
             count = erase_image(database, open_blobs(settings), sha256.lower())

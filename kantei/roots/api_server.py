@@ -11,12 +11,11 @@ from gunicorn.glogging import Logger
 
 from api.app import create_app
 from api.http.bodies import FORM_MEMORY
-from core.operations.logs import set_up_logs
-from core.settings.settings import Settings, read_settings
+from core.settings.settings import Settings
 from kantei.roots.api_parts import make_api_parts
 from kantei.roots.buffering import BufferingWorker
 from kantei.roots.joining import start_traces
-from kantei.roots.migrate import ready_database
+from kantei.roots.starting import ready_port, start
 
 THREADS = 48  # most wait for a worker (`?wait=`); a waiting thread costs little
 
@@ -66,9 +65,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def api(host: str, port: int, processes: int) -> None:
     """Serve the API and the review pages until stopped."""
     threading.stack_size(512 * 1024)  # 48 threads at the default of 8 MiB would reserve much
-    settings = read_settings()
-    set_up_logs(settings.log_format, "api")
-    ready_database(settings)
+    settings = start("api")
+    ready_port(host, port)
     Server(
         settings,
         {

@@ -8,6 +8,7 @@ from prometheus_client import start_http_server
 
 from core.operations.measuring import measuring_folder, show_all
 from core.settings.settings import Settings
+from kantei.roots.starting import ready_port
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,6 +27,10 @@ def metrics_options(command: Command) -> Command:
 
 
 def serve_metrics(settings: Settings, host: str, port: int | None) -> None:
-    """Show what the processes of this machine measure, in a thread, where a port is named."""
+    """Show what the processes of this machine measure, in a thread, where a port is named.
+
+    Errors: StartError.
+    """
     if port is not None:
+        ready_port(host, port, "--metrics-port")
         start_http_server(port, host, registry=show_all(measuring_folder(settings.data_dir)))

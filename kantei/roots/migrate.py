@@ -1,10 +1,9 @@
-"""`kantei migrate`, and setting up the database for this version."""
+"""Setting up the database for this version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -12,18 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 import migrations
-from core.settings.settings import Settings, read_settings
-from kantei.roots.joining import open_database
+from kantei.roots.start_error import StartError
 from store.base.database import Database
-
-
-@click.command("migrate")
-def migrate_command() -> None:
-    """Apply all pending migrations. `kantei serve` does this by itself."""
-    database = open_database(read_settings())
-    migrate(database)
-    database.close()
-    click.echo("The database is up to date.")
 
 
 def migrate(database: Database, revision: str = "head") -> None:
@@ -50,7 +39,7 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
-class SchemaError(click.ClickException):
+class SchemaError(StartError):
     """The database has not the schema of this program; the text says what to do, and ends a command."""
 
 
@@ -59,21 +48,22 @@ def ensure_schema(database: Database) -> None:
 
     Errors: SchemaError.
     """
+    if find_revision(database) is None:
+        migrate(database)
+    else:
+        check_schema(database)
+
+
+def check_schema(database: Database) -> None:
+    """Look whether the database has the schema of this program. Errors: SchemaError."""
     found = find_revision(database)
     if found is None:
-        migrate(database)
-    elif found != head_revision():
+        raise SchemaError("the database is empty; start Kantei, or run `kantei migrate`, to set it up")
+    if found != head_revision():
         raise SchemaError(
             f"the database is at revision {found}, which this version does not use: stop all parts,"
             " then run `kantei migrate` with the newer version"
         )
-
-
-def ready_database(settings: Settings) -> None:
-    """Set the database up where it is empty. Errors: SchemaError where it is another version's."""
-    database = open_database(settings)
-    ensure_schema(database)
-    database.close()
 
 
 def is_current(database: Database) -> bool:

@@ -17,13 +17,12 @@ from functools import partial
 import click
 
 from core.operations.dying import die_with
+from core.operations.logs import set_up_logs
 from core.settings.settings import read_settings
-from core.vocabulary import Role
-from kantei.roots.joining import open_database
+from kantei.roots.greeting import greet
 from kantei.roots.migrate import migrate
-from store.people.moderators import add_moderator, has_moderators
+from kantei.roots.starting import ready_parts, ready_port
 
-FIRST_MODERATOR = "admin@kantei.local"
 # glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
 SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
 PROGRAM = (sys.executable, "-m", "kantei")
@@ -72,7 +71,9 @@ class Part:
 def serve(host: str, port: int) -> None:
     """Run API, worker and sweeper together until Ctrl-C."""
     settings = read_settings()
-    password = _prepare()
+    set_up_logs(settings.log_format, "serve")
+    ready_parts(settings, migrate)
+    ready_port(host, port)
     parts = [
         Part(["api", "--host", host, "--port", str(port)]),
         Part(["worker"]),
@@ -81,18 +82,14 @@ def serve(host: str, port: int) -> None:
     if settings.express_concurrency:
         parts.append(Part(["worker", "--express"]))
     signals = _Signals()
-    address = f"http://{host}:{port}"
     click.echo(f"Kantei is starting (data folder: {settings.data_dir})")
-    if password is not None:
-        # At once: it is stored nowhere, and must not be lost if the start is interrupted.
-        click.echo(f"First moderator: {FIRST_MODERATOR}, one-time password {password}")
     is_ready = False
     while not signals.say_end:
         for part in parts:
             part.keep_alive()
         if not is_ready and _answers(host, port):
             is_ready = True
-            _greet(address)
+            greet(settings, host, port)
         signals.wait(_until_due(parts) if is_ready else LOOK)
     _end(parts)
 
@@ -129,18 +126,6 @@ def _until_due(parts: list[Part]) -> float | None:
     return max(0.0, min(due) - time.monotonic()) if due else None
 
 
-def _prepare() -> str | None:
-    """Migrate, and make a first moderator where there is none; give the one-time password."""
-    database = open_database(read_settings())
-    migrate(database)
-    with database.writing() as session:
-        password = None
-        if not has_moderators(session):
-            password = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN).password
-    database.close()
-    return password
-
-
 def _answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
@@ -150,15 +135,6 @@ def _answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _greet(address: str) -> None:
-    click.echo(f"""Kantei is ready at {address}
-  Moderators:  {address}/login   (add more with: kantei moderator add EMAIL)
-  API:         {address}/v1      (make a key with: kantei client add NAME)
-  API docs:    {address}/docs
-  Model card:  {address}/model
-Press Ctrl-C to stop.""")
 
 
 def _end(parts: list[Part]) -> None:

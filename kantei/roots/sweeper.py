@@ -5,12 +5,10 @@ import threading
 
 import click
 
-from core.operations.logs import set_up_logs
-from core.settings.settings import read_settings
 from kantei.roots.joining import open_bell, open_database, open_sender, start_measuring
 from kantei.roots.metrics_server import metrics_options, serve_metrics
-from kantei.roots.migrate import ready_database
 from kantei.roots.notifier import start_notifying
+from kantei.roots.starting import start
 from model.serving.info import WEIGHTS, read_model_info
 from store.verdicts.standing_policy import StandingPolicy
 from worker.known.judge_again import JudgesAgain
@@ -23,9 +21,7 @@ from worker.sweep import sweep_forever, sweep_once
 @metrics_options
 def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     """Sweep every few seconds and make callbacks until stopped."""
-    settings = read_settings()
-    set_up_logs(settings.log_format, "sweep")
-    ready_database(settings)
+    settings = start("sweep")
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
     info = read_model_info(settings.model or WEIGHTS)
     standing = StandingPolicy(database, info.version, info.thresholds)

@@ -12,7 +12,7 @@ from core.operations.logs import set_up_logs
 from core.settings.settings import read_settings
 from kantei.roots.examiner import make_examiner
 from kantei.roots.metrics_server import metrics_options, serve_metrics
-from kantei.roots.migrate import ready_database
+from kantei.roots.starting import ready_parts
 from worker.tasks import add_tasks, is_alive, start_worker
 
 
@@ -48,7 +48,7 @@ def worker(
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:
         sys.exit(0 if is_alive(app, is_express=is_express) else 1)
-    ready_database(settings)
+    ready_parts(settings)
     serve_metrics(settings, metrics_host, metrics_port)
     add_tasks(
         app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout, is_express=is_express

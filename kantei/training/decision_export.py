@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.settings.settings import read_settings
 from core.vocabulary import Label, Outcome
-from kantei.roots.joining import open_blobs, open_database
+from kantei.roots.existing import server_data
+from kantei.roots.joining import open_blobs
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
 from store.tables.case_tables import Decision, Image, Submission, Verdict
@@ -20,12 +20,8 @@ _LABELS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
 
 def export_decisions(folder: Path, say: Callable[[str], None]) -> None:
     """Export from the configured database and image folder."""
-    settings = read_settings()
-    database = open_database(settings)
-    try:
+    with server_data() as (settings, database):
         count, gone = write_decisions(database, open_blobs(settings), folder)
-    finally:
-        database.close()
     say(f"pictures written to {folder}: {count}; decided, but file purged: {gone}")
 
 

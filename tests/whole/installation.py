@@ -160,7 +160,8 @@ def _wait_until_ready(installation: Installation) -> None:
     deadline = time.monotonic() + 180
     while True:
         with contextlib.suppress(requests.RequestException):
-            if requests.get(f"{installation.address}/readyz", timeout=5).ok:
+            is_ready = requests.get(f"{installation.address}/readyz", timeout=5).ok
+            if is_ready and "Press Ctrl-C" in "".join(installation.output):
                 return
         assert installation.process.poll() is None, installation.tail()
         assert time.monotonic() < deadline, installation.tail()

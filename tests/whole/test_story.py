@@ -18,6 +18,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from core.settings.settings import read_settings
+from kantei.roots.greeting import SUBMIT
 from kantei.roots.joining import open_database
 from store.tables.case_tables import Image as ImageRow
 from store.tables.case_tables import Verdict
@@ -187,20 +188,23 @@ def test_a_scrape_of_the_api_shows_what_every_part_measured(whole: Installation,
 
 
 def test_what_it_prints_says_what_to_do_next(whole: Installation) -> None:
-    printed = "".join(whole.output)
-    assert f"{whole.address}/login" in printed
-    assert "one-time password" in printed
-    assert "kantei client add" in printed
+    ready = "".join(whole.output).partition("Kantei is ready")[2]
+    assert f"{whole.address}/login" in ready
+    assert "admin@kantei.local, one-time password " in ready
+    assert f"export KANTEI_SERVER={whole.address} KANTEI_API_KEY=kt_" in ready
+    assert SUBMIT in ready
 
 
 def test_the_readmes_quick_start_runs_as_printed(whole: Installation, tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     quick_start = readme.partition("## Quick start")[2].partition("\n## ")[0]
+    export = re.search(r"^  (export KANTEI_SERVER=.*)$", "".join(whole.output), re.MULTILINE)
+    assert export
     started, commands = re.findall(r"^```sh\n(.*?)^```$", quick_start, re.DOTALL | re.MULTILINE)
     assert started == "script/server\n"
     (tmp_path / "picture.png").write_bytes(draw(77))
     done = subprocess.run(
-        ["bash", "-euc", commands.replace("http://127.0.0.1:8000", whole.address).replace(".venv/bin/", "")],  # noqa: S607  # wherever bash is
+        ["bash", "-euc", f"{export[1]}\n{commands}"],  # noqa: S607  # wherever bash is
         cwd=tmp_path,
         env={**whole.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,

@@ -1,6 +1,7 @@
 """`kantei moderator add` and `kantei client add`."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from core.clients.quota import Quota, QuotaPeriod
 from core.clock import now
+from core.settings.settings import read_settings
 from kantei.clients.client_commands import client
 from kantei.people.moderator_commands import moderator
 from store.base.database import Database
@@ -26,7 +28,9 @@ from tests.spellings import ONE, SPELLINGS
 
 
 @pytest.fixture(autouse=True)
-def _empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _empty_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copy(sqlite_template, tmp_path / "kantei.sqlite3")
+    read_settings({"KANTEI_DATA_DIR": str(tmp_path)})  # makes the secret key
     monkeypatch.setenv("KANTEI_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("KANTEI_DATABASE_URL", raising=False)
 
