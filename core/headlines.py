@@ -47,7 +47,7 @@ def headline(audience: Audience, finding: Finding, basis: Basis, evidence: Evide
         maker = next((item["generator"] for item in proofs if item["generator"]), None)
         return say(code, maker=maker or say(Clause.UNNAMED_GENERATOR))
     if code is Headline.MODERATOR_NEAR_COPY:
-        return say(code, label=say(Clause.DRAWN if finding is Finding.CLEAR else Clause.GENERATED))
+        return say(code, label=say(_DECIDED[finding]))
     return say(code)
 
 
@@ -67,6 +67,8 @@ def _moderator(finding: Finding, basis: Basis, is_borne_out: bool, evidence: Evi
             return Headline.MODERATOR_DECLARED_NOT_PIXELS
         return Headline.MODERATOR_DECLARED_UNDECIDED
     if finding is Finding.UNCERTAIN:
+        if basis is Basis.KNOWN_IMAGE and _is_near_assisted(evidence):
+            return Headline.MODERATOR_NEAR_COPY
         return Headline.MODERATOR_UNSTABLE if basis is Basis.UNSTABLE else Headline.MODERATOR_UNCERTAIN
     if basis is Basis.KNOWN_IMAGE:
         return Headline.MODERATOR_NEAR_COPY
@@ -102,6 +104,20 @@ def _reader(finding: Finding, basis: Basis, is_borne_out: bool, _: Evidence) -> 
 
 
 _CODES = {Audience.MODERATOR: _moderator, Audience.ARTIST: _artist, Audience.READER: _reader}
+
+
+# What a person decided on the near copy that a finding rests on.
+_DECIDED = {
+    Finding.CLEAR: Clause.DRAWN,
+    Finding.UNCERTAIN: Clause.AI_ASSISTED,
+    Finding.FLAGGED: Clause.GENERATED,
+}
+
+
+def _is_near_assisted(evidence: Evidence) -> bool:
+    """True if a person decided that a near copy is partly generated, and no one said anything else."""
+    known = [item for item in evidence if item["kind"] == EvidenceKind.KNOWN_IMAGE]
+    return {item["label"] for item in known if item["grade"] == Grade.DECLARED} == {None}
 
 
 def _pixels_label(evidence: Evidence) -> str | None:

@@ -133,11 +133,15 @@ class FailureCode(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a moderator decided."""
+    """What a moderator decided; `assisted` is generated in part, or painted over."""
 
     HUMAN = "human"
     AI = "ai"
+    ASSISTED = "assisted"
     ESCALATE = "escalate"
+
+
+RULINGS = (Outcome.HUMAN, Outcome.AI, Outcome.ASSISTED)  # what settles a case; to escalate does not
 
 
 class Role(StrEnum):

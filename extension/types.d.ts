@@ -72,7 +72,7 @@ export interface Submission {
     reason_codes: (Saying | null)[];
     evidence: Evidence[];
   } | null;
-  decision: { outcome: "human" | "ai" | "escalate"; decided_at: string } | null;
+  decision: { outcome: "human" | "ai" | "assisted" | "escalate"; decided_at: string } | null;
   failure: ({ code: string; permanent: boolean } & Detail) | null;
   links: { self: string; appeal: string | null; heatmap: string | null };
 }

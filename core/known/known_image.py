@@ -24,10 +24,10 @@ class KnownImage:
     """What is known of a picture that looks like another one, `distance` bits of 256 apart.
 
     A person decided it (`case` is its image, with the decision's id and moment), or the list of someone
-    else says so (`list_name`).
+    else says so (`list_name`). `label` is None where the person decided that it is partly generated.
     """
 
-    label: Label
+    label: Label | None
     distance: int
     case: str | None = None
     decision_id: str | None = None

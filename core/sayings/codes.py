@@ -78,6 +78,7 @@ class Clause(SayingCode):
     NEAR_COPY = auto()
     DRAWN = auto()
     GENERATED = auto()
+    AI_ASSISTED = auto()
     UNNAMED_GENERATOR = auto()
     UNNAMED_SIGNER = auto()
     UNSIGNED_XMP = auto()

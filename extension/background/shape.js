@@ -9,7 +9,7 @@ const STATES = /** @type {const} */ (["queued", "processing", "examined", "faile
 const FINDINGS = /** @type {const} */ (["clear", "uncertain", "flagged"]);
 const LABELS = /** @type {const} */ (["ai", "human"]);
 const GRADES = /** @type {const} */ (["proof", "declared", "hint"]);
-const OUTCOMES = /** @type {const} */ (["human", "ai", "escalate"]);
+const OUTCOMES = /** @type {const} */ (["human", "ai", "assisted", "escalate"]);
 // Controls, and the marks that turn text around.
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const MOST = { reasons: 12, evidence: 24, text: 500, values: 12, depth: 4 };

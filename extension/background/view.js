@@ -106,6 +106,7 @@ function partsOf(check, words, lang, host) {
 export function standing({ decision, verdict }) {
   if (decision?.outcome === "human") return "clear";
   if (decision?.outcome === "ai") return "flagged";
+  if (decision?.outcome === "assisted") return "uncertain";
   // Unsigned text in the file accuses nobody: anyone can write it.
   return verdict?.headline_code === "reader_declared" ? "declared" : verdict?.finding ?? "uncertain";
 }
@@ -125,7 +126,7 @@ function verdictParts(check, words, lang) {
   if (check.bytes === "sent") notes.push(words.bytesNote);
   // Where a person has decided, that is the answer, and the machine's opinion a footnote to it.
   const outcome = submission.decision?.outcome ?? null;
-  const isDecided = outcome === "human" || outcome === "ai";
+  const isDecided = outcome === "human" || outcome === "ai" || outcome === "assisted";
   return {
     tone: standing(submission),
     title: isDecided ? words.decided[outcome] : titleOf(verdict, words, lang),

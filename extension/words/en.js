@@ -24,6 +24,7 @@ export const WORDS = {
   decided: {
     human: "A moderator decided: drawn by a person",
     ai: "A moderator decided: generated",
+    assisted: "A moderator decided: partly generated",
     escalate: "A moderator has passed this to a senior moderator.",
   },
   machineSaid: (/** @type {string} */ finding) => `Kantei's finding before a moderator decided: ${finding}.`,

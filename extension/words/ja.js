@@ -24,6 +24,7 @@ export const WORDS = {
   decided: {
     human: "モデレーターの決定：人の作品",
     ai: "モデレーターの決定：生成AI",
+    assisted: "モデレーターの決定：一部AI",
     escalate: "モデレーターが上位の担当者に上申しました。",
   },
   machineSaid: (finding) => `モデレーターが決定しました。それまでの Kantei の判定は「${finding}」でした。`,

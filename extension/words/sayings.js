@@ -58,6 +58,7 @@ export const SENTENCES = {
     "near_copy": "この画像によく似た画像",
     "drawn": "人の作品",
     "generated": "生成AI",
+    "ai_assisted": "一部AI",
     "unnamed_generator": "名前のない生成ツール",
     "unnamed_signer": "名前のない署名者",
     "unsigned_xmp": "署名のない XMP",

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.known.known_image import PictureHash
-from store.known.known_images import RULINGS, find_known, keep_hash, note_changes
+from core.vocabulary import RULINGS
+from store.known.known_images import find_known, keep_hash, note_changes
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import ImageHash
 

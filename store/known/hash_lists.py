@@ -14,7 +14,7 @@ from core.known.known_image import LEAST_QUALITY
 from core.vocabulary import Label
 from store.base.database import Database
 from store.base.insertion import upsert
-from store.known.known_images import RULINGS, word_columns
+from store.known.known_images import LABELS, word_columns
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import HashList, ImageHash, ListedHash
@@ -112,10 +112,10 @@ def count_decided(session: Session) -> dict[Label, int]:
         select(Decision.outcome, func.count())
         .join(Image, Image.reported_id == Decision.id)
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
-        .where(ImageHash.quality >= LEAST_QUALITY, Decision.outcome.in_(RULINGS))
+        .where(ImageHash.quality >= LEAST_QUALITY, Decision.outcome.in_(LABELS))
         .group_by(Decision.outcome)
     )
-    counts = {RULINGS[outcome]: count for outcome, count in rows}
+    counts = {LABELS[outcome]: count for outcome, count in rows}
     return {label: counts.get(label, 0) for label in Label}
 
 
@@ -136,7 +136,7 @@ def forget_list(session: Session, name: str, *, moderator_id: str | None) -> int
 
 def decided_hashes(database: Database, label: Label | None = None) -> Iterator[SharedHash]:
     """The hashes of decided pictures, read page by page; only those good enough to compare."""
-    outcomes = [outcome for outcome, known in RULINGS.items() if label in {None, known}]
+    outcomes = [outcome for outcome, known in LABELS.items() if label in {None, known}]
     last = ""
     while True:
         with database.reading() as session:
@@ -156,7 +156,7 @@ def decided_hashes(database: Database, label: Label | None = None) -> Iterator[S
             return
         last = rows[-1][0]
         for _, digits, outcome in rows:
-            yield SharedHash(digits, RULINGS[outcome])
+            yield SharedHash(digits, LABELS[outcome])
 
 
 def _step(entries: Iterator[SharedHash | SkipReason], left: Counter[SkipReason]) -> list[SharedHash]:

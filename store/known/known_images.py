@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, bindparam, lite
 from sqlalchemy.orm import Session, joinedload
 
 from core.known.known_image import LEAST_QUALITY, KnownImage, PictureHash
-from core.vocabulary import Label, Outcome
+from core.vocabulary import RULINGS, Label, Outcome
 from store.base.hash_column import WORDS, HashBits, distance, is_in_ring, rings, words_of
 from store.base.insertion import insert_once, is_on_sqlite, upsert
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import HashList, ImageHash, KnownChange, ListedHash
 
 NEAR = 31  # bits of 256, as the field matches
-RULINGS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
+LABELS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}  # an assisted picture is neither
 MOST = 16  # found for one picture, the nearest first
 
 
@@ -121,7 +121,7 @@ def _place(row: Row[Any]) -> tuple[Any, ...]:
 def _known_image(row: Row[Any]) -> KnownImage:
     if row.outcome is None:
         return KnownImage(row.label, row.apart, list_name=row.name)
-    label = RULINGS[row.outcome]
+    label = LABELS.get(row.outcome)
     return KnownImage(label, row.apart, case=row.sha256, decision_id=row.id, decided_at=row.decided_at)
 
 

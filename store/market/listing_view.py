@@ -17,7 +17,11 @@ from store.tables.marketplace_tables import Listing, ListingImage
 MOST = 500  # images of a listing that are listed
 LONGEST_ID = 255
 WORST_FIRST = (Finding.FLAGGED, Finding.UNCERTAIN, Finding.CLEAR)
-RULED = {Outcome.AI: Finding.FLAGGED, Outcome.HUMAN: Finding.CLEAR}
+RULED = {
+    Outcome.AI: Finding.FLAGGED,
+    Outcome.ASSISTED: Finding.UNCERTAIN,
+    Outcome.HUMAN: Finding.CLEAR,
+}
 
 
 @dataclass(frozen=True, slots=True)

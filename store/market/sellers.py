@@ -32,6 +32,7 @@ class SellerHistory:
     uncertain: int
     decided_ai: int
     decided_human: int
+    decided_assisted: int
     overturned: int
     declared_human: int
     declared_ai: int
@@ -75,6 +76,7 @@ def seller_history(
             _sum(Image.finding == Finding.UNCERTAIN),
             _sum(Decision.outcome == Outcome.AI),
             _sum(human),
+            _sum(Decision.outcome == Outcome.ASSISTED),
             _sum(flagged & human),
             *(_sum(pictures.c[one] == 1) for one in said),
             _sum((pictures.c[Declared.HUMAN] == 1) & flagged),
@@ -85,7 +87,7 @@ def seller_history(
         .outerjoin(Decision, (Decision.id == Image.decision_id) & Image.sha256.not_in(blind))
     ).one()
     listed, pictures_count, *found = (int(count or 0) for count in row)
-    flagged_count, uncertain, decided_ai, decided_human, overturned, *declared = found
+    flagged_count, uncertain, decided_ai, decided_human, decided_assisted, overturned, *declared = found
     declared_human, declared_ai, declared_assisted, contradicted_human, contradicted_ai = declared
     return SellerHistory(
         client_id=client_id,
@@ -96,6 +98,7 @@ def seller_history(
         uncertain=uncertain,
         decided_ai=decided_ai,
         decided_human=decided_human,
+        decided_assisted=decided_assisted,
         overturned=overturned,
         declared_human=declared_human,
         declared_ai=declared_ai,

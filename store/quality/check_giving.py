@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.ids import new_id
-from core.vocabulary import Outcome
+from core.vocabulary import RULINGS
 from store.appeals.appeal_resolution import is_appealed
 from store.base.insertion import upsert
 from store.clients.own_submissions import is_own
@@ -23,8 +23,6 @@ from store.tables.case_tables import Decision, Image
 from store.tables.quality_tables import Check, CheckKind, GoldenCase
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed_by_others
-
-RULINGS = (Outcome.HUMAN, Outcome.AI)
 
 
 def sample_decisions(session: Session, decision_ids: list[str], rate: float) -> int:

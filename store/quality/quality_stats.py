@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from core.vocabulary import Finding, Outcome
+from core.vocabulary import RULINGS, Finding, Outcome
 from store.tables.case_tables import Decision, Moderator, Verdict
 from store.tables.quality_tables import Check, CheckKind
 
@@ -41,7 +41,7 @@ class ModelChecked:
 def checked_by_person(session: Session, since: datetime) -> list[PersonChecked]:
     """Count answers for each person; to escalate is neither right nor wrong."""
     first = aliased(Decision)
-    ruled = Check.outcome.in_([Outcome.HUMAN, Outcome.AI])
+    ruled = Check.outcome.in_(RULINGS)
     golden, second = Check.kind == CheckKind.GOLDEN, Check.kind == CheckKind.SECOND
     right = Check.outcome == Check.expected
     by_them = session.execute(
@@ -98,7 +98,7 @@ def checked_by_model(session: Session, since: datetime) -> list[ModelChecked]:
         .where(
             Check.kind == CheckKind.SECOND,
             Check.answered_at >= since,
-            Check.outcome.in_([Outcome.HUMAN, Outcome.AI]),
+            Check.outcome.in_(RULINGS),
         )
         .group_by(Verdict.model)
     )

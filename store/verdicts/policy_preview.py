@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from core.vocabulary import Basis, Finding, Outcome, Thresholds
+from core.vocabulary import RULINGS, Basis, Finding, Outcome, Thresholds
 from store.tables.case_tables import Decision, Image, Verdict
 
 BINS = 50  # of the score, each 0.02 wide
@@ -19,15 +19,21 @@ class Tally:
     images: int = 0
     human: int = 0
     ai: int = 0
+    assisted: int = 0
 
     @property
     def decided(self) -> int:
-        """Count the images that a person called one or the other."""
-        return self.human + self.ai
+        """Count the images that a person ruled on."""
+        return self.human + self.ai + self.assisted
 
     def __add__(self, other: "Tally") -> "Tally":
         """Add two counts."""
-        return Tally(self.images + other.images, self.human + other.human, self.ai + other.ai)
+        return Tally(
+            self.images + other.images,
+            self.human + other.human,
+            self.ai + other.ai,
+            self.assisted + other.assisted,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def preview_thresholds(session: Session, model: str, thresholds: Thresholds, *, 
     findings = {finding: Tally() for finding in Finding}
     moves: dict[tuple[Finding, Finding], Tally] = {}
     for would_be, was, outcome, count in rows:
-        finding, tally = Finding(would_be), _tally_of(outcome, count)
+        finding, tally = Finding(would_be), tally_of(outcome, count)
         findings[finding] += tally
         moves[was, finding] = moves.get((was, finding), Tally()) + tally
     return Preview(findings, moves)
@@ -99,7 +105,7 @@ def count_by_score(session: Session, model: str, *, since: datetime) -> list[Tal
     )
     bins = [Tally()] * BINS
     for index, outcome, count in rows:
-        bins[index] += _tally_of(outcome, count)
+        bins[index] += tally_of(outcome, count)
     return bins
 
 
@@ -107,5 +113,7 @@ def _is_recent(model: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
     return Verdict.created_at >= since, Verdict.model == model
 
 
-def _tally_of(outcome: Outcome | None, count: int) -> Tally:
-    return Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
+def tally_of(outcome: Outcome | None, count: int) -> Tally:
+    """Count images that all have this decision, or none."""
+    human, ai, assisted = (count if outcome is one else 0 for one in RULINGS)
+    return Tally(count, human, ai, assisted)

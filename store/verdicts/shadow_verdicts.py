@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.ids import new_id
-from core.vocabulary import Finding, Judgement, Outcome
+from core.vocabulary import Finding, Judgement
 from store.base.insertion import insert_once
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.policy_tables import ShadowVerdict
-from store.verdicts.policy_preview import Tally
+from store.verdicts.policy_preview import Tally, tally_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def compare_observed(session: Session, *, since: datetime) -> list[Observed]:
     found: dict[str, Observed] = {}
     for model, live, other, outcome, count, first in rows:
         known = found.get(model) or Observed(model, first, {})
-        tally = Tally(count, count if outcome is Outcome.HUMAN else 0, count if outcome is Outcome.AI else 0)
+        tally = tally_of(outcome, count)
         moves = known.moves | {(live, other): known.moves.get((live, other), Tally()) + tally}
         found[model] = Observed(model, min(known.since, first), moves)
     return sorted(found.values(), key=lambda one: one.model)

@@ -52,11 +52,12 @@ def judge(
     partly = _partly_generated(evidence)
     known_ai = _known(evidence, Grade.DECLARED, Label.AI)
     known_human = _known(evidence, Grade.DECLARED, Label.HUMAN)
+    known_partly = _known(evidence, Grade.DECLARED, None)
     listed_ai = _known(evidence, Grade.HINT, Label.AI)
     finding, reasons, basis = _judge_pixels(classification, thresholds, too_small)
     strongest = [
         (proof_ai or proof_human, Basis.PROOF),
-        (known_ai or known_human, Basis.KNOWN_IMAGE),
+        (known_ai or known_human or known_partly, Basis.KNOWN_IMAGE),
         (partly, Basis.PARTLY_GENERATED),
         (declared_ai, Basis.DECLARED),
     ]
@@ -64,6 +65,10 @@ def judge(
     if disagreement := _disagreement(evidence):
         finding = Finding.UNCERTAIN
         reasons[:0] = disagreement
+    elif known_partly:
+        # Neither drawn nor generated: a person looks, whatever else speaks for one of the two.
+        finding, basis = Finding.UNCERTAIN, Basis.KNOWN_IMAGE
+        reasons.insert(0, known_partly.detail)
     elif proof_ai:
         finding = Finding.FLAGGED
         reasons.insert(0, say(Reason.GENERATION_PROVED, maker=_maker(proof_ai)))
@@ -232,7 +237,7 @@ def _partly_generated(evidence: Sequence[Evidence]) -> Evidence | None:
     )
 
 
-def _known(evidence: Sequence[Evidence], grade: Grade, label: Label) -> Evidence | None:
+def _known(evidence: Sequence[Evidence], grade: Grade, label: Label | None) -> Evidence | None:
     return next(
         (
             item

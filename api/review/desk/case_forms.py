@@ -18,7 +18,7 @@ def read_outcome() -> Outcome:
         return Outcome(request.form.get("outcome", ""))
     except ValueError:
         raise refused(
-            _("Decision not saved"), _("Choose human, AI or escalate. No decision was saved.")
+            _("Decision not saved"), _("Choose human, AI, AI-assisted or escalate. No decision was saved.")
         ) from None
 
 

@@ -8,6 +8,7 @@ from api.review.frame.words import LANGUAGES, N_
 ACTS = {
     "human": N_("Decide: human"),
     "ai": N_("Decide: AI"),
+    "assisted": N_("Decide: AI-assisted"),
     "escalate": N_("Escalate"),
     "skip": N_("Skip to the next case"),
     "undo": N_("Undo"),
@@ -23,6 +24,7 @@ ACTS = {
 DEFAULT_KEYS = {
     "human": "h",
     "ai": "a",
+    "assisted": "p",
     "escalate": "e",
     "skip": "s",
     "undo": "u",
@@ -41,6 +43,8 @@ MOVES = {
     "k": N_("Previous in the list"),
     "?": N_("Show keyboard shortcuts"),
 }
+# Acts that came after moderators had chosen keys: they have their usual key where that is free.
+LATER_ACTS = ("assisted",)
 VIEWS = ("grid", "list")
 
 
@@ -73,9 +77,7 @@ def read_preferences(stored: Mapping[str, object] | None) -> Preferences:
         mix=stored.get("mix") is True,
         language=language if isinstance(language, str) and language in LANGUAGES else "",
         remind=remind if isinstance(remind, int) and 0 <= remind <= 480 else 50,
-        keys={act: key for act, key in keys.items() if act in ACTS and is_key(key)}
-        if isinstance(keys, dict)
-        else dict(DEFAULT_KEYS),
+        keys=_read_keys(keys) if isinstance(keys, dict) else dict(DEFAULT_KEYS),
     )
 
 
@@ -86,7 +88,7 @@ def preferences_from_form(values: Mapping[str, str]) -> Preferences:
         key = values.get(f"key_{act}", "").strip().lower()
         if key and (key in keys.values() or key in MOVES or not is_key(key)):
             raise KeyClashError(key)
-        if key:
+        if key or act in LATER_ACTS:
             keys[act] = key
     remind = values.get("remind", "")
     return Preferences(
@@ -103,6 +105,15 @@ def preferences_from_form(values: Mapping[str, str]) -> Preferences:
 def write_preferences(preferences: Preferences) -> dict[str, object]:
     """Write them for storing."""
     return asdict(preferences)
+
+
+def _read_keys(stored: Mapping[str, object]) -> dict[str, str]:
+    keys = {act: str(key) for act, key in stored.items() if act in ACTS and is_key(key)}
+    for act in LATER_ACTS:
+        usual = DEFAULT_KEYS[act]
+        if act not in stored and usual not in keys.values():
+            keys[act] = usual
+    return keys
 
 
 def is_key(key: object) -> bool:

@@ -29,7 +29,12 @@ FINDINGS = {
 }
 # A finding, or what only the file says: the colour and word of a headline.
 TONES = {**{finding.value: text for finding, text in FINDINGS.items()}, "declared": N_("File says AI")}
-OUTCOMES = {Outcome.HUMAN: N_("Human"), Outcome.AI: N_("AI"), Outcome.ESCALATE: N_("Escalated")}
+OUTCOMES = {
+    Outcome.HUMAN: N_("Human"),
+    Outcome.AI: N_("AI"),
+    Outcome.ASSISTED: N_("AI-assisted"),
+    Outcome.ESCALATE: N_("Escalated"),
+}
 LABELS = {Label.HUMAN: N_("drawn by a person"), Label.AI: N_("generated")}
 SOURCES = {
     Source.EXTENSION: N_("Extension"),

@@ -75,6 +75,7 @@ test("where a person has decided, that is the answer and its colour", () => {
   assert.match(decided("human").decision, /Kantei's finding before a moderator decided: Signs of AI generation/);
   assert.ok(!acts(decided("human")).includes("artist"));
   assert.deepEqual([decided("ai").title, decided("ai").tone], [EN.decided.ai, "flagged"]);
+  assert.deepEqual([decided("assisted").title, decided("assisted").tone], [EN.decided.assisted, "uncertain"]);
   // What was only passed on is not decided.
   assert.deepEqual([decided("escalate").title, decided("escalate").decision], [EN.flagged, EN.decided.escalate]);
   assert.equal(standing(examined("s1", { decision: { outcome: "human", decided_at: "" } })), "clear");

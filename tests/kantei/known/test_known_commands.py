@@ -41,7 +41,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(known, arguments)
 
 
-def told(database: Database, digits: str) -> list[tuple[str | None, Label]]:
+def told(database: Database, digits: str) -> list[tuple[str | None, Label | None]]:
     with database.reading() as session:
         found = find_known(session, PictureHash(digits, 100), but="0" * 64)
     return [(one.list_name, one.label) for one in found]

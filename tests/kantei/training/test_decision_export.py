@@ -51,7 +51,9 @@ def _decided(database: Database, blobs: FolderBlobs, shop: NewClient, outcomes: 
 def test_decisions_become_a_folder_that_training_reads(
     database: Database, blobs: FolderBlobs, shop: NewClient, tmp_path: Path
 ) -> None:
-    digests = _decided(database, blobs, shop, [Outcome.AI, Outcome.HUMAN, Outcome.ESCALATE, Outcome.HUMAN])
+    digests = _decided(
+        database, blobs, shop, [Outcome.AI, Outcome.HUMAN, Outcome.ESCALATE, Outcome.HUMAN, Outcome.ASSISTED]
+    )
     blobs.delete(digests[3])
     folder = tmp_path / "out"
     assert write_decisions(database, blobs, tmp_path / "undoable") == (0, 0)

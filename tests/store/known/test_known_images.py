@@ -55,7 +55,7 @@ def rule(database: Database, sha256: str, outcome: Outcome, *, is_reported: bool
     return made
 
 
-def known(database: Database, digits: str, quality: int = 100) -> list[tuple[Label, int, bool]]:
+def known(database: Database, digits: str, quality: int = 100) -> list[tuple[Label | None, int, bool]]:
     with database.reading() as session:
         found = find_known(session, PictureHash(digits, quality), but="0" * 64)
     return [(one.label, one.distance, one.case is None) for one in found]

@@ -203,6 +203,7 @@ DECIDED = {
     label: known_evidence([KnownImage(label, 6, "ab" * 32, "d", datetime(2026, 11, 24, tzinfo=UTC))])[0]
     for label in Label
 }
+ASSISTED = known_evidence([KnownImage(None, 6, "ab" * 32, "d", datetime(2026, 11, 24, tzinfo=UTC))])[0]
 LISTED = {label: known_evidence([KnownImage(label, 0, list_name="Partner")])[0] for label in Label}
 
 
@@ -217,6 +218,11 @@ LISTED = {label: known_evidence([KnownImage(label, 0, list_name="Partner")])[0] 
         (0.01, [DECIDED[Label.HUMAN], says(Grade.DECLARED, Label.AI)], Finding.UNCERTAIN),
         (0.01, [DECIDED[Label.HUMAN], says(Grade.PROOF, Label.AI)], Finding.UNCERTAIN),
         (0.01, [DECIDED[Label.AI], says(Grade.PROOF, Label.HUMAN)], Finding.UNCERTAIN),
+        # A picture that a person called partly generated: what it looks like is neither.
+        (0.01, [ASSISTED], Finding.UNCERTAIN),
+        (0.99, [ASSISTED], Finding.UNCERTAIN),
+        (0.99, [ASSISTED, DECIDED[Label.AI]], Finding.UNCERTAIN),
+        (0.99, [ASSISTED, says(Grade.PROOF, Label.AI)], Finding.UNCERTAIN),
         # A list of somebody else convicts nobody and clears nobody.
         (0.01, [LISTED[Label.AI]], Finding.UNCERTAIN),
         (0.5, [LISTED[Label.AI]], Finding.UNCERTAIN),

@@ -9,8 +9,10 @@ from PIL import Image as Picture
 from sqlalchemy import update
 
 from core.clock import now
+from core.headlines import Audience, headline
 from core.ids import new_id
 from core.sayings.codes import Reason
+from core.sayings.saying import render
 from core.vocabulary import Basis, Finding, Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -98,6 +100,17 @@ def test_a_near_copy_of_what_a_person_cleared_bothers_nobody(bench: Bench) -> No
     rule(bench, examine(bench, drawn(3), 0.95), Outcome.HUMAN)
     copy = examine(bench, drawn(3, quality=60), 0.95)
     assert (copy.finding, copy.review) == (Finding.CLEAR, ReviewState.NONE)
+
+
+def test_a_near_copy_of_an_assisted_picture_is_uncertain_and_says_why(bench: Bench) -> None:
+    rule(bench, examine(bench, drawn(3), 0.95), Outcome.ASSISTED)
+    copy = examine(bench, drawn(3, quality=60), 0.99)
+    assert copy.verdict is not None
+    assert (copy.finding, copy.review) == (Finding.UNCERTAIN, ReviewState.OPEN)
+    assert (copy.verdict.basis, copy.verdict.label) == (Basis.KNOWN_IMAGE, None)
+    verdict = copy.verdict
+    said = headline(Audience.MODERATOR, verdict.finding, verdict.basis, verdict.evidence)
+    assert render(said) == "A moderator decided that a near copy is partly generated."
 
 
 def test_a_copy_that_came_before_follows_the_decision_and_its_withdrawal(bench: Bench) -> None:

@@ -32,6 +32,15 @@ def test_keys_can_be_changed_and_left_out(desk: Desk) -> None:
     assert _keys(other) == DEFAULT_KEYS
 
 
+def test_an_act_that_came_later_has_its_usual_key_unless_that_is_taken_or_was_removed(desk: Desk) -> None:
+    older = {act: key for act, key in DEFAULT_KEYS.items() if act != "assisted"}
+    assert read_preferences({"keys": older}).keys["assisted"] == "p"
+    assert "assisted" not in read_preferences({"keys": older | {"skip": "p"}}).keys
+    visit = desk.as_person()
+    visit.send("/account/desk", "/account/desk", **FORM | {"key_assisted": ""})
+    assert "assisted" not in _keys(visit)
+
+
 @pytest.mark.parametrize("change", [{"key_ai": "h"}, {"key_ai": "j"}, {"key_ai": "?"}, {"key_ai": "\u200b"}])
 def test_a_key_does_one_thing(desk: Desk, change: dict[str, str]) -> None:
     visit = desk.as_person()
