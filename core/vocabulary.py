@@ -31,6 +31,8 @@ class FileKind(StrEnum):
     OPENRASTER = "openraster"
     SAI = "sai"
     MEDIBANG = "medibang"
+    PROCREATE = "procreate"
+    GIMP = "gimp"
     PICTURE = "picture"
     VIDEO = "video"
     ARCHIVE = "archive"

@@ -17,7 +17,8 @@ class Access:
 
     `needs` is a scope of an API key or an act of a moderator; `body_limit` (bytes) replaces the
     application's usual one. What is open before a new password was chosen is open before a second factor
-    was added, too.
+    was added, too. A view that `refuses_forgery` does so itself, after it has
+    said how its form is to be read.
     """
 
     needs: StrEnum | None = None
@@ -25,6 +26,7 @@ class Access:
     is_before_new_password: bool = False
     is_before_second_factor: bool = False
     body_limit: int | None = None
+    refuses_forgery: bool = False
 
 
 UNSAID = Access()
@@ -37,9 +39,17 @@ def access(
     before_new_password: bool = False,
     before_second_factor: bool = False,
     body_limit: int | None = None,
+    refuses_forgery: bool = False,
 ) -> Callable[[View], View]:
     """Declare the requirements of a view; place it below all other decorators of the route."""
-    said = Access(needs, public, before_new_password, before_new_password or before_second_factor, body_limit)
+    said = Access(
+        needs,
+        public,
+        before_new_password,
+        before_new_password or before_second_factor,
+        body_limit,
+        refuses_forgery,
+    )
 
     def mark(view: View) -> View:
         setattr(view, ACCESS, said)

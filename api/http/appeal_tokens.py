@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.keys import KeyPurpose, derive
 
-LIFETIME = timedelta(days=30)
+LIFETIME = timedelta(days=190)  # a little over the six months for complaints (DSA, article 20)
 LONGEST = 200  # characters; ours have about ninety
 
 
@@ -31,6 +31,6 @@ def read_appeal_token(secret_key: str, token: str) -> tuple[str, datetime] | Non
 
 
 def _serializer(secret_key: str) -> URLSafeTimedSerializer:
-    # Signed with the last key, read with either: links made before it are good for their 30 days.
+    # Signed with the last key, read with either: links made before it stay good until they expire.
     keys = [secret_key.encode(), derive(secret_key, KeyPurpose.APPEAL_LINKS)]
     return URLSafeTimedSerializer(keys, salt=b"kantei appeal page", signer_kwargs={"digest_method": sha256})

@@ -28,10 +28,17 @@ Shared = TypeVar("Shared")
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """How much may be sent with one appeal: so many files, so many bytes in all of them."""
+    """How much may be sent with one appeal: so many files, so many bytes in all of them.
+
+    An artist's page takes files of `each` bytes at most, all such pages `a_day` bytes in a day, and none
+    that would leave less than `floor` bytes on the disk.
+    """
 
     files: int = MOST_FILES
-    bytes: int = 100 * 1024 * 1024
+    bytes: int = 200 * 1024 * 1024
+    each: int = 100 * 1024 * 1024
+    a_day: int = 10 * 1024 * 1024 * 1024
+    floor: int = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class ApiParts:
     keep it below the number of the server's threads. `trusted_proxies` proxies in front of us are
     believed about a client's address. `extension_origins` may read answers across origins.
     `measuring` says where figures are kept, and what `/metrics` shows. `clock` gives the seconds by which
-    remembered keys and secrets grow old.
+    remembered keys and secrets grow old. `free_bytes` is what is left on the disk of the image files,
+    None where they are not on a disk of ours.
     """
 
     database: Database
@@ -78,6 +86,7 @@ class ApiParts:
     secure_cookies: bool = False
     extension_origins: frozenset[str] = frozenset()
     file_limits: FileLimits = field(default_factory=FileLimits)  # of an appeal
+    free_bytes: Callable[[], int | None] = lambda: None
     express: Express = field(default_factory=Express)
     measuring: Measuring = field(default_factory=measure_alone)
     clock: Callable[[], float] = time.monotonic

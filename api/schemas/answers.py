@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.examples import EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBMISSION
+from api.schemas.examples import APPEAL_RESULT, EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBMISSION
 from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
 from core.declarations import Contradiction, Declared
@@ -107,6 +107,17 @@ class DecisionAnswer(Answer):
     decided_at: datetime
 
 
+class AppealResultAnswer(Answer):
+    """How an appeal was answered. `reply` is what the moderator wrote to the artist, if anything."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [APPEAL_RESULT]})
+
+    id: str
+    outcome: Outcome | None
+    reply: str | None = Field(description="In the artist's language. Null if the moderator wrote nothing.")
+    resolved_at: datetime | None
+
+
 class FailureAnswer(DetailAnswer):
     """Why there is no verdict. If `permanent` is false, Kantei tries again for an hour."""
 
@@ -158,6 +169,9 @@ class SubmissionAnswer(Answer):
     image: ImageFactsAnswer | None
     verdict: VerdictAnswer | None
     decision: DecisionAnswer | None
+    appeal: AppealResultAnswer | None = Field(
+        description="The appeal that an `appeal.resolved` event is about. Null everywhere else."
+    )
     failure: FailureAnswer | None
     links: SubmissionLinks
 

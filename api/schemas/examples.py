@@ -57,6 +57,7 @@ SUBMISSION: dict[str, Any] = {
         "evidence": [EVIDENCE],
     },
     "decision": None,
+    "appeal": None,
     "failure": None,
     "links": {
         "self": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
@@ -83,6 +84,12 @@ BATCH: dict[str, Any] = {
 APPEAL: dict[str, Any] = {
     "reason": "I drew this; the layers are at the link.",
     "evidence_url": "https://artist.example/process",
+}
+APPEAL_RESULT: dict[str, Any] = {
+    "id": "01a20ff3d0b1749f8a2b3c4d5e6f7a8b",
+    "outcome": "human",
+    "reply": "Thank you for the layers. They show how the picture was made. We have corrected the decision.",
+    "resolved_at": "2026-11-26T10:12:00Z",
 }
 DELIVERY: dict[str, Any] = {
     "type": "listing.created",

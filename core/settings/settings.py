@@ -98,7 +98,24 @@ class Settings(SignInSettings):
     )
     appeal_files: int = setting(values.integer(0, 100), "10", "Most files per appeal; `0` to accept none")
     appeal_bytes: int = setting(
-        values.integer(1024, 10_240 * MIB), str(100 * MIB), "Total size of the files of one appeal, in bytes"
+        values.integer(1024, 10_240 * MIB),
+        str(200 * MIB),
+        "Total size of the files of one appeal, and of all files that one artist's link takes, in bytes",
+    )
+    appeal_file_bytes: int = setting(
+        values.integer(1024, 10_240 * MIB),
+        str(100 * MIB),
+        "Largest file that an artist's page takes, in bytes",
+    )
+    appeal_day_bytes: int = setting(
+        values.integer(0, 1_000_000 * MIB),
+        str(10_240 * MIB),
+        "Total size of the files that all artists' pages take in 24 hours, in bytes; `0` to take none",
+    )
+    disk_floor: int = setting(
+        values.integer(0, 1_000_000 * MIB),
+        str(1024 * MIB),
+        "Free space of the data folder's disk, in bytes, below which artists' pages take no files",
     )
     worker_concurrency: int = setting(
         values.integer(1, 256),

@@ -1,6 +1,7 @@
 """The web process's real parts."""
 
 import logging
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def make_api_parts(settings: Settings) -> ApiParts:
         trusted_proxies=settings.trusted_proxies,
         secure_cookies=settings.secure_cookies,
         extension_origins=settings.extension_origins,
-        file_limits=FileLimits(settings.appeal_files, settings.appeal_bytes),
+        file_limits=file_limits(settings),
+        free_bytes=lambda: None if settings.blobs else shutil.disk_usage(settings.data_dir).free,
         measuring=start_measuring(settings, "api"),
         facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
@@ -46,6 +48,17 @@ def sign_in_rules(settings: Settings) -> SignInRules:
     return SignInRules(
         second_factor_roles=settings.second_factor_roles,
         idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
+    )
+
+
+def file_limits(settings: Settings) -> FileLimits:
+    """What may be sent with appeals."""
+    return FileLimits(
+        files=settings.appeal_files,
+        bytes=settings.appeal_bytes,
+        each=settings.appeal_file_bytes,
+        a_day=settings.appeal_day_bytes,
+        floor=settings.disk_floor,
     )
 
 

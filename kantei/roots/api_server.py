@@ -11,8 +11,9 @@ from gunicorn.glogging import Logger
 
 from api.app import create_app
 from api.http.bodies import FORM_MEMORY
+from api.http.parts import FileLimits
 from core.settings.settings import Settings
-from kantei.roots.api_parts import make_api_parts
+from kantei.roots.api_parts import file_limits, make_api_parts
 from kantei.roots.buffering import BufferingWorker
 from kantei.roots.joining import start_traces
 from kantei.roots.starting import ready_port, start
@@ -42,6 +43,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def most_bytes(self) -> int:
         """No body that any address takes is larger; which takes how much, the application knows."""
         return max(self._settings.max_image_bytes, self._settings.appeal_bytes) + 4 * FORM_MEMORY
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """What artists' pages take."""
+        return file_limits(self._settings)
 
     def load_config(self) -> None:
         """Take our options."""

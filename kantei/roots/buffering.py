@@ -9,6 +9,7 @@ stops the processes.
 import logging
 import os
 import resource
+import sys
 import time
 from collections.abc import Sequence
 from copy import copy
@@ -16,23 +17,29 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
+from werkzeug.http import parse_options_header
 
 from api.http.bodies import BATCH_BODY
 from api.http.error_handlers import MEDIA_TYPE, STATUS_CODES
 from api.http.rendering import problem_answer
 from api.schemas.problems import Problem, ProblemCode
+from api.v1.appeals.file_rules import CUT_SHORT
+from kantei.roots.form_watch import FormWatch, Remainder, WatchedBuffer
 
 CONNECTIONS = 1000  # beyond these, others wait to be accepted
 FEWER = CONNECTIONS * 3 // 4  # at this number, those that began to send first are closed
 HEAD_SECONDS = 20.0  # from a request's first byte to the end of its headers
 BODY_SECONDS = 300.0  # and to the end of its body
 SILENT_SECONDS = 30  # without a byte, between requests or within one
-UNFINISHED_BYTES = 512 * 1024 * 1024  # of all unfinished requests together, most of them on the disk
+UNFINISHED_BYTES = 1024 * 1024 * 1024  # of all unfinished requests together, most of them on the disk
 IN_MEMORY = 64 * 1024  # of each request
+ARTISTS_PAGES = "/appeal/"
 LINGER = 2.0  # seconds in which a stopping process takes what a client may just be sending
 
 
@@ -51,30 +58,81 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # the same
+    """Passes on to the application why a form was cut short, where no client can say so."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """Make the WSGI environment."""
+        environ: dict[str, Any] = super().get_environment()
+        watch: FormWatch | None = self.request.watch
+        if watch is not None and watch.fault is not None:
+            environ[CUT_SHORT] = watch.fault
+        return environ
+
+
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # the same
     """Reads requests, of which only forms, which bring files, may be large."""
 
     adj: Any
+    body_rcv: Any
+    watch: FormWatch | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the headers, before any of the body."""
         super().parse_header(header_plus)
-        if not self.headers.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data"):
+        media_type, options = parse_options_header(self.headers.get("CONTENT_TYPE"))
+        if media_type != "multipart/form-data":
             self.adj = self.adj.without_files
+        elif self.path.startswith(ARTISTS_PAGES) and self.body_rcv is not None and options.get("boundary"):
+            self.adj = self.adj.watched
+            boundary = options["boundary"].encode("latin-1", "replace")
+            self.watch = FormWatch(boundary, self.content_length, self.adj.file_limits)
+            self.body_rcv.buf = WatchedBuffer(self.adj.inbuf_overflow)
+            self.body_rcv.buf.watch = self.watch
+
+    def received(self, data: bytes) -> int:
+        """Read a piece of the request; of a form that will be refused, no more than was needed to know."""
+        consumed = int(super().received(data))
+        if self.watch is not None and self.watch.fault is not None and self.error is None:
+            body = self.watch.cut_body()
+            self.body_rcv.getbuf().close()
+            self.body_rcv = FixedStreamReceiver(len(body), OverflowableBuffer(self.adj.inbuf_overflow))
+            self.body_rcv.received(body)
+            self.headers["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+            self.headers["CONTENT_LENGTH"] = str(len(body))
+            self.completed = self.connection_close = True
+        return consumed
 
 
 class BufferedChannel(HTTPChannel):  # type: ignore[misc]  # the same
     """A connection that knows since when its request is unfinished."""
 
+    task_class = _Task
     error_task_class = _ProblemTask
     parser_class = Parser
     began = 0.0
+    was_cut = False
 
     def received(self, data: bytes) -> bool:
         """Take what came in."""
         if self.request is None:
             self.began = time.time()
-        return bool(super().received(data))
+        taken = bool(super().received(data))
+        self.was_cut = self.was_cut or any(one.watch and one.watch.fault for one in self.requests)
+        return taken
+
+    def handle_close(self) -> None:
+        """Close; after an early answer only when the client has read it, or has had time to.
+
+        To close while bytes come in resets the connection, and the client may lose the answer.
+        """
+        if self.was_cut and self.connected:
+            self.was_cut = False
+            rest = self.socket.dup()
+            super().handle_close()
+            Remainder(rest, self.server._map)
+            return
+        super().handle_close()
 
     @property
     def is_unfinished(self) -> bool:
@@ -130,6 +188,9 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         server.channel_class = BufferedChannel
         server.adj.without_files = copy(server.adj)
         server.adj.without_files.max_request_body_size = BATCH_BODY
+        server.adj.watched = copy(server.adj)
+        server.adj.watched.max_request_body_size = sys.maxsize  # the watch stops it, and the page says why
+        server.adj.watched.file_limits = self.app.file_limits
         while self.alive and self.ppid == os.getppid():
             self._turn(server)
         server.accepting = False

@@ -35,7 +35,9 @@ def upgrade() -> None:
             ["moderator_id"], ["moderators.id"], name=op.f("fk_recovery_codes_moderator_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
-        sa.UniqueConstraint("moderator_id", "code_sha256", name=op.f("uq_recovery_codes_moderator_id")),
+        sa.UniqueConstraint(
+            "moderator_id", "code_sha256", name=op.f("uq_recovery_codes_moderator_id_code_sha256")
+        ),
     )
     op.add_column("sessions", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     for name, length in (("address", 45), ("agent", 300)):

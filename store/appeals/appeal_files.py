@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.vocabulary import FileKind
@@ -28,6 +28,26 @@ def add_files(session: Session, appeal_id: str, files: Sequence[NewFile]) -> Non
         AppealFile(appeal_id=appeal_id, name=file.name, kind=file.kind, bytes=file.bytes, sha256=file.sha256)
         for file in files
     )
+
+
+def bytes_of_submission(session: Session, submission_id: str) -> int:
+    """Size of all files that were ever sent with appeals on one submission."""
+    query = (
+        select(func.coalesce(func.sum(AppealFile.bytes), 0))
+        .join(Appeal, Appeal.id == AppealFile.appeal_id)
+        .where(Appeal.submission_id == submission_id)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def bytes_from_artists(session: Session, *, since: datetime) -> int:
+    """Size of all files that came from artists' pages since a moment."""
+    query = (
+        select(func.coalesce(func.sum(AppealFile.bytes), 0))
+        .join(Appeal, Appeal.id == AppealFile.appeal_id)
+        .where(AppealFile.created_at > since, Appeal.from_artist)
+    )
+    return int(session.scalar(query) or 0)
 
 
 def find_file(session: Session, appeal_id: str, file_id: str) -> AppealFile | None:

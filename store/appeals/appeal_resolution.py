@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from core.vocabulary import EventKind, Outcome
 from store.outbox.client_events import NewEvent, add_events
-from store.tables.appeal_tables import Appeal
+from store.tables.appeal_tables import Appeal, AppealMessage
 from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import Undo
 
@@ -82,10 +82,10 @@ def report_answers(session: Session, decisions: Mapping[str, str | None], *, at:
             Appeal.image_sha256.in_(decisions), Appeal.resolved_at.is_not(None), Appeal.reported_at.is_(None)
         )
         .values(reported_at=at)
-        .returning(Appeal.client_id, Appeal.submission_id, Appeal.image_sha256)
+        .returning(Appeal.id, Appeal.client_id, Appeal.submission_id, Appeal.image_sha256)
         .execution_options(synchronize_session=False)
     ).all()
-    events = [NewEvent(row.client_id, row.submission_id, decisions[row.image_sha256]) for row in rows]
+    events = [NewEvent(row.client_id, row.submission_id, decisions[row.image_sha256], row.id) for row in rows]
     add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
 
 
@@ -100,11 +100,15 @@ def reopen_appeals(session: Session, decision_id: str) -> None:
 
 
 def appeals_on(session: Session, sha256: str, *, limit: int = 100) -> list[Appeal]:
-    """List the appeals on an image, newest first, with who resolved them and what was sent along."""
+    """List the appeals on an image, newest first, with who resolved them, files and messages."""
     query = (
         select(Appeal)
         .where(Appeal.image_sha256 == sha256)
-        .options(joinedload(Appeal.resolver), selectinload(Appeal.files))
+        .options(
+            joinedload(Appeal.resolver),
+            selectinload(Appeal.files),
+            selectinload(Appeal.messages).joinedload(AppealMessage.moderator),
+        )
         .order_by(Appeal.id.desc())
         .limit(limit)
     )

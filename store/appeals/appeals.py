@@ -23,6 +23,7 @@ def add_appeal(
     evidence_urls: Sequence[str] = (),
     files: Sequence[NewFile] = (),
     from_artist: bool = False,
+    language: str | None = None,
 ) -> Appeal:
     """Open an appeal on a submission that has an image, with what the appellant shows for it.
 
@@ -44,6 +45,7 @@ def add_appeal(
         evidence_url=next(iter(evidence_urls), None),
         more_urls=list(evidence_urls[1:]),
         from_artist=from_artist,
+        language=language,
     )
     try:
         with session.begin_nested():
@@ -67,7 +69,13 @@ def list_open_appeals(session: Session, *, after_id: str = "", limit: int = 50) 
     return list(session.scalars(query))
 
 
-def find_last_appeal(session: Session, submission_id: str) -> Appeal | None:
-    """Find what was last appealed on one submission, open or resolved."""
-    query = select(Appeal).where(Appeal.submission_id == submission_id).order_by(Appeal.id.desc()).limit(1)
-    return session.scalar(query)
+def appeals_of(session: Session, submission_id: str, *, limit: int = 20) -> list[Appeal]:
+    """List the newest appeals on one submission, newest first, with their files and messages."""
+    query = (
+        select(Appeal)
+        .where(Appeal.submission_id == submission_id)
+        .options(selectinload(Appeal.files), selectinload(Appeal.messages))
+        .order_by(Appeal.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.vocabulary import Finding, Outcome
 from store.desk.decisions import UNDOABLE
-from store.tables.case_tables import Decision, Moderator, Verdict
+from store.tables.case_tables import Decision, Image, Moderator, Verdict
 from store.tables.review_tables import Undo
 
 
@@ -46,6 +46,20 @@ def list_decisions(
         query = query.where(Decision.id < before_id)
     rows = session.execute(query.order_by(Decision.id.desc()).limit(limit))
     return [LogLine(decision, undo, undone_by) for decision, undo, undone_by in rows]
+
+
+def reported_decisions(session: Session, image: Image, *, limit: int = 50) -> list[Decision]:
+    """List the decisions on an image that clients and artists were told of, the newest first."""
+    if image.reported_id is None:
+        return []
+    query = (
+        select(Decision)
+        .outerjoin(Undo, Undo.decision_id == Decision.id)
+        .where(Decision.image_sha256 == image.sha256, Decision.id <= image.reported_id, Undo.id.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
 
 
 def every_decision(session: Session, wanted: LogFilter) -> Iterator[LogLine]:

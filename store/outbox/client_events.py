@@ -19,6 +19,7 @@ from core.clock import now
 from core.ids import new_id
 from core.vocabulary import EventKind, State
 from store.outbox.submission_json import submission_json, time_json
+from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, ClientEvent, Endpoint
@@ -29,6 +30,7 @@ WITH_PAYLOAD = (
     joinedload(ClientEvent.submission).joinedload(Submission.image),
     joinedload(ClientEvent.decision),
     joinedload(ClientEvent.verdict),
+    joinedload(ClientEvent.appeal).selectinload(Appeal.messages),
 )
 
 
@@ -39,6 +41,7 @@ class NewEvent:
     client_id: str
     submission_id: str | None
     decision_id: str | None = None
+    appeal_id: str | None = None
 
 
 def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *, at: datetime) -> list[str]:
@@ -54,6 +57,7 @@ def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *,
                     "kind": kind,
                     "submission_id": one.submission_id,
                     "decision_id": one.decision_id,
+                    "appeal_id": one.appeal_id,
                     "created_at": at,
                 }
                 for event_id, one in zip(ids, events, strict=True)
@@ -215,14 +219,20 @@ def list_events(session: Session, client_id: str, *, after: int, limit: int) -> 
 
 def event_json(event: ClientEvent) -> dict[str, Any]:
     """Write an event as it is sent and as it is pulled; the same event always gives the same."""
-    row = event.submission
     return {
         "id": event.id,
         "type": event.kind.value,
         "timestamp": time_json(event.created_at),
         "sequence": event.position,
-        "data": submission_json(row, event.decision, event.verdict, declared=event.declared) if row else {},
+        "data": _data(event),
     }
+
+
+def _data(event: ClientEvent) -> dict[str, Any]:
+    row = event.submission
+    if row is None:
+        return {}
+    return submission_json(row, event.decision, event.verdict, declared=event.declared, answered=event.appeal)
 
 
 def forget_events(session: Session, submission_ids: Sequence[str]) -> None:

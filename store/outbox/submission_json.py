@@ -12,6 +12,7 @@ from core.headlines import Audience, basis_of, headline
 from core.sayings.saying import render
 from core.sayings.stored import detail_json, reasons_json
 from core.vocabulary import Gauge
+from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Submission, Verdict
 
 NO_GAUGE: dict[str, Any] = {"score_range": None, "human_share": None, "thresholds": None}
@@ -42,11 +43,13 @@ def submission_json(
     verdict: Verdict | None = None,
     *,
     declared: Declared | None = None,
+    answered: Appeal | None = None,
 ) -> dict[str, Any]:
     """Write a submission that was read with its image and verdict, under the given decision.
 
     `verdict` is an earlier one, where the submission has another by now; `declared` what it declared by
-    then, where its listing declares something else by now.
+    then, where its listing declares something else by now; `answered` the appeal that an event is about,
+    read with its messages.
     """
     declared, verdict = declared or row.declared, verdict or row.verdict
     own = f"/v1/submissions/{row.id}"
@@ -66,6 +69,7 @@ def submission_json(
         "image": _facts(row.image) if row.image is not None else None,
         "verdict": _verdict(verdict),
         "decision": _decision(decision),
+        "appeal": _answer_to(answered),
         "failure": row.failure_code
         and {
             "code": row.failure_code.value,
@@ -109,6 +113,17 @@ def _decision(decision: Decision | None) -> dict[str, Any] | None:
     if decision is None:
         return None
     return {"outcome": decision.outcome.value, "decided_at": time_json(decision.created_at)}
+
+
+def _answer_to(appeal: Appeal | None) -> dict[str, Any] | None:
+    if appeal is None:
+        return None
+    return {
+        "id": appeal.id,
+        "outcome": appeal.outcome and appeal.outcome.value,
+        "reply": appeal.reply and appeal.reply.text,
+        "resolved_at": time_json(appeal.resolved_at),
+    }
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:

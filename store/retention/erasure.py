@@ -20,7 +20,7 @@ from store.people.moderators import find_moderator
 from store.people.passwords import hash_password, one_time_password
 from store.people.second_factors import remove_factors
 from store.people.sessions import end_logins
-from store.tables.appeal_tables import Appeal
+from store.tables.appeal_tables import Appeal, AppealMessage
 from store.tables.case_tables import Decision, IdempotencyKey, Image, Moderator, Submission, Verdict
 from store.tables.known_tables import ImageHash
 from store.tables.policy_tables import ShadowVerdict
@@ -61,6 +61,13 @@ def trim_records(session: Session, before: datetime) -> Trimmed:
         .where(Appeal.resolved_at < before, Appeal.reason != "")
         .values(reason="", evidence_url=None, more_urls=[])
         .returning(Appeal.id),
+        update(AppealMessage)
+        .where(
+            AppealMessage.appeal_id.in_(select(Appeal.id).where(Appeal.resolved_at < before)),
+            AppealMessage.text != "",
+        )
+        .values(text="")
+        .returning(AppealMessage.id),
     ):
         texts += len(session.execute(statement.execution_options(synchronize_session=False)).all())
     return Trimmed(len(events), texts)
@@ -100,6 +107,8 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
             .where(Appeal.image_sha256 == sha256)
             .values(reason="", evidence_url=None, more_urls=[])
         )
+        on_image = select(Appeal.id).where(Appeal.image_sha256 == sha256)
+        session.execute(update(AppealMessage).where(AppealMessage.appeal_id.in_(on_image)).values(text=""))
         files = forget_files_about(session, sha256, at=at)
         image.purged_at = at
         session.flush()

@@ -1,4 +1,4 @@
-"""The tables of appeals and of the files sent with them."""
+"""The tables of appeals, of the files sent with them, and of what was written back and forth."""
 
 from datetime import datetime
 
@@ -41,6 +41,8 @@ class Appeal(Table):
     # Further addresses, and whether it came from the artist's page rather than from the client itself.
     more_urls: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     from_artist: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # In which the artist read the page, and so is answered; none where a client appealed.
+    language: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # Resolved by another person than the one whose decision is appealed against.
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -54,11 +56,26 @@ class Appeal(Table):
     )
     resolver: Mapped[Moderator | None] = relationship(lazy="raise")
     files: Mapped[list["AppealFile"]] = relationship(order_by="AppealFile.id", lazy="raise", viewonly=True)
+    messages: Mapped[list["AppealMessage"]] = relationship(
+        order_by="AppealMessage.id", lazy="raise", viewonly=True
+    )
 
     @property
     def evidence_urls(self) -> list[str]:
         """Every URL that the appellant names, the first one first."""
         return [*([self.evidence_url] if self.evidence_url else []), *self.more_urls]
+
+    @property
+    def told(self) -> list["AppealMessage"]:
+        """The messages that may be seen from outside: none that goes with a decision not yet reported."""
+        return [one for one in self.messages if one.decision_id is None or one is self.reply]
+
+    @property
+    def reply(self) -> "AppealMessage | None":
+        """What a moderator wrote with the decision that was reported as the answer, if anything."""
+        if self.reported_at is None:
+            return None
+        return next((one for one in self.messages if one.decision_id == self.decision_id), None)
 
 
 class AppealFile(Table):
@@ -72,6 +89,7 @@ class AppealFile(Table):
     __table_args__ = (
         Index("ix_appeal_files_appeal_id", "appeal_id"),
         Index("ix_appeal_files_sha256", "sha256"),
+        Index("ix_appeal_files_created_at", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -80,4 +98,25 @@ class AppealFile(Table):
     kind: Mapped[FileKind] = mapped_column(words(FileKind))
     bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
+    # Not known of files that were sent before this was recorded.
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AppealMessage(Table):
+    """What was written after an appeal was opened: by a moderator, or, without one, by the artist.
+
+    A moderator's reply that goes with a decision is told when that decision is; until then, and if it is
+    undone, no one outside sees it.
+    """
+
+    __tablename__ = "appeal_messages"
+    __table_args__ = (Index("ix_appeal_messages_appeal_id", "appeal_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    appeal_id: Mapped[str] = mapped_column(ForeignKey("appeals.id"))
+    moderator_id: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"))
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    moderator: Mapped[Moderator | None] = relationship(lazy="raise")

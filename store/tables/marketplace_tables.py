@@ -21,6 +21,7 @@ from core.ids import new_id
 from core.vocabulary import EventKind
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
+from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Submission, Verdict
 from store.tables.client_tables import Client
 
@@ -67,12 +68,17 @@ class ClientEvent(Table):
     verdict_id: Mapped[str | None] = mapped_column(Id)
     # What was declared by that moment, once the submission's listing declares something else.
     declared: Mapped[Declared | None] = mapped_column(words(Declared))
+    # The appeal that was answered. (No constraint: SQLite cannot give one to a table that is in use.)
+    appeal_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     position: Mapped[int | None] = mapped_column(Integer)
     submission: Mapped[Submission | None] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(lazy="raise")
     verdict: Mapped[Verdict | None] = relationship(
         primaryjoin="foreign(ClientEvent.verdict_id) == Verdict.id", lazy="raise", viewonly=True
+    )
+    appeal: Mapped[Appeal | None] = relationship(
+        primaryjoin="foreign(ClientEvent.appeal_id) == Appeal.id", lazy="raise", viewonly=True
     )
 
 

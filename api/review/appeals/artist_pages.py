@@ -4,7 +4,7 @@ The link is the only key. A forged, an old and a purged one look alike from outs
 can be found by trying.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -17,32 +17,88 @@ from api.http.access import access
 from api.http.appeal_tokens import read_appeal_token
 from api.http.parts import parts
 from api.http.request_limits import rate_limits, refuse_too_many
+from api.review.appeals.artist_form import (
+    MOST_LINKS,
+    REASON_LENGTH,
+    AppealDraft,
+    ArtistForm,
+    describe_fault,
+    file_sentence,
+    find_room,
+    read_artist_form,
+)
 from api.review.desk.pictures import find_thumbnail
 from api.review.frame.blueprint import IMAGE_POLICY, review
+from api.review.frame.cookies import read_token
+from api.review.frame.forgery import refuse_forgery
+from api.review.frame.languages import language
 from api.review.frame.page_error import PageError
+from api.v1.appeals.sent_files import drop_files, keep_files
+from core.clock import now
 from core.ids import is_id
-from core.urls import UrlError, parse_web_url
 from core.vocabulary import Outcome, State
-from store.appeals.appeals import AppealOpenError, add_appeal, find_last_appeal
+from store.appeals.appeal_files import NewFile, add_files
+from store.appeals.appeal_messages import add_message, find_open_appeal
+from store.appeals.appeals import AppealOpenError, add_appeal, appeals_of
+from store.desk.decision_log import reported_decisions
 from store.intake.submissions import find_submission
-from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Submission
+from store.tables.appeal_tables import Appeal, AppealFile
+from store.tables.case_tables import Decision, Submission
 
 LOOKS_A_MINUTE = 120  # for each address; a page with its thumbnail is two
 APPEALS_A_MINUTE = 6
-REASON_LENGTH = 2000  # as the API takes it
-MOST_LINKS = 5
-# What no person types; lines and tabs stay.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
-class AppealDraft:
-    """What the artist wrote, as it was written, and what is wrong with it."""
+class Step:
+    """What happened: examined, decided, appealed, answered; or waiting, without a time."""
 
-    reason: str = ""
-    links: str = ""
-    fault: str | None = None
+    what: str
+    at: datetime | None
+    outcome: Outcome | None = None
+    files: int = 0
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistView:
+    """What a link shows: the submission, its appeals and the decisions that were reported, newest first."""
+
+    submission: Submission
+    appeals: Sequence[Appeal]
+    decisions: Sequence[Decision]
+    until: datetime
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The newest appeal."""
+        return self.appeals[0] if self.appeals else None
+
+    @property
+    def is_answering(self) -> bool:
+        """True while the newest appeal waits for a moderator, who can be told more."""
+        return self.appeal is not None and self.appeal.resolved_at is None
+
+    @property
+    def files(self) -> list[AppealFile]:
+        """All files that were sent, in order."""
+        return [file for appeal in reversed(self.appeals) for file in appeal.files]
+
+    @property
+    def course(self) -> list[Step]:
+        """What happened, the oldest first, as far as it may be told."""
+        verdict = self.submission.verdict
+        steps = [Step("examined", verdict.created_at)] if verdict is not None else []
+        steps += [Step("decided", one.created_at, one.outcome) for one in self.decisions]
+        for one in self.appeals:
+            files = len(one.files)
+            steps.append(Step("appealed", one.created_at, files=files, is_own=one.from_artist))
+            if one.reported_at is not None:
+                steps.append(Step("answered", one.resolved_at, one.outcome))
+        steps.sort(key=lambda step: step.at or self.until)
+        if self.appeal is not None and self.appeal.reported_at is None:
+            steps.append(Step("waiting", None))
+        return steps
 
 
 @review.get("/appeal/<token>")
@@ -56,7 +112,7 @@ def artist(token: str) -> Response:
 @access(public=True)
 def artist_thumbnail(token: str) -> Response:
     refuse_too_many(rate_limits().hit("artist page", request.remote_addr or "", LOOKS_A_MINUTE))
-    submission = _find(token)[0]
+    submission = _find(token).submission
     found = find_thumbnail(parts().blobs, submission.image_sha256 or "")
     if found is None:
         raise _not_valid()
@@ -67,92 +123,88 @@ def artist_thumbnail(token: str) -> Response:
 
 
 @review.post("/appeal/<token>")
-@access(public=True)
+@access(public=True, refuses_forgery=True)
 def send_artist_appeal(token: str) -> AnyResponse:
+    """Open an appeal, or add to the one that is open."""
     refuse_too_many(rate_limits().hit("artist appeal", request.remote_addr or "", APPEALS_A_MINUTE))
-    words = AppealDraft(request.form.get("reason", ""), request.form.get("links", ""))
-    reason = _CONTROLS.sub("", words.reason.replace("\r\n", "\n")).strip()
-    links = [line.strip() for line in words.links.splitlines() if line.strip()]
-    fault = _fault(reason, links)
+    form = read_artist_form()  # before anything else reads it, with limits of its own
+    refuse_forgery(request, parts().secret_key, read_token(request, secure=parts().secure_cookies))
+    view = _find(token)
+    fault = describe_fault(form, is_answer=view.is_answering)
+    if fault is None:
+        with parts().database.reading() as session:
+            room = find_room(session, view.submission.id, form.files)
+        fault = file_sentence(room, "") if room else None
     if fault is not None:
-        return _show(token, AppealDraft(words.reason, words.links, fault), HTTPStatus.UNPROCESSABLE_ENTITY)
-    submission = _find(token)[0]
-    with parts().database.writing() as session:
-        found = find_submission(session, submission.id)
-        if found is None:
-            raise _not_valid()
-        try:
-            add_appeal(
-                session,
-                found,
-                reason=reason,
-                evidence_urls=links,
-                from_artist=True,
-            )
-        except AppealOpenError:
-            return _show(token, words, HTTPStatus.CONFLICT)
+        draft = AppealDraft(form.reason, form.links, fault)
+        return _show(token, draft, HTTPStatus.UNPROCESSABLE_ENTITY)
+    files = keep_files(form.files, parts().blobs)  # bytes before rows, like everywhere
+    try:
+        _store(view, form, files)
+    except AppealOpenError:
+        drop_files(files, parts().database, parts().blobs)
+        return _show(token, AppealDraft(form.reason, form.links), HTTPStatus.CONFLICT)
     return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
 
 
+def _store(view: ArtistView, form: ArtistForm, files: Sequence[NewFile]) -> None:
+    """Write what was sent. Errors: `AppealOpenError` where a moderator has just answered."""
+    with parts().database.writing() as session:
+        submission = find_submission(session, view.submission.id)
+        if submission is None:
+            raise _not_valid()
+        appeal = view.appeal
+        if appeal is None or not view.is_answering:
+            add_appeal(
+                session,
+                submission,
+                reason=form.text,
+                evidence_urls=form.addresses,
+                files=files,
+                from_artist=True,
+                language=language(),
+            )
+            return
+        if find_open_appeal(session, appeal.id) is None:
+            raise AppealOpenError
+        text = "\n".join([form.text, *form.addresses]).strip()
+        if text:
+            add_message(session, appeal.id, text, at=now())
+        add_files(session, appeal.id, files)
+
+
 def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    submission, appeal, until = _find(token)
-    image = submission.image
+    view = _find(token)
+    image = view.submission.image
     decision = image.reported if image is not None else None
     page = render_template(
         "review/artist.html",
         token=token,
-        until=until,
+        view=view,
         image=image,
-        verdict=submission.verdict,
+        verdict=view.submission.verdict,
         decision=decision,
-        appeal=appeal,
         is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
         written=words,
+        limits=parts().file_limits,
         reason_length=REASON_LENGTH,
         most_links=MOST_LINKS,
     )
     return make_response(page, status)
 
 
-def _find(token: str) -> tuple[Submission, Appeal | None, datetime]:
+def _find(token: str) -> ArtistView:
     known = read_appeal_token(parts().secret_key, token)
     if known is None or not is_id(known[0]):
         raise _not_valid()
     submission_id, until = known
     with parts().database.reading() as session:
         submission = find_submission(session, submission_id)
-        appeal = find_last_appeal(session, submission_id)
-    if submission is None or submission.state is not State.EXAMINED:
-        raise _not_valid()
-    return submission, appeal, until
-
-
-def _fault(reason: str, links: list[str]) -> str | None:
-    wrong = next((link for link in links if not _is_web_address(link)), None)
-    fault: str | None = None
-    if not reason:
-        fault = _("Explain how the picture was made. Moderators need this to review it.")
-    elif len(reason) > REASON_LENGTH:
-        fault = _(
-            "Your text has %(count)s characters. The limit is %(most)s.",
-            count=len(reason),
-            most=REASON_LENGTH,
-        )
-    elif len(links) > MOST_LINKS:
-        fault = _("Enter up to %(most)s links, one per line.", most=MOST_LINKS)
-    elif wrong is not None:
-        fault = _(
-            "“%(text)s” is not a web address. Start each link with http:// or https://.", text=wrong[:80]
-        )
-    return fault
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parse_web_url(text)
-    except UrlError:
-        return False
-    return True
+        if submission is None or submission.state is not State.EXAMINED or submission.image is None:
+            raise _not_valid()
+        appeals = appeals_of(session, submission_id)
+        decisions = reported_decisions(session, submission.image)
+    return ArtistView(submission, appeals, decisions, until)
 
 
 def _not_valid() -> PageError:

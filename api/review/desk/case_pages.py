@@ -13,6 +13,7 @@ from api.review.desk.case_view import CasePage, is_animated, view_case
 from api.review.desk.claim_pages import refuse_claimed
 from api.review.desk.next_case import give_next
 from api.review.desk.queue_address import write_wanted
+from api.review.desk.reply_forms import REPLY_LENGTH, read_reply, reply_templates
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
@@ -20,6 +21,7 @@ from api.review.frame.page_error import PageError
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.vocabulary import Outcome
+from store.appeals.appeal_messages import reply_with
 from store.appeals.appeal_resolution import OwnDecisionError, resolve_appeals
 from store.desk.case_claims import release_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
@@ -39,12 +41,12 @@ def case(sha256: str) -> Response:
 @review.post("/review/cases/<sha256>/decision")
 def decide_case(sha256: str) -> AnyResponse:
     """Decide a case and go on to the next."""
-    outcome, seen, note = read_outcome(), read_seen(sha256), read_note()
+    outcome, seen, note, reply = read_outcome(), read_seen(sha256), read_note(), read_reply()
     wanted, viewer = asked_filter(), Viewer(me().id, now())
     try:
         with parts().database.writing() as session:
             refuse_claimed(session, sha256, viewer)
-            done = _decide(session, seen, viewer, outcome=outcome, note=note)
+            done = _decide(session, seen, viewer, outcome=outcome, note=note, reply=reply)
             release_case(session, sha256, viewer.moderator_id)
     except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
         return _show(view_case(sha256, is_conflict=True, note=note))
@@ -68,11 +70,13 @@ def _show(page: CasePage) -> Response:
         thresholds=page.thresholds,
         is_moving=is_animated(parts().blobs, page.case.image),
         note_length=NOTE_LENGTH,
+        reply_length=REPLY_LENGTH,
+        reply_templates=reply_templates,
     )
     return make_response(drawn, HTTPStatus.CONFLICT if page.is_conflict else HTTPStatus.OK)
 
 
-def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, note: str) -> str:
+def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, note: str, reply: str) -> str:
     """Decide a case, or answer the check that it is for this moderator; give the id of what was done.
 
     Who saw that the case was decided overrules that decision: no check looks like that.
@@ -82,6 +86,10 @@ def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, n
         answer_check(session, check, seen, viewer, outcome=outcome, note=note)
         return check.id
     refuse_escalated(session, seen.sha256)
+    if reply and outcome is Outcome.ESCALATE:
+        # Nothing is answered, and nothing is lost.
+        draft = _("Draft of a reply:")
+        note = f"{note}\n\n{draft}\n{reply}".strip()
     decision_id = decide(
         session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
     )
@@ -93,6 +101,8 @@ def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, n
         moderator_id=viewer.moderator_id,
         at=viewer.at,
     )
+    if answered and reply:
+        reply_with(session, decision_id, reply, moderator_id=viewer.moderator_id, at=viewer.at)
     if not answered:
         # An appeal was itself a second look, by someone else.
         sample_decisions(session, [decision_id], rates(session).second)

@@ -67,7 +67,7 @@ def admit() -> AnyResponse | None:
     token = read_token(request, secure=parts().secure_cookies)
     g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, _find_login(token))
     moderator = visitor().moderator
-    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and not said.refuses_forgery:
         refuse_forgery(request, parts().secret_key, token)
     if said.is_public:
         return None

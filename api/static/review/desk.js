@@ -6,6 +6,7 @@ import { listenToEasel, setUpEasel } from "./easel.js";
 import { tidyForms } from "./filters.js";
 import { listenForKeys } from "./keys.js";
 import { goWithoutLeaving, lookAhead } from "./next.js";
+import { offerTemplates } from "./replies.js";
 import { suggestRest } from "./rest.js";
 import { followSelection } from "./select.js";
 import { watchPicture } from "./shown.js";
@@ -30,5 +31,6 @@ followSelection(document);
 listenToEasel(document);
 suggestRest(document);
 goWithoutLeaving(settle);
+offerTemplates(document);
 settle(document);
 document.documentElement.dataset.ready = ""; // for those who must not press a key too early: tests

@@ -26,7 +26,7 @@ export function lookAhead(main, claimed, isSameCase) {
 export function goWithoutLeaving(settle) {
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.submitter?.hasAttribute("formaction")) return; // a reply alone: no decision
     if (form.matches("form[data-case]")) {
       event.preventDefault();
       if (isSeen(form)) decide(form, event.submitter, settle);

@@ -80,7 +80,7 @@ def create_link(submission_id: str) -> Response:
     """Create a link to a page where the artist can appeal without a key or a login.
 
     Anyone with the link can see the picture's thumbnail and verdict, have one open appeal at a time, and
-    read its result. The link expires after 30 days; create another one if it is needed for longer.
+    read its result. The link expires after 190 days; create another one if it is needed for longer.
     """
     with parts().database.reading() as session:
         _find(session, submission_id)

@@ -71,6 +71,6 @@ def clean_name(name: str | None) -> str:
 
 def _keep(file: FileStorage, blobs: BlobStore) -> NewFile:
     size = size_of(file)
-    kind = file_kind(file.stream.read(HEAD))
+    kind = file_kind(file.stream.read(HEAD), file.filename or "")
     file.stream.seek(0)
     return NewFile(clean_name(file.filename), kind, size, blobs.put_stream(cast(BinaryIO, file.stream)))

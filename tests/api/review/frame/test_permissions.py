@@ -71,6 +71,7 @@ OPEN = {
             "take",
             "appeals",
             "appeal_file",
+            "send_reply",
         ),
         *("preview_bulk", "decide_bulk", "undo_batch", "undo_decision", "picture", "thumbnail", "heatmap"),
         *("decisions", "decisions_csv", "stats", "stats_csv", "listing", "seller"),
