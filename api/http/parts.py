@@ -92,6 +92,7 @@ class ApiParts:
     clock: Callable[[], float] = time.monotonic
     facts: ModelFacts = field(default_factory=ModelFacts)
     sign_in: SignInRules = field(default_factory=SignInRules)
+    public_url: str = ""  # where people reach the pages; if empty, where the request came to
 
 
 class AppState:

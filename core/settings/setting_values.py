@@ -184,6 +184,14 @@ def web_url(text: str) -> str:
     return text
 
 
+def origin(text: str) -> str:
+    """Read the origin of a site, without a path; empty where none is given."""
+    found = web_url(text)
+    if found and not re.fullmatch(r"https?://[^/?#]+/?", found):
+        raise ValueError(f"must be an address without a path, such as https://desk.example, not {text!r}")
+    return parse_web_url(found).text.rstrip("/") if found else ""
+
+
 def secret_key(text: str) -> str:
     """Read a secret key."""
     if len(text) < 32:

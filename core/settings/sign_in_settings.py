@@ -11,6 +11,13 @@ from core.vocabulary import Role
 class SignInSettings:
     """What an operator can set about logins."""
 
+    public_url: str = setting(
+        values.origin,
+        "",
+        "Address at which people reach the review pages, such as `https://desk.example`. Passkeys and single"
+        " sign-on work only there",
+        shown_default="taken from each request",
+    )
     second_factor_roles: frozenset[Role] = setting(
         values.roles,
         "",

@@ -40,6 +40,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         measuring=start_measuring(settings, "api"),
         facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
+        public_url=settings.public_url,
     )
 
 

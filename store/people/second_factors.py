@@ -10,13 +10,13 @@ from hmac import compare_digest
 from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from core.keys import KeyPurpose, sealing
 from store.clients.clients import digest
 from store.people.passwords import one_time_password
-from store.tables.factor_tables import AuthenticatorApp, RecoveryCode
+from store.tables.factor_tables import AuthenticatorApp, Passkey, RecoveryCode
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +32,25 @@ class Factors:
 
     app_since: datetime | None = None
     recovery_codes: int = 0
+    passkeys: tuple[Passkey, ...] = ()
 
     @property
     def has_any(self) -> bool:
         """True if a login needs a second factor."""
-        return self.app_since is not None
+        return self.app_since is not None or bool(self.passkeys)
 
 
 def factors_of(session: Session, moderator_id: str) -> Factors:
     """The second factors of a moderator."""
     codes = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.moderator_id == moderator_id)
     app = select(AuthenticatorApp.created_at).where(AuthenticatorApp.moderator_id == moderator_id)
-    return Factors(session.scalar(app), session.scalar(codes) or 0)
+    passkeys = select(Passkey).where(Passkey.moderator_id == moderator_id).order_by(Passkey.id)
+    return Factors(session.scalar(app), session.scalar(codes) or 0, tuple(session.scalars(passkeys)))
 
 
 def with_factors(session: Session) -> set[str]:
     """The ids of all moderators who have a second factor."""
-    return set(session.scalars(select(AuthenticatorApp.moderator_id)))
+    return set(session.scalars(union(select(AuthenticatorApp.moderator_id), select(Passkey.moderator_id))))
 
 
 def new_app_secret() -> bytes:
@@ -119,16 +121,20 @@ def use_recovery_code(session: Session, moderator_id: str, code: str) -> bool:
 
 
 def remove_app(session: Session, moderator_id: str) -> None:
-    """Remove an authenticator app, and the recovery codes with the last second factor."""
+    """Remove an authenticator app."""
     session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.moderator_id == moderator_id))
-    session.flush()
+    forget_spare_codes(session, moderator_id)
+
+
+def forget_spare_codes(session: Session, moderator_id: str) -> None:
+    """Remove the recovery codes of someone without a second factor: there is nothing that they replace."""
     if not factors_of(session, moderator_id).has_any:
         remove_factors(session, [moderator_id])
 
 
 def remove_factors(session: Session, moderator_ids: Collection[str]) -> None:
     """Remove every second factor of moderators, and their recovery codes."""
-    for table in (AuthenticatorApp, RecoveryCode):
+    for table in (AuthenticatorApp, Passkey, RecoveryCode):
         session.execute(delete(table).where(table.moderator_id.in_(moderator_ids)))
 
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
 from store.base.columns import Id, Sha256, UtcDateTime
 from store.base.table import Table
+from store.tables.case_tables import Moderator
 
 
 class AuthenticatorApp(Table):
@@ -34,3 +35,24 @@ class RecoveryCode(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
     code_sha256: Mapped[str] = mapped_column(Sha256)
+
+
+class Passkey(Table):
+    """A WebAuthn credential of a moderator, for the host name (`rp_id`) on which it was made.
+
+    `sign_count` is the authenticator's own count of its uses; many count nothing and stay at 0.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    # As browsers write it: base64url of up to 1,023 bytes.
+    credential_id: Mapped[str] = mapped_column(String(1364), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    rp_id: Mapped[str] = mapped_column(String(253))
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    moderator: Mapped[Moderator] = relationship(lazy="raise")

@@ -13,6 +13,7 @@ from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
 from api.review.frame.guard import this_browser, visitor
 from api.review.people.login_pages import next_page
+from api.review.people.passkey_ceremonies import ask_to_sign
 from core.clock import now
 from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
@@ -25,7 +26,7 @@ from store.tables.review_states import SecondFactor
 @review.get("/login/second")
 @access(public=True)
 def second_factor() -> AnyResponse:
-    return _page() if visitor().awaiting else redirect(url_for("review.login", next=next_page()))
+    return factor_page() if visitor().awaiting else redirect(url_for("review.login", next=next_page()))
 
 
 @review.post("/login/second")
@@ -41,7 +42,7 @@ def show_second_factor() -> AnyResponse:
             session, email=moderator.email, address=request.remote_addr or "", at=at, is_factor=True
         )
     if attempt.wait is not None:
-        return _too_many(int(attempt.wait.total_seconds()) + 1)
+        return too_many(int(attempt.wait.total_seconds()) + 1)
     with parts().database.writing() as session:
         if factor is SecondFactor.RECOVERY:
             is_right = use_recovery_code(session, moderator.id, code)
@@ -61,7 +62,7 @@ def show_second_factor() -> AnyResponse:
                 detail=detail,
             )
     if not is_right:
-        return _page(_wrong(factor), HTTPStatus.UNAUTHORIZED)
+        return factor_page(_wrong(factor), HTTPStatus.UNAUTHORIZED)
     response = make_response(redirect(next_page()))
     send_token(response, token, secure=parts().secure_cookies)
     return response
@@ -96,7 +97,8 @@ def _wrong(factor: SecondFactor) -> str:
     return str(_("This code is wrong, has expired or has been used. Enter the next one."))
 
 
-def _page(fault: str | None = None, status: int = HTTPStatus.OK) -> Response:
+def factor_page(fault: str | None = None, status: int = HTTPStatus.OK) -> Response:
+    """The page that asks for a second factor."""
     moderator = visitor().awaiting
     with parts().database.reading() as session:
         factors = factors_of(session, moderator.id) if moderator else None
@@ -108,12 +110,14 @@ def _page(fault: str | None = None, status: int = HTTPStatus.OK) -> Response:
         fault=fault,
         next=next_page(),
         is_recovery=is_recovery,
+        question=ask_to_sign(factors.passkeys) if factors else None,
     )
     return make_response(page, status)
 
 
-def _too_many(seconds: int) -> Response:
-    response = _page(
+def too_many(seconds: int) -> Response:
+    """The page of the second factor, saying how long to wait."""
+    response = factor_page(
         _("Too many attempts. Try again in %(minutes)s min.", minutes=-(-seconds // 60)),
         HTTPStatus.TOO_MANY_REQUESTS,
     )

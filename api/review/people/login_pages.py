@@ -12,6 +12,7 @@ from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
 from api.review.frame.guard import me, this_browser, visitor
+from api.review.people.passkey_ceremonies import ask_to_sign
 from core.clock import now
 from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
@@ -28,7 +29,7 @@ _OUR_PAGES = re.compile(r"/(?:review|account|admin)(?:[/?][^\\\s]*)?")
 def login() -> AnyResponse:
     if visitor().moderator is not None:
         return redirect(next_page())
-    return _form(next=next_page())
+    return login_page(next=next_page())
 
 
 @review.post("/login")
@@ -41,7 +42,7 @@ def log_in() -> AnyResponse:
         attempt = note_attempt(session, email=email, address=request.remote_addr or "", at=at)
         moderator = find_moderator(session, email)
     if attempt.wait is not None:
-        return _too_many(email, int(attempt.wait.total_seconds()) + 1)
+        return too_many_logins(email, int(attempt.wait.total_seconds()) + 1)
     known = moderator is not None and moderator.disabled_at is None
     right = is_password(moderator.password_hash if moderator and known else None, password)
     with parts().database.writing() as session:
@@ -56,7 +57,7 @@ def log_in() -> AnyResponse:
             if not needs_factor:
                 note_event(session, "login", moderator_id=moderator.id, at=at)
     if token is None:
-        return _form(email, _("Wrong email address or password."), HTTPStatus.UNAUTHORIZED)
+        return login_page(email, _("Wrong email address or password."), HTTPStatus.UNAUTHORIZED)
     target = url_for("review.second_factor", next=next_page()) if needs_factor else next_page()
     response = make_response(redirect(target))
     send_token(response, token, secure=parts().secure_cookies)
@@ -81,14 +82,17 @@ def next_page() -> str:
     return wanted if _OUR_PAGES.fullmatch(wanted) else url_for("review.queue")
 
 
-def _form(email: str = "", fault: str | None = None, status: int = 200, **values: object) -> Response:
+def login_page(email: str = "", fault: str | None = None, status: int = 200, **values: object) -> Response:
+    """The page that asks who someone is."""
+    values["question"] = ask_to_sign()
     values.setdefault("next", next_page())
     return make_response(render_template("review/login.html", email=email, fault=fault, **values), status)
 
 
-def _too_many(email: str, seconds: int) -> Response:
+def too_many_logins(email: str, seconds: int) -> Response:
+    """The login page, saying how long to wait."""
     minutes = -(-seconds // 60)
-    response = _form(
+    response = login_page(
         email,
         _("Too many attempts. Try again in %(minutes)s min.", minutes=minutes),
         HTTPStatus.TOO_MANY_REQUESTS,

@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import segno
 from cryptography.fernet import InvalidToken
@@ -18,6 +19,7 @@ from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
 from api.review.frame.guard import lacks_factor, me, this_browser, visitor
 from api.review.frame.page_error import PageError, refused
+from api.review.people.passkey_ceremonies import ask_to_create, passkey_place
 from core.clock import now
 from core.ids import is_sha256
 from core.keys import KeyPurpose, sealing
@@ -49,6 +51,9 @@ def security() -> str:
         "review/security.html",
         factors=factors,
         logins=logins,
+        question=ask_to_create(me(), factors.passkeys) if _is_fresh() else None,
+        place=passkey_place(),
+        local_address=_local_address(),
         this_login=login.token_sha256 if login else "",
         is_fresh=_is_fresh(),
         is_lacking=lacks_factor(me()),
@@ -107,7 +112,7 @@ def renew_recovery_codes() -> AnyResponse:
     require_fresh_login()
     with parts().database.writing() as session:
         if not factors_of(session, me().id).has_any:
-            raise refused(_("Recovery codes not created"), _("Add an authenticator app first."))
+            raise refused(_("Recovery codes not created"), _("Add a second factor first."))
         codes = make_recovery_codes(session, me().id)
         note_event(session, "recovery_codes_made", moderator_id=me().id, at=now())
     return show_codes(None, codes)
@@ -176,6 +181,14 @@ def back_to_security(token: str | None, said: str) -> AnyResponse:
     """Lead back to the page of the account, with the token of the login that replaced this one."""
     target = redirect(url_for("review.security", said=said), HTTPStatus.SEE_OTHER)
     return _with_token(make_response(target), token)
+
+
+def _local_address() -> str | None:
+    """This page by the name `localhost`, if it was opened by an address of this machine."""
+    split = urlsplit(request.host_url)
+    if split.hostname not in {"127.0.0.1", "::1"}:
+        return None
+    return f"{split.scheme}://localhost:{split.port or 80}{url_for('review.security')}"
 
 
 def _is_fresh() -> bool:

@@ -143,6 +143,7 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
             "file_id": session.scalars(select(AppealFile.id)).one(),
             "golden_id": list_golden(session)[0].id,
             "moderator_id": lead,
+            "passkey_id": "0" * 32,
             "token": make_appeal_token(SECRET_KEY, submission.id),
             "given": "x",
             "name": "L-4711",

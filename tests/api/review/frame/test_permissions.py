@@ -48,6 +48,7 @@ PUBLIC = {
     "review.log_in",
     "review.second_factor",
     "review.show_second_factor",
+    "review.log_in_with_passkey",
     "review.switch_language",
     "review.model",
     "review.model_plot",
@@ -77,7 +78,7 @@ OPEN = {
         *("decisions", "decisions_csv", "stats", "stats_csv", "listing", "seller"),
         *("desk", "arrange", "password", "change_password", "log_out"),
         *("security", "authenticator", "add_authenticator", "remove_authenticator"),
-        *("renew_recovery_codes", "end_other_login"),
+        *("renew_recovery_codes", "end_other_login", "add_new_passkey", "remove_own_passkey"),
     )
 }
 
@@ -93,7 +94,7 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     """An address for every page of the desk."""
     values = {"sha256": "0" * 64, "decision_id": "0" * 32, "batch_id": "0" * 32, "verdict_id": "0" * 32}
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
-    values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id"), "0" * 32)
+    values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id", "passkey_id"), "0" * 32)
     values |= {"given": "x", "token": "x", "name": "desk.css"}
     values |= dict.fromkeys(("golden_id", "list_id"), "0" * 32)
     with app.test_request_context():
