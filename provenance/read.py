@@ -30,7 +30,7 @@ from provenance.readers.generators import (
     swarmui,
 )
 from provenance.readers.reading import Looked, Reader, Sources
-from provenance.readers.standards import aigc_label, iptc, iptc_ai_fields
+from provenance.readers.standards import aigc_label, credentials_elsewhere, iptc, iptc_ai_fields
 from provenance.shared.errors import ProvenanceError
 from provenance.shared.limits import MAX_EVIDENCE, MAX_PIXELS
 from provenance.shared.records import make_records
@@ -51,6 +51,7 @@ READERS: tuple[Reader, ...] = (
     spread_records.READER,
     apps.READER,
     aigc_label.READER,
+    credentials_elsewhere.READER,
     iptc.READER,
     iptc_ai_fields.READER,
     watermark.READER,

@@ -1,48 +1,55 @@
 """C2PA manifests (C2PA 2.2): what they claim, who signed, and whether the signature is valid.
 
-C2paClaim and validity are reported apart: a claim under a broken or
-unknown signature is worth what any unsigned record is.
+Claim and validity are reported apart: a claim under a broken or unknown signature is worth what any
+unsigned record is.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
 
 from core.sayings.codes import Clause, EvidenceDetail, Place
 from core.sayings.fault_codes import ContainerFault
-from core.sayings.saying import render, say
+from core.sayings.saying import Saying, render, say
 from core.vocabulary import EvidenceKind, Grade, Label
+from provenance.c2pa.c2pa_manifests import (
+    C2paClaim,
+    Manifest,
+    Walked,
+    assertions_of,
+    claim_generator_of,
+    claims_in,
+    signer_of,
+    walk,
+)
+from provenance.c2pa.c2pa_marks import marks_in
 from provenance.c2pa.c2pa_store import Validity, read_store
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.errors import RecordError
 from provenance.shared.known_names import generator_in
-from provenance.shared.source_types import CAPTURED, GENERATED, HUMAN, PARTLY, code_of
+from provenance.shared.source_types import CAPTURED, GENERATED, HUMAN, PARTLY
 
 _KIND = EvidenceKind.C2PA
-_MANIFESTS = 64  # manifests walked from the active one; each edit in a chain of tools adds one
-_OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
-
-
-# Who signs for generators under another name than the generator's.
+# Who signs for generators under another name than the generator's, as published manifests show.
 _SIGNERS = {
-    "openai": "OpenAI",
-    "google": "Google",
-    "microsoft": "Microsoft",
-    "adobe": "Adobe",
-    "amazon": "Amazon",
-    "bytedance": "ByteDance",
-    "tiktok": "ByteDance",
-    "samsung": "Samsung",
+    "OpenAI": r"openai",
+    "Google": r"google",
+    "Microsoft": r"microsoft",
+    "Adobe": r"adobe",
+    "Amazon": r"amazon|aws",
+    "ByteDance": r"bytedance|byteplus|tiktok|volcengine|dreamina|capcut|北京火山引擎科技有限公司",
+    "Samsung": r"samsung",
+    "Canva": r"canva",
+    "fal": r"features & labels|fal(?:\.ai)?",
+    "Bria": r"bria",
+    "Ideogram": r"ideogram",
+    "xAI Grok": r"xai",
+    "Runway": r"runway",
+    "Producer.ai": r"producer\.ai",
+    "SPRING": r"spring \(sg\)",
+    "Meta AI": r"meta platforms",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class C2paClaim:
-    """One statement on the origin: a source type's code, the program, and how far from this picture."""
-
-    code: str
-    agent: str
-    is_ingredient: bool
+_SIGNER_NAMES = tuple(
+    (name, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)) for name, words in _SIGNERS.items()
+)
 
 
 def _read(sources: Sources) -> Looked:
@@ -59,140 +66,103 @@ def _read(sources: Sources) -> Looked:
     except RecordError as error:
         looked.unreadable(_KIND, say(Place.C2PA_CONTAINER), error.fault)
         return looked
-    _judge(looked, manifests, str(active), validity)
+    walked = list(walk(manifests, str(active)))
+    _judge(looked, walked, validity)
+    for mark in marks_in(walked):
+        looked.add(_KIND, Grade.HINT, None, mark)
     return looked
 
 
-def _judge(looked: Looked, manifests: Mapping[str, Any], active: str, validity: Validity) -> None:
-    manifest = manifests[active]
-    name = _signer(manifest)
+def _judge(looked: Looked, walked: list[Walked], validity: Validity) -> None:
+    manifest = walked[0].manifest
+    name = signer_of(manifest)
     signer = name or say(Clause.UNNAMED_SIGNER)
-    claims = list(_claims(manifests, active))
+    claims = claims_in(walked)
     fields = {
         "signer": name,
-        "claim generator": _claim_generator(manifest),
+        "claim generator": claim_generator_of(manifest),
         "signature": render(validity.clause),
         "failures": ", ".join(validity.codes[:8]),
         "claims": ", ".join(dict.fromkeys(claim.code for claim in claims)),
+        "AI model": _disclosed_model(walked),
     }
     looked.note(f"Signed by {render(signer)}; {render(validity.clause)}.")
-    generated = _first(claims, GENERATED) or _first(claims, PARTLY)
+    trusted = validity.state == "trusted"
+    generated, part = _generation(claims)
     if generated is not None:
-        partly = generated.code in PARTLY
-        declares = (
-            EvidenceDetail.C2PA_DECLARES_INGREDIENT
-            if generated.is_ingredient
-            else EvidenceDetail.C2PA_DECLARES
-        )
         looked.add(
             _KIND,
-            Grade.HINT if partly else Grade.PROOF if validity.state == "trusted" else Grade.DECLARED,
+            Grade.PROOF if trusted else Grade.DECLARED,
             Label.AI,
-            say(declares, signer=signer, source_type=generated.code, validity=validity.clause),
+            _declares(generated, signer, validity),
             generator=_generator(generated, manifest, name),
             fields=fields,
         )
-        return
-    human = _first(claims, CAPTURED) or _first(claims, HUMAN)
-    if human is None:
-        detail = say(EvidenceDetail.C2PA_SILENT, signer=signer, validity=validity.clause)
-        looked.add(_KIND, Grade.HINT, None, detail, fields=fields)
-        return
-    # A camera that signs what it saw vouches for it; an editor only repeats what its user did there.
-    captured = human.code in CAPTURED and not human.is_ingredient
-    trusted = validity.state == "trusted"
-    looked.add(
-        _KIND,
-        (Grade.PROOF if captured else Grade.DECLARED) if trusted else Grade.HINT,
-        Label.HUMAN,
-        say(EvidenceDetail.C2PA_DECLARES, signer=signer, source_type=human.code, validity=validity.clause),
-        fields=fields,
-    )
+    elif part is not None:
+        source = say(Clause.C2PA_MANIFEST, signer=signer, validity=validity.clause)
+        looked.add(
+            _KIND,
+            Grade.PROOF if trusted else Grade.DECLARED,
+            None,
+            say(EvidenceDetail.PARTLY_GENERATED, source=source, source_type=part.code),
+            generator=_generator(part, manifest, name),
+            fields=fields,
+        )
+    elif human := _first(claims, CAPTURED) or _first(claims, HUMAN):
+        # A camera that signs what it saw vouches for it; an editor only repeats what its user did there.
+        captured = human.code in CAPTURED and not human.is_ingredient
+        looked.add(
+            _KIND,
+            (Grade.PROOF if captured else Grade.DECLARED) if trusted else Grade.HINT,
+            Label.HUMAN,
+            say(
+                EvidenceDetail.C2PA_DECLARES, signer=signer, source_type=human.code, validity=validity.clause
+            ),
+            fields=fields,
+        )
+    else:
+        names_model = bool(fields["AI model"])
+        code = EvidenceDetail.C2PA_NAMES_MODEL if names_model else EvidenceDetail.C2PA_SILENT
+        looked.add(_KIND, Grade.HINT, None, say(code, signer=signer, validity=validity.clause), fields=fields)
+
+
+def _generation(claims: list[C2paClaim]) -> tuple[C2paClaim | None, C2paClaim | None]:
+    """The claim that the picture was generated, or else the one that a part of it was."""
+    whole = [claim for claim in claims if not claim.is_part]
+    generated = _first(whole, GENERATED)
+    if generated is not None and _first(whole, HUMAN) is None:
+        return generated, None
+    parts = [claim for claim in claims if claim.is_part]
+    return None, _first(whole, PARTLY) or generated or _first(parts, GENERATED | PARTLY)
 
 
 def _first(claims: list[C2paClaim], codes: frozenset[str]) -> C2paClaim | None:
     return next((claim for claim in claims if claim.code in codes), None)
 
 
-def _claims(manifests: Mapping[str, Any], active: str) -> Iterator[C2paClaim]:
-    """Walk from the active manifest through its ingredients' manifests, the nearest first."""
-    queue, seen = [active], set[str]()
-    while queue and len(seen) < _MANIFESTS:
-        name = queue.pop(0)
-        manifest = manifests.get(name)
-        if name in seen or not isinstance(manifest, dict):
-            continue
-        seen.add(name)
-        is_ingredient = name != active
-        for assertion in _list(manifest, "assertions"):
-            yield from _claims_of(assertion, is_ingredient=is_ingredient)
-        for ingredient in _list(manifest, "ingredients"):
-            inner = ingredient.get("active_manifest")
-            if isinstance(inner, str):
-                queue.append(inner)
-            code = _code(ingredient.get("digitalSourceType"))
-            if code:
-                yield C2paClaim(code, "", is_ingredient=True)
+def _declares(claim: C2paClaim, signer: Saying | str, validity: Validity) -> Saying:
+    code = EvidenceDetail.C2PA_DECLARES_INGREDIENT if claim.is_ingredient else EvidenceDetail.C2PA_DECLARES
+    return say(code, signer=signer, source_type=claim.code, validity=validity.clause)
 
 
-def _claims_of(assertion: Mapping[str, Any], *, is_ingredient: bool) -> Iterator[C2paClaim]:
-    label, data = str(assertion.get("label", "")), assertion.get("data")
-    if not isinstance(data, dict):
-        return
-    if label.startswith(_OLD_GENERATIVE):
-        yield C2paClaim("trainedAlgorithmicMedia", "Adobe Firefly", is_ingredient)
-    elif label.startswith("c2pa.actions"):
-        for action in _list(data, "actions"):
-            parameters = action.get("parameters")
-            inner = parameters.get("digitalSourceType") if isinstance(parameters, dict) else None
-            code = _code(action.get("digitalSourceType")) or _code(inner)
-            if code:
-                yield C2paClaim(code, _agent(action.get("softwareAgent")), is_ingredient)
-    elif label.startswith(("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")):
-        for key, value in data.items():
-            if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
-                yield C2paClaim(code, "", is_ingredient)
+def _disclosed_model(walked: list[Walked]) -> str:
+    """The model that a disclosure names (C2PA 2.4, `c2pa.ai-disclosure`): it does not say what it did."""
+    for one in walked:
+        for label, data in assertions_of(one.manifest):
+            if label.startswith("c2pa.ai-disclosure"):
+                named = data.get("modelName") or data.get("modelIdentifier") or data.get("modelType")
+                if isinstance(named, str):
+                    return named[:120]
+    return ""
 
 
-def _list(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    items = values.get(key)
-    return [item for item in items[:256] if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _code(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    # C2PA has codes of its own beside IPTC's, and early writers left the vocabulary's address out.
-    return code_of(value) or (value if value in GENERATED else None)
-
-
-def _agent(value: object) -> str:
-    if isinstance(value, dict):
-        value = value.get("name")
-    return value if isinstance(value, str) else ""
-
-
-def _signer(manifest: Mapping[str, Any]) -> str:
-    info = manifest.get("signature_info")
-    issuer = info.get("issuer") if isinstance(info, dict) else None
-    name = info.get("common_name") if isinstance(info, dict) else None
-    known = [part for part in (issuer, name) if isinstance(part, str) and part]
-    return known[0][:80] if known else ""
-
-
-def _claim_generator(manifest: Mapping[str, Any]) -> str:
-    infos = _list(manifest, "claim_generator_info")
-    name = infos[0].get("name") if infos else manifest.get("claim_generator")
-    return name[:120] if isinstance(name, str) else ""
-
-
-def _generator(claim: C2paClaim, manifest: Mapping[str, Any], signer: str) -> str:
-    for text in (claim.agent, _claim_generator(manifest), signer):
+def _generator(claim: C2paClaim, manifest: Manifest, signer: str) -> str:
+    for text in (claim.agent, claim_generator_of(manifest), signer):
         name = generator_in(text)
         if name:
             return name
-    by_signer = next((name for word, name in _SIGNERS.items() if word in signer.lower()), None)
-    return by_signer or claim.agent or _claim_generator(manifest) or signer
+    by_signer = next((name for name, words in _SIGNER_NAMES if words.search(signer)), None)
+    return by_signer or claim.agent or claim_generator_of(manifest) or signer
 
 
 READER = Reader("c2pa", "C2PA manifests, verified offline", _KIND, _read)

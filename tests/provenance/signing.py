@@ -90,13 +90,29 @@ def created(code: str, agent: str = "A drawing program") -> dict[str, Any]:
     return {"action": "c2pa.created", "digitalSourceType": BASE + code, "softwareAgent": {"name": agent}}
 
 
+def edited(code: str, action: str = "c2pa.edited") -> dict[str, Any]:
+    return {"action": action, "digitalSourceType": BASE + code}
+
+
 def sign(
-    data: bytes, mime: str, signer: Signer, actions: list[dict[str, Any]], *, parent: bytes | None = None
+    data: bytes,
+    mime: str,
+    signer: Signer,
+    actions: list[dict[str, Any]],
+    *,
+    parent: bytes | None = None,
+    component: bytes | None = None,
+    assertions: dict[str, Any] | None = None,
 ) -> bytes:
-    """Put a signed manifest with these actions into a picture; `parent` is opened as its ingredient."""
+    """Put a signed manifest with these actions into a picture.
+
+    `parent` is opened as its ingredient, `component` is an ingredient among others.
+    """
+    others = [{"label": label, "data": data} for label, data in (assertions or {}).items()]
+    acted = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}] if actions else []
     manifest = {
         "claim_generator_info": [{"name": "tests", "version": "1"}],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}] if actions else [],
+        "assertions": [*acted, *others],
     }
     info = c2pa.C2paSignerInfo(b"es256", signer.chain.encode(), signer.key.encode(), None)
     out = io.BytesIO()
@@ -105,5 +121,8 @@ def sign(
             builder.set_intent(c2pa.C2paBuilderIntent.EDIT)  # writes `c2pa.opened` with its ingredient
             ingredient = {"title": "parent", "relationship": "parentOf"}
             builder.add_ingredient(json.dumps(ingredient), mime, io.BytesIO(parent))
+        if component is not None:
+            ingredient = {"title": "component", "relationship": "componentOf"}
+            builder.add_ingredient(json.dumps(ingredient), mime, io.BytesIO(component))
         builder.sign(native, mime, io.BytesIO(data), out)
     return out.getvalue()

@@ -8,14 +8,15 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from core.sayings.codes import EvidenceDetail
 from core.sayings.saying import render
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.c2pa.c2pa_store import read_store
 from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from provenance.shared.trust import TrustList
-from tests.provenance.asking import says_unreadable
-from tests.provenance.signing import Signer, created, make_signer, sign
+from tests.provenance.asking import code_of, says_unreadable
+from tests.provenance.signing import Signer, created, edited, make_signer, sign
 from tests.provenance.writing import drawing, jpeg, jpeg_segment, pillow_png, png, png_chunk, webp
 
 pytestmark = pytest.mark.processes
@@ -90,6 +91,57 @@ def test_other_source_types_are_nobodys_evidence(code: str, signer: Signer) -> N
     assert (item.grade, item.label) == (Grade.HINT, None)
 
 
+COMPOSITES = [
+    [created("compositeSynthetic")],
+    [created("digitalCapture"), edited("compositeWithTrainedAlgorithmicMedia")],
+    [created("digitalCreation"), edited("trainedAlgorithmicMedia")],
+    [created("digitalCreation"), edited("trainedAlgorithmicMedia", "c2pa.drawing")],
+]
+
+
+@pytest.mark.parametrize("actions", COMPOSITES)
+def test_what_was_generated_in_part_has_no_label_whoever_signs(
+    actions: list[dict[str, object]], signer: Signer
+) -> None:
+    data = sign(PNG, "image/png", signer, actions)
+    for trust, grade in ((None, Grade.DECLARED), (TrustList(anchors=signer.root), Grade.PROOF)):
+        item = claim(data, trust)
+        assert (item.grade, item.label, code_of(item)) == (grade, None, EvidenceDetail.PARTLY_GENERATED)
+
+
+def test_a_generated_picture_inside_one_that_was_drawn_is_a_part(generated: bytes, signer: Signer) -> None:
+    item = claim(sign(PNG, "image/png", signer, [created("digitalCreation")], component=generated))
+    assert (item.label, code_of(item), item.generator) == (None, EvidenceDetail.PARTLY_GENERATED, "OpenAI")
+
+
+def test_a_drawing_inside_a_generated_picture_does_not_change_its_label(signer: Signer) -> None:
+    drawn = sign(PNG, "image/png", signer, [created("digitalCreation")])
+    item = claim(sign(PNG, "image/png", signer, GENERATED, component=drawn))
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+
+
+SOFT = {"alg": "com.adobe.trustmark.P", "blocks": [{"scope": {}, "value": "QUJD"}]}
+
+
+def neutral(data: bytes) -> list[str]:
+    found = [item for item in read_provenance(data) if item.kind is KIND][1:]
+    assert all((item.grade, item.label) == (Grade.HINT, None) for item in found)
+    return [render(item.detail) for item in found]
+
+
+def test_a_claimed_watermark_is_a_neutral_line(signer: Signer) -> None:
+    drawn = [created("digitalCreation"), {"action": "c2pa.watermarked"}]
+    said = neutral(sign(PNG, "image/png", signer, drawn, assertions={"c2pa.soft-binding": SOFT}))
+    assert len(said) == 1
+    assert "claims an invisible watermark (com.adobe.trustmark.P)" in said[0]
+    assert "looked for by Adobe; Kantei did not" in said[0]
+
+
+def test_a_picture_without_a_mark_has_no_such_line(signer: Signer) -> None:
+    described = {"org.example.note": {"name": "c2pa.soft-binding, c2pa.watermarked"}}
+    assert neutral(sign(PNG, "image/png", signer, [created("digitalCreation")], assertions=described)) == []
+
+
 def test_an_ordinary_editors_credential_is_not_ai(signer: Signer) -> None:
     item = claim(sign(PNG, "image/png", signer, [], parent=PNG))
     assert item.label is None
@@ -144,7 +196,7 @@ def test_a_manifest_elsewhere_is_never_fetched() -> None:
             f' dcterms:provenance="http://127.0.0.1:{port}/manifest.c2pa"/></rdf:RDF></x:xmpmeta>'
         )
         data = jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet.encode())])
-        assert read_provenance(data) == ()
+        assert [code_of(item) for item in read_provenance(data)] == [EvidenceDetail.CREDENTIALS_ELSEWHERE]
         with pytest.raises(RecordError):
             read_store(data, "image/jpeg", 1, None)
         assert not asked()
