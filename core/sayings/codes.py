@@ -185,6 +185,7 @@ class FailureDetail(SayingCode):
     FILE_UNREADABLE = auto()
     UNKNOWN_FORMAT = auto()
     PICTURE_DAMAGED = auto()
+    FEW_ROWS = auto()
     PIXELS_OVER_LIMIT = auto()
     PIXELS_NOT_SAFE = auto()
     MEMORY_NOT_ENOUGH = auto()

@@ -1,39 +1,41 @@
 """Decoding untrusted bytes to a picture in memory, in the same way for training and serving."""
 
 import io
-import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
 
-# Imported by name: Pillow loads every plugin it has when it is asked for one that is not loaded.
-from PIL import AvifImagePlugin, Image, UnidentifiedImageError, WebPImagePlugin
-
+from core.pictures.opening import is_taken_apart, take_apart
+from core.pictures.stored_frames import StoredFrame, StoredPicture
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import Saying, render, say
 from core.vocabulary import FailureCode
-from model.serving.native import MOST, Box, NativeLook, cell_of, is_lossless, look_natively
+from model.serving.animation import MOST_DRAWN, choose_frames, draw_frames, fills_canvas, spread_over
+from model.serving.flattening import SHORT_SIDE, flatten, make_plain
+from model.serving.native import MOST, NativeLook, cell_of, is_lossless, look_natively
+from model.serving.one_frame import decode_frame
+from model.serving.parts.found_rows import FewRowsError
+from model.serving.turning import read_orientation, turn, turn_look
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
-SHORT_SIDE = 512
-# A strip of one by fifty million pixels is cut to its middle: views never look further.
-LONG_SIDE = 4096
+_AVIF = (b"ftypavif", b"ftypavis")
+OTHER_FORMATS = ("AVIF", "BMP")  # whose decoders we give the whole file
 MARGIN = 2  # a JPEG is decoded reduced, but to no less than this many times the size that is needed
-_ORIENTATION = 0x0112  # EXIF 2.3, table 4
-_TRANSPOSE = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_PLUGINS = (AvifImagePlugin, WebPImagePlugin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    """What a file shows: its kind and size, the images to look at, and what is said of them."""
+
+    kind: str
+    size: tuple[int, int]
+    count: int
+    images: Iterable[Image.Image]
+    exif: bytes
 
 
 class PictureError(Exception):
@@ -77,56 +79,102 @@ class Picture:
 
 
 def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) -> Picture:
-    """Decode an image: oriented, over white, first frame, short side at most 512.
+    """Decode what a browser shows of a file: oriented, over white, short side at most 512.
 
-    The header is believed for refusing only: more than `max_pixels` pixels (or than twice Pillow's
-    own limit) are refused before any is decoded. Colour profiles are ignored. `looks_native` asks for crops
-    at the picture's own scale too, for which a JPEG has to be decoded whole.
+    Of an animation, the one with the most detail of five frames. Where the file is cut short or damaged, the
+    part that is there, if it has half of the rows. Texts, colour profiles and XMP are ignored, and so is what
+    a decoder need not trust. More than `max_pixels` pixels (or than twice Pillow's own limit) are refused by
+    the header, before any is decoded. `looks_native` asks for crops at the picture's own scale too, for which
+    a JPEG has to be decoded whole.
     Errors: `PictureError`, and no other.
     """
-    with _refusals():
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > max_pixels:
-                raise _too_many(image.width * image.height, max_pixels)
-            kind = "jpeg" if image.format == "MPO" else str(image.format).lower()
-            size = image.size
-            cell = cell_of(*size, lossless=is_lossless(data, str(image.format)))
-            looks_native = looks_native and cell >= 0 and image.width * image.height <= MOST
-            if kind == "jpeg" and not looks_native:
-                _decode_reduced(image)
-            image.load()
-            orientation = _orientation(image)
-            plain = _plain(image)
-            native = look_natively(plain, cell) if looks_native else None
-            small = _over_white(_shrink(plain))
-            frames = getattr(image, "n_frames", 1) if kind != "jpeg" and _is_animated(image) else 1
-        if orientation in _TRANSPOSE:
-            small = small.transpose(_TRANSPOSE[orientation])
-        width, height = size if orientation < 5 else size[::-1]
-        rgb = np.asarray(small, dtype=np.uint8)
-        rgb.flags.writeable = False
-        native = None if native is None else _turned(native, orientation)
-        return Picture(rgb, width, height, kind, frames=frames, native=native)
+    with _refusals(data):
+        stored = take_apart(data)
+        if stored is not None:
+            return _decode(data, stored, max_pixels, looks_native=looks_native)
+        with Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
+            _check(*image.size, max_pixels)
+            count = getattr(image, "n_frames", 1)
+            native = _native_cell(data, str(image.format), image.size) if looks_native else None
+            looks = [_look(one, native) for one in _other_frames(image, count)]
+            exif = image.info.get("exif", b"")
+            return _picture(str(image.format), image.size, looks, exif, frames=count)
 
 
-def _turned(look: NativeLook, orientation: int) -> NativeLook:
-    """Turn crops as the picture is turned, and their boxes with them."""
-    if orientation not in _TRANSPOSE:
-        return look
-    crops = [np.asarray(Image.fromarray(one).transpose(_TRANSPOSE[orientation])) for one in look.crops]
-    return NativeLook(np.stack(crops), look.cell, tuple(_turn_box(box, orientation) for box in look.boxes))
+def _decode(data: bytes, stored: StoredPicture, max_pixels: int, *, looks_native: bool) -> Picture:
+    size = (stored.width, stored.height)
+    _check(*size, max_pixels)
+    native = _native_cell(data, stored.kind, size) if looks_native else None
+    least = MARGIN * SHORT_SIDE if native is None else None
+    is_cut_short = stored.ends_early
+
+    def decode(frame: StoredFrame) -> Image.Image:
+        nonlocal is_cut_short
+        _check(frame.width, frame.height, max_pixels)
+        image, is_whole = decode_frame(stored.kind, frame, least)
+        is_cut_short |= not is_whole and frame is stored.frames[0]
+        return image
+
+    chosen = choose_frames(stored)
+    if chosen == [0] and fills_canvas(stored, stored.frames[0]):
+        images: Iterable[Image.Image] = (decode(stored.frames[0]),)
+    else:
+        images = draw_frames(stored, chosen, decode)
+    looks = [_look(image, native) for image in images]
+    frames = len(stored.frames)
+    return _picture(stored.kind, size, looks, stored.exif, frames=frames, is_cut_short=is_cut_short)
 
 
-def _turn_box(box: Box, orientation: int) -> Box:
-    left, top, right, low = box
-    if orientation >= 5:  # mirrored along the diagonal, and then as 1 to 4 in another order
-        left, top, right, low = top, left, low, right
-        orientation = {5: 1, 6: 2, 7: 3, 8: 4}[orientation]
-    if orientation in (2, 3):
-        left, right = 1 - right, 1 - left
-    if orientation in (3, 4):
-        top, low = 1 - low, 1 - top
-    return left, top, right, low
+def _other_frames(image: Image.Image, count: int) -> Iterator[Image.Image]:
+    """The frames to look at of a file that Pillow walks through."""
+    reach = min(count, max(1, MOST_DRAWN // (image.width * image.height)))
+    for number in spread_over([1] * reach):
+        image.seek(number)
+        image.load()
+        yield image.copy() if count > 1 else image  # the next one takes its place
+
+
+def _native_cell(data: bytes, kind: str, size: tuple[int, int]) -> int | None:
+    """Which cell the native look counts in; None where none is taken."""
+    cell = cell_of(*size, lossless=is_lossless(data, kind))
+    return cell if cell >= 0 and size[0] * size[1] <= MOST else None
+
+
+def _look(image: Image.Image, cell: int | None) -> tuple[Image.Image, NativeLook | None]:
+    plain = make_plain(image)
+    native = None if cell is None else look_natively(plain, cell)
+    return flatten(plain), native
+
+
+def _picture(
+    kind: str,
+    size: tuple[int, int],
+    looks: Sequence[tuple[Image.Image, NativeLook | None]],
+    exif: bytes,
+    *,
+    frames: int,
+    is_cut_short: bool = False,
+) -> Picture:
+    """The look with the most detail, turned: never one that is chosen by its score."""
+    small, native = max(looks, key=lambda look: _detail(look[0])) if len(looks) > 1 else looks[0]
+    orientation = read_orientation(exif) if exif else 1
+    rgb = np.asarray(turn(small, orientation), dtype=np.uint8)
+    rgb.flags.writeable = False
+    width, height = size if orientation < 5 else size[::-1]
+    native = None if native is None else turn_look(native, orientation)
+    return Picture(rgb, width, height, kind.lower(), frames, is_cut_short, native)
+
+
+def _detail(image: Image.Image) -> float:
+    """The steps of lightness between neighbours, together."""
+    grey = np.asarray(image.convert("L"), dtype=np.int16)
+    return float(np.abs(np.diff(grey, axis=0)).sum() + np.abs(np.diff(grey, axis=1)).sum())
+
+
+def _check(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        detail = say(FailureDetail.PIXELS_OVER_LIMIT, pixels=width * height, limit=max_pixels)
+        raise PictureError(FailureCode.TOO_MANY_PIXELS, detail)
 
 
 def thumbnail(picture: Picture, side: int = 384) -> bytes:
@@ -142,7 +190,7 @@ def thumbnail(picture: Picture, side: int = 384) -> bytes:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals(data: bytes) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -150,7 +198,12 @@ def _refusals() -> Iterator[None]:
         except PictureError:
             raise
         except UnidentifiedImageError:
-            raise _not_an_image(FailureDetail.UNKNOWN_FORMAT) from None
+            is_known = is_taken_apart(data) or data[4:12] in _AVIF
+            detail = FailureDetail.PICTURE_DAMAGED if is_known else FailureDetail.UNKNOWN_FORMAT
+            raise _not_an_image(detail) from None
+        except FewRowsError as error:
+            few = say(FailureDetail.FEW_ROWS, rows=error.rows, height=error.height)
+            raise PictureError(FailureCode.NOT_AN_IMAGE, few) from None
         except Image.DecompressionBombError:
             raise PictureError(FailureCode.TOO_MANY_PIXELS, say(FailureDetail.PIXELS_NOT_SAFE)) from None
         except MemoryError:
@@ -161,72 +214,3 @@ def _refusals() -> Iterator[None]:
 
 def _not_an_image(detail: FailureDetail) -> PictureError:
     return PictureError(FailureCode.NOT_AN_IMAGE, say(detail))
-
-
-def _too_many(pixels: int, limit: int) -> PictureError:
-    detail = say(FailureDetail.PIXELS_OVER_LIMIT, pixels=pixels, limit=limit)
-    return PictureError(FailureCode.TOO_MANY_PIXELS, detail)
-
-
-def _decode_reduced(image: Image.Image) -> None:
-    """Let libjpeg leave out coefficients that shrinking would throw away."""
-    need = MARGIN * SHORT_SIDE / min(image.size)
-    if need < 1:
-        image.draft(None, (math.ceil(image.width * need), math.ceil(image.height * need)))
-
-
-def _orientation(image: Image.Image) -> int:
-    """Read the EXIF orientation, 1..8. A broken record counts as none: the pixels are whole."""
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except Exception:  # noqa: BLE001  # a broken record raises struct.error, SyntaxError, ValueError, ...
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _is_animated(image: Image.Image) -> bool:
-    """True if a browser would show it move; a second frame that is damaged counts as one."""
-    try:
-        return bool(getattr(image, "is_animated", False))
-    except Exception:  # noqa: BLE001  # looking for it raises struct.error, SyntaxError, ValueError, ...
-        return True
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Convert any mode to RGB, or to RGBA where something is transparent."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _from_deep_grey(image)
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    # What is of that mode already would be copied, at full size.
-    return image if image.mode == mode else image.convert(mode)
-
-
-def _from_deep_grey(image: Image.Image) -> Image.Image:
-    values = np.asarray(image)
-    if image.mode == "F":
-        grey = np.clip(values, 0, 255).astype(np.uint8)
-    else:
-        grey = (np.clip(values, 0, 65535).astype(np.uint32) >> 8).astype(np.uint8)
-    return Image.fromarray(grey).convert("RGB")
-
-
-def _shrink(image: Image.Image) -> Image.Image:
-    """Cut an extreme strip to its middle and scale the short side down to 512, never up."""
-    width, height = image.size
-    scale = min(1.0, SHORT_SIDE / min(width, height))
-    reach = LONG_SIDE / scale
-    left, top = max(0.0, (width - reach) / 2), max(0.0, (height - reach) / 2)
-    box = (math.floor(left), math.floor(top), math.ceil(width - left), math.ceil(height - top))
-    size = tuple(max(1, min(LONG_SIDE, round((box[i + 2] - box[i]) * scale))) for i in (0, 1))
-    if size == image.size:
-        return image
-    if scale == 1.0:
-        return image.crop((*box[:2], box[0] + size[0], box[1] + size[1]))
-    return image.resize((size[0], size[1]), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
-
-
-def _over_white(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-    return Image.alpha_composite(white, image).convert("RGB")

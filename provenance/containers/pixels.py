@@ -6,9 +6,10 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-# By name: Pillow loads every plugin it has when it is asked for one that is not loaded.
+# Imported by name: Pillow loads every plugin it has when it is asked for one that is not loaded.
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
+from core.pictures.opening import take_apart
 from core.sayings.fault_codes import RecordFault
 from provenance.containers.image_file import ImageFile
 from provenance.containers.png_rows import KEPT, PngRows
@@ -54,9 +55,16 @@ class Pixels:
 
     def _decode_all(self, limit: int) -> Array:
         if self._rows is None or self._rows.size > KEPT or self._image.pixels > limit:
-            return self._decode(self._image.data, limit)
+            return self._decode(self._shown(), limit)
         # Inflated already, or faster than Pillow does it; it undoes the filters.
         return self._decode(self._rows.cut(self._image.width, self._image.height), limit)
+
+    def _shown(self) -> bytes:
+        """The first frame that a browser shows, as a file of its own."""
+        stored = take_apart(self._image.data)
+        if stored is None:
+            raise RecordError(RecordFault.PIXELS_NOT_DECODED)
+        return stored.frames[0].write()
 
     def _decode(self, data: bytes, limit: int) -> Array:
         try:

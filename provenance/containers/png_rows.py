@@ -35,9 +35,12 @@ class PngRows:
 
     @classmethod
     def of(cls, image: ImageFile) -> "PngRows | None":
-        """Open a PNG; None where its layout is not the ordinary one (8 bits, RGB or RGBA, not interlaced)."""
+        """Open a PNG; None where its layout is not the ordinary one (8 bits, RGB or RGBA, not interlaced).
+
+        The default image of an animation may be one that nobody is shown.
+        """
         depth, colour, _, _, interlace = struct.unpack_from(">5B", image.data, len(SIGNATURE) + 16)
-        if depth != 8 or colour not in _CHANNELS or interlace or not image.pixels:
+        if depth != 8 or colour not in _CHANNELS or interlace or image.animated or not image.pixels:
             return None
         return cls(image, depth, colour)
 

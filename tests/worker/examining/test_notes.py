@@ -32,7 +32,9 @@ def test_what_is_left_of_a_picture_may_be_too_small() -> None:
 
 def test_the_frames_of_an_animation_are_counted() -> None:
     (note,) = notes_on(picture(100, 100, frames=1200))
-    assert render(note) == "The file has 1,200 frames. The first one was examined."
+    assert render(note) == (
+        "The file has 1,200 frames. Of up to five spread over it, the one with the most detail was examined."
+    )
 
 
 def test_the_notes_of_a_verdict_are_found_among_its_reasons() -> None:

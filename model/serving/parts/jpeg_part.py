@@ -1,0 +1,58 @@
+"""The rows that are there of a JPEG without an end."""
+
+import numpy as np
+
+from core.pictures.jpeg_frames import END_OF_IMAGE, SCAN
+from model.serving.parts.found_rows import FoundRows, Load, upper
+
+# What the data are read on with. Where that changes no pixel, nothing was missing.
+_FILLERS = (b"\0" * 64, b"\xaa" * 64)
+_ALL = (1 << 64) - 1  # coefficients of a block
+_BLOCKS = 16  # px; the most that a row of blocks is high
+_GREYS = (127, 128)  # what libjpeg draws where it has no data; 127 where CMYK is stored inverted
+
+
+def jpeg_part(data: bytes, load: Load) -> FoundRows:
+    """Decode the rows that are there of a JPEG of one image, whose end was added.
+
+    A picture that builds up shows all of its rows early: they are there, but not whole.
+    """
+    image = load(data)
+    pixels = np.asarray(image)
+    start = data.removesuffix(END_OF_IMAGE)
+    height = image.height
+    others = (np.asarray(load(start + filler + END_OF_IMAGE)) for filler in _FILLERS)
+    if _has_all_scans(start) and all(np.array_equal(pixels, other) for other in others):
+        return FoundRows(image, upper(height, height), is_whole=True)
+    grey = pixels[-1, -1]
+    missing = 0
+    if np.isin(grey, _GREYS).all():
+        blank = (pixels == grey).reshape(height, image.width, -1).all(axis=2)
+        missing = _run(blank.all(axis=1))
+        # The row of blocks in which the data end is there on its left only.
+        missing += min(_run(blank[: height - missing, -1]), _BLOCKS) if missing < height else 0
+        if image.info.get("progressive") and missing:
+            # libjpeg smooths a first scan, two rows of blocks into where there is nothing.
+            missing = min(height, missing + 2 * _BLOCKS)
+    return FoundRows(image, upper(height - missing, height), is_whole=False)
+
+
+def _has_all_scans(data: bytes) -> bool:
+    """True if every coefficient of every component comes to its last bit (ITU-T T.81, B.2.3 and G.1.1.1)."""
+    finished: dict[int, int] = {}
+    at = data.find(SCAN)
+    while at >= 0:
+        count = data[at + 4] if at + 4 < len(data) else 0
+        rest = data[at + 5 + 2 * count : at + 8 + 2 * count]
+        if len(rest) == 3:
+            first, last, bits = rest
+            for component in data[at + 5 : at + 5 + 2 * count : 2]:
+                band = 0 if bits & 15 else (2 << min(last, 63)) - (1 << min(first, 63))
+                finished[component] = finished.get(component, 0) | band
+        at = data.find(SCAN, at + 2)
+    return all(band == _ALL for band in finished.values())
+
+
+def _run(rows: np.ndarray) -> int:
+    """How many rows at the end are true."""
+    return len(rows) if rows.all() else int(np.argmin(rows[::-1]))
