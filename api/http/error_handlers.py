@@ -39,7 +39,7 @@ def register_errors(app: APIFlask) -> None:
     """Answer every error of this application as a problem."""
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPError, _checked_by_apiflask)
-    app.register_error_handler(HTTPException, _http_response)
+    app.register_error_handler(HTTPException, http_response)
     app.register_error_handler(SQLAlchemyError, _database_response)
     app.register_error_handler(BlobsUnavailableError, _blobs_response)
     app.register_error_handler(Exception, _unexpected_response)
@@ -59,7 +59,8 @@ def _checked_by_apiflask(error: HTTPError) -> Response:
     return _status_response(error.status_code, {})
 
 
-def _http_response(error: HTTPException) -> Response:
+def http_response(error: HTTPException) -> Response:
+    """Write an HTTP error as a problem, or follow a redirect."""
     if error.code is None or error.code < 400:
         return Response(status=error.code or 500, headers=error.get_headers())  # a redirect
     headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}

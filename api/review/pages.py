@@ -1,7 +1,9 @@
 """All review pages: the modules that contain them, and what their templates can use."""
 
+from dataclasses import dataclass
+
 from apiflask import APIFlask
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
@@ -38,6 +40,7 @@ from api.review.people import (
 from api.review.people.browser_names import browser_name
 from api.review.quality import quality_pages, stats_pages
 from api.review.verdicts import model_page, policy_pages
+from store.desk.queue_filter import Tab
 from store.tables.case_tables import Moderator
 
 # Each of these adds its views to the blueprint when it is imported.
@@ -48,18 +51,35 @@ MODULES = (
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(quality_pages, stats_pages, policy_pages, model_page),
 )
+INSIGHTS, ADMINISTRATION = N_("Insights"), N_("Administration")
+# The menu: a page, what it is called there, the act it needs, its group ("" stands by itself) and its icon.
 PLACES = (
-    ("review.queue", N_("Queue"), Act.REVIEW),
-    ("review.appeals", N_("Appeals"), Act.REVIEW),
-    ("review.decisions", N_("Decisions"), Act.REVIEW),
-    ("review.stats", N_("Statistics"), Act.REVIEW),
-    ("review.quality", N_("Quality"), Act.MANAGE_QUALITY),
-    ("review.policy", N_("Policy"), Act.MANAGE_POLICY),
-    ("review.events", N_("Audit log"), Act.SEE_LOG),
-    ("review.moderators", N_("Moderators"), Act.RESET_FACTORS),
-    ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS),
-    ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS),
+    ("review.queue", N_("Queue"), Act.REVIEW, "", "queue"),
+    ("review.appeals", N_("Appeals"), Act.REVIEW, "", "appeal"),
+    ("review.decisions", N_("Decisions"), Act.REVIEW, "", "decided"),
+    ("review.stats", N_("Statistics"), Act.REVIEW, INSIGHTS, "chart"),
+    ("review.quality", N_("Quality"), Act.MANAGE_QUALITY, INSIGHTS, "quality"),
+    ("review.model", N_("Model"), Act.REVIEW, INSIGHTS, "model"),
+    ("review.policy", N_("Policy"), Act.MANAGE_POLICY, ADMINISTRATION, "policy"),
+    ("review.known", N_("Known images"), Act.MANAGE_KNOWN, ADMINISTRATION, "alike"),
+    ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS, ADMINISTRATION, "client"),
+    ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS, ADMINISTRATION, "send"),
+    ("review.moderators", N_("Moderators"), Act.RESET_FACTORS, ADMINISTRATION, "people"),
+    ("review.failures", N_("Failed submissions"), Act.REVIEW, ADMINISTRATION, "alert"),
+    ("review.events", N_("Audit log"), Act.SEE_LOG, ADMINISTRATION, "list"),
 )
+# Pages without a place of their own, and whose place is lit for them.
+BEHIND = {"/admin/hooks": "/admin/deliveries"}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A page in the menu, and whether the visitor is there."""
+
+    address: str
+    name: str
+    icon: str
+    is_here: bool
 
 
 @review.get("/")
@@ -68,9 +88,22 @@ def home() -> AnyResponse:
     return redirect(url_for("review.queue"))
 
 
-def navigation(moderator: Moderator) -> list[tuple[str, str]]:
-    """The pages that are open to a moderator: address and name."""
-    return [(url_for(endpoint), name) for endpoint, name, act in PLACES if may(moderator, act)]
+def navigation(moderator: Moderator) -> dict[str, list[MenuEntry]]:
+    """The menu of a moderator by group, with the pages that are open to them."""
+    open_places = [(url_for(place[0]), *place[1:]) for place in PLACES if may(moderator, place[2])]
+    here = _here([place[0] for place in open_places])
+    menu: dict[str, list[MenuEntry]] = {}
+    for address, name, _, group, icon in open_places:
+        menu.setdefault(group, []).append(MenuEntry(address, name, icon, address == here))
+    return menu
+
+
+def _here(addresses: list[str]) -> str | None:
+    """The address in the menu that leads to where the visitor is: the longest that theirs begins with."""
+    path = next((place for page, place in BEHIND.items() if request.path.startswith(page)), request.path)
+    if request.args.get("tab") == Tab.APPEALS and path.startswith("/review/cases/"):
+        return url_for("review.appeals")  # whoever answers an appeal came from there
+    return max((one for one in addresses if f"{path}/".startswith(f"{one}/")), key=len, default=None)
 
 
 def register_review(app: APIFlask) -> None:

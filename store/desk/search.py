@@ -143,8 +143,9 @@ class _Asked:
         lowered: ColumnElement[str] = literal_column(f"lower({joined})", String)
         words = self.words
         if not self.is_indexed:
-            newest = query.with_only_columns(table.id).order_by(table.id.desc()).limit(SCANNED)
-            query = query.where(table.id.in_(newest.correlate(None)))
+            # One number found along the key: a list of so many would be walked beside the whole table.
+            newest = query.with_only_columns(table.id).order_by(table.id.desc()).offset(SCANNED - 1).limit(1)
+            query = query.where(table.id >= func.coalesce(newest.correlate(None).scalar_subquery(), ""))
         elif self._is_on_sqlite:
             query = query.where(
                 table.id.in_(select(_ROWS.c.owner).where(_ROWS.c.id.in_(self._matching(name))))
@@ -183,9 +184,10 @@ def _by_name(session: Session, asked: _Asked, found: Found) -> Submission | None
     submission = session.get(Submission, word) if is_id(word) else None
     if submission is not None and submission.image_sha256:
         found[submission.image_sha256] = (FoundIn.SUBMISSION, submission.id)
-    digest = word if _HEX.fullmatch(word) else "-"
+    is_hex = _HEX.fullmatch(word) is not None
     # From its beginning along the key; from within by walking the key alone, which holds no row.
-    for condition in (Image.sha256.between(digest, digest + "g"), Image.sha256.contains(digest)):
+    within = Image.sha256.contains(word) if is_hex else Image.sha256 == "-"
+    for condition in (Image.sha256.between(word, word + "g") if is_hex else within, within):
         for sha256 in session.scalars(select(Image.sha256).where(condition).limit(SHOWN)):
             found.setdefault(sha256, (FoundIn.DIGEST, sha256))
     return submission if submission is not None and submission.image_sha256 is None else None

@@ -7,14 +7,16 @@ from http import HTTPStatus
 
 from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import current_access
+from api.http.error_handlers import http_response
 from api.http.parts import parts
-from api.review.frame.blueprint import review
+from api.review.frame.blueprint import harden, review
 from api.review.frame.cookies import read_token, send_token
 from api.review.frame.forgery import form_token, refuse_forgery
-from api.review.frame.page_error import PageError, not_found
+from api.review.frame.page_error import PageError, explain, not_found
 from api.review.frame.permissions import Act, may
 from core.clock import now
 from core.ids import is_id, is_sha256
@@ -64,8 +66,7 @@ def me() -> Moderator:
 def admit() -> AnyResponse | None:
     """Admit the visitor, or redirect them to what their login still needs. Errors: PageError."""
     said = current_access()
-    token = read_token(request, secure=parts().secure_cookies)
-    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, _find_login(token))
+    token = _recognise()
     moderator = visitor().moderator
     if request.method not in {"GET", "HEAD", "OPTIONS"} and not said.refuses_forgery:
         refuse_forgery(request, parts().secret_key, token)
@@ -85,6 +86,24 @@ def admit() -> AnyResponse | None:
         )
     _refuse_odd_names(request.view_args or {})
     return None
+
+
+@review.app_errorhandler(HTTPStatus.NOT_FOUND)
+def explain_unknown(error: NotFound) -> Response:
+    """Show people the desk's own page for an address that leads nowhere; programs get a problem."""
+    asked = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
+    if asked != "text/html" or request.path.startswith("/v1/"):
+        return http_response(error)
+    if "visitor" not in g:
+        _recognise()
+    return harden(explain(not_found(_("There is no page at this address."))))
+
+
+def _recognise() -> str | None:
+    """Note who is asking; the token of their browser, if it has one."""
+    token = read_token(request, secure=parts().secure_cookies)
+    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, _find_login(token))
+    return token
 
 
 def this_browser() -> Browser:

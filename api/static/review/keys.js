@@ -5,6 +5,12 @@ export function listenForKeys(page) {
   const acts = invert(JSON.parse(page.body.dataset.keys ?? "{}"));
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+    const menu = event.key === "Escape" && page.querySelector("details[data-menu][open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
     if (isTyping(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;
@@ -18,6 +24,7 @@ export function listenForKeys(page) {
     else if (["k", "ArrowLeft", "ArrowUp"].includes(event.key)) step(page, event, -1);
   });
   page.addEventListener("click", (event) => {
+    for (const menu of page.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
     const opener = event.target.closest("[data-opens]");
     if (opener) openDialog(page, opener.dataset.opens);
   });

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api.review.verdicts.model_page import render_card
-from core.vocabulary import Evidence, EvidenceKind, Grade, Label
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
 from tests.api.review.conftest import Desk
 
 TRAPS = (
@@ -83,3 +83,34 @@ def test_assets_cache_for_ever_under_an_address_of_their_own(desk: Desk) -> None
 
 def test_the_root_leads_to_the_queue(desk: Desk) -> None:
     assert desk.visit().get("/").location == "/review"
+
+
+def test_a_wrong_address_shows_people_a_page_and_programs_a_problem(desk: Desk) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    for visit in (desk.as_person(), desk.visit()):
+        for path in ("/foo", "/review/foo", "/account/foo/bar"):
+            answer = visit.get(path, headers=browser)
+            assert answer.status_code == 404, path
+            assert "There is no page at this address." in answer.text
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert visit.get("/v1/foo", headers=browser).is_json
+        assert visit.get("/foo", headers={"Accept": "*/*"}).is_json
+
+
+def test_the_menu_lights_where_one_is(desk: Desk) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person("ada@example.com", Role.ADMIN)
+    for path, entry in {
+        "/review": "/review",
+        f"/review/cases/{sha256}": "/review",
+        f"/review/cases/{sha256}?tab=appeals": "/review/appeals",
+        "/review/decisions": "/review/decisions",
+        "/review/stats": "/review/stats",
+        "/review/failures": "/review/failures",
+        "/admin/known": "/admin/known",
+        "/admin/hooks": "/admin/deliveries",
+        "/model": "/model",
+    }.items():
+        page = visit.get(path).text.partition("<main")[0]
+        lit = re.findall(r'href="([^"]+)" aria-current="page"', page)
+        assert set(lit) == {entry}, path
+    assert 'href="/admin/clients"' not in desk.as_person().get("/review").text
