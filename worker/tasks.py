@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.apps import worker as celery_worker
+from celery.signals import setup_logging, worker_process_init
 
 from core.broker.queue import EXAMINE_TASK, HEATMAP_TASK, queue_name
 from core.operations.dying import die_with
-from core.operations.logs import about
+from core.operations.logs import about, one_line, say_at_once
 from core.operations.tracing import TRACE_HEADERS, trace_span
 from core.vocabulary import Priority
 from worker.examining.examine import Examiner
@@ -59,7 +60,7 @@ def add_tasks(
         if not examiners:
             examiners.append(join())
         carried = {name: value for name in TRACE_HEADERS if (value := task.request.get(name))}
-        with trace_span("examine", carried, submission=submission_id), about(submission_id):
+        with trace_span("examine", carried, submission=submission_id), about(submission_id), one_line(log):
             examiners[0].examine(submission_id)
 
     @app.task(name=HEATMAP_TASK, time_limit=time_limit(0))  # type: ignore[untyped-decorator]  # the same
@@ -75,6 +76,8 @@ def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> 
     Whoever waits before a picture, or sends one now and then, must not wait for a child to be done with
     someone's hundred thousand.
     """
+    setup_logging.connect(_leave_logs)
+    celery_worker.safe_say = _say
     # A child has to load the runtime before it reports; the default of four seconds is for less.
     app.conf.worker_proc_alive_timeout = 60
     # A decoder's leak must cost a child, not the machine.
@@ -93,6 +96,15 @@ def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> 
         quiet=True,
     )
     worker.start()
+
+
+def _leave_logs(**_: Any) -> None:
+    """Leave the logs as they are: Celery sets up its own where no one listens to this signal."""
+
+
+def _say(message: str, _file: object = None) -> None:
+    """Celery prints what it has to say of signals; here it is a line like the others."""
+    say_at_once(message.removeprefix("worker: "))
 
 
 def is_alive(app: Celery, *, is_express: bool = False) -> bool:

@@ -3,6 +3,7 @@
 The parts of one machine measure together (`core/operations/measuring.py`), so `/metrics` shows theirs too.
 """
 
+import logging
 import re
 import threading
 import time
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.document.openapi import problems
 from api.http.parts import ApiParts, parts, shared
 from core.clock import now
+from core.operations.logs import log_event
 from core.vocabulary import Priority, State
 from store.base.database import Database
 from store.intake.backlog import Waiting, count_kept_deliveries, oldest_call, waiting
@@ -27,10 +29,12 @@ from store.intake.submissions import count_states
 
 CONVERTER = re.compile(r"<(?:[^<>]+:)?(\w+)>")  # `<string(length=32):id>` is read as `{id}`
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})  # asked every few seconds, by no one in particular
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 TEXT: dict[int | str, dict[str, Any]] = {
     200: {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 }
+log = logging.getLogger(__name__)
 FRESH = 2.0  # seconds for which the backlog is not counted again
 UNFINISHED = (State.QUEUED, State.PROCESSING)
 
@@ -144,8 +148,25 @@ def count_request(response: Response) -> Response:
     route = CONVERTER.sub(r"{\1}", request.url_rule.rule) if request.url_rule is not None else "none"
     method = request.method if request.method in METHODS else "other"
     meters.served.labels(method, route, str(response.status_code)).inc()
-    meters.seconds.labels(method, route).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    meters.seconds.labels(method, route).observe(seconds)
+    if route not in PROBES:
+        _log_request(method, route, response.status_code, seconds)
     return response
+
+
+def _log_request(method: str, route: str, status: int, seconds: float) -> None:
+    """One line a request. The route's template stands for the path, which may hold the secret of a link."""
+    log_event(
+        log,
+        "answered",
+        method=method,
+        route=route,
+        status=status,
+        ms=round(1000 * seconds),
+        client=g.caller.client_id if "caller" in g else None,
+        submission_id=(request.view_args or {}).get("submission_id"),
+    )
 
 
 @routes.get("/metrics")

@@ -6,7 +6,9 @@ queries of URLs, where storage services keep their signatures.
 
 import json
 import logging
+import os
 import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from enum import StrEnum
 from core.operations.tracing import current_trace
 
 _submission: ContextVar[str] = ContextVar("submission", default="")
+_happening: "ContextVar[Happening | None]" = ContextVar("happening", default=None)
 _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[0-9a-z._~+/=-]{8,}"), r"\1 ..."),
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@'\"]*@"), r"\1...@"),
@@ -38,6 +41,7 @@ def set_up_logs(form: LogFormat = LogFormat.TEXT, part: str = "") -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(part) if form is LogFormat.JSON else TextLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)  # Python's own warnings are lines, too
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -50,6 +54,64 @@ def about(submission_id: str) -> Iterator[None]:
         yield
     finally:
         _submission.reset(token)
+
+
+class Happening:
+    """What happens in a block, for the one line that tells of it: an event, and facts by name."""
+
+    def __init__(self) -> None:
+        self.event = ""
+        self.facts: dict[str, object] = {}
+        self.stages: dict[str, float] = {}
+
+
+@contextmanager
+def one_line(log: logging.Logger) -> Iterator[None]:
+    """Logs one line when the block ends: what `happened` in it, and how long each stage took.
+
+    Where nothing happened, as after a crash that has lines of its own, there is none.
+    """
+    happening, began = Happening(), time.perf_counter()
+    token = _happening.set(happening)
+    try:
+        yield
+    finally:
+        _happening.reset(token)
+        if happening.event:
+            stages = {f"{name}_ms": round(1000 * took) for name, took in happening.stages.items()}
+            took = round(1000 * (time.perf_counter() - began))
+            log_event(log, happening.event, **happening.facts, ms=took, **stages)
+
+
+def happened(event: str, **facts: object) -> None:
+    """Set what the line of the block around is to tell; outside of such a block, nothing."""
+    if (happening := _happening.get()) is not None:
+        happening.event = event
+        happening.facts |= facts
+
+
+def add_fact(**facts: object) -> None:
+    """Add to what the line of the block around will tell."""
+    if (happening := _happening.get()) is not None:
+        happening.facts |= facts
+
+
+def add_stage(name: str, seconds: float) -> None:
+    """Add to the time of a stage of the block around."""
+    if (happening := _happening.get()) is not None:
+        happening.stages[name] = happening.stages.get(name, 0.0) + seconds
+
+
+def log_event(log: logging.Logger, event: str, **facts: object) -> None:
+    """Log an event with its facts: fields in JSON, `name=value` for people."""
+    log.info(event, extra={"facts": facts})
+
+
+def say_at_once(message: str) -> None:
+    """Log from a handler of signals, which may have interrupted the logs themselves."""
+    record = logging.LogRecord("kantei", logging.INFO, "", 0, message.strip(), None, None)
+    formatter = next((one.formatter for one in logging.getLogger().handlers if one.formatter), TextLines())
+    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{formatter.format(record)}\n".encode())
 
 
 def without_secrets(text: str) -> str:
@@ -66,9 +128,15 @@ class TextLines(logging.Formatter):
         """Write a record; only a traceback takes more than a line."""
         head = f"{self.formatTime(record)} {record.levelname} {record.name}: "
         about_what = f" [submission {one}]" if (one := _submission.get()) else ""
-        message = record.getMessage().replace("\n", "\\n")
+        facts = "".join(f" {name}={value}" for name, value in _facts_of(record).items() if value is not None)
+        message = f"{record.getMessage()}{facts}".replace("\n", "\\n")
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
         return without_secrets(f"{head}{message}{about_what}{trace}")
+
+
+def _facts_of(record: logging.LogRecord) -> dict[str, object]:
+    found: dict[str, object] = getattr(record, "facts", {})
+    return found
 
 
 class JsonLines(logging.Formatter):
@@ -90,7 +158,9 @@ class JsonLines(logging.Formatter):
             "process": record.process,
             "submission_id": _submission.get(),
             "trace_id": current_trace(),
+            **_facts_of(record),
         }
         if record.exc_info:
             line["exception"] = without_secrets(self.formatException(record.exc_info))
-        return json.dumps({key: value for key, value in line.items() if value != ""}, ensure_ascii=False)
+        known = {key: value for key, value in line.items() if value is not None and value != ""}
+        return json.dumps(known, ensure_ascii=False)

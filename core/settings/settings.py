@@ -139,13 +139,13 @@ class Settings(SignInSettings):
     retention_days: int = setting(
         values.integer(1, 36_500),
         "180",
-        "Age in days at which `kantei purge` deletes submissions, image files and the files of resolved"
-        " appeals",
+        "Age in days at which submissions, image files and the files of resolved appeals are deleted, once"
+        " a day",
     )
     log_retention_days: int = setting(
         values.integer(1, 36_500),
         "730",
-        "Age in days at which `kantei purge` deletes audit log entries and the text of notes and appeals",
+        "Age in days at which audit log entries and the text of notes and appeals are deleted, once a day",
     )
     rate_limit: int = setting(values.integer(1, 100_000_000), "12000", "Requests per minute and client")
     sweep_interval: float = setting(values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper")

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import redis
 from sqlalchemy import text
@@ -19,7 +19,9 @@ from kantei.roots.migrate import find_revision, head_revision
 from store.base.database import Database
 from store.bytes.blobs import BlobsUnavailableError
 from store.known.hash_backfill import unhashed
+from store.retention.purge import last_purge
 
+PURGE_LATE = timedelta(days=2)
 SKEW = 2.0  # seconds between two clocks that leases forgive
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a machine that boots without a clock believes in 1970 or so
 
@@ -45,6 +47,7 @@ def look_at_database(settings: Settings) -> Iterator[Diagnostic]:
         yield _clock(database)
         if schema.state is Health.WELL:
             yield _hashes(database)
+            yield _purge(database)
     except SQLAlchemyError as error:
         yield Diagnostic(
             "database",
@@ -83,6 +86,20 @@ def _hashes(database: Database) -> Diagnostic:
         "some stored images have no perceptual hash, so decisions on them do not reach near copies",
         "Run `kantei known backfill`. Workers can keep running.",
     )
+
+
+def _purge(database: Database) -> Diagnostic:
+    with database.reading() as session:
+        last = last_purge(session)
+    advice = "The sweeper does this once a day. Look into its log, and whether `kantei sweep` is running."
+    if last is None:
+        return Diagnostic(
+            "retention", Health.WELL, "nothing has been purged yet; the sweeper does so once a day"
+        )
+    said = f"last purge {last:%Y-%m-%d %H:%M} UTC"
+    if now() - last > PURGE_LATE:
+        return Diagnostic("retention", Health.WARNING, said, advice)
+    return Diagnostic("retention", Health.WELL, said)
 
 
 def _clock(database: Database) -> Diagnostic:

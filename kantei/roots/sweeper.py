@@ -2,10 +2,11 @@
 
 import signal
 import threading
+from datetime import timedelta
 
 import click
 
-from kantei.roots.joining import open_bell, open_database, open_sender, start_measuring
+from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
 from kantei.roots.metrics_server import metrics_options, serve_metrics
 from kantei.roots.notifier import start_notifying
 from kantei.roots.starting import start
@@ -13,6 +14,7 @@ from model.serving.info import WEIGHTS, read_model_info
 from store.verdicts.standing_policy import StandingPolicy
 from worker.known.judge_again import JudgesAgain
 from worker.operations.measures import SweepMeasures
+from worker.retention.daily_purge import DailyPurge, purge_daily
 from worker.sweep import sweep_forever, sweep_once
 
 
@@ -20,7 +22,7 @@ from worker.sweep import sweep_forever, sweep_once
 @click.option("--once", is_flag=True, help="Sweep once and exit.")
 @metrics_options
 def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
-    """Sweep every few seconds and make callbacks until stopped."""
+    """Sweep every few seconds, make callbacks, and purge once a day, until stopped."""
     settings = start("sweep")
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
     info = read_model_info(settings.model or WEIGHTS)
@@ -40,6 +42,15 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     notifying = start_notifying(settings, stop, measuring)
+    purge_daily(
+        DailyPurge(
+            database,
+            open_blobs(settings),
+            retention=timedelta(days=settings.retention_days),
+            log_retention=timedelta(days=settings.log_retention_days),
+        ),
+        stop,
+    )
     alive = settings.data_dir / "sweeper.alive"  # touched after each sweep, for a health check to look at
     sweep_forever(
         database,

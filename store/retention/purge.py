@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from core.vocabulary import State
 from store.appeals.appeal_files import forget_files, unwanted
@@ -19,13 +20,15 @@ from store.clients.quotas import forget_quota_uses
 from store.market.hook_deliveries import forget_deliveries
 from store.outbox.client_events import forget_events
 from store.outbox.named_endpoints import delete_idle_endpoints
-from store.people.audit_notes import note_command
+from store.people.audit_notes import note_event
 from store.retention.erasure import trim_records
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import IdempotencyKey, Image, Submission
 from store.tables.case_tables import Session as Login
 from store.tables.review_states import ReviewState
+from store.tables.review_tables import Event
 
+PURGED = "purged"  # the kind of its line in the audit log
 STEP = 500  # rows a transaction, so that no one waits long for a purge
 # Bytes are put before rows, so young ones may only be waiting for theirs; to put them again makes them young.
 YOUNG = timedelta(days=1)
@@ -52,10 +55,12 @@ def purge_expired(
     at: datetime,
     retention: timedelta,
     log_retention: timedelta = LOG_RETENTION,
+    by: str = "command line",
 ) -> Purged:
     """Forget what is older than the retention times; cases that wait for a person are kept.
 
-    `log_retention` is for the desk's records: its log, and texts that people wrote.
+    `log_retention` is for the desk's records: its log, and texts that people wrote. Each purge is a line of
+    that log, with who did it.
     """
     with database.writing() as session:
         forget_deliveries(session, at)
@@ -74,10 +79,14 @@ def purge_expired(
     orphans = forget_orphans(database, blobs, at=at)
     with database.writing() as session:
         trimmed = trim_records(session, at - log_retention)
-        if submissions or images or files or trimmed.events or trimmed.texts:
-            counts = {"submissions": submissions, "images": images, "files": files, **asdict(trimmed)}
-            note_command(session, "purged", at=at, subject="", **counts)
+        counts = {"submissions": submissions, "images": images, "files": files, **asdict(trimmed)}
+        note_event(session, PURGED, moderator_id=None, at=at, detail={"by": by, **counts})
     return Purged(submissions, images, files, orphans, trimmed.events, trimmed.texts)
+
+
+def last_purge(session: Session) -> datetime | None:
+    """When the retention settings were last applied."""
+    return session.scalar(select(func.max(Event.created_at)).where(Event.kind == PURGED))
 
 
 def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:

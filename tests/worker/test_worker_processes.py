@@ -1,6 +1,7 @@
 """Real prefork children on both brokers: woken at once, replaced when killed, one kept for who waits."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -67,6 +68,24 @@ def worker(broker: str, tmp_path: Path, log: Path) -> Iterator["subprocess.Popen
 def express(broker: str, tmp_path: Path, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     with running([broker, str(tmp_path), str(log), "express"]) as process:
         yield process
+
+
+def test_celerys_own_lines_are_in_the_format_of_all_others(tmp_path: Path, log: Path) -> None:
+    logs = "from core.operations.logs import LogFormat, set_up_logs\nset_up_logs(LogFormat.JSON, 'worker')\n"
+    process = subprocess.Popen(
+        [sys.executable, "-c", logs + WORKER, "filesystem://", str(tmp_path), str(log)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    sender = CelerySender(make_celery("filesystem://", tmp_path))
+    sender.send([new_id()], Priority.NORMAL)
+    wait_until(lambda: log.read_text(encoding="utf-8") != "", "nothing was examined")
+    process.terminate()
+    printed, _ = process.communicate(timeout=60)
+    lines = [json.loads(line) for line in printed.splitlines() if line]
+    assert any("Warm shutdown" in line["message"] for line in lines), printed
+    assert {line["part"] for line in lines} <= {"worker"} | {""}
 
 
 @contextlib.contextmanager

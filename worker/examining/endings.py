@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import now
+from core.operations.logs import happened
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode
@@ -61,6 +62,7 @@ class Endings:
         with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
             postpone(session, held, failure, at=at, retry_at=retry_at)
         self.measures.returned.labels(Return.FETCH.value).inc()
+        happened("put off", reason=Return.FETCH.value, failure=failure.code.value)
 
     def wait_for_host(self, held: Claim, error: HostBusyError) -> None:
         """Come back when there is a place at the host; while it is slow, less and less often.
@@ -91,9 +93,11 @@ class Endings:
         with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
             release(session, held, due_at=now() + pause, counts=counts)
         self.measures.returned.labels(reason.value).inc()
+        happened("put off", reason=reason.value)
 
     def fail(self, held: Claim, failure: Failure) -> None:
         """Record a failure: it is never a finding."""
         with self.measures.stage(Stage.DATABASE), self.database.writing() as session:
             finish_failed(session, held, failure, at=now())
         self.measures.failures.labels(failure.code.value).inc()
+        happened("failed", failure=failure.code.value)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.broker.bell import CALLBACKS_DUE, Bell
 from core.clock import now
 from core.known.known_image import PictureHash
+from core.operations.logs import add_fact, happened
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import Evidence, Failure, FailureCode, Finding
@@ -99,6 +101,7 @@ class Examiner:
         if held is None:
             return
         self.measures.waited.observe(max(0.0, (at - held.due_at).total_seconds()))
+        add_fact(host=(held.upload_sha256 is None and urlsplit(held.image_url or "").hostname) or "upload")
         examined = None
         try:
             with self.measures.seconds.time():
@@ -179,6 +182,7 @@ class Examiner:
             finish_examined(session, held, image_sha256=sha256, verdict_id=verdict.id, at=now())
         self.measures.reused.inc()
         self.measures.findings.labels(verdict.finding.value).inc()
+        happened("examined", finding=verdict.finding.value, reused=True)
         return True
 
     def judge_again(self, sha256: str) -> Finding | None:
@@ -217,7 +221,9 @@ class Examiner:
                 at=now(),
                 is_new_image=recorded.is_new_image,
             )
-        self.measures.findings.labels(opinion.judgement.finding.value).inc()
+        finding = opinion.judgement.finding.value
+        self.measures.findings.labels(finding).inc()
+        happened("examined", finding=finding, score=round(opinion.classification.score, 4), bytes=len(data))
         return Examined(sha256, recorded.verdict_id, picture, opinion)
 
     def _look(self, sha256: str, data: bytes, picture: Picture, standing: Standing) -> ImageOpinion:

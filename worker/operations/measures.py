@@ -1,11 +1,13 @@
 """What the worker, the sweeper and the notifier measure; names and meanings are in `docs/monitoring.md`."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 from prometheus_client import Counter, Histogram
 
+from core.operations.logs import add_stage
 from core.operations.measuring import Measuring, measure_alone
 from core.operations.tracing import trace_span
 from core.vocabulary import FailureCode, Finding
@@ -92,8 +94,12 @@ class ExaminationMeasures:
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
         """Time a part of an examination, also one that fails."""
-        with trace_span(stage.value), self._stages.labels(stage.value).time():
-            yield
+        began = time.perf_counter()
+        try:
+            with trace_span(stage.value), self._stages.labels(stage.value).time():
+                yield
+        finally:
+            add_stage(stage.value, time.perf_counter() - began)
 
 
 class SweepMeasures:

@@ -1,5 +1,6 @@
 """Health, metrics, and what happens when a part is down."""
 
+import json
 import logging
 import re
 import threading
@@ -11,6 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.http.parts import ApiParts
+from core.operations.logs import JsonLines
 from core.operations.measuring import measure_alone
 from core.vocabulary import Priority
 from store.base.database import Database
@@ -134,3 +136,22 @@ def test_two_applications_measure_apart(sqlite_parts: ApiParts) -> None:
     first, second = create_app(sqlite_parts), create_app(replace(sqlite_parts, measuring=measure_alone()))
     first.test_client().get("/livez")
     assert 'route="/livez"' not in second.test_client().get("/metrics").text
+
+
+def test_each_request_is_one_log_line_without_paths_and_queries(
+    sqlite_web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    submission_id = sqlite_web.submit()
+    caplog.clear()
+    caplog.set_level(logging.INFO, "api.operations.metrics")
+    sqlite_web.get(f"/v1/submissions/{submission_id}?wait=0")
+    sqlite_web.client.get("/appeal/a-secret-token")
+    for probe in ("/livez", "/metrics"):
+        sqlite_web.client.get(probe)
+    read, appeal = [JsonLines("api").format(record) for record in caplog.records]
+    found = json.loads(read)
+    assert (found["message"], found["status"], found["submission_id"]) == ("answered", 200, submission_id)
+    assert found["route"] == "/v1/submissions/{submission_id}"
+    assert len(found["client"]) == 32
+    assert json.loads(appeal)["status"] == 404
+    assert "secret" not in appeal

@@ -6,7 +6,16 @@ import logging
 
 import pytest
 
-from core.operations.logs import JsonLines, TextLines, about
+from core.operations.logs import (
+    JsonLines,
+    TextLines,
+    about,
+    add_fact,
+    add_stage,
+    happened,
+    log_event,
+    one_line,
+)
 
 LEAKS = [
     ("asked with Bearer kt_abcdefghijklmnop", "kt_abcdefghijklmnop"),
@@ -47,6 +56,31 @@ def test_an_event_is_one_json_object_with_its_submission(as_json: Written) -> No
     assert first["message"] == "claim on x lost\nand more"
     assert first["time"].endswith("Z")
     assert "submission_id" not in second
+
+
+def test_what_happened_is_one_line_with_the_time_of_each_stage(as_json: Written) -> None:
+    with about("a" * 32), one_line(as_json.log):
+        add_fact(host="pictures.example")
+        add_stage("database", 0.002)
+        add_stage("database", 0.003)
+        happened("examined", finding="clear")
+    (line,) = map(json.loads, as_json.lines())
+    assert (line["message"], line["submission_id"]) == ("examined", "a" * 32)
+    assert (line["host"], line["finding"], line["database_ms"]) == ("pictures.example", "clear", 5)
+    assert line["ms"] >= 0
+
+
+def test_people_read_the_facts_behind_the_event() -> None:
+    text = Written(TextLines())
+    log_event(text.log, "answered", route="/v1/x", status=200, client=None, name="a\nb")
+    assert text.lines()[0].endswith("kantei.test: answered route=/v1/x status=200 name=a\\nb")
+
+
+def test_where_nothing_happened_there_is_no_line(as_json: Written) -> None:
+    with one_line(as_json.log):
+        add_fact(host="pictures.example")
+    happened("examined")  # outside of any block
+    assert as_json.lines() == []
 
 
 def test_an_exception_stays_in_its_line(as_json: Written) -> None:

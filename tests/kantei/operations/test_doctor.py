@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.settings.settings import read_settings
 from kantei.operations.doctor import doctor
 from kantei.roots.joining import open_database
 from kantei.roots.migrate import migrate
+from store.tables.review_tables import Event
 
 KEY = "0123456789abcdefghijklmnopqrstuv"
 
@@ -53,6 +55,7 @@ def test_a_sound_installation_is_well(tmp_path: Path) -> None:
             "migrations",
             "clock",
             "known images",
+            "retention",
             "broker",
             "blobs",
             "classifier",
@@ -122,6 +125,17 @@ def test_another_versions_database_is_not_touched(tmp_path: Path) -> None:
     code, checks, _ = ask(tmp_path)
     assert code == 1
     assert "kantei migrate" in checks["migrations"][0]["advice"]
+
+
+def test_a_purge_that_is_long_ago_is_seen(tmp_path: Path) -> None:
+    database = open_database(read_settings({"KANTEI_DATA_DIR": str(tmp_path)}))
+    migrate(database)
+    with database.writing() as session:
+        session.add(Event(kind="purged", created_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC)))
+    database.close()
+    _, checks, _ = ask(tmp_path)
+    assert checks["retention"][0]["state"] == "warning"
+    assert checks["retention"][0]["said"] == "last purge 2026-01-02 03:04 UTC"
 
 
 def test_a_dead_sweeper_and_an_open_key_are_seen(tmp_path: Path) -> None:

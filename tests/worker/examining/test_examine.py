@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from sqlalchemy import select, update
 
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.clock import now
+from core.operations.logs import TextLines, about, one_line
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import (
@@ -67,6 +69,9 @@ def draw(colour: str = "teal") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (80, 64), colour).save(out, "PNG")
     return out.getvalue()
+
+
+SLOW_HOST = FetchError(FailureCode.TIMED_OUT, say(FailureDetail.HOST_TOO_SLOW), is_permanent=False)
 
 
 @dataclass
@@ -580,3 +585,26 @@ def test_an_image_from_before_is_animated_or_not_after_it_is_examined_again(benc
     image = bench.examine(bench.submit()).image
     assert image is not None
     assert image.is_animated is False
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (draw(), "examined finding=flagged"),
+        (b"no picture", "failed failure=not_an_image"),
+        (SLOW_HOST, "put off reason=fetch"),
+    ],
+)
+def test_each_picture_is_one_log_line(
+    bench: Bench, caplog: pytest.LogCaptureFixture, answer: bytes | Exception, line: str
+) -> None:
+    bench.web.answer = answer
+    submission_id = bench.submit()
+    caplog.set_level(logging.INFO)
+    with about(submission_id), one_line(logging.getLogger("worker")):
+        bench.examiner.examine(submission_id)
+    (record,) = [record for record in caplog.records if record.name == "worker"]
+    written = TextLines().format(record)
+    for part in [line.rsplit(" ", 1)[1], "host=pictures.example", "fetch_ms=", "claim_ms=", " ms="]:
+        assert part in written
+    assert record.getMessage() == line.rsplit(" ", 1)[0]

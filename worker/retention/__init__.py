@@ -1,0 +1,1 @@
+"""Purging by age, once a day."""
