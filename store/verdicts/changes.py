@@ -14,7 +14,7 @@ from store.tables.marketplace_tables import ClientEvent
 def note_change(
     session: Session, image: Image, verdict_id: str, judgement: Judgement, *, at: datetime
 ) -> None:
-    """Give an image's examined submissions its new verdict where finding or label differ, with an event each.
+    """Move examined submissions to an image's new verdict where finding or label differ, with an event each.
 
     Events written earlier keep the verdict that they told of, so that the same event always says the same.
     Another score under the same finding changes nothing for a client and is not told. The image is locked.

@@ -34,6 +34,7 @@ ONE, TWO, THREE = "0f" * 32, "a5" * 32, "3c" * 32
 def kept(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Database:
     monkeypatch.setenv("KANTEI_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("KANTEI_DATABASE_URL", str(sqlite_database.url))
+    monkeypatch.setenv("KANTEI_SECRET_KEY", "k" * 32)
     return sqlite_database
 
 

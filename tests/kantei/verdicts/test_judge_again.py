@@ -24,6 +24,7 @@ def cases(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Two open cases that an earlier model flagged; the file of one is lost."""
     monkeypatch.setenv("KANTEI_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("KANTEI_DATABASE_URL", str(sqlite_database.url))
+    monkeypatch.setenv("KANTEI_SECRET_KEY", "k" * 32)
     noise = np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8)
     out = io.BytesIO()
     Picture.fromarray(noise).save(out, "PNG")

@@ -100,7 +100,7 @@ def test_the_sellers_history_counts_what_became_of_their_pictures(desk: Desk, de
     decide(visit, cases[1], "ai")
     expected = (
         "Listings 2 Pictures 3 Finding: flagged 2 Finding: uncertain 1"
-        " Decided AI 1 Decided human 1 Flagged, decided human 1"
+        " Decided AI 1 Decided human 1 Decided AI-assisted 0 Flagged, decided human 1"
     )
     part = section(visit.get(f"/review/cases/{cases[2]}").text, "seller")
     assert expected in text(part)
