@@ -12,11 +12,12 @@ from celery import Celery
 from celery.apps import worker as celery_worker
 from celery.signals import setup_logging, worker_process_init
 
-from core.broker.queue import EXAMINE_TASK, HEATMAP_TASK, queue_name
+from core.broker.queue import EXAMINE_TASK, HEATMAP_TASK, OUTSIDE_TASK, queue_name
 from core.operations.dying import die_with
 from core.operations.logs import about, one_line, say_at_once
 from core.operations.tracing import TRACE_HEADERS, trace_span
 from core.vocabulary import Priority
+from worker.desk.outside_check import OutsideChecker
 from worker.examining.examine import Examiner
 from worker.examining.paint import paint_heatmap
 
@@ -39,13 +40,21 @@ def lease(fetch_timeout: float) -> timedelta:
 
 
 def add_tasks(
-    app: Celery, join: Callable[[], Examiner], *, fetch_timeout: float, is_express: bool = False
+    app: Celery,
+    join: Callable[[], Examiner],
+    join_checker: Callable[[], OutsideChecker],
+    *,
+    fetch_timeout: float,
+    is_express: bool = False,
 ) -> None:
-    """Register the task; `join` builds the examiner, once in each child, after the fork.
+    """Register the tasks; `join` builds the examiner, once in each child, after the fork.
+
+    `join_checker` builds what sends pictures to services of others, once in each child that is asked to.
 
     Runtimes, database connections and locks do not survive a fork, so the parent has none of them.
     """
     examiners: list[Examiner] = []
+    checkers: list[OutsideChecker] = []
     parent = os.getpid()
 
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery has no types
@@ -68,6 +77,12 @@ def add_tasks(
         if not examiners:
             examiners.append(join())
         paint_heatmap(examiners[0], verdict_id)
+
+    @app.task(name=OUTSIDE_TASK, time_limit=time_limit(fetch_timeout))  # type: ignore[untyped-decorator]  # the same
+    def outside(check_id: str) -> None:
+        if not checkers:
+            checkers.append(join_checker())
+        checkers[0].check(check_id)
 
 
 def start_worker(app: Celery, *, concurrency: int, is_express: bool = False) -> None:

@@ -93,6 +93,7 @@ class ApiParts:
     facts: ModelFacts = field(default_factory=ModelFacts)
     sign_in: SignInRules = field(default_factory=SignInRules)
     public_url: str = ""  # where people reach the pages; if empty, where the request came to
+    outside_services: tuple[str, ...] = ()  # that moderators may send a picture to
 
 
 class AppState:

@@ -15,6 +15,7 @@ from api.review.desk import (
     claim_pages,
     decision_pages,
     failure_pages,
+    outside_pages,
     pictures,
     queue_page,
     undo,
@@ -48,6 +49,7 @@ MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
     *(login_pages, factor_pages, password_pages, security_pages, passkey_pages, moderator_pages, audit_pages),
     *(queue_page, failure_pages, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
+    *(outside_pages,),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(quality_pages, stats_pages, policy_pages, model_page),
 )

@@ -23,6 +23,7 @@ from core.vocabulary import Priority
 
 EXAMINE_TASK = "kantei.examine"
 HEATMAP_TASK = "kantei.heatmap"
+OUTSIDE_TASK = "kantei.outside"
 RANKS = {Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 DEPTH_LIMIT = 1000  # messages a queue; more would make the embedded broker list long folders
 DEPTH_AGE = 0.5  # seconds for which a known depth is good enough
@@ -44,6 +45,9 @@ class Sender(Protocol):
 
     def ask_heatmap(self, verdict_id: str) -> None:
         """Ask a worker for a heat map; someone waits for it."""
+
+    def ask_outside(self, check_id: str) -> None:
+        """Ask a worker to send a picture to a service of others; someone waits for the answer."""
 
 
 def queue_name(priority: Priority) -> str:
@@ -168,12 +172,17 @@ class CelerySender:
 
     def ask_heatmap(self, verdict_id: str) -> None:
         """Send the wish with the highest rank; it is lost with the broker, and asked again by who waits."""
+        self._ask(HEATMAP_TASK, verdict_id)
+
+    def ask_outside(self, check_id: str) -> None:
+        """Send the wish like that for a heat map."""
+        self._ask(OUTSIDE_TASK, check_id)
+
+    def _ask(self, task: str, number: str) -> None:
         try:
-            self._app.send_task(
-                HEATMAP_TASK, args=[verdict_id], queue=queue_name(Priority.HIGH), ignore_result=True
-            )
+            self._app.send_task(task, args=[number], queue=queue_name(Priority.HIGH), ignore_result=True)
         except BROKER_ERRORS as error:
-            log.warning("broker unreachable, heat map not requested: %s", error)
+            log.warning("broker unreachable, %s not requested: %s", task, error)
 
     def depth(self, priority: Priority) -> int:
         """Count the messages that wait in a queue. Errors: kombu's OperationalError."""

@@ -132,6 +132,20 @@ class EvidenceDetail(SayingCode):
     UNREADABLE_RECORD = auto()
 
 
+class OutsideDetail(SayingCode):
+    """What a service of others answered about a picture, or why it did not."""
+
+    OUTSIDE_FOUND = auto()
+    OUTSIDE_FOUND_UNVERIFIED = auto()
+    OUTSIDE_FOUND_NOTHING = auto()
+    OUTSIDE_KEY_REFUSED = auto()
+    OUTSIDE_BUSY = auto()
+    OUTSIDE_STATUS = auto()
+    OUTSIDE_ANSWER_UNREADABLE = auto()
+    OUTSIDE_SERVICE_OFF = auto()
+    OUTSIDE_PICTURE_GONE = auto()
+
+
 class Place(SayingCode):
     """A place in a file; `key` is the name of a text, tag or property there."""
 

@@ -12,6 +12,7 @@ SAYINGS: tuple[type[SayingCode], ...] = (
     codes.KnownImageDetail,
     codes.Clause,
     codes.EvidenceDetail,
+    codes.OutsideDetail,
     codes.Place,
     codes.FailureDetail,
     codes.AddressRange,

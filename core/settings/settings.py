@@ -13,8 +13,8 @@ from pathlib import Path
 from core.operations.logs import LogFormat
 from core.settings import setting_values as values
 from core.settings.blobs_url import S3Place, parse_s3_url
+from core.settings.outside_settings import OutsideSettings
 from core.settings.setting import SettingsError, read_into, setting
-from core.settings.sign_in_settings import SignInSettings
 
 MIB = 1024 * 1024
 # While one child waits for a host, another works: from hosts that answer after 0.2 s, two for each core get
@@ -23,7 +23,7 @@ CHILDREN_A_CORE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(SignInSettings):
+class Settings(OutsideSettings):
     """What an operator can set: each field by the variable KANTEI_ and its name in capitals."""
 
     data_dir: Path = setting(
@@ -233,6 +233,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY must both be set, or neither of them"
         )
+    for service in settings.outside_services:
+        if not settings.outside_keys.get(service.name):
+            raise SettingsError(f"KANTEI_OUTSIDE_KEYS must have a key for {service.name}")
     return settings
 
 

@@ -41,6 +41,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
         public_url=settings.public_url,
+        outside_services=tuple(one.name for one in settings.outside_services),
     )
 
 

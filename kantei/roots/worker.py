@@ -12,6 +12,7 @@ from core.operations.logs import set_up_logs
 from core.settings.settings import read_settings
 from kantei.roots.examiner import make_examiner
 from kantei.roots.metrics_server import metrics_options, serve_metrics
+from kantei.roots.outside_checker import make_outside_checker
 from kantei.roots.starting import ready_parts
 from worker.tasks import add_tasks, is_alive, start_worker
 
@@ -51,6 +52,10 @@ def worker(
     ready_parts(settings)
     serve_metrics(settings, metrics_host, metrics_port)
     add_tasks(
-        app, lambda: make_examiner(settings), fetch_timeout=settings.fetch_timeout, is_express=is_express
+        app,
+        lambda: make_examiner(settings),
+        lambda: make_outside_checker(settings),
+        fetch_timeout=settings.fetch_timeout,
+        is_express=is_express,
     )
     start_worker(app, concurrency=concurrency, is_express=is_express)

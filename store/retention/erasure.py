@@ -26,7 +26,7 @@ from store.tables.known_tables import ImageHash
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.quality_tables import Check, GoldenCase
 from store.tables.review_states import ReviewState
-from store.tables.review_tables import CaseClaim, Event
+from store.tables.review_tables import CaseClaim, Event, OutsideCheck
 
 GONE = "erased.invalid"  # a domain that can never be anyone's (RFC 2606)
 
@@ -49,6 +49,7 @@ def trim_records(session: Session, before: datetime) -> Trimmed:
     Of a decision, an appeal or a check the free text goes, never the act itself.
     """
     session.execute(delete(ShadowVerdict).where(ShadowVerdict.created_at < before))
+    session.execute(delete(OutsideCheck).where(OutsideCheck.asked_at < before))
     events = session.execute(delete(Event).where(Event.created_at < before).returning(Event.id)).all()
     texts = 0
     for statement in (
@@ -94,6 +95,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
         session.execute(delete(Submission).where(Submission.id.in_(ids)))
         session.execute(delete(ImageHash).where(ImageHash.image_sha256 == sha256))
         session.execute(delete(CaseClaim).where(CaseClaim.image_sha256 == sha256))
+        session.execute(delete(OutsideCheck).where(OutsideCheck.image_sha256 == sha256))
         session.execute(
             update(GoldenCase)
             .where(GoldenCase.image_sha256 == sha256, GoldenCase.retired_at.is_(None))

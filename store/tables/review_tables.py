@@ -69,6 +69,27 @@ class Event(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class OutsideCheck(Table):
+    """A picture that a moderator sent to a service of others, and what it answered.
+
+    It is unanswered until `answered_at`; then `evidence` holds the answer, or `failure` (a saying) why there
+    is none.
+    """
+
+    __tablename__ = "outside_checks"
+    __table_args__ = (Index("ix_outside_checks_image_sha256_asked_at", "image_sha256", "asked_at"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"))
+    service: Mapped[str] = mapped_column(String(40))
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
 def is_claimed_by(moderator_id: str, at: datetime) -> ColumnElement[bool]:
     """SQL condition: an image is claimed by this moderator."""
     return _live(at, CaseClaim.moderator_id == moderator_id)

@@ -73,6 +73,9 @@ class RecordingSender:
     def ask_heatmap(self, verdict_id: str) -> None:
         """Paint nothing: no test waits for a heat map here."""
 
+    def ask_outside(self, check_id: str) -> None:
+        """Send nothing: no test waits for a service here."""
+
 
 class Compiled(BytecodeCache):
     """Remembers compiled templates by their text; the application of each test would compile its own."""

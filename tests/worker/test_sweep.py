@@ -39,6 +39,9 @@ class FakeSender:
     def ask_heatmap(self, verdict_id: str) -> None:
         """Never asked here."""
 
+    def ask_outside(self, check_id: str) -> None:
+        """Send nothing: no test waits for a service here."""
+
 
 @dataclass
 class FakeBell:

@@ -38,7 +38,7 @@ class Examiner:
 
 is_express = "express" in sys.argv
 app = make_celery(sys.argv[1], Path(sys.argv[2]))
-add_tasks(app, Examiner, fetch_timeout=20, is_express=is_express)
+add_tasks(app, Examiner, Examiner, fetch_timeout=20, is_express=is_express)
 start_worker(app, concurrency=1 if is_express else 2, is_express=is_express)
 """
 

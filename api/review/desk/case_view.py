@@ -18,6 +18,7 @@ from api.review.frame.permissions import Act, may, may_decide
 from core.clock import now
 from core.declarations import Contradiction, contradiction_of
 from core.ids import is_id
+from core.outside_services import SENT_TYPES
 from core.vocabulary import Evidence, Grade, Thresholds, read_evidence
 from provenance.containers.containers import open_image
 from provenance.shared.errors import ProvenanceError
@@ -28,6 +29,7 @@ from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
 from store.desk.decisions import OFFERED
+from store.desk.outside_checks import list_outside, may_ask
 from store.desk.queue_filter import Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
@@ -35,6 +37,7 @@ from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
 from store.tables.quality_tables import GoldenCase
 from store.tables.review_states import ReviewState
+from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 
 WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
@@ -62,6 +65,7 @@ class CasePage:
     is_too_senior: bool
     may_make_golden: bool
     golden: GoldenCase | None
+    outside: list[OutsideCheck]
     checked: SecondLookResult | None
     undo: Undoable | None
     undone: Undone | None
@@ -99,6 +103,14 @@ class CasePage:
         return next((one for one in gravest if one in found), Contradiction.NONE)
 
     @property
+    def askable(self) -> list[str]:
+        """The services that this picture may be sent to now."""
+        image = self.case.image
+        if image.purged_at is not None or image.format.lower() not in SENT_TYPES:
+            return []
+        return [one for one in parts().outside_services if may_ask(self.outside, one, self.viewer.at)]
+
+    @property
     def is_explicit(self) -> bool:
         """True if a client that submitted the picture shows explicit pictures."""
         return any(one.client.is_explicit for one in self.case.submissions)
@@ -133,6 +145,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             is_too_senior=not may_decide(me(), found.image),
             may_make_golden=may(me(), Act.MANAGE_QUALITY),
             golden=find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
+            outside=list_outside(session, sha256),
             checked=checked,
             undo=undoable(session, checked.escalation_id if checked else done) or undo_next,
             undone=was_undone if was_undone is not None and was_undone.sha256 == sha256 else None,

@@ -18,6 +18,7 @@ from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
 from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
+from core.vocabulary import read_evidence
 from store.desk.review_queue import COUNT_LIMIT
 from store.tables.case_tables import Verdict
 
@@ -175,6 +176,7 @@ FILTERS = {
     "iso": iso,
     "score": score,
     "sentence": sentence,
+    "stored_evidence": read_evidence,
     "headline": headline_for,
     "tone": tone_of,
     "human_share": meaning,

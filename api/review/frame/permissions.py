@@ -11,6 +11,7 @@ class Act(StrEnum):
     """Acts that a role may allow."""
 
     REVIEW = "review"
+    ASK_OUTSIDE = "ask_outside"
     DECIDE_ESCALATED = "decide_escalated"
     SEE_PEOPLE = "see_people"
     SEE_LOG = "see_log"
@@ -25,6 +26,7 @@ class Act(StrEnum):
 # The least role for each act; whoever has a higher one may do it too.
 MATRIX = {
     Act.REVIEW: Role.MODERATOR,
+    Act.ASK_OUTSIDE: Role.MODERATOR,
     Act.DECIDE_ESCALATED: Role.LEAD,
     Act.SEE_PEOPLE: Role.LEAD,
     Act.SEE_LOG: Role.LEAD,

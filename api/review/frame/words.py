@@ -212,6 +212,7 @@ EVENTS = {
     "recovery_codes_made": N_("Created recovery codes"),
     "logins_ended": N_("Logged out other browsers"),
     "takeover": N_("Took over a case"),
+    "sent_outside": N_("Sent a picture to another service"),
     "moderator_added": N_("Added a moderator"),
     "role_changed": N_("Changed a moderator's role"),
     "moderator_disabled": N_("Disabled a moderator"),

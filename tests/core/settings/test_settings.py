@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.outside_services import OPENAI
 from core.settings.every_setting import EVERY_SETTING, find_unknown
 from core.settings.setting import SettingsError
 from core.settings.settings import read_client_settings, read_settings
@@ -49,6 +50,12 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_TRUSTED_PROXIES", "-1"),
         ("KANTEI_EXTENSION_ORIGINS", "*"),
         ("KANTEI_EXTENSION_ORIGINS", "https://example.com"),
+        ("KANTEI_OUTSIDE_SERVICES", "Somebody"),
+        ("KANTEI_OUTSIDE_SERVICES", "Somebody=http://checks.example/"),
+        ("KANTEI_OUTSIDE_SERVICES", "Somebody=https://user:key@checks.example/"),
+        ("KANTEI_OUTSIDE_SERVICES", "OpenAI,OpenAI=https://checks.example/"),
+        ("KANTEI_OUTSIDE_SERVICES", "<b>=https://checks.example/"),
+        ("KANTEI_OUTSIDE_KEYS", "=sk-1"),
         ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
         ("KANTEI_C2PA_ALLOWED", "README.md"),
         ("KANTEI_BLOBS_URL", "https://bucket"),
@@ -194,3 +201,18 @@ def test_a_misspelt_setting_is_found_with_the_one_that_is_meant(name: str, meant
 )
 def test_what_is_no_misspelt_setting_is_let_be(name: str) -> None:
     assert find_unknown({name: "1"}) == []
+
+
+def test_services_are_off_until_they_are_named_with_a_key(tmp_path: Path) -> None:
+    data = {"KANTEI_DATA_DIR": str(tmp_path)}
+    assert read_settings(data).services_with_keys == ()
+    named = data | {"KANTEI_OUTSIDE_SERVICES": "OpenAI, Lab=https://checks.example/v1"}
+    with pytest.raises(SettingsError, match="KANTEI_OUTSIDE_KEYS must have a key for Lab"):
+        read_settings(named | {"KANTEI_OUTSIDE_KEYS": "OpenAI=sk-1"})
+    settings = read_settings(named | {"KANTEI_OUTSIDE_KEYS": "OpenAI=sk-1, Lab=k=2"})
+    assert [(one.name, one.url, one.key) for one in settings.services_with_keys] == [
+        ("OpenAI", OPENAI, "sk-1"),
+        ("Lab", "https://checks.example/v1", "k=2"),
+    ]
+    assert "sk-1" not in repr(settings)
+    assert "sk-1" not in repr(settings.services_with_keys)

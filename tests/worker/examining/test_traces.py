@@ -32,7 +32,7 @@ def join():
     return Examiner()
 
 app = make_celery("filesystem://", Path(sys.argv[1]))
-add_tasks(app, join, fetch_timeout=1)
+add_tasks(app, join, join, fetch_timeout=1)
 start_worker(app, concurrency=1)
 """
 

@@ -70,6 +70,7 @@ OPEN = {
             "claim",
             "release",
             "take",
+            "send_outside",
             "appeals",
             "appeal_file",
             "send_reply",

@@ -1,0 +1,1 @@
+"""What moderators ask of workers: a picture sent to a service of others."""
