@@ -11,6 +11,8 @@ import { wordsOf } from "../words/words.js";
 const STRIPPED = "no_record_of_origin";
 // What these say stands among the reasons, and the file itself says neither.
 const NOT_IN_FILE = new Set(["pixels", "known_image"]);
+// What is said of a picture whose score means nothing.
+const TOO_SMALL = "picture_too_small";
 const RETRY = { act: "retry", primary: true };
 
 /**
@@ -130,7 +132,7 @@ function verdictParts(check, words, lang) {
   return {
     tone: standing(submission),
     title: isDecided ? words.decided[outcome] : titleOf(verdict, words, lang),
-    score: { percent: verdict.score * 100, text: words.score(scoreText(verdict.score, lang)) },
+    score: verdict.reason_codes.every((saying) => saying?.code !== TOO_SMALL) ? { percent: verdict.score * 100, text: words.score(scoreText(verdict.score, lang)) } : null,
     decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(titleOf(verdict, words, lang)) : null,
     lead: isDecided ? null : words.lead[standing(submission)],
     reasons: verdict.reasons

@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from core.clock import now
 from core.headlines import Audience, headline, tone
 from core.ids import is_sha256
-from core.sayings.codes import Headline
+from core.sayings.codes import Headline, Reason
 from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
@@ -129,6 +129,12 @@ def tone_of(verdict: Verdict) -> str:
     return tone(verdict.finding, verdict.basis, verdict.evidence)
 
 
+def is_scored(verdict: Verdict) -> bool:
+    """True if the score means something: not for a picture that is too small to say."""
+    reasons = (read_saying(one) for one in verdict.reasons)
+    return all(isinstance(one, str) or one.code is not Reason.PICTURE_TOO_SMALL for one in reasons)
+
+
 def meaning(verdict: Verdict) -> Saying | None:
     """What such a score has meant for pictures by people; None where the model did not say."""
     share = (verdict.gauge or {}).get("human_share")
@@ -180,6 +186,7 @@ FILTERS = {
     "headline": headline_for,
     "tone": tone_of,
     "human_share": meaning,
+    "is_scored": is_scored,
     "threshold": threshold_text,
     "is_digest": is_sha256,
     "size": size_text,

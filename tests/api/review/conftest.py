@@ -20,6 +20,7 @@ from api.review.frame.forgery import form_token
 from core.broker.bell import BellListener
 from core.clock import now
 from core.known.known_image import PictureHash
+from core.sayings.saying import Saying
 from core.vocabulary import (
     Basis,
     Evidence,
@@ -155,6 +156,7 @@ class Desk:
         picture_hash: PictureHash | None = None,
         rests_on_file: bool = False,
         sampled_share: float = 0.0,
+        reasons: tuple[Saying | str, ...] = ("It was drawn for a test.",),
         **request: Unpack[RequestFields],
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
@@ -171,7 +173,7 @@ class Desk:
                     finding,
                     label,
                     "p1",
-                    ("It was drawn for a test.",),
+                    reasons,
                     Basis.EVIDENCE if rests_on_file else Basis.PIXELS,
                 ),
                 evidence=evidence,

@@ -51,6 +51,12 @@ test("a picture without metadata is said to have none, once", () => {
   assert.equal(view.reasons.length, 1);
 });
 
+test("a picture that is too small to judge has no score", () => {
+  const verdict = { ...examined().verdict, reasons: ["The picture is too small to judge."], reason_codes: [{ code: "picture_too_small", values: { least: 64 } }] };
+  assert.equal(card({ submission: examined("s1", { verdict }) }).score, null);
+  assert.notEqual(card({ submission: examined() }).score, null);
+});
+
 test("evidence is shown with its grade, and takes the note of stripping away", () => {
   const evidence = [{ kind: "novelai_signature", grade: "proof", label: "ai", generator: "NovelAI", detail: "…" }];
   const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });

@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from core.clock import now
+from core.sayings.codes import Reason
+from core.sayings.saying import say
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
 from store.bytes.image_facts import ImageFacts
 from store.tables.case_tables import Decision, Image
@@ -55,6 +57,24 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
     )
     assert "shop.example/a.png" in page
     assert 'href="https://shop.example/a.png"' not in page
+
+
+def test_a_picture_that_is_too_small_to_say_has_no_score_to_read(desk: Desk) -> None:
+    """Neither number nor gauge: what the classifier made of a few pixels would be read as an answer."""
+    small = desk.add_case(0.42, Finding.UNCERTAIN, reasons=(say(Reason.PICTURE_TOO_SMALL, least=64),))
+    large = desk.add_case(0.43, Finding.UNCERTAIN)
+    visit = desk.as_person()
+    page = visit.get(f"/review/cases/{small}").text
+    assert "The picture is too small to judge" in page
+    assert "42 of 100" not in page
+    assert 'class="scale"' not in page
+    page = visit.get(f"/review/cases/{large}").text
+    assert "43 of 100" in page
+    assert 'class="scale"' in page
+    queue = visit.get("/review").text
+    assert "42 of 100" not in queue
+    assert "43 of 100" in queue
+    assert queue.count('class="bar"') == 1
 
 
 @pytest.mark.parametrize(
