@@ -26,7 +26,8 @@ from model.data.figures import Share
 from model.data.folds import draw_owners, owner_folds
 from model.data.samples import Sample
 from model.judging.markdown import table
-from model.serving.native import COUNT, cell_of, native_crops
+from model.serving.native import COUNT, MOST, cell_of, native_crops
+from model.serving.picture import decode_at_scale
 from model.serving.views import make_views
 from model.training.backbones import find_weights
 from model.training.choosing import Choice, Looks
@@ -151,8 +152,7 @@ def _made(kind: str | Path, one: Original, samples: Sequence[Sample]) -> Make | 
 
     def make() -> tuple[NDArray[np.uint8], int]:
         rng = np.random.default_rng([RECIPE.seed + 1, samples[one.sample].number])
-        with Image.open(one.path) as image:
-            rgb = np.asarray(window(image, rng))
+        rgb = np.asarray(window(decode_at_scale(one.path.read_bytes(), max_pixels=MOST), rng))
         if kind == AS_IS:
             return rgb, cell_of(rgb.shape[1], rgb.shape[0], lossless=one.cell >= 2)
         rgb = process(rgb, kind, rng)

@@ -101,6 +101,33 @@ def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) 
             return _picture(str(image.format), image.size, looks, exif, frames=count)
 
 
+def read_size(data: bytes) -> tuple[str, int, int]:
+    """Read the name of a format, and width and height as stored, by the header. Errors: `PictureError`."""
+    with _refusals(data):
+        stored = take_apart(data)
+        if stored is not None:
+            return stored.kind, stored.width, stored.height
+        with Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
+            return str(image.format), *image.size
+
+
+def decode_at_scale(data: bytes, *, max_pixels: int) -> Image.Image:
+    """Decode the first frame at its own scale, neither turned nor laid over anything.
+
+    A frame that is cut short counts as far as it goes. Errors: `PictureError`.
+    """
+    with _refusals(data):
+        stored = take_apart(data)
+        if stored is None:
+            image = Image.open(io.BytesIO(data), formats=OTHER_FORMATS)
+            _check(*image.size, max_pixels)
+            image.load()
+            return image
+        frame = stored.frames[0]
+        _check(frame.width, frame.height, max_pixels)
+        return decode_frame(stored.kind, frame)[0]
+
+
 def _decode(data: bytes, stored: StoredPicture, max_pixels: int, *, looks_native: bool) -> Picture:
     size = (stored.width, stored.height)
     _check(*size, max_pixels)

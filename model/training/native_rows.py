@@ -12,7 +12,7 @@ from model.data.progress import Progress, Say
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
 from model.serving.native import COUNT, MOST, SIDE, Rgb, cell_of, is_lossless, native_crops
-from model.serving.picture import decode_picture
+from model.serving.picture import PictureError, decode_at_scale, decode_picture, read_size
 from model.training.extract import BLOCK
 from model.training.feature_reading import Read
 from model.training.head import Features
@@ -55,12 +55,10 @@ def _named(sample: Sample, folder: Path) -> Path | None:
 def _cell(path: Path) -> int:
     data = path.read_bytes()
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MOST:
-                return -1
-            return cell_of(*image.size, lossless=is_lossless(data, str(image.format)))
-    except OSError:
+        kind, width, height = read_size(data)
+    except PictureError:
         return -1
+    return -1 if width * height > MOST else cell_of(width, height, lossless=is_lossless(data, kind))
 
 
 def read_native(read: Read, originals: Sequence[Original], place: Path, say: Say) -> Features:
@@ -75,8 +73,7 @@ def read_processed(
 
     def crops(original: Original) -> Rgb:
         rng = np.random.default_rng([seed, samples[original.sample].number])
-        with Image.open(original.path) as image:
-            rgb = np.asarray(window(image, rng))
+        rgb = np.asarray(window(decode_at_scale(original.path.read_bytes(), max_pixels=MOST), rng))
         kind = list(KINDS)[int(rng.integers(len(KINDS)))]
         found = native_crops(Image.fromarray(process(rgb, kind, rng)))
         return np.zeros((COUNT, SIDE, SIDE, 3), np.uint8) if found is None else found

@@ -142,7 +142,7 @@ def mutants(originals: list[bytes], random_: random.Random) -> Iterator[bytes]:
         for _ in range(random_.choice((1, 1, 2, 3, 8))):
             _mutate(data, originals, random_)
         if random_.random() < 0.8 and data.startswith(b"\x89PNG"):
-            _mend(data)  # else the checksum hides the mutation
+            mend_checksums(data)  # else the checksum hides the mutation
         yield bytes(data)
 
 
@@ -184,7 +184,7 @@ def _mutate_json(data: bytearray, at: int, random_: random.Random) -> None:
         data[start + 2 : end] = random_.choice(ODD_JSON).encode()
 
 
-def _mend(data: bytearray) -> None:
+def mend_checksums(data: bytearray) -> None:
     """Write right checksums, as far as chunks can be walked; lengths stay as they are."""
     at = 8
     while at + 12 <= len(data):

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 
 from core.vocabulary import FailureCode
-from model.serving.picture import Picture, PictureError, decode_picture, thumbnail
+from model.serving.picture import (
+    Picture,
+    PictureError,
+    decode_at_scale,
+    decode_picture,
+    read_size,
+    thumbnail,
+)
 from tests.model.drawing import LIMIT, gradient, saved
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP"]
@@ -47,6 +54,17 @@ def test_other_formats_are_not_opened(kind: str) -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     assert refused(data) is FailureCode.NOT_AN_IMAGE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_size_and_scale_are_read_by_the_same_door(kind: str) -> None:
+    data = saved(gradient(900, 700), kind)
+    assert read_size(data) == (kind, 900, 700)
+    assert decode_at_scale(data, max_pixels=LIMIT).size == (900, 700)
+    with pytest.raises(PictureError):
+        decode_at_scale(data, max_pixels=900)
+    with pytest.raises(PictureError):
+        read_size(b"GIF89a")
 
 
 @pytest.mark.parametrize("kind", KINDS)
