@@ -17,6 +17,7 @@ class KeyPurpose(StrEnum):
     APPEAL_LINKS = "kantei appeal links"
     PSEUDONYMS = "kantei pseudonyms"
     SECOND_FACTORS = "kantei second factors"
+    OPENID_REQUESTS = "kantei openid requests"
     PASSKEY_QUESTIONS = "kantei passkey questions"
 
 

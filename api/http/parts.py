@@ -51,11 +51,27 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIdClient:
+    """Kantei as a client of an OpenID provider; `roles` says what the names in `roles_claim` mean here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    roles_claim: str = "groups"
+    roles: tuple[tuple[str, Role], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRules:
-    """How people sign in: who needs a second factor, and after how long without a request a login ends."""
+    """How people sign in: who needs a second factor, and after how long without a request a login ends.
+
+    Without `passwords`, only the OpenID provider lets people in.
+    """
 
     second_factor_roles: frozenset[Role] = frozenset()
     idle: timedelta | None = None
+    passwords: bool = True
+    openid: OpenIdClient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,7 @@ class ApiParts:
     clock: Callable[[], float] = time.monotonic
     facts: ModelFacts = field(default_factory=ModelFacts)
     sign_in: SignInRules = field(default_factory=SignInRules)
+    policy_alone: bool = False  # whether a lead may approve their own change of thresholds
     public_url: str = ""  # where people reach the pages; if empty, where the request came to
     outside_services: tuple[str, ...] = ()  # that moderators may send a picture to
 

@@ -34,6 +34,7 @@ from api.review.people import (
     factor_pages,
     login_pages,
     moderator_pages,
+    openid_pages,
     passkey_pages,
     password_pages,
     security_pages,
@@ -47,7 +48,8 @@ from store.tables.case_tables import Moderator
 # Each of these adds its views to the blueprint when it is imported.
 MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
-    *(login_pages, factor_pages, password_pages, security_pages, passkey_pages, moderator_pages, audit_pages),
+    *(login_pages, factor_pages, passkey_pages, openid_pages),
+    *(password_pages, security_pages, moderator_pages, audit_pages),
     *(queue_page, failure_pages, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
     *(outside_pages,),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),

@@ -140,6 +140,17 @@ def roles(text: str) -> frozenset[Role]:
     return frozenset(map(Role, found))
 
 
+def role_names(text: str) -> tuple[tuple[str, Role], ...]:
+    """Read what another system's names for roles mean here."""
+    found = []
+    for entry in _entries(text):
+        name, _equals, role = entry.rpartition("=")
+        if not name.strip() or role.strip() not in set(Role):
+            raise ValueError(f"must have pairs such as desk=moderator ({', '.join(Role)}), not {entry!r}")
+        found.append((name.strip(), Role(role.strip())))
+    return tuple(found)
+
+
 def _entries(text: str) -> list[str]:
     return [entry for part in text.split(",") if (entry := part.strip())]
 

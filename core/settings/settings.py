@@ -236,6 +236,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for service in settings.outside_services:
         if not settings.outside_keys.get(service.name):
             raise SettingsError(f"KANTEI_OUTSIDE_KEYS must have a key for {service.name}")
+    if settings.openid_issuer and not settings.openid_client_id:
+        raise SettingsError("KANTEI_OPENID_CLIENT_ID must be set, because KANTEI_OPENID_ISSUER is")
+    if not settings.passwords and not settings.openid_issuer:
+        raise SettingsError("KANTEI_PASSWORDS can be 0 only if KANTEI_OPENID_ISSUER is set")
     return settings
 
 

@@ -5,7 +5,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from api.http.parts import ApiParts, FileLimits, ModelFacts, SignInRules
+from api.http.parts import ApiParts, FileLimits, ModelFacts, OpenIdClient, SignInRules
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
@@ -40,6 +40,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         measuring=start_measuring(settings, "api"),
         facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
+        policy_alone=settings.policy_alone,
         public_url=settings.public_url,
         outside_services=tuple(one.name for one in settings.outside_services),
     )
@@ -50,6 +51,16 @@ def sign_in_rules(settings: Settings) -> SignInRules:
     return SignInRules(
         second_factor_roles=settings.second_factor_roles,
         idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
+        passwords=settings.passwords,
+        openid=OpenIdClient(
+            settings.openid_issuer,
+            settings.openid_client_id,
+            settings.openid_client_secret,
+            settings.openid_roles_claim,
+            settings.openid_roles,
+        )
+        if settings.openid_issuer
+        else None,
     )
 
 

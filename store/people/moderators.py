@@ -57,6 +57,11 @@ def find_moderator(session: Session, email: str) -> Moderator | None:
     return session.scalar(select(Moderator).where(Moderator.email == email))
 
 
+def find_openid_moderator(session: Session, openid_sha256: str) -> Moderator | None:
+    """Find the moderator whom an OpenID provider means, also one who may no longer log in."""
+    return session.scalar(select(Moderator).where(Moderator.openid_sha256 == openid_sha256))
+
+
 def list_moderators(session: Session) -> list[Moderator]:
     """All moderators, by email address."""
     return list(session.scalars(select(Moderator).order_by(Moderator.email)))

@@ -143,6 +143,7 @@ def erase_person(database: Database, email: str) -> str:
                 must_change_password=True,
                 disabled_at=person.disabled_at or at,
                 preferences=None,
+                openid_sha256=None,
             )
         )
         # The log names people as subjects, too: who was added, and whose password was tried.

@@ -250,6 +250,8 @@ class Moderator(Table):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     preferences: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # Of the OpenID provider's issuer and its name for this person.
+    openid_sha256: Mapped[str | None] = mapped_column(Sha256, unique=True)
 
 
 class Session(Table):

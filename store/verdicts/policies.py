@@ -125,10 +125,16 @@ def refuse(session: Session, change_id: str, *, moderator_id: str, at: datetime)
     _note(session, "policy_refused", change, moderator_id, at)
 
 
-def approve(session: Session, change_id: str, *, moderator_id: str, at: datetime) -> PolicyVersion:
-    """Approve another person's proposal, as the next version. Errors: `PolicyError`."""
+def approve(
+    session: Session, change_id: str, *, moderator_id: str, at: datetime, alone: bool = False
+) -> PolicyVersion:
+    """Approve a proposal, as the next version; one's own only where that is allowed, and the log says so.
+
+    Errors: `PolicyError`.
+    """
     change = _open(session, change_id)
-    if change.proposed_by == moderator_id:
+    is_own = change.proposed_by == moderator_id
+    if is_own and not alone:
         raise PolicyError(PolicyFault.OWN_APPROVAL)
     base = in_force(session, change.model)
     if base is None or base.number != change.base:
@@ -147,7 +153,8 @@ def approve(session: Session, change_id: str, *, moderator_id: str, at: datetime
             session.add(version)
     except IntegrityError:
         raise PolicyError(PolicyFault.RACE) from None
-    _note(session, "policy_approved", change, moderator_id, at, version=version.number)
+    told = {"version": version.number} | ({"alone": True} if is_own else {})
+    _note(session, "policy_approved", change, moderator_id, at, **told)
     return version
 
 

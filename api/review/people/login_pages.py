@@ -12,6 +12,7 @@ from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
 from api.review.frame.guard import me, this_browser, visitor
+from api.review.frame.page_error import PageError
 from api.review.people.passkey_ceremonies import ask_to_sign
 from core.clock import now
 from store.people.audit_notes import note_event
@@ -35,6 +36,7 @@ def login() -> AnyResponse:
 @review.post("/login")
 @access(public=True)
 def log_in() -> AnyResponse:
+    require_passwords()
     email = request.form.get("email", "").replace("\x00", "").strip().lower()[:254]
     password = request.form.get("password", "")[: MAX_LENGTH + 1]
     at = now()
@@ -76,6 +78,16 @@ def log_out() -> AnyResponse:
     return response
 
 
+def require_passwords() -> None:
+    """Refuse what needs a password where they are switched off. Errors: PageError."""
+    if not parts().sign_in.passwords:
+        raise PageError(
+            HTTPStatus.FORBIDDEN,
+            _("Passwords are switched off"),
+            _("Log in through single sign-on. Nothing was changed."),
+        )
+
+
 def next_page() -> str:
     """The page to open after login; only pages of this server, so that no one is sent elsewhere."""
     wanted = request.values.get("next", "")
@@ -84,7 +96,13 @@ def next_page() -> str:
 
 def login_page(email: str = "", fault: str | None = None, status: int = 200, **values: object) -> Response:
     """The page that asks who someone is."""
-    values["question"] = ask_to_sign()
+    rules = parts().sign_in
+    # A passkey stands in for a password: where those are switched off, only the provider lets people in.
+    values |= {
+        "question": ask_to_sign() if rules.passwords else None,
+        "has_passwords": rules.passwords,
+        "has_openid": rules.openid is not None,
+    }
     values.setdefault("next", next_page())
     return make_response(render_template("review/login.html", email=email, fault=fault, **values), status)
 

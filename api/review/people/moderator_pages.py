@@ -13,6 +13,7 @@ from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import Act, may, may_reset_factor
+from api.review.people.login_pages import require_passwords
 from core.clock import now
 from core.vocabulary import Role
 from store.people.audit_notes import note_event
@@ -81,6 +82,7 @@ def shut_out(moderator_id: str) -> AnyResponse:
 @review.post("/admin/moderators/<moderator_id>/password")
 @access(Act.MANAGE_MODERATORS)
 def give_password(moderator_id: str) -> str:
+    require_passwords()
     with parts().database.writing() as session:
         person = _somebody_else(session, moderator_id)
         new = reset_password(session, person)
@@ -112,6 +114,7 @@ def _page(session: Session, **values: object) -> str:
         "review/moderators.html",
         people=list_moderators(session),
         protected=with_factors(session),
+        has_passwords=parts().sign_in.passwords,
         may_manage=may(me(), Act.MANAGE_MODERATORS),
         may_reset=lambda person: may_reset_factor(me(), person),
         **values,

@@ -14,7 +14,7 @@ from api.review.frame.cookies import send_token
 from api.review.frame.guard import me, visitor
 from api.review.frame.page_error import not_found, refused
 from api.review.people.factor_pages import complete_login, factor_page, note_failure, too_many
-from api.review.people.login_pages import login_page, next_page, too_many_logins
+from api.review.people.login_pages import login_page, next_page, require_passwords, too_many_logins
 from api.review.people.passkey_ceremonies import CeremonyError, check_signed, read_created, read_named
 from api.review.people.security_pages import (
     back_to_security,
@@ -75,6 +75,8 @@ def remove_own_passkey(passkey_id: str) -> AnyResponse:
 def log_in_with_passkey() -> AnyResponse:
     """Log in by a passkey: after a password, or alone, since the passkey verifies its user, too."""
     awaiting, at = visitor().awaiting, now()
+    if awaiting is None:
+        require_passwords()
     found = token = None
     try:
         credential_id, credential = read_named(request.form.get("credential", ""))

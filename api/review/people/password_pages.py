@@ -13,6 +13,7 @@ from api.review.frame.cookies import send_token
 from api.review.frame.guard import me, this_browser, visitor
 from api.review.frame.page_error import PageError
 from api.review.frame.words import PASSWORD_FAULTS
+from api.review.people.login_pages import require_passwords
 from core.clock import now
 from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
@@ -24,12 +25,14 @@ from store.people.sessions import end_logins, start_login
 @review.get("/account/password")
 @access(before_new_password=True)
 def password() -> str:
+    require_passwords()
     return render_template("review/password.html")
 
 
 @review.post("/account/password")
 @access(before_new_password=True)
 def change_password() -> AnyResponse:
+    require_passwords()
     moderator, at = me(), now()
     # Who has just logged in with a one-time password is not asked for it a second time.
     is_first, old = moderator.must_change_password, request.form.get("old", "")[: MAX_LENGTH + 1]

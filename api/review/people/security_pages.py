@@ -52,6 +52,7 @@ def security() -> str:
         factors=factors,
         logins=logins,
         question=ask_to_create(me(), factors.passkeys) if _is_fresh() else None,
+        has_passwords=parts().sign_in.passwords,
         place=passkey_place(),
         local_address=_local_address(),
         this_login=login.token_sha256 if login else "",

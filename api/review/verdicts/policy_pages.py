@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -41,7 +42,7 @@ from store.verdicts.policy_preview import BINS, count_by_score
 from store.verdicts.shadow_verdicts import compare_observed
 
 REASON_LENGTH = 1000
-SETTLING = {"approve": approve, "refuse": refuse, "withdraw": withdraw}
+SETTLING = {"refuse": refuse, "withdraw": withdraw}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def policy() -> str:
         windows=WINDOWS,
         bins=BINS,
         reason_length=REASON_LENGTH,
+        may_approve_alone=parts().policy_alone,
         **known,
     )
 
@@ -93,7 +95,8 @@ def propose_policy() -> AnyResponse:
 @review.post("/admin/policy/changes/<change_id>")
 @access(Act.MANAGE_POLICY)
 def settle_policy(change_id: str) -> AnyResponse:
-    settle = SETTLING.get(request.form.get("act", ""))
+    act = request.form.get("act", "")
+    settle = partial(approve, alone=parts().policy_alone) if act == "approve" else SETTLING.get(act)
     if settle is None:
         raise refused(_("No action chosen"), _("Choose approve, reject or withdraw."))
     with _explained(), parts().database.writing() as session:

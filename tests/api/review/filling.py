@@ -74,7 +74,7 @@ def html_pages(app: Flask) -> set[str]:
     return (
         found
         - {f"review.{name}" for name in NO_PAGES}
-        - {"review.home", "review.login", "review.second_factor"}
+        - {"review.home", "review.login", "review.second_factor", "review.sign_in", "review.finish_sign_in"}
     )
 
 

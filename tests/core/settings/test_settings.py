@@ -12,12 +12,13 @@ import pytest
 from core.outside_services import OPENAI
 from core.settings.every_setting import EVERY_SETTING, find_unknown
 from core.settings.setting import SettingsError
-from core.settings.settings import read_client_settings, read_settings
+from core.settings.settings import Settings, read_client_settings, read_settings
+from core.vocabulary import Role
 
 SECRET = "s" * 32
 
 
-def read(tmp_path: Path, **environ: str) -> object:
+def read(tmp_path: Path, **environ: str) -> Settings:
     return read_settings({"KANTEI_DATA_DIR": str(tmp_path), **environ})
 
 
@@ -65,13 +66,32 @@ def read(tmp_path: Path, **environ: str) -> object:
         ("KANTEI_BLOBS_URL", "s3://bucket?endpoint=ftp://host"),
         ("KANTEI_BLOBS_URL", "s3://bucket?endpont=https://host"),
         ("KANTEI_BLOBS_URL", "s3://bucket?style=odd"),
+        ("KANTEI_PUBLIC_URL", "https://desk.example/kantei"),
+        ("KANTEI_PUBLIC_URL", "desk.example"),
+        ("KANTEI_SECOND_FACTOR_ROLES", "lead,king"),
+        ("KANTEI_IDLE_MINUTES", "721"),
+        ("KANTEI_OPENID_ROLES", "desk"),
+        ("KANTEI_OPENID_ROLES", "desk=king"),
+        ("KANTEI_OPENID_ROLES", "=lead"),
+        ("KANTEI_OPENID_ISSUER", "login.example"),
+        ("KANTEI_OPENID_CLIENT_ID", ""),
+        ("KANTEI_PASSWORDS", "0"),
     ],
 )
 def test_a_wrong_value_stops_the_program_and_names_the_variable(
     tmp_path: Path, name: str, value: str
 ) -> None:
+    needs = {"KANTEI_OPENID_ISSUER": "https://login.example"} if name == "KANTEI_OPENID_CLIENT_ID" else {}
     with pytest.raises(SettingsError, match=re.escape(name)):
-        read(tmp_path, **{name: value})
+        read(tmp_path, **{name: value}, **needs)
+
+
+def test_the_names_of_a_provider_are_read_with_their_roles(tmp_path: Path) -> None:
+    names = " kantei=admins=admin , desk = moderator,"
+    found = read(tmp_path, KANTEI_OPENID_ROLES=names, KANTEI_SECOND_FACTOR_ROLES="lead, admin")
+    assert found.openid_roles == (("kantei=admins", Role.ADMIN), ("desk", Role.MODERATOR))
+    assert found.second_factor_roles == {Role.LEAD, Role.ADMIN}
+    assert read(tmp_path, KANTEI_PUBLIC_URL="https://Desk.Example/").public_url == "https://desk.example"
 
 
 def test_a_worker_has_two_children_for_each_core_unless_told_otherwise(

@@ -49,6 +49,8 @@ PUBLIC = {
     "review.second_factor",
     "review.show_second_factor",
     "review.log_in_with_passkey",
+    "review.sign_in",
+    "review.finish_sign_in",
     "review.switch_language",
     "review.model",
     "review.model_plot",

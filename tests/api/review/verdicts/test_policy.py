@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from api.app import create_app
+from core.operations.measuring import measure_alone
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Role, Thresholds
 from store.tables.case_tables import Image
 from store.tables.policy_tables import PolicyVersion
@@ -14,7 +17,7 @@ from store.tables.review_tables import Event
 from store.verdicts.policies import in_force
 from store.verdicts.shadow_verdicts import record_shadow
 from store.verdicts.standing_policy import StandingPolicy
-from tests.api.review.conftest import Desk, Visit
+from tests.api.review.conftest import COOKIE, Desk, Visit
 
 Decide = Callable[..., TestResponse]
 DECLARED = Evidence(EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, "A1111", "A record.")
@@ -99,6 +102,27 @@ def test_a_change_takes_two_people(desk: Desk, leads: tuple[Visit, Visit]) -> No
             session.scalars(select(Event.kind).where(Event.kind.startswith("policy")).order_by(Event.id))
         )
     assert kinds == ["policy_proposed", "policy_approved"]
+
+
+def test_where_one_person_runs_the_desk_a_setting_lets_them_approve_alone(
+    desk: Desk, leads: tuple[Visit, Visit]
+) -> None:
+    one, _other = leads
+    change = _propose(one)
+    assert "Approve alone" not in one.get("/admin/policy").text
+    assert _settle(one, change, "approve").status_code == 409
+    app = create_app(replace(desk.parts, policy_alone=True, measuring=measure_alone()))
+    app.testing = True
+    alone = Visit(app.test_client())
+    cookie = one.client.get_cookie(COOKIE)
+    assert cookie
+    alone.client.set_cookie(COOKIE, cookie.value)
+    assert "Approve alone" in alone.get("/admin/policy").text
+    assert _settle(alone, change, "approve").status_code == 303
+    assert _lines(desk) == (2, 0.4, 0.95)
+    with desk.parts.database.reading() as session:
+        told = session.scalars(select(Event).where(Event.kind == "policy_approved")).one()
+    assert (told.detail["alone"], told.detail["version"]) == (True, 2)
 
 
 def test_a_worker_takes_up_the_new_lines_and_asks_seldom(desk: Desk, leads: tuple[Visit, Visit]) -> None:
