@@ -12,6 +12,7 @@ from api.review.desk.next_case import find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
 from api.review.desk.undo import Undoable, Undone, undoable, undone
+from api.review.frame.filters import restates, sentence
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
 from api.review.frame.permissions import Act, may, may_decide
@@ -19,7 +20,7 @@ from core.clock import now
 from core.declarations import Contradiction, contradiction_of
 from core.ids import is_id
 from core.outside_services import SENT_TYPES
-from core.vocabulary import Evidence, Grade, Thresholds, read_evidence
+from core.vocabulary import Evidence, EvidenceKind, Grade, Thresholds, read_evidence
 from provenance.containers.containers import open_image
 from provenance.shared.errors import ProvenanceError
 from store.appeals.appeal_resolution import appeals_on, barred_from
@@ -109,6 +110,19 @@ class CasePage:
         if image.purged_at is not None or image.format.lower() not in SENT_TYPES:
             return []
         return [one for one in parts().outside_services if may_ask(self.outside, one, self.viewer.at)]
+
+    @property
+    def reasons(self) -> list[str]:
+        """The reasons that say more than headline, score and evidence do, each once."""
+        details = {sentence(item.detail) for items in self.evidence.values() for item in items}
+        said = (sentence(one) for one in self.case.verdict.reasons if not restates(one))
+        return [one for one in dict.fromkeys(said) if one not in details]
+
+    @property
+    def silent(self) -> list[EvidenceKind]:
+        """The kinds of evidence that were looked for and not found; none if what was found is not kept."""
+        found = {item.kind for items in self.evidence.values() for item in items}
+        return [kind for kind in EvidenceKind if kind not in found] if found else []
 
     @property
     def is_explicit(self) -> bool:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,7 +22,7 @@ from store.appeals.appeal_resolution import reopen_appeals
 from store.desk.batches import standing, undone_by
 from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, last_undoable, undo
 from store.quality.checks import reopen_check
-from store.tables.case_tables import Image
+from store.tables.case_tables import Image, Submission
 from store.tables.review_states import ReviewState
 
 
@@ -32,6 +33,7 @@ class Undoable:
     decision_id: str
     batch_id: str | None
     sha256: str
+    title: str | None
     outcome: Outcome
     count: int
     seconds: int
@@ -63,10 +65,17 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
         decision_id=decision.id,
         batch_id=None if one else done,
         sha256=decision.image_sha256,
+        title=_title(session, decision.image_sha256),
         outcome=decision.outcome,
         count=len(found),
         seconds=int(left.total_seconds()),
     )
+
+
+def _title(session: Session, sha256: str) -> str | None:
+    """What the newest submission calls the picture."""
+    newest = select(Submission.title).where(Submission.image_sha256 == sha256).order_by(Submission.id.desc())
+    return session.scalar(newest.limit(1))
 
 
 def undone(session: Session) -> tuple[Undone | None, Undoable | None]:

@@ -25,6 +25,11 @@ from store.tables.case_tables import Verdict
 # Controls, and marks that reorder or hide text: a stranger's title must not rearrange our page.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
+# What the headline says in other words, with the number that stands beside it.
+_RESTATING = {
+    *(Reason.PIXELS_FLAGGED, Reason.PIXELS_CLEAR, Reason.PIXELS_UNDECIDED),
+    *(Reason.DECLARED_AND_PIXELS, Reason.DECLARED_NOT_PIXELS, Reason.DECLARED_PIXELS_UNDECIDED),
+}
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # the largest first
 
 
@@ -135,6 +140,12 @@ def is_scored(verdict: Verdict) -> bool:
     return all(isinstance(one, str) or one.code is not Reason.PICTURE_TOO_SMALL for one in reasons)
 
 
+def restates(stored: object) -> bool:
+    """True if a stored reason or detail says no more than headline and score do already."""
+    said = read_saying(stored)
+    return isinstance(said, Saying) and said.code in _RESTATING
+
+
 def meaning(verdict: Verdict) -> Saying | None:
     """What such a score has meant for pictures by people; None where the model did not say."""
     share = (verdict.gauge or {}).get("human_share")
@@ -183,6 +194,7 @@ FILTERS = {
     "score": score,
     "sentence": sentence,
     "stored_evidence": read_evidence,
+    "restates": restates,
     "headline": headline_for,
     "tone": tone_of,
     "human_share": meaning,

@@ -17,8 +17,9 @@ ACTS = {
     "take": N_("Take over"),
     "next": N_("Next page"),
     "select": N_("Select case"),
-    "zoom": N_("Zoom in and out"),
+    "zoom": N_("Show pixel for pixel, or fit"),
     "heat": N_("Show the heat map"),
+    "compare": N_("Hold: hide the heat map"),
     "veil": N_("Show or blur the picture"),
 }
 DEFAULT_KEYS = {
@@ -33,8 +34,9 @@ DEFAULT_KEYS = {
     "take": "t",
     "next": "n",
     "select": "x",
-    "zoom": "z",
+    "zoom": "1",
     "heat": "m",
+    "compare": "c",
     "veil": "v",
 }
 MOVES = {

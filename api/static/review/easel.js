@@ -3,8 +3,10 @@
 // Zoom with the wheel, by key or by double click; drag to move. What is seen stands in the address
 // (#at=x,y,zoom&heat), so that a link shows somebody else the very same spot, with the heat map or without.
 
+import { layerOf, showCrops } from "./heat.js";
+
 const MOST = 16;
-let view = null; // {easel, picture, zoom, x, y}: x and y are the picture's shift in pixels
+let view = null; // {easel, lens, picture, zoom, x, y}: zoom 1 fits the pane, x and y are the picture's shift in pixels
 
 /** Put the picture of the case on the easel. */
 export function setUpEasel(page) {
@@ -12,7 +14,7 @@ export function setUpEasel(page) {
   const picture = easel?.querySelector("img");
   view = null;
   if (!picture) return;
-  view = { easel, picture, zoom: 1, x: 0, y: 0 };
+  view = { easel, lens: picture.parentElement, picture, zoom: 1, x: 0, y: 0 };
   if (picture.dataset.moves !== undefined) holdStill(picture);
   easel.addEventListener("wheel", onWheel, { passive: false });
   easel.addEventListener("dblclick", (event) => toggleZoom(event));
@@ -21,6 +23,7 @@ export function setUpEasel(page) {
   const spot = /^(-?[\d.]+),(-?[\d.]+),([\d.]+)$/.exec(wanted.get("at") ?? "");
   const heat = page.querySelector("[data-easel=heat]");
   whenLoaded(picture, () => {
+    place();
     if (spot) lookAt(Number(spot[1]), Number(spot[2]), Number(spot[3]));
     if (heat && wanted.has("heat")) toggleHeat(heat);
   });
@@ -36,6 +39,26 @@ export function listenToEasel(page) {
     else if (button.dataset.easel === "veil") page.documentElement.toggleAttribute("data-unveiled");
     else if (button.dataset.easel === "play") play(button);
   });
+  page.addEventListener("input", (event) => {
+    if (event.target.matches("[data-easel-strength]")) setStrength(event.target.value);
+  });
+  listenForComparing(page);
+  addEventListener("resize", () => view && place());
+}
+
+/** Hide the heat map for as long as the key or the button is held. */
+function listenForComparing(page) {
+  const key = JSON.parse(page.body.dataset.keys ?? "{}").compare;
+  const compare = (is) => {
+    page.querySelector("[data-easel=compare]")?.setAttribute("aria-pressed", String(is));
+    page.documentElement.toggleAttribute("data-comparing", is);
+  };
+  page.addEventListener("keydown", (event) => {
+    const isKey = event.key === key || (event.key === " " && page.activeElement?.matches("[data-easel=compare]"));
+    if (isKey && !event.target.matches("input:not([type=range]), textarea, select")) compare(true);
+  });
+  page.addEventListener("pointerdown", (event) => event.target.closest?.("[data-easel=compare]") && compare(true));
+  for (const end of ["keyup", "pointerup", "pointercancel", "blur"]) addEventListener(end, () => compare(false));
 }
 
 function onWheel(event) {
@@ -44,16 +67,25 @@ function onWheel(event) {
   remember();
 }
 
+/** The picture as it fits the pane: its sides on the screen, and screen pixels for one of its own. */
+function fitted() {
+  const { easel, picture } = view;
+  const [width, height] = [picture.naturalWidth || 1, picture.naturalHeight || 1];
+  const fit = Math.min(easel.clientWidth / width, easel.clientHeight / height) || 1;
+  return { width: width * fit, height: height * fit, fit };
+}
+
 /** Go from the whole picture to one pixel for one pixel, or back. */
 function toggleZoom(event) {
-  const natural = view.picture.naturalWidth / view.picture.clientWidth;
-  zoomTo(view.zoom > 1.01 ? 1 : Math.max(2, natural), event);
+  const { fit } = fitted();
+  const isFit = Math.abs(view.zoom - 1) < 0.01;
+  zoomTo(isFit ? (Math.abs(fit - 1) < 0.02 ? 2 : 1 / fit) : 1, event);
   remember();
 }
 
 /** Zoom so that the spot under the pointer stays where it is. */
 function zoomTo(zoom, event) {
-  const wanted = Math.min(MOST, Math.max(1, zoom));
+  const wanted = Math.min(MOST, Math.max(Math.min(1, 1 / fitted().fit), zoom));
   const box = view.easel.getBoundingClientRect();
   const [px, py] = event ? [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2] : [0, 0];
   const ratio = wanted / view.zoom;
@@ -82,23 +114,30 @@ function drag(start) {
   }, { once: true });
 }
 
-/** Keep the picture from leaving the easel, and put it where it belongs. */
+/** Keep the picture from leaving the easel, put it where it belongs, and say how large it is. */
 function place() {
-  const { picture, easel, zoom } = view;
-  const slackX = Math.max(0, (picture.clientWidth * zoom - easel.clientWidth) / 2 + 40);
-  const slackY = Math.max(0, (picture.clientHeight * zoom - easel.clientHeight) / 2 + 40);
-  view.x = zoom === 1 ? 0 : Math.min(slackX, Math.max(-slackX, view.x));
-  view.y = zoom === 1 ? 0 : Math.min(slackY, Math.max(-slackY, view.y));
-  picture.style.transform = zoom === 1 ? "" : `translate(${view.x}px, ${view.y}px) scale(${zoom})`;
-  picture.style.imageRendering = zoom * picture.clientWidth > 3 * picture.naturalWidth ? "pixelated" : "";
+  const { lens, easel, zoom } = view;
+  const { width, height, fit } = fitted();
+  const slackX = Math.max(0, (width * zoom - easel.clientWidth) / 2 + 40);
+  const slackY = Math.max(0, (height * zoom - easel.clientHeight) / 2 + 40);
+  view.x = zoom <= 1 ? 0 : Math.min(slackX, Math.max(-slackX, view.x));
+  view.y = zoom <= 1 ? 0 : Math.min(slackY, Math.max(-slackY, view.y));
+  lens.style.transform = zoom === 1 ? "" : `translate(${view.x}px, ${view.y}px) scale(${zoom})`;
+  lens.style.imageRendering = zoom * fit > 3 ? "pixelated" : "";
   easel.classList.toggle("near", zoom > 1);
+  const level = document.querySelector("[data-zoom]");
+  if (level instanceof HTMLElement) {
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(zoom * fit);
+    level.textContent = (zoom === 1 ? level.dataset.fits : level.dataset.zoomed).replace("{}", percent);
+  }
 }
 
 /** Look at a spot, given as parts of the picture from its middle. */
 function lookAt(x, y, zoom) {
+  const { width, height } = fitted();
   view.zoom = Math.min(MOST, Math.max(1, zoom));
-  view.x = -x * view.picture.clientWidth * view.zoom;
-  view.y = -y * view.picture.clientHeight * view.zoom;
+  view.x = -x * width * view.zoom;
+  view.y = -y * height * view.zoom;
   place();
 }
 
@@ -110,10 +149,11 @@ function whenLoaded(picture, act) {
 }
 
 function remember() {
-  const { picture, zoom, x, y } = view;
-  const spot = [-x / (picture.clientWidth * zoom), -y / (picture.clientHeight * zoom), zoom].map((n) => +n.toFixed(3));
+  const { zoom, x, y } = view;
+  const { width, height } = fitted();
+  const spot = [-x / (width * zoom), -y / (height * zoom), zoom].map((n) => +n.toFixed(3));
   const seen = [];
-  if (zoom !== 1) seen.push(`at=${spot.join(",")}`);
+  if (zoom > 1) seen.push(`at=${spot.join(",")}`);
   if (document.querySelector("[data-easel=heat]")?.getAttribute("aria-pressed") === "true") seen.push("heat");
   history.replaceState(null, "", location.pathname + location.search + (seen.length ? `#${seen.join("&")}` : ""));
 }
@@ -139,33 +179,36 @@ function play(button) {
   button.hidden = true;
 }
 
-/** Show where the classifier looked, in the place and size of the picture; or the picture again. */
+/** Lay over the picture where the classifier saw signs, or take it away. */
 async function toggleHeat(button) {
-  const { picture } = view;
-  if (button.getAttribute("aria-pressed") === "true") {
-    picture.src = picture.dataset.original;
-    picture.style.width = picture.style.height = "";
-    button.setAttribute("aria-pressed", "false");
-    remember();
-    return;
+  const { picture, lens } = view;
+  const isOn = button.getAttribute("aria-pressed") !== "true";
+  lens.querySelector("canvas.over")?.remove();
+  if (isOn) {
+    button.setAttribute("aria-busy", "true");
+    const heat = new Image();
+    heat.src = button.dataset.source;
+    try {
+      await heat.decode();
+    } catch {
+      button.textContent = button.dataset.failed;
+      button.disabled = true;
+      return;
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+    if (view?.picture !== picture) return; // another case is on the easel by now
+    const layer = layerOf(heat);
+    lens.append(layer);
+    setStrength(document.querySelector("[data-easel-strength]")?.value ?? 70);
+    showCrops(layer, picture);
   }
-  button.setAttribute("aria-busy", "true");
-  const heat = new Image();
-  heat.src = button.dataset.source;
-  try {
-    await heat.decode();
-  } catch {
-    button.textContent = button.dataset.failed;
-    button.disabled = true;
-    return;
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
-  if (view?.picture !== picture) return; // another case is on the easel by now
-  picture.dataset.original = picture.src;
-  picture.style.width = `${picture.clientWidth}px`;
-  picture.style.height = `${picture.clientHeight}px`;
-  picture.src = heat.src;
-  button.setAttribute("aria-pressed", "true");
+  button.setAttribute("aria-pressed", String(isOn));
+  document.querySelector(".heat-tools").hidden = !isOn;
   remember();
+}
+
+function setStrength(percent) {
+  const layer = view?.lens.querySelector("canvas.over");
+  if (layer) layer.style.opacity = String(percent / 100);
 }

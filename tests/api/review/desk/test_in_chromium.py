@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import url_contains
@@ -323,36 +324,65 @@ def _claims(desk: Desk) -> list[str]:
         return list(session.scalars(select(CaseClaim.image_sha256)))
 
 
-def test_a_picture_is_zoomed_by_key_and_a_link_shows_the_same_spot(
+def test_a_picture_fits_the_pane_and_a_link_shows_the_same_spot(
     desk: Desk, base: str, browser: WebDriver
 ) -> None:
     sha256 = desk.add_case(0.97)
     log_in(browser, base)
     browser.get(f"{base}/review/cases/{sha256}")
     wait_until_ready(browser, ".frame img")
-    press(browser, "z")
+    WebDriverWait(browser, 5).until(lambda b: text_of(b, "[data-zoom]").startswith("Fits, "))
+    # A picture of 24 by 16 pixels is scaled up to the pane; pixel for pixel it is as small as it is.
+    press(browser, "1")
+    assert text_of(browser, "[data-zoom]") == "Zoom 100%"
+    press(browser, "1")
+    assert text_of(browser, "[data-zoom]").startswith("Fits, ")
+    browser.execute_script(
+        "document.querySelector('.frame').dispatchEvent("
+        "new WheelEvent('wheel', {deltaY: -400, clientX: 300, clientY: 300, bubbles: true}))"
+    )
     wait_for(browser, ".frame.near")
     address = browser.current_url
     assert "#at=" in address
     browser.get("about:blank")
     browser.get(address)
     wait_for(browser, ".frame.near")
-    press(browser, "z")
+    press(browser, "1")
     WebDriverWait(browser, 5).until(lambda b: "#at=" not in b.current_url)
-    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
-    size = picture.size
+    assert complaints(browser) == []
+
+
+def test_the_heat_map_lies_over_the_picture_and_hides_while_a_key_is_held(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    sha256 = desk.add_case(0.97)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_ready(browser, ".frame img")
     press(browser, "m")
-    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" in (picture.get_attribute("src") or ""))
-    assert picture.size == size
+    wait_for(browser, ".lens canvas.over")
+    layer = browser.find_element(By.CSS_SELECTOR, ".lens canvas.over")
+    assert layer.rect == browser.find_element(By.CSS_SELECTOR, ".lens img").rect
+    assert "raised the score" in text_of(browser, ".easel-bar")
+    # All of this map is equally red: no place stands out.
+    assert text_of(browser, "section.crops p") == "No place stands out."
+    held = ActionChains(browser).key_down("c")
+    held.perform()
+    assert layer.value_of_css_property("visibility") == "hidden"
+    ActionChains(browser).key_up("c").perform()
+    assert layer.value_of_css_property("visibility") == "visible"
+    browser.execute_script(
+        "const slider = document.querySelector('[data-easel-strength]'); slider.value = 20;"
+        "slider.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert layer.value_of_css_property("opacity") == "0.2"
     WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("#heat"))
     address = browser.current_url
     browser.get("about:blank")
     browser.get(address)
     wait_for(browser, "[data-easel=heat][aria-pressed=true]")
-    picture = browser.find_element(By.CSS_SELECTOR, ".frame img")
-    assert "/heatmap/" in (picture.get_attribute("src") or "")
     press(browser, "m")
-    WebDriverWait(browser, 5).until(lambda _: "/heatmap/" not in (picture.get_attribute("src") or ""))
+    WebDriverWait(browser, 5).until(lambda b: not b.find_elements(By.CSS_SELECTOR, ".lens canvas.over"))
     assert "heat" not in browser.current_url.partition("#")[2]
     assert complaints(browser) == []
 
