@@ -27,6 +27,7 @@ COMMANDS = {
     "purge": "kantei.retention.purge_command:purge",
     "serve": "kantei.roots.serve:serve",
     "sweep": "kantei.roots.sweeper:sweep",
+    "trust": "kantei.trust.trust_commands:trust",
     "train": "kantei.training.model_commands:train",
     "worker": "kantei.roots.worker:worker",
 }

@@ -17,6 +17,7 @@ from core.settings.setting import FolderError
 from core.urls import UrlError, parse_web_url
 from core.vocabulary import Role
 
+TRUST_LISTS = ("official", "interim")
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -166,6 +167,15 @@ def certificates(text: str) -> str:
     if "-----BEGIN CERTIFICATE-----" not in found:
         raise ValueError(f"names a file without a PEM certificate: {text}")
     return found
+
+
+def trust_lists(text: str) -> frozenset[str]:
+    """Read the names of published trust lists."""
+    found = _entries(text)
+    for name in found:
+        if name not in TRUST_LISTS:
+            raise ValueError(f"must have trust lists ({', '.join(TRUST_LISTS)}), not {name!r}")
+    return frozenset(found)
 
 
 def model_folder(text: str) -> Path | None:

@@ -179,6 +179,12 @@ class Settings(OutsideSettings):
         "Folder of the classifier (`classifier.json` and weights), as `kantei export --out` writes it",
         shown_default="the one in the package",
     )
+    c2pa_trust_lists: frozenset[str] = setting(
+        values.trust_lists,
+        "",
+        "Published trust lists whose C2PA signers count as well: `official`, `interim`, or both separated by"
+        " a comma. `kantei trust update FILE` installs them in the data folder",
+    )
     observed_model: Path | None = setting(
         values.model_folder,
         "",

@@ -5,6 +5,7 @@ from functools import partial
 
 from core.settings.settings import Settings
 from core.vocabulary import Evidence
+from kantei.roots.trust_lists import chosen_texts
 from provenance.read import read_provenance
 from provenance.shared.trust import TrustList
 from worker.outbound.fetch import Fetcher
@@ -28,10 +29,12 @@ def make_fetcher(settings: Settings, *, keeps_places: bool = True) -> Fetcher:
 
 
 def trust_list(settings: Settings) -> TrustList | None:
-    """The signers that the operator trusts; None if none is named."""
-    if not settings.c2pa_anchors and not settings.c2pa_allowed:
-        return None
-    return TrustList(anchors=settings.c2pa_anchors, allowed=settings.c2pa_allowed)
+    """The signers that the operator trusts; None if none is named. Errors: `SettingsError`."""
+    anchors, allowed = [settings.c2pa_anchors], [settings.c2pa_allowed]
+    for file, text in chosen_texts(settings):
+        (anchors if file.holds_roots else allowed).append(text)
+    found = TrustList(anchors="\n".join(filter(None, anchors)), allowed="\n".join(filter(None, allowed)))
+    return found if found.anchors or found.allowed else None
 
 
 def make_evidence_reader(settings: Settings) -> Callable[[bytes], tuple[Evidence, ...]]:

@@ -72,12 +72,15 @@ def _settings(trust: TrustList | None) -> dict[str, Any]:
         },
     }
     if trust is not None and listed:
+        # The library's older settings, beside `anchors`, have no list of single signers any more.
         lists = {
+            "trust_kind": "manifest",
             "trust_anchors": trust.anchors,
             "allowed_list": trust.allowed,
             "trust_config": trust.config,
         }
-        settings["trust"] = {name: value for name, value in lists.items() if value}
+        named = {name: value for name, value in lists.items() if value or name == "trust_anchors"}
+        settings["trust"] = {"anchors": [named]}
     return settings
 
 

@@ -1,5 +1,6 @@
 """Sign C2PA manifests with certificates of the tests' own."""
 
+import base64
 import datetime as dt
 import io
 import json
@@ -84,6 +85,12 @@ def _usage(*, is_root: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def fingerprint(signer: Signer) -> str:
+    """The SHA-256 of a signer's certificate, as lists of single signers have it."""
+    leaf = x509.load_pem_x509_certificates(signer.chain.encode())[0]
+    return base64.b64encode(leaf.fingerprint(hashes.SHA256())).decode()
 
 
 def created(code: str, agent: str = "A drawing program") -> dict[str, Any]:

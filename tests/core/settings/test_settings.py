@@ -59,6 +59,7 @@ def read(tmp_path: Path, **environ: str) -> Settings:
         ("KANTEI_OUTSIDE_KEYS", "=sk-1"),
         ("KANTEI_C2PA_ANCHORS", "/nowhere/at/all.pem"),
         ("KANTEI_C2PA_ALLOWED", "README.md"),
+        ("KANTEI_C2PA_TRUST_LISTS", "official,mine"),
         ("KANTEI_BLOBS_URL", "https://bucket"),
         ("KANTEI_BLOBS_URL", "s3://Bucket"),
         ("KANTEI_BLOBS_URL", "s3://key:secret@bucket"),

@@ -16,7 +16,7 @@ from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from provenance.shared.trust import TrustList
 from tests.provenance.asking import code_of, says_unreadable
-from tests.provenance.signing import Signer, created, edited, make_signer, sign
+from tests.provenance.signing import Signer, created, edited, fingerprint, make_signer, sign
 from tests.provenance.writing import drawing, jpeg, jpeg_segment, pillow_png, png, png_chunk, webp
 
 pytestmark = pytest.mark.processes
@@ -56,6 +56,16 @@ def test_every_container_is_read(data: bytes, mime: str, signer: Signer) -> None
 def test_a_trusted_signer_makes_it_a_proof(generated: bytes, signer: Signer) -> None:
     item = claim(generated, TrustList(anchors=signer.root))
     assert (item.grade, item.label, item.generator) == (Grade.PROOF, Label.AI, "OpenAI")
+
+
+def test_a_single_signer_may_be_trusted_by_certificate_or_fingerprint(
+    generated: bytes, signer: Signer
+) -> None:
+    for allowed in (signer.chain, f"## a comment\n{fingerprint(signer)}\n"):
+        assert claim(generated, TrustList(allowed=allowed)).grade is Grade.PROOF
+    other = make_signer("OpenAI")
+    for allowed in (other.chain, fingerprint(other)):
+        assert claim(generated, TrustList(allowed=allowed)).grade is Grade.DECLARED
 
 
 def test_another_root_does_not(generated: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Trust lists of C2PA signers on the command line."""
