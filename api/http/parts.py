@@ -17,6 +17,7 @@ from api.http.express import Express
 from api.schemas.requests import MOST_FILES
 from core.broker.bell import BellListener
 from core.broker.queue import Sender
+from core.market.strike_rules import StrikeRules
 from core.operations.measuring import Measuring, measure_alone
 from core.vocabulary import Role, Thresholds
 from store.base.database import Database
@@ -102,6 +103,7 @@ class ApiParts:
     secure_cookies: bool = False
     extension_origins: frozenset[str] = frozenset()
     file_limits: FileLimits = field(default_factory=FileLimits)  # of an appeal
+    strikes: StrikeRules = field(default_factory=StrikeRules)
     free_bytes: Callable[[], int | None] = lambda: None
     express: Express = field(default_factory=Express)
     measuring: Measuring = field(default_factory=measure_alone)

@@ -5,10 +5,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.examples import APPEAL_RESULT, EVIDENCE, FAILURE, PROBLEM, QUOTA, REASON, SUBMISSION
+from api.schemas.examples import (
+    APPEAL_RESULT,
+    EVIDENCE,
+    FAILURE,
+    PROBLEM,
+    QUOTA,
+    REASON,
+    SELLER_STANDING,
+    SUBMISSION,
+)
 from api.schemas.problems import ProblemCode
 from core.clients.quota import QuotaPeriod
 from core.declarations import Contradiction, Declared
+from core.market.strike_rules import Measure
 from core.sayings.saying import SENTENCES
 from core.vocabulary import Basis, EvidenceKind, FailureCode, Finding, Grade, Label, Outcome, Source, State
 
@@ -118,6 +128,22 @@ class AppealResultAnswer(Answer):
     resolved_at: datetime | None
 
 
+class SellerStandingAnswer(Answer):
+    """How a seller stands once a decision was reported. `next_measure` is a suggestion: only you act.
+
+    A strike is a picture that the seller declared `human` and a moderator decided `ai`. It expires, and a
+    later decision withdraws it. With some strikes the suggestion is `warning`, with one less than the limit
+    `last_warning`, from the limit on `account_review`: let a person look at the account.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SELLER_STANDING]})
+
+    name: str = Field(description="The seller as you named them with the listing.")
+    strikes: int
+    strike_limit: int
+    next_measure: Measure
+
+
 class FailureAnswer(DetailAnswer):
     """Why there is no verdict. If `permanent` is false, Kantei tries again for an hour."""
 
@@ -171,6 +197,10 @@ class SubmissionAnswer(Answer):
     decision: DecisionAnswer | None
     appeal: AppealResultAnswer | None = Field(
         description="The appeal that an `appeal.resolved` event is about. Null everywhere else."
+    )
+    seller: SellerStandingAnswer | None = Field(
+        description="The seller of the listing, in events about decisions. Null everywhere else, where no "
+        "seller is known, and where the server keeps no strikes."
     )
     failure: FailureAnswer | None
     links: SubmissionLinks

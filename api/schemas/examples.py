@@ -58,6 +58,7 @@ SUBMISSION: dict[str, Any] = {
     },
     "decision": None,
     "appeal": None,
+    "seller": None,
     "failure": None,
     "links": {
         "self": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
@@ -84,6 +85,12 @@ BATCH: dict[str, Any] = {
 APPEAL: dict[str, Any] = {
     "reason": "I drew this; the layers are at the link.",
     "evidence_url": "https://artist.example/process",
+}
+SELLER_STANDING: dict[str, Any] = {
+    "name": "aiko",
+    "strikes": 1,
+    "strike_limit": 3,
+    "next_measure": "warning",
 }
 APPEAL_RESULT: dict[str, Any] = {
     "id": "01a20ff3d0b1749f8a2b3c4d5e6f7a8b",

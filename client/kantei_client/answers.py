@@ -110,6 +110,24 @@ class SubmissionLinks(TypedDict):
     heatmap: str | None
 
 
+class AppealResult(TypedDict):
+    """How an appeal was answered; `reply` is what the moderator wrote to the artist, if anything."""
+
+    id: str
+    outcome: Outcome | None
+    reply: str | None
+    resolved_at: str | None
+
+
+class SellerStanding(TypedDict):
+    """How a seller stands once a decision was reported; `next_measure` is a suggestion, and only you act."""
+
+    name: str
+    strikes: int
+    strike_limit: int
+    next_measure: Literal["none", "warning", "last_warning", "account_review"]
+
+
 class Submission(TypedDict):
     """A request to examine one image."""
 
@@ -126,6 +144,8 @@ class Submission(TypedDict):
     image: ImageFacts | None
     verdict: Verdict | None
     decision: Decision | None
+    appeal: AppealResult | None
+    seller: SellerStanding | None
     failure: Failure | None
     links: SubmissionLinks
 

@@ -147,6 +147,18 @@ class Settings(OutsideSettings):
         "730",
         "Age in days at which audit log entries and the text of notes and appeals are deleted, once a day",
     )
+    strike_limit: int = setting(
+        values.integer(0, 1000),
+        "3",
+        "Strikes (pictures declared human and decided AI) from which callbacks suggest that a person at the"
+        " client looks at the seller's account; `0` to keep no strikes",
+    )
+    strike_days: int = setting(values.integer(1, 36_500), "180", "Days for which a strike counts")
+    strike_retention_days: int = setting(
+        values.integer(1, 36_500),
+        "365",
+        "Age in days, after they expired or were withdrawn, at which `kantei purge` deletes strikes",
+    )
     rate_limit: int = setting(values.integer(1, 100_000_000), "12000", "Requests per minute and client")
     sweep_interval: float = setting(values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper")
     secure_cookies: bool = setting(

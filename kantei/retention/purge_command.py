@@ -7,7 +7,7 @@ import click
 from core.clock import now
 from core.settings.settings import Settings
 from kantei.roots.existing import server_data
-from kantei.roots.joining import open_blobs
+from kantei.roots.joining import kept_for, open_blobs
 from store.base.database import Database
 from store.retention.erasure import ErasureError, erase_image, erase_person
 from store.retention.purge import purge_expired
@@ -38,7 +38,7 @@ def _purge(settings: Settings, database: Database, sha256: str | None, email: st
         open_blobs(settings),
         at=now(),
         retention=timedelta(days=settings.retention_days),
-        log_retention=timedelta(days=settings.log_retention_days),
+        kept=kept_for(settings),
     )
     click.echo(
         f"purged submissions: {purged.submissions}, image files: {purged.images},"

@@ -8,7 +8,14 @@ from pathlib import Path
 from api.http.parts import ApiParts, FileLimits, ModelFacts, OpenIdClient, SignInRules
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
-from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
+from kantei.roots.joining import (
+    open_bell,
+    open_blobs,
+    open_database,
+    open_sender,
+    start_measuring,
+    strike_rules,
+)
 from model.serving.info import WEIGHTS, ModelInfoError, read_card, read_model_info
 
 log = logging.getLogger(__name__)
@@ -36,6 +43,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         secure_cookies=settings.secure_cookies,
         extension_origins=settings.extension_origins,
         file_limits=file_limits(settings),
+        strikes=strike_rules(settings),
         free_bytes=lambda: None if settings.blobs else shutil.disk_usage(settings.data_dir).free,
         measuring=start_measuring(settings, "api"),
         facts=read_facts(settings.model),

@@ -1,13 +1,17 @@
 """Opening the real parts from the settings: database, blob store, queue, bell, metrics and traces."""
 
+from datetime import timedelta
+
 from core.broker.bell import Bell, make_bell
 from core.broker.queue import CelerySender, make_celery
+from core.market.strike_rules import StrikeRules
 from core.operations.measuring import Measuring, measure_together, measuring_folder
 from core.operations.tracing import start_tracing
 from core.settings.setting import SettingsError
 from core.settings.settings import Settings
 from store.base.database import Database
 from store.bytes.blobs import BlobStore, FolderBlobs
+from store.retention.purge import KeptFor
 
 
 def open_database(settings: Settings, *, pool_size: int = 2) -> Database:
@@ -54,3 +58,16 @@ def start_traces(settings: Settings, part: str) -> None:
             raise SettingsError(
                 f"KANTEI_TRACES_URL needs {error.name}: install the extra `traces`"
             ) from error
+
+
+def strike_rules(settings: Settings) -> StrikeRules:
+    """How strikes against sellers count."""
+    return StrikeRules(settings.strike_limit, settings.strike_days)
+
+
+def kept_for(settings: Settings) -> KeptFor:
+    """How long records are kept."""
+    return KeptFor(
+        log=timedelta(days=settings.log_retention_days),
+        strikes=timedelta(days=settings.strike_retention_days),
+    )

@@ -5,7 +5,7 @@ import threading
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.operations.measuring import Measuring
 from core.settings.settings import Settings
-from kantei.roots.joining import open_bell, open_database
+from kantei.roots.joining import open_bell, open_database, strike_rules
 from worker.operations.measures import CallMeasures
 from worker.outbound.post import Poster
 from worker.outbox.notify import TIMEOUT, Notifier
@@ -45,6 +45,7 @@ def start_notifying(settings: Settings, stop: threading.Event, measuring: Measur
         poster=make_poster(settings),
         secret_key=settings.secret_key,
         measures=CallMeasures(measuring),
+        strikes=strike_rules(settings),
     )
     thread = threading.Thread(
         target=notify_forever, args=(notifier,), kwargs={"wake": wake, "stop": stop}, name="notify"

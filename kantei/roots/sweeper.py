@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from kantei.roots.joining import open_bell, open_blobs, open_database, open_sender, start_measuring
+from kantei.roots.joining import kept_for, open_bell, open_blobs, open_database, open_sender, start_measuring
 from kantei.roots.metrics_server import metrics_options, serve_metrics
 from kantei.roots.notifier import start_notifying
 from kantei.roots.starting import start
@@ -47,7 +47,7 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
             database,
             open_blobs(settings),
             retention=timedelta(days=settings.retention_days),
-            log_retention=timedelta(days=settings.log_retention_days),
+            kept=kept_for(settings),
         ),
         stop,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -74,8 +75,17 @@ def resolve_appeals(
     return len(rows)
 
 
-def report_answers(session: Session, decisions: Mapping[str, str | None], *, at: datetime) -> None:
-    """Add an event for each answered appeal on these images; `decisions` by SHA-256."""
+def report_answers(
+    session: Session,
+    decisions: Mapping[str, str | None],
+    sellers: Mapping[str, dict[str, Any]],
+    *,
+    at: datetime,
+) -> None:
+    """Add an event for each answered appeal on these images.
+
+    `decisions` are theirs by SHA-256, `sellers` the standings of sellers by submission id.
+    """
     rows = session.execute(
         update(Appeal)
         .where(
@@ -85,7 +95,16 @@ def report_answers(session: Session, decisions: Mapping[str, str | None], *, at:
         .returning(Appeal.id, Appeal.client_id, Appeal.submission_id, Appeal.image_sha256)
         .execution_options(synchronize_session=False)
     ).all()
-    events = [NewEvent(row.client_id, row.submission_id, decisions[row.image_sha256], row.id) for row in rows]
+    events = [
+        NewEvent(
+            row.client_id,
+            row.submission_id,
+            decisions[row.image_sha256],
+            row.id,
+            sellers.get(row.submission_id),
+        )
+        for row in rows
+    ]
     add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
 
 

@@ -10,12 +10,15 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Outcome
 from store.appeals.appeal_resolution import report_answers
 from store.known.known_images import note_changes
+from store.market.strikes import settle_strikes
 from store.outbox.client_events import note_decisions
 from store.tables.case_tables import Decision, Image
 
+USUAL = StrikeRules()
 STEP = 200  # images in one transaction
 
 
@@ -24,8 +27,8 @@ def has_due_reports(session: Session, at: datetime) -> bool:
     return session.scalar(select(Image.sha256).where(Image.report_due_at <= at).limit(1)) is not None
 
 
-def report_decisions(session: Session, at: datetime) -> int:
-    """Report up to 200 images' decisions that are due: events, appeals and near copies; return how many.
+def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUAL) -> int:
+    """Report up to 200 images' decisions that are due: events, strikes, appeals, near copies; give how many.
 
     The images are locked first, so that an undo at this moment is either done already, and nothing is
     reported, or comes too late. Those that someone else has locked are left for the next time.
@@ -46,6 +49,7 @@ def report_decisions(session: Session, at: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     outcomes = _outcomes(session, {row.decision_id for row in rows} | {row.reported_id for row in rows})
+    sellers = settle_strikes(session, {row.sha256: row.decision_id for row in rows}, strikes, at=at)
     told: dict[EventKind, dict[str, str | None]] = {
         EventKind.DECISION_WITHDRAWN: {},
         EventKind.DECISION_MADE: {},
@@ -54,9 +58,9 @@ def report_decisions(session: Session, at: datetime) -> int:
         kind = _kind(outcomes.get(row.reported_id), outcomes.get(row.decision_id))
         told[kind][row.sha256] = row.decision_id
     for kind, decisions in told.items():
-        note_decisions(session, kind, decisions, at=at)
+        note_decisions(session, kind, decisions, sellers, at=at)
     note_changes(session, [row.sha256 for row in rows], at)
-    report_answers(session, {row.sha256: row.decision_id for row in rows}, at=at)
+    report_answers(session, {row.sha256: row.decision_id for row in rows}, sellers, at=at)
     return len(rows)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from core.declarations import Declared
@@ -13,6 +13,7 @@ from store.tables.marketplace_tables import Listing
 
 FEW = 200  # listings that are counted beside a case
 MANY = 5_000  # on the seller's own page
+SAID = (Declared.HUMAN, Declared.AI, Declared.ASSISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,7 @@ def seller_history(
 
     Those in `blind` count as not decided: who asks has them before them as if no one had decided them.
     """
-    # Along the index by seller, and no further than asked: who sells a lot must not slow down each case.
-    listings = (
-        select(Listing.listing_id)
-        .where(Listing.seller == seller, Listing.client_id == client_id)
-        .limit(limit)
-        .subquery()
-    )
-    said = (Declared.HUMAN, Declared.AI, Declared.ASSISTED)
-    pictures = (
-        select(
-            Submission.image_sha256.label("sha256"),
-            *(_any(Submission.declared == one).label(one) for one in said),
-        )
-        .join(listings, listings.c.listing_id == Submission.listing_id)
-        .where(Submission.client_id == client_id, Submission.image_sha256.is_not(None))
-        .group_by(Submission.image_sha256)
-        .subquery()
-    )
+    listings, pictures = pictures_of(client_id, seller, limit)
     flagged, human = Image.finding == Finding.FLAGGED, Decision.outcome == Outcome.HUMAN
     row = session.execute(
         select(
@@ -78,7 +62,7 @@ def seller_history(
             _sum(human),
             _sum(Decision.outcome == Outcome.ASSISTED),
             _sum(flagged & human),
-            *(_sum(pictures.c[one] == 1) for one in said),
+            *(_sum(pictures.c[one] == 1) for one in SAID),
             _sum((pictures.c[Declared.HUMAN] == 1) & flagged),
             _sum((pictures.c[Declared.AI] == 1) & (Image.finding == Finding.CLEAR)),
         )
@@ -107,6 +91,30 @@ def seller_history(
         contradicted_ai=contradicted_ai,
         is_cut=listed == limit,
     )
+
+
+def pictures_of(client_id: str, seller: str, limit: int) -> tuple[Subquery, Subquery]:
+    """A seller's listings by id, at most so many, and their pictures with what is declared of each.
+
+    Along the index by seller, and no further than asked: who sells a lot must not slow down each case.
+    """
+    listings = (
+        select(Listing.listing_id)
+        .where(Listing.seller == seller, Listing.client_id == client_id)
+        .limit(limit)
+        .subquery()
+    )
+    pictures = (
+        select(
+            Submission.image_sha256.label("sha256"),
+            *(_any(Submission.declared == one).label(one) for one in SAID),
+        )
+        .join(listings, listings.c.listing_id == Submission.listing_id)
+        .where(Submission.client_id == client_id, Submission.image_sha256.is_not(None))
+        .group_by(Submission.image_sha256)
+        .subquery()
+    )
+    return listings, pictures
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:

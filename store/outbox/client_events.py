@@ -42,6 +42,7 @@ class NewEvent:
     submission_id: str | None
     decision_id: str | None = None
     appeal_id: str | None = None
+    seller: dict[str, Any] | None = None
 
 
 def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *, at: datetime) -> list[str]:
@@ -58,6 +59,7 @@ def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *,
                     "submission_id": one.submission_id,
                     "decision_id": one.decision_id,
                     "appeal_id": one.appeal_id,
+                    "seller": one.seller,
                     "created_at": at,
                 }
                 for event_id, one in zip(ids, events, strict=True)
@@ -67,15 +69,27 @@ def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *,
 
 
 def note_decisions(
-    session: Session, kind: EventKind, decisions: Mapping[str, str | None], *, at: datetime
+    session: Session,
+    kind: EventKind,
+    decisions: Mapping[str, str | None],
+    sellers: Mapping[str, dict[str, Any]],
+    *,
+    at: datetime,
 ) -> None:
-    """Add an event for every examined submission of these images; their decisions by SHA-256."""
+    """Add an event for every examined submission of these images.
+
+    `decisions` are theirs by SHA-256, `sellers` the standings of sellers by submission id.
+    """
     rows = session.execute(
         select(Submission.client_id, Submission.id, Submission.image_sha256)
         .where(Submission.image_sha256.in_(decisions), Submission.state == State.EXAMINED)
         .order_by(Submission.id)
     )
-    events = [NewEvent(client_id, id_, decisions[sha256]) for client_id, id_, sha256 in rows if sha256]
+    events = [
+        NewEvent(client_id, id_, decisions[sha256], seller=sellers.get(id_))
+        for client_id, id_, sha256 in rows
+        if sha256
+    ]
     add_events(session, kind, events, at=at)
 
 
@@ -232,7 +246,14 @@ def _data(event: ClientEvent) -> dict[str, Any]:
     row = event.submission
     if row is None:
         return {}
-    return submission_json(row, event.decision, event.verdict, declared=event.declared, answered=event.appeal)
+    return submission_json(
+        row,
+        event.decision,
+        event.verdict,
+        declared=event.declared,
+        answered=event.appeal,
+        seller=event.seller,
+    )
 
 
 def forget_events(session: Session, submission_ids: Sequence[str]) -> None:

@@ -44,12 +44,13 @@ def submission_json(
     *,
     declared: Declared | None = None,
     answered: Appeal | None = None,
+    seller: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write a submission that was read with its image and verdict, under the given decision.
 
     `verdict` is an earlier one, where the submission has another by now; `declared` what it declared by
     then, where its listing declares something else by now; `answered` the appeal that an event is about,
-    read with its messages.
+    read with its messages; `seller` the seller's standing by then.
     """
     declared, verdict = declared or row.declared, verdict or row.verdict
     own = f"/v1/submissions/{row.id}"
@@ -70,6 +71,7 @@ def submission_json(
         "verdict": _verdict(verdict),
         "decision": _decision(decision),
         "appeal": _answer_to(answered),
+        "seller": seller,
         "failure": row.failure_code
         and {
             "code": row.failure_code.value,

@@ -18,6 +18,7 @@ from store.base.database import Database
 from store.bytes.blobs import BlobStore
 from store.clients.quotas import forget_quota_uses
 from store.market.hook_deliveries import forget_deliveries
+from store.market.strikes import forget_strikes
 from store.outbox.client_events import forget_events
 from store.outbox.named_endpoints import delete_idle_endpoints
 from store.people.audit_notes import note_event
@@ -32,8 +33,19 @@ PURGED = "purged"  # the kind of its line in the audit log
 STEP = 500  # rows a transaction, so that no one waits long for a purge
 # Bytes are put before rows, so young ones may only be waiting for theirs; to put them again makes them young.
 YOUNG = timedelta(days=1)
-LOG_RETENTION = timedelta(days=730)  # two years: a complaint, and a court after it, take their time
 KEY_LIFE = timedelta(hours=24)  # how long an idempotency key is good for
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFor:
+    """How long records are kept beside submissions and pictures.
+
+    The log for two years: a complaint, and a court after it, take their time. A strike so long after it
+    counts no more.
+    """
+
+    log: timedelta = timedelta(days=730)
+    strikes: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +60,28 @@ class Purged:
     texts: int
 
 
+USUALLY = KeptFor()
+
+
 def purge_expired(
     database: Database,
     blobs: BlobStore,
     *,
     at: datetime,
     retention: timedelta,
-    log_retention: timedelta = LOG_RETENTION,
+    kept: KeptFor = USUALLY,
     by: str = "command line",
 ) -> Purged:
     """Forget what is older than the retention times; cases that wait for a person are kept.
 
-    `log_retention` is for the desk's records: its log, and texts that people wrote. Each purge is a line of
+    `kept.log` is for the desk's records: its log, and texts that people wrote. Each purge is a line of
     that log, with who did it.
     """
     with database.writing() as session:
         forget_deliveries(session, at)
         forget_quota_uses(session, at)
         delete_idle_endpoints(session, at - retention)
+        forget_strikes(session, at - kept.strikes)
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0
@@ -78,7 +94,7 @@ def purge_expired(
         files += step
     orphans = forget_orphans(database, blobs, at=at)
     with database.writing() as session:
-        trimmed = trim_records(session, at - log_retention)
+        trimmed = trim_records(session, at - kept.log)
         counts = {"submissions": submissions, "images": images, "files": files, **asdict(trimmed)}
         note_event(session, PURGED, moderator_id=None, at=at, detail={"by": by, **counts})
     return Purged(submissions, images, files, orphans, trimmed.events, trimmed.texts)

@@ -70,6 +70,8 @@ class ClientEvent(Table):
     declared: Mapped[Declared | None] = mapped_column(words(Declared))
     # The appeal that was answered. (No constraint: SQLite cannot give one to a table that is in use.)
     appeal_id: Mapped[str | None] = mapped_column(Id)
+    # The seller's standing once the decision was reported.
+    seller: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     position: Mapped[int | None] = mapped_column(Integer)
     submission: Mapped[Submission | None] = relationship(lazy="raise")

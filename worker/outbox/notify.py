@@ -16,6 +16,7 @@ from typing import Protocol
 from standardwebhooks import Webhook
 
 from core.clock import now
+from core.market.strike_rules import StrikeRules
 from core.market.webhook_secrets import webhook_key
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import Saying, say
@@ -67,6 +68,7 @@ class Notifier:
     poster: Posts
     secret_key: str
     turn_seconds: float = TURN
+    strikes: StrikeRules = field(default_factory=StrikeRules)
     measures: CallMeasures = field(default_factory=CallMeasures)
 
     def place(self, *, called: bool = False) -> int:
@@ -92,7 +94,7 @@ class Notifier:
         count, done = 0, STEP
         while done == STEP:
             with self.database.writing() as session:
-                done = report_decisions(session, now())
+                done = report_decisions(session, now(), self.strikes)
             count += done
         return count
 

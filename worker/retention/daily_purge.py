@@ -12,7 +12,7 @@ from core.clock import now
 from core.operations.logs import log_event
 from store.base.database import Database
 from store.bytes.blobs import BlobStore, BlobsUnavailableError
-from store.retention.purge import last_purge, purge_expired
+from store.retention.purge import USUALLY, KeptFor, last_purge, purge_expired
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +29,13 @@ class DailyPurge:
         blobs: BlobStore,
         *,
         retention: timedelta,
-        log_retention: timedelta,
+        kept: KeptFor = USUALLY,
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._retention = retention
-        self._log_retention = log_retention
+        self._kept = kept
         self._clock = clock
 
     def purge_if_due(self) -> bool:
@@ -51,7 +51,7 @@ class DailyPurge:
                 self._blobs,
                 at=at,
                 retention=self._retention,
-                log_retention=self._log_retention,
+                kept=self._kept,
                 by="sweeper",
             )
         except (SQLAlchemyError, BlobsUnavailableError, OSError) as error:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from core.clients.quota import QuotaPeriod
 from core.declarations import Contradiction, Declared
 from core.known.hash_files import SkipReason
+from core.market.strike_rules import Measure
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.desk.queue_filter import Claimed, Sort, Tab
@@ -52,6 +53,12 @@ DECLARED = {
 CONTRADICTIONS = {
     Contradiction.DECLARED_HUMAN_FOUND_AI: N_("Declared human, flagged"),
     Contradiction.DECLARED_AI_FOUND_HUMAN: N_("Declared AI, no signs found"),
+}
+MEASURES = {
+    Measure.NONE: N_("nothing"),
+    Measure.WARNING: N_("a warning"),
+    Measure.LAST_WARNING: N_("a last warning"),
+    Measure.ACCOUNT_REVIEW: N_("a person looks at the account"),
 }
 ROLES = {Role.MODERATOR: N_("Moderator"), Role.LEAD: N_("Lead"), Role.ADMIN: N_("Admin")}
 GRADES = {Grade.PROOF: N_("Proof"), Grade.DECLARED: N_("Declared"), Grade.HINT: N_("Hint")}
@@ -260,6 +267,7 @@ WORDS = {
     "declared": DECLARED,
     "contradictions": CONTRADICTIONS,
     "roles": ROLES,
+    "measures": MEASURES,
     "grades": GRADES,
     "grade_sentences": GRADE_SENTENCES,
     "kinds": KINDS,

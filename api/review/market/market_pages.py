@@ -7,12 +7,16 @@ from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
+from api.review.frame.rates import Rate
 from core.clock import now
+from core.market.strike_rules import next_measure
 from store.clients.clients import find_client
 from store.desk.cases import hide_decisions
 from store.desk.queue_filter import Viewer
 from store.market.listing_view import view_listing
+from store.market.seller_record import seller_record
 from store.market.sellers import MANY, seller_history
+from store.market.strikes import strikes_against
 from store.quality.checks import blind_for
 
 
@@ -38,6 +42,24 @@ def seller() -> str:
         client = find_client(session, request.args.get("client", ""))
         blind = blind_for(session, Viewer(me().id, now()))
         found = seller_history(session, client.id, name, limit=MANY, blind=blind) if client else None
-    if found is None or not found.listings:
-        raise not_found(_("Seller not found."))
-    return render_template("review/seller.html", seller=found, client=client)
+        if client is None or found is None or not found.listings:
+            raise not_found(_("Seller not found."))
+        only = request.args.get("show", "")
+        record = seller_record(session, client.id, name, at=now(), only=only, blind=blind)
+        strikes = [
+            one for one in strikes_against(session, client.id, name, now()) if one.image_sha256 not in blind
+        ]
+    rules = parts().strikes
+    decided = found.decided_ai + found.decided_human + found.decided_assisted
+    return render_template(
+        "review/seller.html",
+        seller=found,
+        client=client,
+        record=record,
+        only=only,
+        blind=blind,
+        decided=Rate(found.decided_ai, decided),
+        strikes=strikes,
+        strike_limit=rules.limit,
+        measure=next_measure(len(strikes), rules),
+    )

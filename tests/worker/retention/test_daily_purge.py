@@ -13,7 +13,7 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest
-from store.retention.purge import last_purge
+from store.retention.purge import KeptFor, last_purge
 from store.tables.case_tables import Submission
 from store.tables.review_tables import Event
 from tests.submissions import add_submission
@@ -39,7 +39,7 @@ def clock() -> Clock:
 @pytest.fixture
 def purge(database: Database, blobs: FolderBlobs, clock: Clock) -> DailyPurge:
     return DailyPurge(
-        database, blobs, retention=timedelta(days=10), log_retention=timedelta(days=20), clock=clock
+        database, blobs, retention=timedelta(days=10), kept=KeptFor(log=timedelta(days=20)), clock=clock
     )
 
 
@@ -65,7 +65,7 @@ def test_it_purges_once_a_day_however_often_it_looks(
     purge: DailyPurge, database: Database, blobs: FolderBlobs, clock: Clock
 ) -> None:
     other = DailyPurge(
-        database, blobs, retention=timedelta(days=10), log_retention=timedelta(days=20), clock=clock
+        database, blobs, retention=timedelta(days=10), kept=KeptFor(log=timedelta(days=20)), clock=clock
     )
     done = []
     for _ in range(4 * 24):
