@@ -35,4 +35,4 @@ askForPasskeys(document);
 goWithoutLeaving(settle);
 offerTemplates(document);
 settle(document);
-document.documentElement.dataset.ready = ""; // for those who must not press a key too early: tests
+document.documentElement.dataset.ready = ""; // from here on the form is ours: see early.js

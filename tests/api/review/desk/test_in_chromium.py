@@ -161,6 +161,46 @@ def test_nothing_is_decided_before_the_picture_has_come(
     WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.AI, "")])
 
 
+DECIDE_AT_ONCE = """
+const look = new MutationObserver(() => {
+  const button = document.querySelector("button[value=ai]");
+  if (!button || !document.querySelector(".wait") || window.said !== undefined) return;
+  button.click();
+  window.said = document.querySelector(".wait").textContent;
+});
+look.observe(document, {childList: true, subtree: true});
+"""
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_click_before_the_script_has_come_decides_nothing(
+    desk: Desk, base: str, browser: WebDriver, monkeypatch: pytest.MonkeyPatch, *, is_broken: bool
+) -> None:
+    """A page whose script never comes works as one without scripts, once it has loaded."""
+    sha256, plain = desk.add_case(0.97), desk.app.wsgi_app
+
+    def slowly(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"].endswith("/desk.js"):
+            time.sleep(1)
+            if is_broken:
+                start("404 Not Found", [])
+                return []
+        return plain(environ, start)
+
+    log_in(browser, base)
+    monkeypatch.setattr(desk.app, "wsgi_app", slowly)
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DECIDE_AT_ONCE})
+    browser.get(f"{base}/review/cases/{sha256}")  # until it has loaded
+    assert browser.execute_script("return window.said") == "Wait until the picture is shown."
+    assert decisions(desk) == []
+    if not is_broken:
+        wait_until_shown(browser)
+    browser.find_element(By.CSS_SELECTOR, "button[value=human]").click()
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
+
+
 def test_a_purged_picture_has_nothing_to_wait_for(desk: Desk, base: str, browser: WebDriver) -> None:
     sha256 = desk.add_case(0.97)
     with desk.parts.database.writing() as session:
