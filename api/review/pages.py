@@ -15,6 +15,7 @@ from api.review.desk import (
     claim_pages,
     decision_pages,
     failure_pages,
+    ground_pages,
     outside_pages,
     pictures,
     queue_page,
@@ -51,7 +52,7 @@ MODULES = (
     *(login_pages, factor_pages, passkey_pages, openid_pages),
     *(password_pages, security_pages, moderator_pages, audit_pages),
     *(queue_page, failure_pages, case_pages, claim_pages, bulk_pages, undo, pictures, decision_pages),
-    *(outside_pages,),
+    *(outside_pages, ground_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(quality_pages, stats_pages, policy_pages, model_page),
 )
@@ -73,7 +74,7 @@ PLACES = (
     ("review.events", N_("Audit log"), Act.SEE_LOG, ADMINISTRATION, "list"),
 )
 # Pages without a place of their own, and whose place is lit for them.
-BEHIND = {"/admin/hooks": "/admin/deliveries"}
+BEHIND = {"/admin/hooks": "/admin/deliveries", "/admin/grounds": "/admin/policy"}
 
 
 @dataclass(frozen=True, slots=True)

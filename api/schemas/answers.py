@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.examples import (
     APPEAL_RESULT,
+    DECISION,
     EVIDENCE,
     FAILURE,
     PROBLEM,
@@ -110,10 +111,21 @@ class VerdictAnswer(Answer):
     evidence: list[EvidenceAnswer]
 
 
+class GroundAnswer(Answer):
+    """What a decision rests on. Leads edit the list, so expect codes that you do not know."""
+
+    code: str
+    text: str = Field(description="The ground in English, as it was worded when the decision was made.")
+
+
 class DecisionAnswer(Answer):
     """A moderator's current decision."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [DECISION]})
+
     outcome: Outcome
+    ground: GroundAnswer | None = Field(description="Null if an older version recorded the decision.")
+    policy: str = Field(description="The policy of the verdict that the moderator decided on.")
     decided_at: datetime
 
 

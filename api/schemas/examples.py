@@ -21,6 +21,12 @@ FAILURE: dict[str, Any] = {
     **detail_json(saying_json(say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404))),
     "permanent": True,
 }
+DECISION: dict[str, Any] = {
+    "outcome": "ai",
+    "ground": {"code": "file_record", "text": "A record in the file"},
+    "policy": "2026-11-5",
+    "decided_at": "2026-11-24T09:30:00.050000Z",
+}
 SUBMISSION: dict[str, Any] = {
     "id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
     "state": "examined",

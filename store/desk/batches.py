@@ -15,6 +15,7 @@ from store.desk.case_claims import find_holders, release_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide, undo
 from store.desk.queue_filter import Viewer
 from store.tables.case_tables import Decision, Image
+from store.tables.ground_tables import Ground
 from store.tables.review_tables import Undo
 
 LIMIT = 1000
@@ -75,9 +76,15 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
 
 
 def decide_many(
-    session: Session, seen: Sequence[Seen], viewer: Viewer, *, outcome: Outcome, note: str
+    session: Session,
+    seen: Sequence[Seen],
+    viewer: Viewer,
+    *,
+    outcome: Outcome,
+    note: str,
+    ground: Ground | None = None,
 ) -> Batch:
-    """Decide those cases that have not changed, are not claimed by others and have no open appeal."""
+    """Decide on one ground those cases that have not changed, are free and have no open appeal."""
     batch_id, decided = new_id(), 0
     sha256s = [one.sha256 for one in seen]
     holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
@@ -96,6 +103,7 @@ def decide_many(
                 note=note,
                 at=viewer.at,
                 batch_id=batch_id,
+                ground=ground,
             )
         except (StaleCaseError, OwnSubmissionError):
             continue

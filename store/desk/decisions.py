@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
+from store.appeals.appeal_resolution import appealed_among
 from store.clients.own_submissions import is_own, own_among
+from store.desk.grounds import list_grounds, usual_of
 from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Undo
 
@@ -48,8 +51,9 @@ def decide(
     note: str,
     at: datetime,
     batch_id: str | None = None,
+    ground: Ground | None = None,
 ) -> str:
-    """Add a decision, make it the standing one, and give its id.
+    """Add a decision, make it the standing one, and give its id; without a ground it has the usual one.
 
     Errors: StaleCaseError; OwnSubmissionError for what the moderator submitted.
     """
@@ -67,6 +71,7 @@ def decide(
         if own_among(session, [seen.sha256], moderator_id):
             raise OwnSubmissionError from None
         raise
+    ground = ground or _usual_ground(session, seen, outcome)
     session.add(
         Decision(
             id=decision_id,
@@ -74,6 +79,9 @@ def decide(
             verdict_id=seen.verdict_id,
             moderator_id=moderator_id,
             outcome=outcome,
+            ground=ground.code,
+            ground_texts=ground.texts,
+            policy=select(Verdict.policy).where(Verdict.id == seen.verdict_id).scalar_subquery(),
             note=note,
             previous_id=seen.decision_id,
             batch_id=batch_id,
@@ -82,6 +90,12 @@ def decide(
     )
     session.flush()
     return decision_id
+
+
+def _usual_ground(session: Session, seen: Seen, outcome: Outcome) -> Ground:
+    evidence = session.scalar(select(Verdict.evidence).where(Verdict.id == seen.verdict_id)) or []
+    is_appealed = seen.sha256 in appealed_among(session, [seen.sha256])
+    return usual_of(list_grounds(session), outcome, evidence, is_appealed=is_appealed)
 
 
 def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime) -> str:

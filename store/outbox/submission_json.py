@@ -114,7 +114,13 @@ def _facts(image: Image) -> dict[str, Any]:
 def _decision(decision: Decision | None) -> dict[str, Any] | None:
     if decision is None:
         return None
-    return {"outcome": decision.outcome.value, "decided_at": time_json(decision.created_at)}
+    texts = decision.ground_texts
+    return {
+        "outcome": decision.outcome.value,
+        "ground": {"code": decision.ground, "text": texts["en"]} if texts else None,
+        "policy": decision.policy,
+        "decided_at": time_json(decision.created_at),
+    }
 
 
 def _answer_to(appeal: Appeal | None) -> dict[str, Any] | None:

@@ -141,7 +141,7 @@ def _decisions() -> _Origin:
 
     def write(row: Any) -> ActLine:
         made = row.Decision
-        detail = {"outcome": made.outcome.value, "decision": made.id} | (
+        detail = {"outcome": made.outcome.value, "ground": made.ground, "decision": made.id} | (
             {"batch": made.batch_id} if made.batch_id else {}
         )
         return ActLine(made.created_at, made.id, DECISION, row.email, made.image_sha256, detail)

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.declarations import Declared
+from core.grounds import LONGEST_CODE
 from core.ids import new_id
 from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
@@ -293,6 +294,10 @@ class Decision(Table):
     verdict_id: Mapped[str] = mapped_column(ForeignKey("verdicts.id"))
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
     outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    # The ground's code, and its texts by language as they were; older decisions have none.
+    ground: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
+    ground_texts: Mapped[dict[str, str] | None] = mapped_column(Json)
+    policy: Mapped[str] = mapped_column(String(100), server_default="")  # that of the verdict
     note: Mapped[str] = mapped_column(Text, default="")
     previous_id: Mapped[str | None] = mapped_column(Id)
     batch_id: Mapped[str | None] = mapped_column(Id, index=True)

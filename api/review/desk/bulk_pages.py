@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
-from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome
+from api.review.desk.case_forms import NOTE_LENGTH, read_ground, read_note, read_outcome
 from api.review.desk.queue_address import asked_address, write_wanted
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
@@ -22,8 +22,9 @@ from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id, is_sha256
-from store.desk.batches import LIMIT, decide_many, preview, standing, undo_many
+from store.desk.batches import LIMIT, Candidate, decide_many, preview, standing, undo_many
 from store.desk.decisions import UNDOABLE, Seen
+from store.desk.grounds import Evidence, list_grounds, usual_for_many
 from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.quality.check_giving import sample_decisions
@@ -39,7 +40,7 @@ def preview_bulk() -> str:
     viewer = Viewer(me().id, now())
     with parts().database.reading() as session:
         seen = _all_matching(session, viewer, wanted) if request.form.get("all") == "1" else read_cases()
-        candidates = preview(session, seen, viewer)
+        candidates, grounds = preview(session, seen, viewer), list_grounds(session)
     senior = {one for one in candidates if not may_decide(me(), one.image)}
     chosen = [one for one in candidates if not one.is_left_out and one not in senior]
     return render_template(
@@ -51,6 +52,8 @@ def preview_bulk() -> str:
         grades=Counter(one.image.grade for one in chosen),
         decided_before=sum(one.image.decision_id is not None for one in chosen),
         address=write_wanted(wanted),
+        grounds=grounds,
+        usual=usual_for_many(grounds, outcome, [_evidence(one) for one in chosen]),
         note_length=NOTE_LENGTH,
         limit=LIMIT,
     )
@@ -62,9 +65,13 @@ def decide_bulk() -> AnyResponse:
     viewer = Viewer(me().id, now())
     seen, outcome, note = read_cases(), read_outcome(), read_note()
     with parts().database.writing() as session:
-        may_pass = {one.image.sha256 for one in preview(session, seen, viewer) if may_decide(me(), one.image)}
-        allowed = [one for one in seen if one.sha256 in may_pass]
-        batch = decide_many(session, allowed, viewer, outcome=outcome, note=note)
+        passing = {
+            one.image.sha256: one for one in preview(session, seen, viewer) if may_decide(me(), one.image)
+        }
+        allowed = [one for one in seen if one.sha256 in passing]
+        evidence = [_evidence(one) for one in passing.values()]
+        ground = read_ground(session) or usual_for_many(list_grounds(session), outcome, evidence)
+        batch = decide_many(session, allowed, viewer, outcome=outcome, note=note, ground=ground)
         made = [decision.id for decision in standing(session, batch.id, viewer.moderator_id)]
         sample_decisions(session, made, rates(session).second)
     address = asked_address()
@@ -88,6 +95,10 @@ def undo_batch(batch_id: str) -> AnyResponse:
         undo_many(session, batch_id, moderator_id=me().id, at=at)
     address = asked_address() | {"undone": batch_id}
     return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
+
+
+def _evidence(one: Candidate) -> Evidence:
+    return one.image.verdict.evidence if one.image.verdict is not None else []
 
 
 def read_cases() -> list[Seen]:

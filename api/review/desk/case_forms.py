@@ -2,12 +2,16 @@
 
 from flask import request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from api.review.frame.filters import number
 from api.review.frame.page_error import refused
+from core.grounds import LONGEST_CODE
 from core.ids import is_id
 from core.vocabulary import Outcome
 from store.desk.decisions import Seen
+from store.desk.grounds import find_ground
+from store.tables.ground_tables import Ground
 
 NOTE_LENGTH = 2000
 
@@ -28,6 +32,15 @@ def read_seen(sha256: str) -> Seen:
     if not is_id(verdict_id) or (decision_id and not is_id(decision_id)):
         raise refused(_("Decision not saved"), _("The form was incomplete. Nothing was changed."))
     return Seen(sha256, verdict_id, decision_id or None)
+
+
+def read_ground(session: Session) -> Ground | None:
+    """Read the ground; None for the usual one. Errors: PageError for one that is not on the list."""
+    code = request.form.get("ground", "")
+    ground = find_ground(session, code[:LONGEST_CODE]) if code else None
+    if code and ground is None:
+        raise refused(_("Decision not saved"), _("Choose a ground from the list. No decision was saved."))
+    return ground
 
 
 def read_note() -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.case_forms import NOTE_LENGTH, read_note, read_outcome, read_seen
+from api.review.desk.case_forms import NOTE_LENGTH, read_ground, read_note, read_outcome, read_seen
 from api.review.desk.case_view import CasePage, is_animated, view_case
 from api.review.desk.claim_pages import refuse_claimed
 from api.review.desk.next_case import give_next
@@ -91,7 +91,13 @@ def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, n
         draft = _("Draft of a reply:")
         note = f"{note}\n\n{draft}\n{reply}".strip()
     decision_id = decide(
-        session, seen, moderator_id=viewer.moderator_id, outcome=outcome, note=note, at=viewer.at
+        session,
+        seen,
+        moderator_id=viewer.moderator_id,
+        outcome=outcome,
+        note=note,
+        at=viewer.at,
+        ground=read_ground(session),
     )
     answered = resolve_appeals(
         session,

@@ -20,7 +20,7 @@ from core.clock import now
 from core.declarations import Contradiction, contradiction_of
 from core.ids import is_id
 from core.outside_services import SENT_TYPES
-from core.vocabulary import Evidence, EvidenceKind, Grade, Thresholds, read_evidence
+from core.vocabulary import RULINGS, Evidence, EvidenceKind, Grade, Outcome, Thresholds, read_evidence
 from provenance.containers.containers import open_image
 from provenance.shared.errors import ProvenanceError
 from store.appeals.appeal_resolution import appeals_on, barred_from
@@ -30,12 +30,14 @@ from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
 from store.desk.decisions import OFFERED
+from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.queue_filter import Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
+from store.tables.ground_tables import Ground
 from store.tables.quality_tables import GoldenCase
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import OutsideCheck
@@ -72,6 +74,8 @@ class CasePage:
     undone: Undone | None
     is_conflict: bool
     note: str
+    grounds: list[Ground]
+    usual: dict[Outcome, Ground]
 
     @property
     def is_mine(self) -> bool:
@@ -144,6 +148,8 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         # The score is drawn with the thresholds that this verdict rests on, whatever holds by now.
         rests_on = find_thresholds(session, found.verdict.model, found.verdict.policy_number)
         was_undone, undo_next = undone(session)
+        grounds, appeals = list_grounds(session), appeals_on(session, sha256) if check is None else []
+        is_appealed = any(appeal.resolved_at is None for appeal in appeals)
         return CasePage(
             viewer=viewer,
             address=write_wanted(wanted),
@@ -152,7 +158,12 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             evidence=_by_grade(found),
             context=find_context(session, sha256, found.submissions, blind),
             thresholds=rests_on or thresholds_in_force(),
-            appeals=appeals_on(session, sha256) if check is None else [],
+            appeals=appeals,
+            grounds=grounds,
+            usual={
+                outcome: usual_of(grounds, outcome, found.verdict.evidence, is_appealed=is_appealed)
+                for outcome in RULINGS
+            },
             holder=find_holder(session, sha256, viewer.at),
             is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),

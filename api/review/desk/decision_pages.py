@@ -35,6 +35,7 @@ HEADINGS = (
     "batch",
     "undone_at",
     "undone_by",
+    "ground",
 )
 
 
@@ -85,6 +86,7 @@ def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
         decision.batch_id,
         iso(line.undo.created_at) if line.undo else None,
         name(line.undone_by),
+        decision.ground,
     )
 
 

@@ -21,8 +21,10 @@ from core.vocabulary import Outcome
 from store.appeals.appeal_resolution import reopen_appeals
 from store.desk.batches import standing, undone_by
 from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, last_undoable, undo
+from store.desk.grounds import list_grounds
 from store.quality.checks import reopen_check
 from store.tables.case_tables import Image, Submission
+from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
 
 
@@ -37,6 +39,8 @@ class Undoable:
     outcome: Outcome
     count: int
     seconds: int
+    ground: str | None
+    grounds: list[Ground]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
         outcome=decision.outcome,
         count=len(found),
         seconds=int(left.total_seconds()),
+        ground=decision.ground,
+        grounds=list_grounds(session),
     )
 
 

@@ -1,6 +1,7 @@
 """Template filters: how values are written on a page."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -36,6 +37,11 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # th
 def visible(text: object) -> str:
     """Show what is there: every control and reordering mark becomes a box."""
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
+def in_language(texts: Mapping[str, str] | None) -> str:
+    """The text in the reader's language, or else in English; empty where there is none."""
+    return (texts or {}).get(str(get_locale())) or (texts or {}).get("en", "")
 
 
 def web_link(text: str | None) -> str | None:
@@ -179,6 +185,7 @@ def _language() -> str:
 
 FILTERS = {
     "visible": visible,
+    "in_language": in_language,
     "web_link": web_link,
     "age": age,
     "ago": ago,

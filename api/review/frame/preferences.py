@@ -10,6 +10,7 @@ ACTS = {
     "ai": N_("Decide: AI"),
     "assisted": N_("Decide: AI-assisted"),
     "escalate": N_("Escalate"),
+    "ground": N_("Choose a ground, with a digit after it"),
     "skip": N_("Skip to the next case"),
     "undo": N_("Undo"),
     "note": N_("Write a note"),
@@ -27,6 +28,7 @@ DEFAULT_KEYS = {
     "ai": "a",
     "assisted": "p",
     "escalate": "e",
+    "ground": "g",
     "skip": "s",
     "undo": "u",
     "note": "w",
@@ -46,7 +48,7 @@ MOVES = {
     "?": N_("Show keyboard shortcuts"),
 }
 # Acts that came after moderators had chosen keys: they have their usual key where that is free.
-LATER_ACTS = ("assisted",)
+LATER_ACTS = ("assisted", "ground")
 VIEWS = ("grid", "list")
 
 

@@ -234,6 +234,7 @@ EVENTS = {
     "quality_changed": N_("Changed the check rates"),
     "golden_added": N_("Created a golden case"),
     "golden_retired": N_("Retired a golden case"),
+    "ground_changed": N_("Changed the list of grounds"),
     "policy_proposed": N_("Proposed a policy change"),
     "policy_approved": N_("Approved a policy change"),
     "policy_refused": N_("Rejected a policy change"),

@@ -4,6 +4,7 @@ import { lookAfterClaim } from "./claim.js";
 import { keepDraft } from "./drafts.js";
 import { listenToEasel, setUpEasel } from "./easel.js";
 import { tidyForms } from "./filters.js";
+import { listenToGrounds } from "./ground.js";
 import { listenForKeys } from "./keys.js";
 import { goWithoutLeaving, lookAhead } from "./next.js";
 import { offerTemplates } from "./replies.js";
@@ -27,6 +28,7 @@ function settle(main, { isSameCase = false } = {}) {
 }
 
 listenForKeys(document);
+listenToGrounds(document);
 tidyForms(document);
 followSelection(document);
 listenToEasel(document);

@@ -1,5 +1,7 @@
 // Keys: one character for what a moderator does a thousand times a day, as the moderator chose them.
 
+import { startGround, takeDigit } from "./ground.js";
+
 /** Act on single characters, except where somebody is typing or a dialog is open. */
 export function listenForKeys(page) {
   const acts = invert(JSON.parse(page.body.dataset.keys ?? "{}"));
@@ -16,6 +18,10 @@ export function listenForKeys(page) {
       return;
     }
     if (page.querySelector("dialog[open]")) return;
+    if (takeDigit(page, event.key)) {
+      event.preventDefault();
+      return;
+    }
     const act = acts.get(event.key.toLowerCase());
     if (act && doAct(page, act)) event.preventDefault();
     else if (event.key === "/") search(page, event);
@@ -36,6 +42,7 @@ function invert(keys) {
 
 function doAct(page, act) {
   if (act === "select") return select(page);
+  if (act === "ground") return startGround(page);
   const target = [...page.querySelectorAll(`[data-key="${act}"]`)].find((one) => one.checkVisibility() && !one.matches(":disabled"));
   if (!target) return false;
   if (target.tagName === "TEXTAREA") target.focus();

@@ -74,6 +74,11 @@ def decisions(desk: Desk) -> list[tuple[str, Outcome, str]]:
         return [(row.image_sha256, row.outcome, row.note) for row in rows]
 
 
+def grounds(desk: Desk) -> list[str | None]:
+    with desk.parts.database.reading() as session:
+        return [row.ground for row in session.scalars(select(Decision).order_by(Decision.id))]
+
+
 def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriver) -> None:
     first, second, third = (desk.add_case(score) for score in (0.97, 0.96, 0.95))
     log_in(browser, base)
@@ -98,6 +103,28 @@ def test_cases_are_decided_by_keys_alone(desk: Desk, base: str, browser: WebDriv
     press(browser, "u")
     wait_for(browser, ".decide")
     assert third in browser.current_url
+    assert complaints(browser) == []
+
+
+def test_a_ground_is_named_by_a_digit_before_and_after_the_decision(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    first, second = (desk.add_case(score) for score in (0.97, 0.96))
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{first}")
+    for sha256, keys in ((first, "a"), (second, "g2a")):
+        WebDriverWait(browser, 5).until(url_contains(f"/review/cases/{sha256}"))
+        wait_until_shown(browser)
+        for key in keys:
+            press(browser, key)
+        wait_until_decided(browser, desk, 1 if sha256 == first else 2)
+    wait_until_ready(browser, ".empty")
+    assert grounds(desk) == ["lines_texture", "hands_anatomy"]
+    wait_for(browser, ".undo select")
+    press(browser, "g")
+    press(browser, "4")
+    wait_for(browser, "select[data-saved]")
+    assert grounds(desk) == ["lines_texture", "light_perspective"]
     assert complaints(browser) == []
 
 

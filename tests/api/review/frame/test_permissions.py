@@ -12,7 +12,16 @@ ROLES = list(Role)
 CLOSED = {
     "review.events": Act.SEE_LOG,
     "review.events_csv": Act.SEE_LOG,
-    **dict.fromkeys(("review.policy", "review.propose_policy", "review.settle_policy"), Act.MANAGE_POLICY),
+    **dict.fromkeys(
+        (
+            "review.policy",
+            "review.propose_policy",
+            "review.settle_policy",
+            "review.grounds",
+            "review.save_ground",
+        ),
+        Act.MANAGE_POLICY,
+    ),
     **dict.fromkeys(
         (
             "review.quality",
@@ -79,7 +88,7 @@ OPEN = {
         ),
         *("preview_bulk", "decide_bulk", "undo_batch", "undo_decision", "picture", "thumbnail", "heatmap"),
         *("decisions", "decisions_csv", "stats", "stats_csv", "listing", "seller"),
-        *("desk", "arrange", "password", "change_password", "log_out"),
+        *("change_decision_ground", "desk", "arrange", "password", "change_password", "log_out"),
         *("security", "authenticator", "add_authenticator", "remove_authenticator"),
         *("renew_recovery_codes", "end_other_login", "add_new_passkey", "remove_own_passkey"),
     )
