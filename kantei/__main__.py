@@ -31,6 +31,26 @@ COMMANDS = {
     "train": "kantei.training.model_commands:train",
     "worker": "kantei.roots.worker:worker",
 }
+# What `kantei --help` says of each, so that it need not load any.
+SUMMARIES = {
+    "api": "Serve the API and the review pages until stopped.",
+    "check": "Examine pictures: files, folders (including subfolders) and http(s) URLs.",
+    "client": "Manage clients: the holders of API keys.",
+    "doctor": "Check settings, disk, database, broker, blobs, classifier and clocks.",
+    "evaluate": "Evaluate the installed classifier on labelled pictures.",
+    "export": "Export a trained network for serving, or decisions as training data.",
+    "import": "Submit the entries of a CSV or JSON lines file.",
+    "judge-again": "Judge open cases again whose verdict is from another model or policy.",
+    "known": "Manage known images: perceptual hashes (PDQ) with a label.",
+    "migrate": "Apply all pending migrations.",
+    "moderator": "Manage moderators.",
+    "purge": "Delete data older than the retention settings, or erase a picture or a name.",
+    "serve": "Run API, worker and sweeper together until Ctrl-C.",
+    "sweep": "Sweep every few seconds, make callbacks, and purge once a day, until stopped.",
+    "train": "Train a classifier.",
+    "trust": "Manage published trust lists of C2PA signers.",
+    "worker": "Examine submissions until stopped.",
+}
 
 
 class LateGroup(click.Group):
@@ -39,6 +59,15 @@ class LateGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List every command, also those that are not loaded."""
         return sorted(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._summary(ctx, name)) for name in self.list_commands(ctx)])
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        command = None if name in SUMMARIES else self.get_command(ctx, name)
+        return SUMMARIES.get(name) or (command.get_short_help_str(70) if command else "")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command. Errors: UsageError where its extra is not installed."""

@@ -1,7 +1,7 @@
 """Examining many pictures at once, with one process per core."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -16,19 +16,33 @@ from kantei.checking.looking import Gate, Look, Looker
 _looker: list[Looker] = []  # one in each child
 
 
-def look_at_all(sources: list[str], settings: Settings, heatmaps: Path | None) -> Iterator[Look]:
-    """A look at each source, in their order, as they finish."""
+def look_at_all(
+    sources: list[str],
+    settings: Settings,
+    heatmaps: Mapping[str, Path],
+    advance: Callable[[], None] = lambda: None,
+) -> Iterator[Look]:
+    """A look at each source, in their order; `advance` is called for each that is done, in any order.
+
+    `heatmaps` says where the heat map of a source is to be saved.
+    """
     processes = min(len(sources), settings.worker_concurrency, cores())
     pool = _pool(processes, settings, heatmaps) if processes > 1 else None
     if pool is None:
         looker = Looker(settings, heatmaps, settings.classifier_threads)
-        yield from (looker.look(source) for source in sources)
+        for source in sources:
+            look = looker.look(source)
+            advance()
+            yield look
         return
     done = 0
     try:
         with pool:
-            for look in pool.map(_look, sources):
-                yield look
+            futures = [pool.submit(_look, source) for source in sources]
+            for future in futures:
+                future.add_done_callback(lambda _: advance())
+            for future in futures:
+                yield future.result()
                 done += 1
     except BrokenProcessPool:
         # A picture killed its process. Each of the rest gets a process of its own, so that the one
@@ -36,7 +50,7 @@ def look_at_all(sources: list[str], settings: Settings, heatmaps: Path | None) -
         yield from (_look_alone(source, settings, heatmaps) for source in sources[done:])
 
 
-def _look_alone(source: str, settings: Settings, heatmaps: Path | None) -> Look:
+def _look_alone(source: str, settings: Settings, heatmaps: Mapping[str, Path]) -> Look:
     crashed = Failure(FailureCode.CRASHED_WORKER, say(FailureDetail.DECODER_CRASHED), permanent=True)
     pool = _pool(1, settings, heatmaps)
     if pool is None:
@@ -48,7 +62,7 @@ def _look_alone(source: str, settings: Settings, heatmaps: Path | None) -> Look:
         return Look(source, failure=crashed)
 
 
-def _pool(processes: int, settings: Settings, heatmaps: Path | None) -> ProcessPoolExecutor | None:
+def _pool(processes: int, settings: Settings, heatmaps: Mapping[str, Path]) -> ProcessPoolExecutor | None:
     """Processes beside this one; None where the system has no room for their locks, `/dev/shm` on Linux."""
     # Forked before any runtime is loaded: the children start at once and load their own.
     context = multiprocessing.get_context("fork")
@@ -64,7 +78,7 @@ def _pool(processes: int, settings: Settings, heatmaps: Path | None) -> ProcessP
         return None
 
 
-def _start_child(settings: Settings, heatmaps: Path | None, fetching: Gate) -> None:
+def _start_child(settings: Settings, heatmaps: Mapping[str, Path], fetching: Gate) -> None:
     # The other cores have pictures of their own.
     _looker.append(Looker(settings, heatmaps, threads=1, fetching=fetching))
 

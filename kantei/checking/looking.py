@@ -1,6 +1,7 @@
 """One picture of `kantei check`, from a path or URL to an opinion or a failure."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ class Look:
     sha256: str | None = None
     opinion: Opinion | None = None
     failure: Failure | None = None
+    heatmap: Path | None = None
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -49,6 +51,7 @@ class Look:
             **reasons_json(saying_json(one) for one in (opinion.judgement.reasons if opinion else ())),
             "evidence": [_evidence_json(item) for item in self.evidence],
             "failure": _failure_json(self.failure) if self.failure else None,
+            **({"heatmap": str(self.heatmap)} if self.heatmap else {}),
         }
 
 
@@ -56,7 +59,7 @@ class Looker:
     """What one process of `kantei check` keeps: the classifier, loaded once, and the fetcher."""
 
     def __init__(
-        self, settings: Settings, heatmaps: Path | None, threads: int, fetching: Gate | None = None
+        self, settings: Settings, heatmaps: Mapping[str, Path], threads: int, fetching: Gate | None = None
     ) -> None:
         self._settings = settings
         self._heatmaps = heatmaps
@@ -85,9 +88,10 @@ class Looker:
         except PictureError as error:
             return Look(source, sha256, failure=Failure(error.code, error.detail, permanent=True))
         opinion = form_opinion(data, picture, self._classifier, self._read_evidence)
-        if self._heatmaps is not None:
-            (self._heatmaps / f"{sha256}.png").write_bytes(self._classifier.heatmap(picture))
-        return Look(source, sha256, opinion)
+        place = self._heatmaps.get(source)
+        if place is not None:
+            place.write_bytes(self._classifier.heatmap(picture))
+        return Look(source, sha256, opinion, heatmap=place)
 
 
 def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:

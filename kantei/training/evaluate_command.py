@@ -1,5 +1,6 @@
 """`kantei evaluate`, built from the model's parts."""
 
+import importlib.util
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def conclude_evaluation(
     for relapse in relapses:
         say(f"  {relapse}")
     if out is not None:
-        _write(out, report, text, said, judged, info)
+        _write(out, report, text, said, judged, info, say)
     return Evaluated(report, said, mended, relapses, accepted)
 
 
@@ -103,14 +104,24 @@ def _check_labels(judged: Sequence[Judged], data: Path) -> None:
 
 
 def _write(
-    out: Path, report: dict[str, Any], text: str, said: list[Said], judged: Sequence[Judged], info: ModelInfo
+    out: Path,
+    report: dict[str, Any],
+    text: str,
+    said: list[Said],
+    judged: Sequence[Judged],
+    info: ModelInfo,
+    say: Say,
 ) -> None:
-    from model.judging.plots import plot_scores  # noqa: PLC0415  # only plots need matplotlib
-
     out.mkdir(parents=True, exist_ok=True)
     (out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     (out / "report.md").write_text(text, encoding="utf-8")
     write_scores(said, out / SCORES)
+    say(f"written to {out}: {REPORT}, report.md, and the score of each picture in {SCORES}")
+    if importlib.util.find_spec("matplotlib") is None:
+        say("plots need matplotlib and are missing: run `pip install '.[train]'` in the source folder")
+        return
+    from model.judging.plots import plot_scores  # noqa: PLC0415  # loads matplotlib
+
     scores = sigmoid(np.array([item.logit for item in judged]))
     is_ai = np.array([item.sample.is_ai for item in judged])
     plot_scores(scores, is_ai, (info.thresholds.clear_below, info.thresholds.flagged_from), out)

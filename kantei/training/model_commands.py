@@ -140,7 +140,9 @@ def train(
 )
 @click.option("--split", help="Use one split of the manifest only. [default: everything]")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write report.json, report.md and plots to this folder."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for report.json, report.md, scores.tsv and, if matplotlib is installed, plots.",
 )
 @click.option("--encodings/--no-encodings", default=True, help="Also evaluate five common re-encodings.")
 @click.option(
@@ -157,8 +159,6 @@ def evaluate(
     """Evaluate the installed classifier on labelled pictures, with the runtime used in production."""
     from kantei.training.evaluate_command import run_evaluation  # noqa: PLC0415  # loads the runtime
 
-    if out is not None:
-        _need("matplotlib", "plots")
     _report_errors(
         lambda: run_evaluation(
             data, split, out, processes=processes, encodings=encodings, confounds=confounds, say=_say

@@ -15,12 +15,39 @@ def render(report: dict[str, Any]) -> str:
         f"{lines_at['clear_below']:.3f}, flagged from {lines_at['flagged_from']:.3f}. Intervals are of 95 % "
         "(shares: Wilson; areas: Hanley and McNeil; balanced accuracy and ECE: by drawing pictures anew)."
     )
-    lines = [f"# {report['model']}", "", about, "", *render_goals(report), "", *render_figures(report), ""]
+    lines = [
+        f"# {report['model']}",
+        "",
+        about,
+        "",
+        *render_confusion(report),
+        "",
+        *render_goals(report),
+        "",
+        *render_figures(report),
+        "",
+    ]
     lines += [*render_findings(report), "", *_calibration(report)]
     lines += [*_stability(report), *_correlations(report), *_mended(report)]
     for name, rows in report["tables"].items():
         lines += [f"## By {name}", "", *render_groups(rows), ""]
     return "\n".join(lines) + "\n"
+
+
+def render_confusion(report: dict[str, Any]) -> list[str]:
+    """The confusion matrix at each threshold, with the figures that are read from it."""
+    counts = ("ai_above", "ai_below", "human_above", "human_below")
+    figures = ("accuracy", "precision", "recall", "f1")
+    rows = [
+        [
+            row["threshold"],
+            *(str(row[name]) for name in counts),
+            *("-" if row[name] is None else f"{row[name]:.3f}" for name in figures),
+        ]
+        for row in report["confusion"]
+    ]
+    head = ("taken as generated", "AI found", "AI missed", "human accused", "human spared")
+    return table((*head, "accuracy", "precision", "recall", "F1"), rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -21,6 +21,7 @@ from model.data.figures import (
 from model.data.generators import family_of
 from model.data.judged import Judged
 from model.data.samples import digest
+from model.judging.confusion import describe_confusion
 from model.judging.findings import describe_findings, reliability
 from model.judging.goals import measure_goals
 from model.judging.resampling import (
@@ -49,6 +50,7 @@ def make_report(judged: Sequence[Judged], info: ModelInfo) -> dict[str, Any]:
         "manifest_sha256": digest([item.sample for item in judged]),
         "trained_on": info.manifest,
         "thresholds": {"clear_below": shown.clear_below, "flagged_from": shown.flagged_from},
+        "confusion": describe_confusion(judged),
         "overall": _overall(logits, is_ai, lines, drawn_from),
         "shipped": describe_findings(judged),
         "found_at": {f"{share:g}": found_at(logits, is_ai, share).as_dict() for share in _SHARES},

@@ -1,5 +1,6 @@
 """`kantei check`: files, folders and URLs, without any server."""
 
+import csv
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.servers import Server
 from tests.whole.pictures import draw
@@ -185,11 +187,47 @@ def test_it_needs_no_place_to_write(folder: Path) -> None:
     assert (done.stdout, done.returncode) == (wanted.stdout, 0), done.stderr
 
 
-def test_heat_maps_are_written_beside_the_findings(
+def test_heat_maps_are_named_after_their_pictures(
     folder: Path, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    done = check("--json", "--heatmap", str(tmp_path / "heat"), str(folder / "b.png"), **environ)
-    sha256 = json.loads(done.stdout)["sha256"]
-    with Image.open(tmp_path / "heat" / f"{sha256}.png") as heat:
-        assert heat.format == "PNG"
-        assert max(heat.size) >= 256
+    (folder / "b.jpg").write_bytes(draw(3))
+    heat = tmp_path / "heat"
+    done = check("--json", "--heatmap", str(heat), str(folder / "b.png"), str(folder / "b.jpg"), **environ)
+    found = [json.loads(line)["heatmap"] for line in done.stdout.splitlines()]
+    assert found == [str(heat / "b.heat.png"), str(heat / "b-2.heat.png")]
+    with Image.open(found[0]) as picture:
+        assert picture.format == "PNG"
+        assert max(picture.size) >= 256
+    assert f"heat map: {heat}/b.heat.png" in check("--heatmap", str(heat), str(folder / "b.png")).stdout
+
+
+def test_a_missing_path_does_not_stop_the_others_and_all_are_counted(
+    folder: Path, environ: dict[str, str]
+) -> None:
+    done = check("/nowhere.png", str(folder), **environ)
+    assert done.returncode == 1
+    missing, *rest = done.stdout.splitlines()
+    assert missing.startswith("failed")
+    assert "/nowhere.png" in missing
+    assert len(rest) == 3
+    assert re.fullmatch(r"\d flagged · \d uncertain · \d clear · 1 failed in [\d.]+ s\n", done.stderr)
+
+
+def test_findings_are_sorted_chosen_and_failed_on(folder: Path, environ: dict[str, str]) -> None:
+    prompt = PngInfo()
+    prompt.add_text("parameters", "masterpiece\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1")
+    declared = folder / "0-declared.png"  # unsigned, so at least uncertain
+    Image.open(io.BytesIO(draw(9))).save(declared, pnginfo=prompt)
+    done = check("--csv", "--sort", "--fail-on", "uncertain", str(folder), **environ)
+    assert done.returncode == 3
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    by_source = {row["source"]: row for row in rows}
+    assert by_source[str(declared)]["finding"] in {"uncertain", "flagged"}
+    assert set(rows[0]) == {"source", "finding", "score", "label", "sha256", "model", "reason"}
+    clear = [row["source"] for row in rows if row["finding"] == "clear"]
+    only = check("--json", "--only", "clear", str(folder), **environ)
+    assert only.returncode == 0
+    assert sorted(json.loads(line)["source"] for line in only.stdout.splitlines()) == sorted(clear)
+    assert check("--csv", "--json", str(folder), **environ).returncode == 2

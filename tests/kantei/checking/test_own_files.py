@@ -30,7 +30,7 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Look]:
     if folder is None:
         leave_out("folder of pictures", "KANTEI_TEST_CASES names none")
     settings = read_settings({"KANTEI_DATA_DIR": str(tmp_path_factory.mktemp("data"))})
-    looker = Looker(settings, None, 1)
+    looker = Looker(settings, {}, 1)
     files = [file for file in sorted(Path(folder).iterdir()) if file.suffix.lower() in PICTURES]
     assert files
     return {file.name: looker.look(str(file)) for file in files}

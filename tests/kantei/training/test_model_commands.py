@@ -1,5 +1,7 @@
 """The commands of the model's life: what they say before any of it is loaded."""
 
+import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from kantei.training.model_commands import evaluate, export, train
+from tests.whole.pictures import draw
 
 
 @pytest.mark.parametrize("command", [train, evaluate, export])
@@ -37,3 +40,30 @@ def test_export_wants_one_of_two_things(tmp_path: Path) -> None:
     assert CliRunner().invoke(export, []).exit_code == 2
     both = ["--run", str(tmp_path), "--decisions", str(tmp_path / "d")]
     assert CliRunner().invoke(export, both).exit_code == 2
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_evaluation_needs_no_plots_and_shows_the_confusion_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for label in ("ai", "human"):
+        (tmp_path / "data" / label / "owner").mkdir(parents=True)
+        for number in range(2):
+            (tmp_path / "data" / label / "owner" / f"{number}.png").write_bytes(
+                draw(number + 10 * len(label))
+            )
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "matplotlib" else find(name)
+    )
+    out = tmp_path / "out"
+    words = ["--data", str(tmp_path / "data"), "--out", str(out), "--no-encodings", "--no-confounds"]
+    done = CliRunner().invoke(evaluate, [*words, "--processes", "1"])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in out.iterdir()} == {"report.json", "report.md", "scores.tsv"}
+    assert len((out / "scores.tsv").read_text(encoding="utf-8").splitlines()) == 4
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert [row["threshold"] for row in report["confusion"]] == ["not clear", "0.5", "flagged"]
+    assert done.output.index("precision") < done.output.index("goal")
+    assert "pip install '.[train]'" in done.output
