@@ -36,6 +36,8 @@ class Examiner:
             log.write(f"{os.getpid()} {submission_id} {os.nice(0)}\\n")
         time.sleep(20 if submission_id.startswith("slow") else 0.02)
 
+    check = examine
+
 is_express = "express" in sys.argv
 app = make_celery(sys.argv[1], Path(sys.argv[2]))
 add_tasks(app, Examiner, Examiner, fetch_timeout=20, is_express=is_express)
@@ -114,7 +116,7 @@ def test_an_idle_worker_takes_a_message_at_once(
     worker: "subprocess.Popen[bytes]", broker: str, tmp_path: Path, log: Path
 ) -> None:
     sender = CelerySender(make_celery(broker, tmp_path))
-    first, second = new_id(), new_id()
+    first, second, third = new_id(), new_id(), new_id()
     sender.send([first], Priority.NORMAL)
     wait_for(log, [first])
     began = time.monotonic()
@@ -122,6 +124,8 @@ def test_an_idle_worker_takes_a_message_at_once(
     wait_for(log, [second])
     # A worker that polled once a second, as kombu's folder transport does, would need longer.
     assert time.monotonic() - began < 0.5
+    sender.ask_outside(third)
+    wait_for(log, [third])
 
 
 def test_urgent_submissions_are_examined_before_those_that_came_first(
