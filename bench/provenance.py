@@ -74,7 +74,7 @@ def measured(work: Callable[[], object], rounds: int) -> str:
         times.append(1000 * (time.perf_counter() - started))
         busy.append(1000 * (time.thread_time() - worked))
     p95, busy_p95 = (statistics.quantiles(values, n=20)[18] for values in (times, busy))
-    return f"{statistics.median(times):9.1f}{p95:9.1f}{busy_p95:13.1f}"
+    return f"{statistics.median(times):9.2f}{p95:9.2f}{busy_p95:13.2f}"
 
 
 def draw(channels: int, noise: float = 2.0) -> NDArray[np.uint8]:
@@ -150,6 +150,19 @@ def signed() -> bytes:
     return save(hide(pixels, json.dumps(texts)), "PNG", pnginfo=info)
 
 
+def edited() -> bytes:
+    """Save a JPEG with the records that painting programs leave."""
+    camera = Image.Exif()
+    camera[0x010F], camera[0x0110], camera[0x0131] = "FUJIFILM", "X-T5", "Adobe Photoshop 25.1"
+    name = "<xmp:CreatorTool>Adobe Photoshop 25.1 (Macintosh)</xmp:CreatorTool>"
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/">{10 * name}</rdf:Description></rdf:RDF>'
+        "</x:xmpmeta>"
+    )
+    return save(draw(3), "JPEG", quality=88, exif=camera, xmp=packet.encode())
+
+
 NOISY = "PNG RGBA with hidden text"
 CASES: dict[str, Callable[[], bytes]] = {
     "PNG RGBA, nothing hidden": lambda: save(draw(4), "PNG"),
@@ -161,7 +174,9 @@ CASES: dict[str, Callable[[], bytes]] = {
     "PNG RGBA signed by NovelAI's method": signed,
     "WebP lossless, nothing hidden": lambda: save(draw(3), "WEBP", lossless=True, method=0),
     "WebP lossy": lambda: save(draw(3), "WEBP", quality=85, method=0),
+    "AVIF": lambda: save(draw(3), "AVIF", quality=60),
     "JPEG": lambda: save(draw(3), "JPEG", quality=88),
+    "JPEG with EXIF and XMP of an editor": edited,
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ raise; what each may read is capped (`provenance.shared.limits`).
 
 import base64
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.sayings.codes import EvidenceDetail, Place
@@ -65,11 +66,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReaderNote:
-    """What one reader did, for a person: its name, what it looked at, what it saw."""
+    """What one reader did, for a person: its name, what it looked at, what it saw.
+
+    `is_silent` where it found nothing and could look at everything.
+    """
 
     reader: str
     looked_at: str
     saw: tuple[str, ...]
+    is_silent: bool = False
 
 
 def read_provenance(
@@ -121,12 +126,16 @@ def explain(
     image, stealth, looks = _run(data, trust, max_pixels, verify_key)
     notes = [_container_note(image)]
     if image is not None:
-        notes.append(ReaderNote("stealth", "text hidden in the lowest bits of the pixels", stealth.saw))
-    notes += [
-        ReaderNote(reader.name, reader.looks_at, tuple(looked.saw) or ("Nothing found.",))
-        for reader, looked in looks
-    ]
+        notes.append(
+            _note("stealth", "text hidden in the lowest bits of the pixels", stealth.saw, stealth.fields)
+        )
+    notes += [_note(reader.name, reader.looks_at, looked.saw, looked.evidence) for reader, looked in looks]
     return tuple(notes)
+
+
+def _note(reader: str, looked_at: str, saw: Sequence[str], found: Sequence[object]) -> ReaderNote:
+    could_look = not any("could not be read" in line or "found:" in line for line in saw)
+    return ReaderNote(reader, looked_at, tuple(saw) or ("Nothing found.",), not found and could_look)
 
 
 def _container_note(image: ImageFile | None) -> ReaderNote:
@@ -156,7 +165,12 @@ def _run(
         # A fault of ours, not of the picture's: it must cost the evidence, never the examination.
         log.exception("failed to parse a file")
         return None, Stealth(), []
-    return image, stealth, [(reader, _guarded(reader, sources)) for reader in READERS]
+    is_bare = not (sources.records or image.xmp or image.exif)
+    looks = [
+        (reader, Looked() if is_bare and reader.only_records else _guarded(reader, sources))
+        for reader in READERS
+    ]
+    return image, stealth, looks
 
 
 def _guarded(reader: Reader, sources: Sources) -> Looked:

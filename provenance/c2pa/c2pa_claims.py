@@ -165,4 +165,4 @@ def _generator(claim: C2paClaim, manifest: Manifest, signer: str) -> str:
     return by_signer or claim.agent or claim_generator_of(manifest) or signer
 
 
-READER = Reader("c2pa", "C2PA manifests, verified offline", _KIND, _read)
+READER = Reader("c2pa", "C2PA manifests, verified offline", _KIND, _read, only_records=False)

@@ -28,4 +28,5 @@ READER = Reader(
     "records that end early, expand without limit, or are not valid EXIF or XML",
     EvidenceKind.SOFTWARE_TAG,
     _read,
+    only_records=False,
 )

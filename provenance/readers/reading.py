@@ -74,12 +74,16 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One carrier family: its name, what it looks at, and the function that reads it."""
+    """One carrier family: its name, what it looks at, and the function that reads it.
+
+    `only_records` where it has nothing to look at in a file without any records.
+    """
 
     name: str
     looks_at: str
     kind: EvidenceKind
     read: Callable[[Sources], Looked]
+    only_records: bool = True
 
 
 def safe_saying(saying: Saying) -> Saying:

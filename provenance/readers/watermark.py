@@ -148,4 +148,5 @@ READER = Reader(
     "the invisible watermark of Stable Diffusion's and FLUX's own scripts, in the upper rows of the pixels",
     EvidenceKind.WATERMARK,
     _read,
+    only_records=False,
 )

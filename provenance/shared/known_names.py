@@ -10,6 +10,14 @@ _START, _END = r"(?<![0-9A-Za-z_\u00c0-\u024f])", r"(?![0-9A-Za-z_\u00c0-\u024f]
 Names = tuple[tuple[str, re.Pattern[str]], ...]
 
 
+def _any_of(*groups: Names) -> re.Pattern[str]:
+    """One pattern for all names of some groups: by it, texts that name nothing are passed over at once."""
+    inner = (
+        pattern.pattern.removeprefix(_START).removesuffix(_END) for names in groups for _, pattern in names
+    )
+    return re.compile(f"{_START}(?:{'|'.join(inner)}){_END}", re.IGNORECASE)
+
+
 def _compiled(names: dict[str, str], flags: re.RegexFlag = re.IGNORECASE) -> Names:
     return tuple((name, re.compile(f"{_START}(?:{words}){_END}", flags)) for name, words in names.items())
 
@@ -156,6 +164,7 @@ _EDITORS = _compiled(
         "Vectornator": r"Vectornator[\w .]*|Linearity Curve[\w .]*",
     }
 )
+_ANY_GENERATOR, _ANY_EDITOR = _any_of(PRODUCTS, COMPANIES, WORDS, PHRASED), _any_of(_EDITORS)
 # What may follow a name that is all of a text: `v6.1`, `Diffusion V4.5 4BDE2A90`, `3 HD`.
 _VERSION = re.compile(
     r"(?:[ \-_/(\[,]*+(?:v?\d[\w.\-]*+|[0-9A-F]{6,12}+|(?:Diffusion|Image|Model|XL|HD|Pro|Ultra|Max|Turbo"
@@ -168,14 +177,20 @@ _VERSION = re.compile(
 def generator_in(text: str) -> str | None:
     """The generator that a field for software names, None if it names none."""
     text = text[:_LONGEST]
-    if denies(text):
+    if not names_generator(text) or denies(text):
         return None
     return _first(PRODUCTS, text) or _first(COMPANIES, text) or _all_of(WORDS, text.strip())
 
 
 def editor_in(text: str) -> str | None:
     """The painting or editing program that a field names, None if it names none."""
-    return _first(_EDITORS, text[:_LONGEST])
+    text = text[:_LONGEST]
+    return _first(_EDITORS, text) if _ANY_EDITOR.search(text) else None
+
+
+def names_generator(text: str) -> bool:
+    """True if the name of a generator is anywhere in a text, whatever is said of it."""
+    return _ANY_GENERATOR.search(text) is not None
 
 
 def is_version(text: str) -> bool:

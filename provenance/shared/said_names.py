@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterator
 
 from provenance.shared.denials import denies
-from provenance.shared.known_names import COMPANIES, PHRASED, PRODUCTS, WORDS, Names, is_version
+from provenance.shared.known_names import (
+    COMPANIES,
+    PHRASED,
+    PRODUCTS,
+    WORDS,
+    Names,
+    is_version,
+    names_generator,
+)
 
 _LONGEST = 300
 # The end of what stands before a name.
@@ -55,7 +63,7 @@ _NO_MORE_WORDS = re.compile(r"\s*(?:\Z|[^\w\s'\u2019-]|v?\d)")
 def generator_said_in(text: str) -> str | None:
     """The generator that a free text says its picture was made with, None if it says so of none."""
     text = text[:_LONGEST].strip()
-    if denies(text):
+    if not names_generator(text) or denies(text):
         return None
     for name, before, after in _found(PRODUCTS, text):
         is_alone = not before and is_version(after)

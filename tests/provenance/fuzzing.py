@@ -78,6 +78,9 @@ def seeds() -> list[bytes]:
         f"<Iptc4xmpExt:DigitalSourceType>{uri}</Iptc4xmpExt:DigitalSourceType>", 'xmp:CreatorTool="Krita"'
     )
     ai_packet = xmp("<Iptc4xmpExt:AIPromptInformation>a castle</Iptc4xmpExt:AIPromptInformation>")
+    elsewhere = xmp(
+        attributes='xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="https://x.example/1.c2pa"'
+    )
     packet_chunk = png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet)
     tall = drawing(40, 200, channels=4)
     texts = {
@@ -128,6 +131,15 @@ def seeds() -> list[bytes]:
         jpeg([jpeg_segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0b\x1c\x02\x6e\0\x06openai\0")]),
         sign(small, "image/png", signer, [created("trainedAlgorithmicMedia")]),
         sign(small, "image/png", signer, [created("digitalCapture")]),
+        sign(
+            small,
+            "image/png",
+            signer,
+            [created("digitalCreation"), {"action": "c2pa.watermarked"}],
+            component=sign(small, "image/png", signer, [created("trainedAlgorithmicMedia")]),
+            assertions={"c2pa.soft-binding": {"alg": "com.adobe.trustmark.P", "blocks": []}},
+        ),
+        jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + elsewhere)]),
         sign(jpeg(), "image/jpeg", signer, [created("trainedAlgorithmicMedia")]),
     ]
     return found + [
