@@ -1,6 +1,7 @@
 """Decoding untrusted bytes to a picture in memory, in the same way for training and serving."""
 
 import io
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from model.serving.parts.found_rows import FewRowsError
 from model.serving.turning import read_orientation, turn, turn_look
 
 _AVIF = (b"ftypavif", b"ftypavis")
+# The entry of an EXIF record in an AVIF's directory of items (ISO/IEC 14496-12, 8.11.6), of either version.
+_EXIF_ITEM = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))Exif", re.DOTALL)
 OTHER_FORMATS = ("AVIF", "BMP")  # whose decoders we give the whole file
 MARGIN = 2  # a JPEG is decoded reduced, but to no less than this many times the size that is needed
 
@@ -92,7 +95,7 @@ def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) 
         stored = take_apart(data)
         if stored is not None:
             return _decode(data, stored, max_pixels, looks_native=looks_native)
-        with Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
+        with _open_other(data) as image:
             _check(*image.size, max_pixels)
             count = getattr(image, "n_frames", 1)
             native = _native_cell(data, str(image.format), image.size) if looks_native else None
@@ -101,13 +104,18 @@ def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) 
             return _picture(str(image.format), image.size, looks, exif, frames=count)
 
 
+def _open_other(data: bytes) -> Image.Image:
+    """Open a file of another format, without its EXIF: only the properties of an AVIF turn it."""
+    return Image.open(io.BytesIO(_EXIF_ITEM.sub(rb"\1free", data)), formats=OTHER_FORMATS)
+
+
 def read_size(data: bytes) -> tuple[str, int, int]:
     """Read the name of a format, and width and height as stored, by the header. Errors: `PictureError`."""
     with _refusals(data):
         stored = take_apart(data)
         if stored is not None:
             return stored.kind, stored.width, stored.height
-        with Image.open(io.BytesIO(data), formats=OTHER_FORMATS) as image:
+        with _open_other(data) as image:
             return str(image.format), *image.size
 
 
@@ -119,7 +127,7 @@ def decode_at_scale(data: bytes, *, max_pixels: int) -> Image.Image:
     with _refusals(data):
         stored = take_apart(data)
         if stored is None:
-            image = Image.open(io.BytesIO(data), formats=OTHER_FORMATS)
+            image = _open_other(data)
             _check(*image.size, max_pixels)
             image.load()
             return image

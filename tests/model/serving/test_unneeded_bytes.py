@@ -163,6 +163,16 @@ def test_a_colour_profile_of_megabytes_does_not_refuse_a_picture() -> None:
         assert (picture.width, picture.frames) == (80, 1)
 
 
+def test_a_damaged_exif_record_does_not_refuse_an_avif_and_its_own_turn_stays() -> None:
+    turned = saved(IMAGE, "AVIF", exif=EXIF)
+    assert (decode(turned).width, decode(turned).height) == (70, 80)
+    described = EXIF.replace(b"\x01\x12\0\x03\0\0\0\x01\0\x06", b"\x01\x0f\0\x02\0\0\0\x01a\0")
+    data = saved(IMAGE, "AVIF", exif=described)
+    assert data.count(b"MM\0*") == 1
+    picture = decode(data.replace(b"MM\0*", b"XX\0*"))
+    assert (picture.width, picture.height) == (80, 70)
+
+
 def test_what_follows_the_end_is_no_part_of_the_picture() -> None:
     for kind in ("PNG", "JPEG", "GIF", "WEBP"):
         data = saved(IMAGE, kind)
