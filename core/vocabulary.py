@@ -236,6 +236,17 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a picture looks like, as 256 bits in hex: the fewer bits differ, the more alike two pictures are.
+
+    Only looks of the same `kind` can be compared: another network, or other bits of it, are another kind.
+    """
+
+    kind: str
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """What the classifier says of one picture.
 
@@ -243,7 +254,8 @@ class Classification:
     Near a threshold it is the median over the picture and its re-encodings, and `score_range` holds the
     lowest and the highest of them; elsewhere there is one look and no range. `stable` is False only for
     verdicts of earlier versions, whose score was one look that a re-encoding moved across a threshold.
-    `human_share` is described at `Gauge`.
+    `human_share` is described at `Gauge`; `look` describes what the picture looks like, for finding others
+    like it.
     """
 
     score: float
@@ -251,6 +263,7 @@ class Classification:
     stable: bool = True
     score_range: tuple[float, float] | None = None
     human_share: float | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

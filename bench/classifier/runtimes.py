@@ -64,7 +64,7 @@ def rows(given: Namespace) -> Iterator[Row]:
 
 def _litert(weights: Path, _: Path) -> Run:
     network = Interpreters(weights)
-    return lambda view: float(network.run(view.astype(np.uint8))[0][0])
+    return lambda view: float(network.run(view.astype(np.uint8)).logits[0])
 
 
 def _onnx(weights: Path, folder: Path) -> Run:

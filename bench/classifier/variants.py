@@ -84,7 +84,7 @@ def _ask(network: Any, forms: dict[str, Interpreters], views: NDArray[np.uint8])
     said: dict[str, Any] = {"Keras": {"logits": keras.tolist()}}
     for name, form in forms.items():
         began = time.process_time()
-        logits = form.run(views)[0]
+        logits = form.run(views).logits
         said[name] = {"logits": logits.tolist(), "ms": 1000 * (time.process_time() - began)}
     return said
 

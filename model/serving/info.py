@@ -38,6 +38,15 @@ class NativeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class LookInfo:
+    """How features become a look (`model/serving/look.py`): its kind, mean and deviation of each channel."""
+
+    kind: str
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """The classifier's description.
 
@@ -46,6 +55,7 @@ class ModelInfo:
     calibrated logits, a score must be for its picture to be looked at again, re-encoded; `views`
     holds the side and the scales (short side or None, crops); `manifest` is the SHA-256 of the list
     of pictures that it was trained on. `native` is None for a model that looks at scaled views alone.
+    `look` is None for a network that gives no features.
     `human_shares` are the shares of human pictures of unseen owners that score 0, 0.01, ... 1 or higher.
     """
 
@@ -60,6 +70,7 @@ class ModelInfo:
     manifest: str
     native: NativeInfo | None = None
     human_shares: tuple[float, ...] = ()
+    look: LookInfo | None = None
 
 
 def read_model_info(folder: Path = WEIGHTS) -> ModelInfo:
@@ -102,7 +113,15 @@ def _parse(data: dict[str, Any]) -> ModelInfo:
         manifest=str(data["training"]["manifest_sha256"]),
         native=_parse_native(data["native"]) if "native" in data else None,
         human_shares=tuple(float(share) for share in data.get("human_shares", ())),
+        look=_parse_look(data["look"]) if "look" in data else None,
     )
+
+
+def _parse_look(data: dict[str, Any]) -> LookInfo:
+    mean, deviation = (tuple(float(value) for value in data[name]) for name in ("mean", "deviation"))
+    if len(mean) != len(deviation) or min(deviation) <= 0:
+        raise ValueError("a look needs a mean and a positive deviation for each channel")
+    return LookInfo(str(data["kind"]), mean, deviation)
 
 
 def _parse_native(data: dict[str, Any]) -> NativeInfo:

@@ -5,12 +5,25 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
+_View = tuple[np.float32, NDArray[np.float32], NDArray[np.float32]]  # of one view: see `Seen`
+
+
+class Seen(NamedTuple):
+    """What a network sees in n views: logits (n,), maps (n, h, w), and mean features (n, d).
+
+    The features are empty (d is 0) for a network that gives none.
+    """
+
+    logits: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    features: NDArray[np.float32]
 
 
 class Interpreters:
@@ -26,20 +39,20 @@ class Interpreters:
             self._networks = [_Network(weights) for _ in range(threads)]
         self._pool = ThreadPoolExecutor(threads - 1, "classifier") if threads > 1 else None
 
-    def run(self, views: Rgb) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits (n,) and maps (n, h, w); a view equal to an earlier one costs nothing.
+    def run(self, views: Rgb) -> Seen:
+        """What the network sees; a view equal to an earlier one costs nothing.
 
         The crops along the free side of a square picture are all the same.
         """
         originals = _originals(views)
         wanted = sorted(set(originals))
         found = dict(zip(wanted, self._run_all([views[index] for index in wanted]), strict=True))
-        logits = np.array([found[index][0] for index in originals], dtype=np.float32)
-        return logits, np.stack([found[index][1] for index in originals])
+        logits, maps, features = zip(*(found[index] for index in originals), strict=True)
+        return Seen(np.array(logits, dtype=np.float32), np.stack(maps), np.stack(features))
 
-    def _run_all(self, views: list[Rgb]) -> list[tuple[np.float32, NDArray[np.float32]]]:
+    def _run_all(self, views: list[Rgb]) -> list[_View]:
         waiting = iter(enumerate(views))  # shared: `next` on it is atomic under the interpreter's lock
-        found: dict[int, tuple[np.float32, NDArray[np.float32]]] = {}
+        found: dict[int, _View] = {}
 
         def work(network: _Network) -> None:
             for index, view in waiting:
@@ -53,6 +66,9 @@ class Interpreters:
         return [found[index] for index in range(len(views))]
 
 
+NO_FEATURES = np.empty(0, np.float32)
+
+
 class _Network:
     """One interpreter, for one thread at a time."""
 
@@ -60,15 +76,23 @@ class _Network:
         self._interpreter = Interpreter(model_path=str(weights), num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = {len(item["shape"]): item["index"] for item in self._interpreter.get_output_details()}
-        self._logit, self._map = outputs[2], outputs[4]
+        # One number is the logit, one for each place the map, and one for each channel the features.
+        outputs = self._interpreter.get_output_details()
+        self._logit, self._map = (
+            next(item["index"] for item in outputs if item["shape"][-1] == 1 and len(item["shape"]) == rank)
+            for rank in (2, 4)
+        )
+        self._features = next((item["index"] for item in outputs if item["shape"][-1] > 1), None)
 
-    def run(self, view: Rgb) -> tuple[np.float32, NDArray[np.float32]]:
-        """A view's logit and map (h, w)."""
+    def run(self, view: Rgb) -> _View:
+        """A view's logit, map (h, w) and features (d,)."""
         self._interpreter.set_tensor(self._input, view[None].astype(np.float32))
         self._interpreter.invoke()
         logit = self._interpreter.get_tensor(self._logit)[0, 0]
-        return logit, self._interpreter.get_tensor(self._map)[0, :, :, 0]
+        features = (
+            NO_FEATURES if self._features is None else self._interpreter.get_tensor(self._features).ravel()
+        )
+        return logit, self._interpreter.get_tensor(self._map)[0, :, :, 0], features
 
 
 def _originals(views: Rgb) -> list[int]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary import Classification, Thresholds
+from core.vocabulary import Classification, Look, Thresholds
 from model.serving.encodings import ORDINARY, encode_again
 from model.serving.heatmap import Frame, activation, paint
 from model.serving.info import WEIGHTS, ModelInfo, read_model_info
 from model.serving.interpreters import Interpreters
+from model.serving.look import look_of
 from model.serving.picture import Picture
 from model.serving.second_look import decides_narrowly, settle
 from model.serving.views import Scale, ViewPlan, make_views, rescale
@@ -79,19 +80,23 @@ class Classifier:
         said counts for each re-encoding alike.
         """
         native = self.look_natively(picture)
-        logit = self.joined_logit(picture.rgb, native)
+        seen = self._interpreters.run(make_views(picture.rgb, self._plan))
+        look = None if self._info.look is None else look_of(seen.features, self._info.look)
+        logit = self._join(seen.logits, native)
         if not decides_narrowly(logit, _edges(lines or self._info.thresholds), self._info.margin):
-            return self._said(_sigmoid(logit))
+            return self._said(_sigmoid(logit), look)
         again = [self.joined_logit(encode_again(picture.rgb, encoding), native) for encoding in ORDINARY]
         settled = settle(logit, again)
         ends = (_sigmoid(settled.low), _sigmoid(settled.high))
-        return self._said(_sigmoid(settled.logit), ends)
+        return self._said(_sigmoid(settled.logit), look, ends)
 
-    def _said(self, score: float, ends: tuple[float, float] | None = None) -> Classification:
+    def _said(
+        self, score: float, look: Look | None, ends: tuple[float, float] | None = None
+    ) -> Classification:
         shares = self._info.human_shares
         # By the hundredth below: at least as many score that high.
         share = shares[int(score * (len(shares) - 1))] if shares else None
-        return Classification(score, self.version, score_range=ends, human_share=share)
+        return Classification(score, self.version, score_range=ends, human_share=share, look=look)
 
     def look_natively(self, picture: Picture) -> NativeLogit:
         """A function that looks at the picture's own scale once, when it is first called.
@@ -102,11 +107,14 @@ class Classifier:
         if info is None or network is None or look is None or info.cells[look.cell] == 0:
             return lambda: None
         weight = info.cells[look.cell]
-        return cache(lambda: weight * float(network.run(look.crops)[0].mean()))
+        return cache(lambda: weight * float(network.run(look.crops).logits.mean()))
 
     def joined_logit(self, rgb: Rgb, native: NativeLogit) -> float:
         """Join the scaled look at pixels (h, w, 3) with what the native look adds: the calibrated logit."""
-        scaled = float(self._shares @ self.view_logits(rgb))
+        return self._join(self.view_logits(rgb), native)
+
+    def _join(self, logits: NDArray[np.float32], native: NativeLogit) -> float:
+        scaled = float(self._shares @ logits)
         slope, intercept = self._info.calibration
         alone, joins = slope * scaled + intercept, self._info.native
         if joins is None or not joins.between[0] <= alone <= joins.between[1] or (added := native()) is None:
@@ -115,7 +123,7 @@ class Classifier:
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
         """The network's own logit of every view."""
-        return self._interpreters.run(make_views(rgb, self._plan))[0]
+        return self._interpreters.run(make_views(rgb, self._plan)).logits
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation: a PNG over the picture.
@@ -132,7 +140,7 @@ class Classifier:
         info, look = self._info.native, picture.native
         if info is None or self._native is None or look is None or info.cells[look.cell] == 0:
             return []
-        said = info.cells[look.cell] * self._native.run(look.crops)[0]
+        said = info.cells[look.cell] * self._native.run(look.crops).logits
         return [(box, float(logit)) for box, logit in zip(look.boxes, said, strict=True)]
 
     def activation(self, rgb: Rgb) -> NDArray[np.float64]:
@@ -141,7 +149,7 @@ class Classifier:
         nearest = max(scale.short or size for scale in self._plan.scales)
         scaled = rescale(rgb, nearest, size)
         slope, intercept = self._info.calibration
-        return slope * activation(scaled, lambda views: self._interpreters.run(views)[1], size) + intercept
+        return slope * activation(scaled, lambda views: self._interpreters.run(views).maps, size) + intercept
 
 
 def _edges(thresholds: Thresholds) -> tuple[float, float]:

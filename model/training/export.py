@@ -48,7 +48,7 @@ def largest_difference(network: Any, model: bytes, views: NDArray[np.uint8]) -> 
     interpreter = Interpreter(model_content=model, num_threads=1)
     interpreter.allocate_tensors()
     entrance = interpreter.get_input_details()[0]["index"]
-    logit = next(item["index"] for item in interpreter.get_output_details() if len(item["shape"]) == 2)
+    logit = next(item["index"] for item in interpreter.get_output_details() if list(item["shape"]) == [1, 1])
     gaps = []
     for view in views:
         pixels = view[None].astype(np.float32)

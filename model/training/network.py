@@ -34,10 +34,13 @@ def build_features(weights: Mapping[str, str | None], size: int, scalings: Mappi
 def build_reader(
     weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str], head: Head | None = None
 ) -> Any:
-    """Build the network from pixels to a dict of `logit` (n, 1) and `map` (n, h, w, 1)."""
+    """Build the network from pixels to a dict of `logit` (n, 1), `map` (n, h, w, 1) and `look` (n, d).
+
+    The look is the mean of the first tapped map, the nearest: style more than subject.
+    """
     pixels, maps, textures = _maps(weights, size, scalings)
     cells = min(values.shape[1] for values in maps)
-    readers, mixers, seen = [], [], []
+    readers, mixers, seen, means = [], [], [], []
 
     def see(read: Any) -> None:
         ratio = read.shape[1] // cells
@@ -45,6 +48,7 @@ def build_reader(
 
     for values in maps:
         mean, deviation = _statistics(values)
+        means.append(mean)
         distance = keras.ops.square(values - mean) / deviation
         for part in (values, distance):
             readers.append(keras.layers.Conv2D(1, 1, use_bias=False))
@@ -57,7 +61,8 @@ def build_reader(
     bias = keras.layers.Conv2D(1, 1, name="map")
     summed = bias(keras.layers.Add()(seen))
     logit = keras.layers.GlobalAveragePooling2D(name="logit")(summed)
-    network = keras.Model(pixels, {"logit": logit, "map": summed}, name="reader")
+    look = keras.layers.Flatten(name="look")(means[0])
+    network = keras.Model(pixels, {"logit": logit, "map": summed, "look": look}, name="reader")
     if head is not None:
         _set(readers, mixers, bias, head)
     return network

@@ -17,6 +17,7 @@ from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample, digest
 from model.serving.encodings import ORDINARY, Encoding, encode_again
 from model.serving.info import CELLS
+from model.serving.look import look_facts
 from model.serving.native import SIDE
 from model.serving.second_look import decides_narrowly, settle
 from model.serving.views import Scale, ViewPlan
@@ -63,6 +64,14 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Channels:
+    """Mean and deviation of each feature over all pictures, (d,)."""
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class _Materials:
     """What every step reads: the recipe, the pictures, their folds, and where things are kept."""
 
@@ -96,7 +105,7 @@ def train_production(
     read = make_reader(build_features(files, recipe.size, scalings))
     fold_of = np.array(owner_folds(samples, recipe.folds))
     given = _Materials(recipe, samples, pixels, fold_of, read, folder, say)
-    scaled, own, travelled = _fit_scaled(given)
+    scaled, own, travelled, channels = _fit_scaled(given)
     found = find_originals(samples, originals) if recipe.size == SIDE else []
     say(f"{len(found)} of {len(samples)} pictures have an original that is large enough for the native look")
     native, natively = _fit_native(given, found)
@@ -114,21 +123,23 @@ def train_production(
     (folder / CHOICES).write_text(
         json.dumps([asdict(one) for one in choices], indent=1) + "\n", encoding="utf-8"
     )
-    _save(files, scalings, recipe, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
+    width = _save(files, scalings, recipe, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
     if native is not None:
         _save(files, scalings, recipe, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
     facts = _facts(given, choice, margin, unseen, has_native=native is not None)
     facts["unseen_owners"]["auc_degraded"] = auc(
         travelled.outer[choice.ridges[0]], np.array([samples[int(row)].is_ai for row in degraded])
     )
+    # The first features are the means that the network gives as its look.
+    facts["look"] = look_facts("_".join(recipe.backbones), channels.mean[:width], channels.deviation[:width])
     facts["training"]["scalings"] = scalings
     facts["training"]["originals"] = len(found)
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return facts
 
 
-def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested]:
-    """Fit the head of the scaled views; judge all pictures, and the degraded copies."""
+def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested, Channels]:
+    """Fit the head of the scaled views; judge all pictures, and the degraded copies; measure the features."""
     recipe, count = given.recipe, len(given.samples)
     rows = np.arange(0, count, recipe.degraded_each)
 
@@ -147,7 +158,8 @@ def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested]:
     everything = np.concatenate([np.arange(count), rows])
     heads = _fit(given, learned, everything, "scaled")
     own = heads.judge(learned[:count], given.fold_of)
-    return heads, own, heads.judge(learned[count:], given.fold_of[rows])
+    channels = Channels(learned[:count].mean(axis=0), learned[:count].std(axis=0))
+    return heads, own, heads.judge(learned[count:], given.fold_of[rows]), channels
 
 
 def _fit_native(given: _Materials, found: Sequence[Original]) -> tuple[HeadSet | None, Nested]:
@@ -243,8 +255,11 @@ def _encoded(encoding: Encoding) -> Change:
     return lambda rgb, _: encode_again(rgb, encoding)
 
 
-def _save(files: Any, scalings: dict[str, str], recipe: Recipe, head: Any, place: Path) -> None:
-    build_reader(files, recipe.size, scalings, head).save_weights(place)
+def _save(files: Any, scalings: dict[str, str], recipe: Recipe, head: Any, place: Path) -> int:
+    """Keep a network's weights, and return how many channels its look has."""
+    reader = build_reader(files, recipe.size, scalings, head)
+    reader.save_weights(place)
+    return int(reader.output["look"].shape[-1])
 
 
 def _facts(

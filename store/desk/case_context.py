@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from store.desk.cases import hide_decisions
+from store.known.alike import AlikeImage, alike_images
 from store.known.known_images import NearImage, near_images
 from store.market.listing_declarations import declarations_of
 from store.market.sellers import SellerHistory, seller_history
@@ -15,6 +16,7 @@ from store.tables.marketplace_tables import Listing, ListingDeclaration
 
 NEAR_SHOWN = 12
 OTHERS_SHOWN = 12
+ALIKE_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class CaseContext:
     `declarations` what that listing has declared, newest first."""
 
     near: list[NearImage]
+    alike: list[AlikeImage]
     listing: Listing | None
     others: list[Image]
     seller: SellerHistory | None
@@ -38,9 +41,13 @@ def find_context(
     """
     near = near_images(session, sha256, limit=NEAR_SHOWN)
     hide_decisions([one.image for one in near], blind)
+    shown = {one.image.sha256 for one in near}
+    alike = alike_images(session, sha256, limit=ALIKE_SHOWN + len(near))
+    # A case that is a check for who looks would give its answer away by being among the decided.
+    alike = [one for one in alike if one.image.sha256 not in shown | blind][:ALIKE_SHOWN]
     offered = next((one for one in submissions if one.listing_id), None)
     if offered is None or offered.listing_id is None:
-        return CaseContext(near, None, [], None, [])
+        return CaseContext(near, alike, None, [], None, [])
     client_id, listing_id = offered.client_id, offered.listing_id
     listing = session.scalar(
         select(Listing).where(Listing.client_id == client_id, Listing.listing_id == listing_id)
@@ -51,7 +58,7 @@ def find_context(
     others = _others(session, client_id, listing_id, sha256)
     hide_decisions(others, blind)
     said = declarations_of(session, listing.id) if listing is not None else []
-    return CaseContext(near, listing, others, seller, said)
+    return CaseContext(near, alike, listing, others, seller, said)
 
 
 def _others(session: Session, client_id: str, listing_id: str, sha256: str) -> list[Image]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Outcome
 from store.appeals.appeal_resolution import report_answers
+from store.known.alike import keep_looks
 from store.known.known_images import note_changes
 from store.market.strikes import settle_strikes
 from store.outbox.client_events import note_decisions
@@ -60,6 +61,7 @@ def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUA
     for kind, decisions in told.items():
         note_decisions(session, kind, decisions, sellers, at=at)
     note_changes(session, [row.sha256 for row in rows], at)
+    keep_looks(session, [row.sha256 for row in rows], at)
     report_answers(session, {row.sha256: row.decision_id for row in rows}, sellers, at=at)
     return len(rows)
 

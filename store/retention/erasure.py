@@ -14,6 +14,7 @@ from core.clock import now
 from store.appeals.appeal_files import forget_files_about, unwanted
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
+from store.known.alike import forget_looks
 from store.outbox.client_events import forget_events
 from store.people.audit_notes import note_command
 from store.people.moderators import find_moderator
@@ -94,6 +95,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
         forget_events(session, ids)
         session.execute(delete(Submission).where(Submission.id.in_(ids)))
         session.execute(delete(ImageHash).where(ImageHash.image_sha256 == sha256))
+        forget_looks(session, [sha256])
         session.execute(delete(CaseClaim).where(CaseClaim.image_sha256 == sha256))
         session.execute(delete(OutsideCheck).where(OutsideCheck.image_sha256 == sha256))
         session.execute(

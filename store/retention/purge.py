@@ -17,6 +17,7 @@ from store.appeals.appeal_files import forget_files, unwanted
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
 from store.clients.quotas import forget_quota_uses
+from store.known.alike import forget_looks
 from store.market.hook_deliveries import forget_deliveries
 from store.market.strikes import forget_strikes
 from store.outbox.client_events import forget_events
@@ -146,6 +147,7 @@ def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: da
             .limit(STEP)
         ).all()
         session.execute(update(Image).where(Image.sha256.in_(digests)).values(purged_at=at))
+        forget_looks(session, digests)
         orphans = unwanted(session, digests)
     for sha256 in orphans:
         blobs.delete(sha256)

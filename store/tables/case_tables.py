@@ -35,6 +35,7 @@ from core.grounds import LONGEST_CODE
 from core.ids import new_id
 from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
+from store.base.hash_column import HashBits
 from store.base.table import Table
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState, SecondFactor
@@ -78,6 +79,9 @@ class Image(Table):
     finding: Mapped[Finding | None] = mapped_column(words(Finding))
     grade: Mapped[Grade | None] = mapped_column(words(Grade))
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What it looks like, and by which kind of bits; none where the classifier gives no features.
+    look: Mapped[str | None] = mapped_column(HashBits)
+    look_kind: Mapped[str | None] = mapped_column(String(64))
     # Pointers without constraints: the rows they name point back at this one, and a circle of
     # foreign keys can be neither created nor purged in one go.
     verdict_id: Mapped[str | None] = mapped_column(Id)

@@ -2,6 +2,7 @@
 
     images --- image_hashes          hash_lists --< listed_hashes
        \\--- known_changes (decisions whose near copies want to be judged again)
+       \\--- decided_looks (what pictures look like that a person decided)
 
 Of two hashes within 31 bits of each other at least one of the 16 words differs by one bit or none, for
 two bits in each would make 32. So each word has an index, and 17 questions to each find all that are near
@@ -50,6 +51,21 @@ class ImageHash(HashWords, Table):
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
     hash: Mapped[str] = mapped_column(HashBits)
     quality: Mapped[int] = mapped_column(SmallInteger)
+
+
+class DecidedLook(HashWords, Table):
+    """What a decided picture looks like, for finding it from others that look alike.
+
+    Looks differ by far more bits than near copies do, so that a shared word is likely, not certain: of a
+    million decided pictures enough share one.
+    """
+
+    __tablename__ = "decided_looks"
+
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(HashBits)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class HashList(Table):

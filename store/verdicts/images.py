@@ -14,7 +14,7 @@ from core.clock import now
 from core.ids import new_id
 from core.known.known_image import PictureHash
 from core.sayings.stored import saying_json
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Outcome, evidence_json
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Look, Outcome, evidence_json
 from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
 from store.known.known_images import keep_hash
@@ -78,6 +78,7 @@ def record_verdict(
     gauge: dict[str, Any] | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
+    look: Look | None = None,
     sampled_share: float = 0.0,
 ) -> Recorded:
     """Add a verdict; where there is one that rests on the same, give that one.
@@ -98,6 +99,8 @@ def record_verdict(
         "finding": judgement.finding,
         "grade": _strongest(evidence),
     }
+    if look is not None:
+        values |= {"look": look.hex, "look_kind": look.kind}
     # All at once: of an image that is not there yet no one knows, and no lock and no second look are needed.
     review = ReviewState.OPEN if is_drawn else _review_of(judgement.finding)
     is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})

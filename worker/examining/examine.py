@@ -259,6 +259,7 @@ class Examiner:
             policy_number=judged.policy_number,
             gauge=gauge_json(opinion.gauge),
             picture_hash=judged.picture_hash,
+            look=opinion.classification.look,
             sampled_share=self.sampled_share,
         )
 

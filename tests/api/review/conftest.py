@@ -27,6 +27,7 @@ from core.vocabulary import (
     Finding,
     Judgement,
     Label,
+    Look,
     Role,
     Source,
     State,
@@ -154,6 +155,7 @@ class Desk:
         colour: tuple[int, int, int] | None = None,
         risk: float | None = None,
         picture_hash: PictureHash | None = None,
+        look: Look | None = None,
         rests_on_file: bool = False,
         sampled_share: float = 0.0,
         reasons: tuple[Saying | str, ...] = ("It was drawn for a test.",),
@@ -179,6 +181,7 @@ class Desk:
                 evidence=evidence,
                 risk=risk,
                 picture_hash=picture_hash,
+                look=look,
                 sampled_share=sampled_share,
             ).verdict_id
             for _ in range(submissions):

@@ -37,7 +37,7 @@ def test_equal_views_are_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return run(self, view)
 
     monkeypatch.setattr(interpreters._Network, "run", note)
-    logits, maps = network.run(np.stack([one, other, one, one]))
+    logits, maps, _ = network.run(np.stack([one, other, one, one]))
     assert len(runs) == 2
     assert logits[0] == logits[2] == logits[3] != logits[1]
     assert maps.shape[0] == 4

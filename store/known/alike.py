@@ -1,0 +1,87 @@
+"""Pictures alike in look that people have decided: the same style or scene, not only near copies."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, or_, select, union_all, update
+from sqlalchemy.orm import Session, joinedload
+
+from core.vocabulary import RULINGS
+from store.base.hash_column import WORDS, HashBits, distance, words_of
+from store.base.insertion import insert_once
+from store.known.known_images import word_columns
+from store.tables.case_tables import Decision, Image
+from store.tables.known_tables import DecidedLook
+
+# Of independent pictures half of the bits differ, and of a thousand pairs one differs by fewer than 50.
+ALIKE = 100
+SPARE = 50  # looked at beyond what is wanted, for decisions that were withdrawn
+NEWEST = 2000  # decided last, compared whatever they share: where few were decided, these are all
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeImage:
+    """A decided image that looks like another, and the share of bits that agree, 0 to 1."""
+
+    image: Image
+    agreement: float
+
+
+def keep_looks(session: Session, sha256s: Collection[str], at: datetime) -> None:
+    """Let decided images be found by what they look like."""
+    rows = session.execute(
+        select(Image.sha256, Image.look, Image.look_kind).where(
+            Image.sha256.in_(sha256s), Image.look.is_not(None), Image.reported_id.is_not(None)
+        )
+    )
+    for sha256, look, kind in rows.all():
+        found = {"image_sha256": sha256, "kind": kind, "hash": look, "decided_at": at}
+        insert_once(session, DecidedLook, found | word_columns(look or ""))
+
+
+def forget_looks(session: Session, sha256s: Collection[str]) -> None:
+    """Forget what images look like whose bytes go."""
+    session.execute(delete(DecidedLook).where(DecidedLook.image_sha256.in_(sha256s)))
+    session.execute(update(Image).where(Image.sha256.in_(sha256s)).values(look=None, look_kind=None))
+
+
+def alike_images(session: Session, sha256: str, *, limit: int) -> list[AlikeImage]:
+    """List the images most alike in look that a person decided, those first that differ by the fewest bits.
+
+    Compared are those that share one of 16 words with this one (locality-sensitive hashing: Indyk and
+    Motwani, STOC 1998) and those that were decided last.
+    """
+    own = session.execute(select(Image.look, Image.look_kind).where(Image.sha256 == sha256)).one_or_none()
+    if own is None or own.look is None:
+        return []
+    is_another = (DecidedLook.kind == own.look_kind, DecidedLook.image_sha256 != sha256)
+    shares_word = or_(
+        *(getattr(DecidedLook, f"w{place}") == word for place, word in enumerate(words_of(own.look)))
+    )
+    looks = (DecidedLook.image_sha256, DecidedLook.hash)
+    newest = (
+        select(*looks).where(*is_another).order_by(DecidedLook.decided_at.desc()).limit(NEWEST).subquery()
+    )
+    compared = union_all(select(*looks).where(*is_another, shares_word), select(newest)).subquery()
+    bits = distance(compared.c.hash, bindparam("hash", type_=HashBits()))
+    # The nearest first, and only then what was decided on them: a withdrawn decision is rare.
+    nearest = (
+        select(compared.c.image_sha256, func.min(bits).label("bits"))
+        .where(bits <= ALIKE)
+        .group_by(compared.c.image_sha256)
+        .order_by("bits", compared.c.image_sha256)
+        .limit(limit + SPARE)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Image, nearest.c.bits)
+        .join(nearest, nearest.c.image_sha256 == Image.sha256)
+        .join(Decision, Decision.id == Image.reported_id)
+        .where(Decision.outcome.in_(RULINGS))
+        .order_by(nearest.c.bits, Image.sha256)
+        .limit(limit)
+        .options(joinedload(Image.reported).joinedload(Decision.moderator)),
+        {"hash": own.look},
+    )
+    return [AlikeImage(image, 1 - differing / (16 * WORDS)) for image, differing in rows]
