@@ -18,6 +18,7 @@ import redis
 from core.broker import doorbell
 
 CHANNEL = "kantei-bell"
+ANY = "any"  # what a listener waits for who wants to hear every ring
 CALLBACKS_DUE = "to-tell"  # rung for the notifier, after a submission for whose end someone is called
 log = logging.getLogger(__name__)
 
@@ -57,11 +58,17 @@ class BellListener:
                 if not events:
                     del self._waiting[submission_id]
 
-    def hear(self, submission_id: str) -> None:
-        """Set the events of all who wait for this submission."""
+    def is_waiting(self) -> bool:
+        """True if anyone waits for anything."""
         with self._lock:
-            for event in self._waiting.get(submission_id, ()):
-                event.set()
+            return bool(self._waiting)
+
+    def hear(self, submission_id: str) -> None:
+        """Set the events of all who wait for this submission, or for any."""
+        with self._lock:
+            for name in (submission_id, ANY):
+                for event in self._waiting.get(name, ()):
+                    event.set()
 
 
 class FolderBell:

@@ -155,6 +155,16 @@ def list_failures(
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
 
 
+def before_place(query: Select[str], sort: Sort, image: Image) -> Select[str]:
+    """Keep of a query over cases those that come before one in an order; not for `Sort.DOUBT`."""
+    if sort is Sort.MIXED:
+        return query.where(Image.sha256 < image.sha256)
+    column = Image.risk if sort is Sort.RISK else Image.created_at
+    place = tuple_(column, Image.sha256)
+    mark = (image.risk if sort is Sort.RISK else image.created_at, image.sha256)
+    return query.where(place < mark if sort is Sort.OLDEST else place > mark)
+
+
 def _ordered(query: Select[str], sort: Sort, after: Position | None) -> Select[str]:
     if sort is Sort.MIXED:
         mixed = query.order_by(Image.sha256)

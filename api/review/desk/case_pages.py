@@ -26,6 +26,7 @@ from store.appeals.appeal_resolution import OwnDecisionError, resolve_appeals
 from store.desk.case_claims import release_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
 from store.desk.queue_filter import Viewer
+from store.desk.review_queue import COUNT_LIMIT
 from store.quality.check_giving import sample_decisions
 from store.quality.checks import answer_check, open_check
 from store.quality.quality import rates
@@ -70,6 +71,7 @@ def _show(page: CasePage) -> Response:
         thresholds=page.thresholds,
         is_moving=is_animated(parts().blobs, page.case.image),
         note_length=NOTE_LENGTH,
+        count_limit=COUNT_LIMIT,
         reply_length=REPLY_LENGTH,
         reply_templates=reply_templates,
     )

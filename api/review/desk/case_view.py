@@ -1,11 +1,12 @@
 """Everything that the page of a case shows; nothing is written for it."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from api.http.parts import parts
 from api.review.desk.next_case import find_next, look_undecided
@@ -32,7 +33,9 @@ from store.desk.cases import Case, find_case
 from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
-from store.desk.queue_filter import Viewer
+from store.desk.progress import Progress, find_progress
+from store.desk.queue_filter import Claimed, QueueFilter, Viewer
+from store.desk.review_queue import list_cases, position
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.tables.appeal_tables import Appeal
@@ -43,6 +46,7 @@ from store.tables.review_states import ReviewState
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 
+UPCOMING = 10  # cases in the strip below the picture
 WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
 
 
@@ -51,7 +55,7 @@ class CasePage:
     """A case as one moderator sees it at a moment.
 
     `address` leads back to the queue that it was opened from, and `following` (a SHA-256) on from here.
-    `checked` and `undo` are about the case decided just before.
+    `upcoming` are the next cases of the queue; `checked` and `undo` are about the case decided just before.
     """
 
     case: Case
@@ -69,6 +73,8 @@ class CasePage:
     may_make_golden: bool
     golden: GoldenCase | None
     outside: list[OutsideCheck]
+    progress: Progress
+    upcoming: list[str]
     checked: SecondLookResult | None
     undo: Undoable | None
     undone: Undone | None
@@ -150,11 +156,15 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         was_undone, undo_next = undone(session)
         grounds, appeals = list_grounds(session), appeals_on(session, sha256) if check is None else []
         is_appealed = any(appeal.resolved_at is None for appeal in appeals)
+        # A check that was not given yet would show that it is decided.
+        is_blind_offer = offer is not None and offer.sha256 in blind
+        following = offer.sha256 if offer is not None and is_blind_offer else following
         return CasePage(
             viewer=viewer,
             address=write_wanted(wanted),
-            # A check that was not given yet would show that it is decided.
-            following=offer.sha256 if offer is not None and offer.sha256 in blind else following,
+            following=following,
+            progress=find_progress(session, wanted, viewer, found.image),
+            upcoming=_upcoming(session, wanted, viewer, found.image, following),
             evidence=_by_grade(found),
             context=find_context(session, sha256, found.submissions, blind),
             thresholds=rests_on or thresholds_in_force(),
@@ -178,6 +188,16 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             note=note,
             case=found if check is None else look_undecided(found, check),
         )
+
+
+def _upcoming(
+    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image, following: str | None
+) -> list[str]:
+    """What comes next, the very next one first: a check that is mixed in must not be known by its absence."""
+    free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    after = list_cases(session, free, viewer, after=position(image), limit=UPCOMING)
+    found = dict.fromkeys([*([following] if following else []), *(one.sha256 for one in after)])
+    return [sha256 for sha256 in found if sha256 != image.sha256][:UPCOMING]
 
 
 def is_animated(blobs: BlobStore, image: Image) -> bool:

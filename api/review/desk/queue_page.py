@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
+from api.review.desk.filter_chips import filter_chips
 from api.review.desk.queue_address import read_position, write_position, write_wanted
 from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
@@ -17,11 +18,11 @@ from api.review.frame.preferences import VIEWS
 from core.clock import now
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
+from store.desk.progress import find_progress
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
 from store.desk.review_queue import (
     COUNT_LIMIT,
     client_names,
-    count_cases,
     count_queue,
     find_origins,
     list_cases,
@@ -47,6 +48,7 @@ def queue() -> str | AnyResponse:
         was_undone, undo_next = undone(session)
         sha256s = [image.sha256 for image in shown]
         narrow = set(write_wanted(wanted)) - {"tab", "sort"}
+        clients = client_names(session)
         found = {
             "wanted": wanted,
             "address": write_wanted(wanted),
@@ -55,10 +57,11 @@ def queue() -> str | AnyResponse:
             "holders": find_holders(session, sha256s, viewer.at),
             "counts": count_queue(session),
             "narrow": narrow,
-            "tucked": narrow - {"finding"},
-            "matching": count_cases(session, wanted, viewer) if narrow else None,
+            "chips": filter_chips(wanted, clients),
+            "progress": find_progress(session, wanted, viewer),
+            "as_of": viewer.at,
             "count_limit": COUNT_LIMIT,
-            "clients": client_names(session),
+            "clients": clients,
             "tabs": tab_links(wanted),
             "view": _view(),
             "after": write_position(position(shown[-1])) if len(images) > PAGE else None,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
@@ -209,4 +210,5 @@ FILTERS = {
     "threshold": threshold_text,
     "is_digest": is_sha256,
     "size": size_text,
+    "query": urlencode,
 }

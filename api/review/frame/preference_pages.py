@@ -34,7 +34,7 @@ def desk() -> str:
 @review.post("/account/desk")
 def arrange() -> AnyResponse:
     try:
-        wanted = preferences_from_form(request.form)
+        wanted = preferences_from_form(request.form, my_preferences())
     except KeyClashError as error:
         page = render_template("review/preferences.html", defaults=DEFAULT_KEYS, clash=str(error))
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -18,6 +18,7 @@ ACTS = {
     "take": N_("Take over"),
     "next": N_("Next page"),
     "select": N_("Select case"),
+    "filter": N_("Filter the queue"),
     "zoom": N_("Show pixel for pixel, or fit"),
     "heat": N_("Show the heat map"),
     "compare": N_("Hold: hide the heat map"),
@@ -36,6 +37,7 @@ DEFAULT_KEYS = {
     "take": "t",
     "next": "n",
     "select": "x",
+    "filter": "f",
     "zoom": "1",
     "heat": "m",
     "compare": "c",
@@ -48,8 +50,9 @@ MOVES = {
     "?": N_("Show keyboard shortcuts"),
 }
 # Acts that came after moderators had chosen keys: they have their usual key where that is free.
-LATER_ACTS = ("assisted", "ground")
+LATER_ACTS = ("assisted", "ground", "compare", "filter")
 VIEWS = ("grid", "list")
+MOST_SAVED, NAME_LENGTH = 20, 40  # saved filters, and letters of a name
 
 
 class KeyClashError(Exception):
@@ -67,6 +70,7 @@ class Preferences:
     language: str = ""  # empty: as the browser asks
     remind: int = 50  # minutes at the desk after which a break is suggested; 0 for never
     keys: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_KEYS))
+    saved: Mapping[str, str] = field(default_factory=dict)  # filters of the queue by name, as queries
 
 
 def read_preferences(stored: Mapping[str, object] | None) -> Preferences:
@@ -82,11 +86,20 @@ def read_preferences(stored: Mapping[str, object] | None) -> Preferences:
         language=language if isinstance(language, str) and language in LANGUAGES else "",
         remind=remind if isinstance(remind, int) and 0 <= remind <= 480 else 50,
         keys=_read_keys(keys) if isinstance(keys, dict) else dict(DEFAULT_KEYS),
+        saved=_read_saved(stored.get("saved")),
     )
 
 
-def preferences_from_form(values: Mapping[str, str]) -> Preferences:
-    """Read a form; an empty key leaves an act without one. Errors: KeyClashError."""
+def _read_saved(stored: object) -> dict[str, str]:
+    pairs = stored.items() if isinstance(stored, dict) else ()
+    return {name: query for name, query in pairs if isinstance(name, str) and isinstance(query, str)}
+
+
+def preferences_from_form(values: Mapping[str, str], before: Preferences) -> Preferences:
+    """Read a form; an empty key leaves an act without one. What the form does not have stays as before.
+
+    Errors: KeyClashError.
+    """
     keys: dict[str, str] = {}
     for act in ACTS:
         key = values.get(f"key_{act}", "").strip().lower()
@@ -103,6 +116,7 @@ def preferences_from_form(values: Mapping[str, str]) -> Preferences:
         language=values.get("language", "") if values.get("language") in LANGUAGES else "",
         remind=int(remind) if remind.isascii() and remind.isdigit() and len(remind) <= 3 else 50,
         keys=keys,
+        saved=before.saved,
     )
 
 

@@ -81,6 +81,9 @@ async function keep(claim) {
 /** Name the case after this one: with the claim, the server may have put another there. */
 function goOnTo(address) {
   const link = /** @type {HTMLAnchorElement} */ (document.querySelector('a[data-key="skip"]'));
+  const shown = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".strip a"));
+  // A case that was put in between must not be known by not being in the strip.
+  if (shown && shown.pathname !== new URL(address, location.href).pathname) shown.closest("ol").remove();
   link.href = address;
   link.hidden = false;
 }

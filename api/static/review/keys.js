@@ -43,6 +43,7 @@ function invert(keys) {
 function doAct(page, act) {
   if (act === "select") return select(page);
   if (act === "ground") return startGround(page);
+  if (act === "filter") return openFilters(page);
   const target = [...page.querySelectorAll(`[data-key="${act}"]`)].find((one) => one.checkVisibility() && !one.matches(":disabled"));
   if (!target) return false;
   if (target.tagName === "TEXTAREA") target.focus();
@@ -56,6 +57,15 @@ function search(page, event) {
   if (!(box instanceof HTMLInputElement)) return;
   event.preventDefault();
   box.select();
+}
+
+/** Open the filters, with the first of them ready to be changed. */
+function openFilters(page) {
+  const menu = page.querySelector(".filters details.menu");
+  if (!menu) return false;
+  menu.open = true;
+  menu.querySelector("select").focus();
+  return true;
 }
 
 function openDialog(page, id) {

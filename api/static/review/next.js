@@ -182,6 +182,8 @@ function refresh(page, settle) {
   const [old, fresh] = [document.querySelector(".panel"), page.querySelector(".panel")];
   const caseOf = (panel) => panel?.querySelector("form[data-case]")?.dataset.case;
   if (!old || !fresh || caseOf(old) !== caseOf(fresh)) return false;
+  const [strip, next] = [document.querySelector(".strip"), page.querySelector(".strip")];
+  if (strip && next) strip.replaceWith(document.adoptNode(next));
   const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
     for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undone-note, .undo)")) part.remove();

@@ -47,7 +47,7 @@ LEAD = "lead@example.com"
 # What no page is: files.
 NO_PAGES = {
     *("assets", "picture", "thumbnail", "heatmap", "appeal_file", "artist_thumbnail", "model_plot"),
-    *("decisions_csv", "stats_csv", "events_csv", "quality_csv"),
+    *("fresh", "decisions_csv", "stats_csv", "events_csv", "quality_csv"),
 }
 
 

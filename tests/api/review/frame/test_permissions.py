@@ -74,6 +74,9 @@ OPEN = {
     for name in (
         *(
             "queue",
+            "fresh",
+            "save_filter",
+            "delete_filter",
             "failures",
             "retry_failures",
             "case",
