@@ -29,6 +29,7 @@ FIXTURES = {
     "redis_url": "redis",
     "whole_redis_url": "redis",
 }
+LOAD_KERAS = ("bench/test_processed.py", "model/training/test_processing.py")
 TRAINING = ("tensorflow", "keras", "matplotlib")
 STARTS = frozenset({"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"})
 # A loop that looks again every few milliseconds is a wait for a condition; longer is sleep.
@@ -47,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--write-durations", action="store_true", help="store how long each file takes in tests/durations.txt"
     )
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the files that import Keras at once, where it is not installed."""
+    is_needed = any(collection_path == ROOT / "tests" / name for name in LOAD_KERAS)
+    return True if is_needed and importlib.util.find_spec("keras") is None else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -66,7 +66,7 @@ def test_the_image_copies_every_package_and_runs_as_nobody_special() -> None:
     assert "--require-hashes" in dockerfile
 
 
-@pytest.mark.parametrize("lock", ["serve", "test"])
+@pytest.mark.parametrize("lock", ["fast", "serve", "test"])
 def test_locks_have_a_hash_for_every_package_and_name_no_index(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     packages = re.findall(r"^[a-z0-9][^\n]*==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
