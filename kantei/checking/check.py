@@ -29,10 +29,8 @@ from kantei.checking.check_output import (
     write_plain,
 )
 from kantei.checking.check_pool import look_at_all
-from kantei.checking.looking import Look, is_url, read_source
-from kantei.roots.picture_reading import make_fetcher, trust_list
-from provenance.read import explain
-from worker.outbound.fetch_error import FetchError
+from kantei.checking.explaining import explain_all
+from kantei.checking.looking import Look, is_url
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
 
@@ -59,7 +57,9 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"}
     type=click.Path(file_okay=False, path_type=Path),
     help="Save a heat map for each picture in this folder, as NAME.heat.png.",
 )
-@click.option("--explain", "explained", is_flag=True, help="Show what each provenance reader found.")
+@click.option(
+    "--explain", "explained", is_flag=True, help="Print the verdict and what each provenance reader found."
+)
 def check(
     sources: tuple[str, ...],
     *,
@@ -81,7 +81,7 @@ def check(
     settings = read_settings_to_keep_nothing()
     targets = list(_expand(sources))
     if explained:
-        sys.exit(_explain(targets, settings))
+        sys.exit(explain_all(targets, settings))
     began, counts = time.monotonic(), Counter[str]()
     screen = Console()
     is_table = screen.is_terminal and not as_json and not as_csv
@@ -158,22 +158,3 @@ def _expand(sources: tuple[str, ...]) -> Iterable[str]:
         if not found and len(sources) == 1:
             raise click.UsageError(f"{source} contains no pictures")
         yield from found
-
-
-def _explain(sources: Iterable[str], settings: Settings) -> int:
-    """Print what every reader of provenance saw; the exit status, 1 where a source could not be read."""
-    failed = 0
-    with make_fetcher(settings, keeps_places=False) as fetcher:
-        for source in sources:
-            click.echo(source)
-            try:
-                data = read_source(source, fetcher, settings)
-            except (FetchError, OSError) as error:
-                click.echo(f"  failed: {error}")
-                failed = 1
-                continue
-            for note in explain(data, trust=trust_list(settings), max_pixels=settings.max_pixels):
-                click.echo(f"  {note.reader}: {note.looked_at}")
-                for line in note.saw:
-                    click.echo(f"    {line}")
-    return failed

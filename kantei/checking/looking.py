@@ -70,14 +70,22 @@ class Looker:
 
     def look(self, source: str) -> Look:
         """Examine one source; whatever is wrong with it becomes its failure."""
+        return self.look_and_keep(source)[0]
+
+    def look_and_keep(self, source: str) -> tuple[Look, bytes | None]:
+        """The same, and the bytes of the source; None where it could not be read."""
         try:
             with self._fetching if is_url(source) else nullcontext():
                 data = read_source(source, self._fetcher, self._settings)
         except FetchError as error:
-            return Look(source, failure=Failure(error.reason, error.detail, permanent=error.is_permanent))
+            failure = Failure(error.reason, error.detail, permanent=error.is_permanent)
+            return Look(source, failure=failure), None
         except OSError as error:
             detail = say(FailureDetail.FILE_UNREADABLE, why=error.strerror or type(error).__name__)
-            return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True))
+            return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True)), None
+        return self._examine(source, data), data
+
+    def _examine(self, source: str, data: bytes) -> Look:
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             picture = decode_picture(

@@ -145,6 +145,8 @@ def test_explain_names_every_reader_and_what_it_saw() -> None:
     assert "stealth_pngcomp" in saw["stealth"]
     assert "hidden in the alpha channel" in saw["a1111"]
     assert saw["invokeai"] == "Nothing found."
+    assert not {"container", "stealth", "a1111"} & {note.reader for note in notes if note.is_silent}
+    assert {"invokeai", "c2pa", "watermark"} <= {note.reader for note in notes if note.is_silent}
     assert explain(b"nothing")[0].saw == ("The file is not in a supported picture format.",)
 
 
