@@ -17,13 +17,19 @@ from api.v1.clients import quota_routes
 from api.v1.intake import batch_routes, submission_routes
 from api.v1.market import hook_routes, listing_routes
 from api.v1.outbox import event_routes
-from api.v1.verdicts import heatmaps, image_routes
+from api.v1.verdicts import heatmaps, image_routes, statement_routes
 
 VERSION = "1"
 BLUEPRINTS = (
     *(traces.hooks, metrics.routes, cors.hooks),
     *(submission_routes.routes, batch_routes.routes, appeal_routes.routes),
-    *(heatmaps.routes, image_routes.routes, event_routes.routes, quota_routes.routes),
+    *(
+        heatmaps.routes,
+        image_routes.routes,
+        statement_routes.routes,
+        event_routes.routes,
+        quota_routes.routes,
+    ),
     *(hook_routes.routes, listing_routes.routes, health.routes, reference.routes),
 )
 

@@ -181,6 +181,7 @@ class SubmissionLinks(Answer):
     self: str
     appeal: str | None
     heatmap: str | None
+    statement: str | None
 
 
 class SubmissionAnswer(Answer):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core.sayings.codes import EvidenceDetail, FailureDetail, Place, Reason
-from core.sayings.saying import say
+from core.sayings.codes import EvidenceDetail, FailureDetail, Headline, Place, Reason, StatementText
+from core.sayings.saying import render, say
 from core.sayings.stored import detail_json, reasons_json, saying_json
 
 _REASON = say(Reason.DECLARED_AND_PIXELS, maker="NovelAI")
@@ -70,7 +70,53 @@ SUBMISSION: dict[str, Any] = {
         "self": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
         "appeal": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/appeal",
         "heatmap": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/heatmap",
+        "statement": None,
     },
+}
+_FACTS = [
+    say(StatementText.STATEMENT_AI),
+    say(StatementText.STATEMENT_FOUND, found=say(Headline.READER_PROVED)),
+]
+_MEANS = say(
+    StatementText.STATEMENT_MEANS, model="mobilenet_v3-2026.11-678a9304", policy=str(DECISION["policy"])
+)
+STATEMENT: dict[str, Any] = {
+    "id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c-01a21400a3f17d0f9c1b6f1d2e3a4b5c",
+    "submission_id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
+    "listing_id": "4711",
+    "external_id": "1",
+    "outcome": "ai",
+    "decided_at": DECISION["decided_at"],
+    "facts": [render(one) for one in _FACTS],
+    "fact_codes": [saying_json(one) for one in _FACTS],
+    "automated_means": {
+        "detection": True,
+        "decision": False,
+        "model": "mobilenet_v3-2026.11-678a9304",
+        "finding": "flagged",
+        "score": 0.973,
+        "text": render(_MEANS),
+    },
+    "ground": DECISION["ground"],
+    "policy": DECISION["policy"],
+    "declared": "human",
+    "contradiction": "declared_human_found_ai",
+    "redress": {
+        "text": render(say(StatementText.STATEMENT_REDRESS)),
+        "appeal": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/appeal",
+        "appeal_link": "/v1/submissions/01a20ff3c7d27d0f9c1b6f1d2e3a4b5c/appeal-link",
+    },
+}
+DSA_STATEMENT: dict[str, Any] = {
+    "puid": STATEMENT["id"],
+    "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "incompatible_content_explanation": f"{render(_FACTS[0])} Ground: A record in the file.",
+    "content_type": ["CONTENT_TYPE_IMAGE", "CONTENT_TYPE_SYNTHETIC_MEDIA"],
+    "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+    "decision_facts": " ".join(render(one) for one in [*_FACTS, _MEANS]),
+    "source_type": "SOURCE_VOLUNTARY",
+    "automated_detection": "Yes",
+    "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
 }
 SUBMITTED: dict[str, Any] = {
     "image_url": "https://shop.example/pictures/1.png",

@@ -71,6 +71,16 @@ class KnownImageDetail(SayingCode):
     NEAR_COPY_LISTED = auto()
 
 
+class StatementText(SayingCode):
+    """A sentence of a statement of reasons; `found` is a headline for readers."""
+
+    STATEMENT_AI = auto()
+    STATEMENT_ASSISTED = auto()
+    STATEMENT_FOUND = auto()
+    STATEMENT_MEANS = auto()
+    STATEMENT_REDRESS = auto()
+
+
 class Clause(SayingCode):
     """A part of a sentence that stands in others."""
 

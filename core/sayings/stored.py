@@ -10,6 +10,7 @@ SAYINGS: tuple[type[SayingCode], ...] = (
     codes.Reason,
     codes.Headline,
     codes.KnownImageDetail,
+    codes.StatementText,
     codes.Clause,
     codes.EvidenceDetail,
     codes.OutsideDetail,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.grounds import MOST_GROUNDS, SHIPPED, usual_ground
+from core.usual_grounds import MOST_GROUNDS, SHIPPED, usual_ground
 from core.vocabulary import Outcome
 from store.tables.case_tables import Decision, Image
 from store.tables.ground_tables import Ground

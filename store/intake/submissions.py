@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.declarations import Declared
 from core.ids import new_id
 from core.vocabulary import Priority, Source, State
-from store.tables.case_tables import IdempotencyKey, Image, Submission
+from store.tables.case_tables import Decision, IdempotencyKey, Image, Submission
 
 WITH_ANSWER = (
     joinedload(Submission.verdict),
@@ -123,9 +123,17 @@ def find_state(session: Session, submission_id: str) -> State | None:
     return session.scalar(select(Submission.state).where(Submission.id == submission_id))
 
 
-def find_submission(session: Session, submission_id: str, client_id: str | None = None) -> Submission | None:
-    """Find a submission with its image, verdict and standing decision; a client sees only its own."""
+def find_submission(
+    session: Session, submission_id: str, client_id: str | None = None, *, with_reasons: bool = False
+) -> Submission | None:
+    """Find a submission with its image, verdict and reported decision; a client sees only its own.
+
+    `with_reasons` reads the verdict of that decision, too.
+    """
     query = select(Submission).where(Submission.id == submission_id).options(*WITH_ANSWER)
+    if with_reasons:
+        reported = joinedload(Submission.image).joinedload(Image.reported)
+        query = query.options(reported.joinedload(Decision.verdict))
     if client_id is not None:
         query = query.where(Submission.client_id == client_id)
     return session.scalar(query)

@@ -11,10 +11,11 @@ from core.declarations import Declared, contradiction_of
 from core.headlines import Audience, basis_of, headline
 from core.sayings.saying import render
 from core.sayings.stored import detail_json, reasons_json
-from core.vocabulary import Gauge
+from core.vocabulary import Gauge, Outcome
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Submission, Verdict
 
+AGAINST_PICTURE = (Outcome.AI, Outcome.ASSISTED)  # decisions that a statement of reasons goes with
 NO_GAUGE: dict[str, Any] = {"score_range": None, "human_share": None, "thresholds": None}
 
 
@@ -82,6 +83,7 @@ def submission_json(
             "self": own,
             "appeal": f"{own}/appeal" if row.verdict_id else None,
             "heatmap": f"{own}/heatmap" if row.verdict_id else None,
+            "statement": f"{own}/statement" if decision and decision.outcome in AGAINST_PICTURE else None,
         },
     }
 

@@ -31,8 +31,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.declarations import Declared
-from core.grounds import LONGEST_CODE
 from core.ids import new_id
+from core.usual_grounds import LONGEST_CODE
 from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.hash_column import HashBits

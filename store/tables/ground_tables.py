@@ -1,4 +1,4 @@
-"""The table of grounds that leads added or changed; the others are as they ship (`core/grounds.py`)."""
+"""The table of grounds that leads added or changed; the others are as they ship (`core/usual_grounds.py`)."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.grounds import LONGEST_CODE, LONGEST_TEXT
+from core.usual_grounds import LONGEST_CODE, LONGEST_TEXT
 from store.base.columns import UtcDateTime
 from store.base.table import Table
 

@@ -42,6 +42,7 @@ from store.appeals.appeal_messages import add_message, find_open_appeal
 from store.appeals.appeals import AppealOpenError, add_appeal, appeals_of
 from store.desk.decision_log import reported_decisions
 from store.intake.submissions import find_submission
+from store.outbox.statements import find_statement
 from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Decision, Submission
 
@@ -184,6 +185,7 @@ def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) ->
         image=image,
         verdict=view.submission.verdict,
         decision=decision,
+        statement=find_statement(view.submission),
         is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
         written=words,
         limits=parts().file_limits,
@@ -199,7 +201,7 @@ def _find(token: str) -> ArtistView:
         raise _not_valid()
     submission_id, until = known
     with parts().database.reading() as session:
-        submission = find_submission(session, submission_id)
+        submission = find_submission(session, submission_id, with_reasons=True)
         if submission is None or submission.state is not State.EXAMINED or submission.image is None:
             raise _not_valid()
         appeals = appeals_of(session, submission_id)

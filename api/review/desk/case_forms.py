@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from api.review.frame.filters import number
 from api.review.frame.page_error import refused
-from core.grounds import LONGEST_CODE
 from core.ids import is_id
+from core.usual_grounds import LONGEST_CODE
 from core.vocabulary import Outcome
 from store.desk.decisions import Seen
 from store.desk.grounds import find_ground

@@ -15,7 +15,7 @@ from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, refused
 from api.review.frame.permissions import Act
 from core.clock import now
-from core.grounds import LONGEST_CODE, LONGEST_TEXT, MOST_GROUNDS
+from core.usual_grounds import LONGEST_CODE, LONGEST_TEXT, MOST_GROUNDS
 from store.desk.grounds import GroundError, add_ground, change_ground, list_grounds, reword_ground
 from store.people.audit_notes import note_event
 

@@ -24,7 +24,7 @@ FIELDS = {
     "external_id": "42",
     "callback_url": "https://example.com/hook",
 }
-NOTHING_YET = {"examined_at": None, "image": None, "verdict": None, "decision": None, "failure": None}
+NOTHING_YET = dict.fromkeys(("examined_at", "image", "verdict", "decision", "appeal", "seller", "failure"))
 
 
 def test_a_submission_is_stored_then_sent_and_answered_whole(web: Web, sender: RecordingSender) -> None:
@@ -44,7 +44,12 @@ def test_a_submission_is_stored_then_sent_and_answered_whole(web: Web, sender: R
         "contradiction": "none",
         "created_at": body["created_at"],
         **NOTHING_YET,
-        "links": {"self": f"/v1/submissions/{body['id']}", "appeal": None, "heatmap": None},
+        "links": {
+            "self": f"/v1/submissions/{body['id']}",
+            "appeal": None,
+            "heatmap": None,
+            "statement": None,
+        },
     }
     assert body["created_at"].endswith("Z")
     assert sender.sent == [(body["id"], Priority.LOW)]
@@ -155,6 +160,8 @@ def test_a_standing_decision_is_shown(web: Web, database: Database) -> None:
     body = web.get(f"/v1/submissions/{submission_id}").get_json()
     assert body["decision"] == {
         "outcome": "human",
+        "ground": None,
+        "policy": "",
         "decided_at": decided_at.isoformat().replace("+00:00", "Z"),
     }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.grounds import UsualGround, usual_ground
+from core.usual_grounds import UsualGround, usual_ground
 from core.vocabulary import Outcome
 
 

@@ -1,0 +1,128 @@
+"""Statements of reasons: what the person whose picture it is has to be told of a decision against it.
+
+They name what article 17 of the Digital Services Act asks of a platform, as far as Kantei knows it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.declarations import contradiction_of
+from core.headlines import Audience, headline
+from core.sayings.codes import StatementText
+from core.sayings.saying import Saying, render, say
+from core.sayings.stored import read_saying, saying_json
+from core.vocabulary import Outcome
+from store.outbox.submission_json import AGAINST_PICTURE, time_json
+from store.tables.case_tables import Decision, Submission, Verdict
+
+DECIDED = {Outcome.AI: StatementText.STATEMENT_AI, Outcome.ASSISTED: StatementText.STATEMENT_ASSISTED}
+MOST_REASONS = 5
+# Limits of the DSA Transparency Database, in characters.
+LONGEST_FACTS, LONGEST_EXPLANATION = 5000, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The statement for one submission and the decision that was reported on its image.
+
+    `verdict` is the one that the moderator decided on.
+    """
+
+    submission: Submission
+    decision: Decision
+    verdict: Verdict
+
+    @property
+    def id(self) -> str:
+        """Unique among all statements: another decision is another statement."""
+        return f"{self.submission.id}-{self.decision.id}"
+
+    @property
+    def facts(self) -> list[Saying | str]:
+        """What was decided, what was found, and the reasons of the finding."""
+        verdict = self.verdict
+        found = headline(Audience.READER, verdict.finding, verdict.basis, verdict.evidence)
+        reasons = [read_saying(one) for one in verdict.reasons[:MOST_REASONS]]
+        return [
+            say(DECIDED[self.decision.outcome]),
+            say(StatementText.STATEMENT_FOUND, found=found),
+            *reasons,
+        ]
+
+    @property
+    def means(self) -> Saying:
+        """Which automated means were used, and for what."""
+        return say(StatementText.STATEMENT_MEANS, model=self.verdict.model, policy=self.decision.policy)
+
+    @property
+    def redress(self) -> Saying:
+        """How to ask for another look."""
+        return say(StatementText.STATEMENT_REDRESS)
+
+
+def find_statement(submission: Submission) -> Statement | None:
+    """The statement for a submission, read with its image's reported decision and that one's verdict.
+
+    None where nothing was decided against the picture, or nothing that can no longer be undone.
+    """
+    decision = submission.image.reported if submission.image is not None else None
+    if decision is None or decision.outcome not in AGAINST_PICTURE:
+        return None
+    return Statement(submission, decision, decision.verdict)
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """Write a statement for its client, in English and as codes."""
+    row, decision, verdict = statement.submission, statement.decision, statement.verdict
+    texts, facts = decision.ground_texts, statement.facts
+    return {
+        "id": statement.id,
+        "submission_id": row.id,
+        "listing_id": row.listing_id,
+        "external_id": row.external_id,
+        "outcome": decision.outcome.value,
+        "decided_at": time_json(decision.created_at),
+        "facts": [render(one) for one in facts],
+        "fact_codes": [saying_json(one) for one in facts if isinstance(one, Saying)],
+        "automated_means": {
+            "detection": True,
+            "decision": False,
+            "model": verdict.model,
+            "finding": verdict.finding.value,
+            "score": verdict.score,
+            "text": render(statement.means),
+        },
+        "ground": {"code": decision.ground, "text": texts["en"]} if texts else None,
+        "policy": decision.policy,
+        "declared": row.declared.value,
+        "contradiction": contradiction_of(row.declared, verdict.label).value,
+        "redress": {
+            "text": render(statement.redress),
+            "appeal": f"/v1/submissions/{row.id}/appeal",
+            "appeal_link": f"/v1/submissions/{row.id}/appeal-link",
+        },
+    }
+
+
+def dsa_json(statement: Statement) -> dict[str, Any]:
+    """Write the fields of the DSA Transparency Database that Kantei can fill; the platform adds the others.
+
+    No field may hold personal data, so the facts are those that Kantei words itself.
+    """
+    decision, verdict = statement.decision, statement.verdict
+    found = headline(Audience.READER, verdict.finding, verdict.basis, verdict.evidence)
+    facts = [statement.facts[0], say(StatementText.STATEMENT_FOUND, found=found), statement.means]
+    texts = decision.ground_texts
+    return {
+        "puid": statement.id,
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "incompatible_content_explanation": (
+            render(facts[0]) + (f" Ground: {texts['en']}." if texts else "")
+        )[:LONGEST_EXPLANATION],
+        "content_type": ["CONTENT_TYPE_IMAGE", "CONTENT_TYPE_SYNTHETIC_MEDIA"],
+        "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
+        "decision_facts": " ".join(render(one) for one in facts)[:LONGEST_FACTS],
+        "source_type": "SOURCE_VOLUNTARY",
+        "automated_detection": "Yes",
+        "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+    }
