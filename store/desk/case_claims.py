@@ -6,7 +6,7 @@ A claim strands nothing: its end is a moment in the row, and whoever comes after
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from store.base.insertion import upsert
@@ -30,11 +30,17 @@ class Holder:
 def claim_case(session: Session, sha256: str, moderator_id: str, at: datetime) -> bool:
     """Claim a case that is free, or one's own for longer; tell whether one has it now."""
     new = upsert(session, CaseClaim).values(
-        image_sha256=sha256, moderator_id=moderator_id, claimed_at=at, until=at + LEASE
+        image_sha256=sha256, moderator_id=moderator_id, claimed_at=at, opened_at=at, until=at + LEASE
     )
+    goes_on = (CaseClaim.moderator_id == moderator_id) & (CaseClaim.until > at)
     statement = new.on_conflict_do_update(
         index_elements=[CaseClaim.image_sha256],
-        set_={"moderator_id": moderator_id, "claimed_at": at, "until": at + LEASE},
+        set_={
+            "moderator_id": moderator_id,
+            "claimed_at": at,
+            "opened_at": case((goes_on, CaseClaim.opened_at), else_=at),
+            "until": at + LEASE,
+        },
         where=(CaseClaim.moderator_id == moderator_id) | (CaseClaim.until <= at),
     ).returning(CaseClaim.image_sha256)
     return session.scalar(statement, execution_options={"populate_existing": True}) is not None

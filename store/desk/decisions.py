@@ -7,7 +7,7 @@ meanwhile nothing is written, so that two people never overrule each other unkno
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
@@ -18,7 +18,7 @@ from store.desk.grounds import list_grounds, usual_of
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
-from store.tables.review_tables import Undo
+from store.tables.review_tables import CaseClaim, Undo
 
 OFFERED = timedelta(seconds=30)  # how long undo is offered
 GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
@@ -85,6 +85,7 @@ def decide(
             note=note,
             previous_id=seen.decision_id,
             batch_id=batch_id,
+            opened_at=_opened(seen.sha256, moderator_id, at) if batch_id is None else None,
             created_at=at,
         )
     )
@@ -96,6 +97,15 @@ def _usual_ground(session: Session, seen: Seen, outcome: Outcome) -> Ground:
     evidence = session.scalar(select(Verdict.evidence).where(Verdict.id == seen.verdict_id)) or []
     is_appealed = seen.sha256 in appealed_among(session, [seen.sha256])
     return usual_of(list_grounds(session), outcome, evidence, is_appealed=is_appealed)
+
+
+def _opened(sha256: str, moderator_id: str, at: datetime) -> ScalarSelect[datetime | None]:
+    """SQL expression: since when this moderator has had the case open, by their claim on it."""
+    return (
+        select(CaseClaim.opened_at)
+        .where(CaseClaim.image_sha256 == sha256, CaseClaim.moderator_id == moderator_id, CaseClaim.until > at)
+        .scalar_subquery()
+    )
 
 
 def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime) -> str:

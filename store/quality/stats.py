@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, Outcome
 from store.appeals.appeal_resolution import appealed
-from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict, settles
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
-from store.tables.review_tables import Undo
 
 BINS = 20  # of the score, each 0.05 wide
-RULINGS = (Outcome.HUMAN, Outcome.AI)
-SAMPLE = 20_000  # decisions from which times are told; more would say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +63,6 @@ def oldest_open(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Image.created_at)).where(Image.review == ReviewState.OPEN))
 
 
-def times_to_decision(session: Session, since: datetime) -> list[timedelta]:
-    """How long decided cases had waited, shortest first; from the newest decisions."""
-    rows = session.execute(
-        select(Decision.created_at, Image.created_at)
-        .join(Image, Image.sha256 == Decision.image_sha256)
-        .where(Decision.created_at >= since, Decision.previous_id.is_(None))
-        .order_by(Decision.id.desc())
-        .limit(SAMPLE)
-    )
-    return sorted(decided - came for decided, came in rows)
-
-
 def scores(session: Session, since: datetime, until: datetime) -> list[int]:
     """Count verdicts by score, in `BINS` equal bins from 0 to 1."""
     edges = [index / BINS for index in range(BINS)]
@@ -100,7 +85,7 @@ def sampled_agreement(session: Session, since: datetime) -> list[Agreement]:
     query = query.join(Verdict, Verdict.id == LiveSample.verdict_id)
     query = query.join(Image, Image.sha256 == LiveSample.image_sha256)
     query = query.join(Decision, Decision.id == Image.decision_id)
-    wanted = (LiveSample.created_at >= since, Decision.outcome.in_(RULINGS))
+    wanted = (LiveSample.created_at >= since, settles())
     return _agreement(session.execute(query.where(*wanted).group_by(Verdict.model)).all())
 
 
@@ -129,13 +114,13 @@ def agreement_by_moderator(session: Session, since: datetime) -> list[Agreement]
 
 
 def _counted(key: SQLColumnExpression[str], since: datetime) -> Select[str, int, int, int, int, int]:
-    """Count rulings that were not taken back; to escalate is none."""
+    """Count what was decided since a moment, by the decisions that stand."""
     return (
         _compared(key)
         .select_from(Decision)
+        .join(Image, Image.sha256 == Decision.image_sha256)
         .join(Verdict, Verdict.id == Decision.verdict_id)
-        .outerjoin(Undo, Undo.decision_id == Decision.id)
-        .where(Decision.created_at >= since, Decision.outcome != Outcome.ESCALATE, Undo.id.is_(None))
+        .where(Decision.created_at >= since, settles())
     )
 
 

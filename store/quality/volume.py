@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Finding, State
-from store.quality.stats import SAMPLE
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.quality.times import settled_cases
+from store.tables.case_tables import Submission, Verdict
 
 
 @dataclass(slots=True)
@@ -50,12 +49,12 @@ def volume_by_source(session: Session, since: datetime) -> list[Volume]:
             volume.failed += count
         else:
             volume.waiting += count
-    first = _first_decisions(since).subquery()
+    settled = settled_cases(since).subquery()
     came = (
-        select(Submission.source, first.c.decided, func.min(Submission.created_at))
-        .join(first, first.c.sha256 == Submission.image_sha256)
-        .where(Submission.created_at <= first.c.decided)
-        .group_by(Submission.source, first.c.id, first.c.decided)
+        select(Submission.source, settled.c.decided, func.min(Submission.created_at))
+        .join(settled, settled.c.sha256 == Submission.image_sha256)
+        .where(Submission.created_at <= settled.c.decided)
+        .group_by(Submission.source, settled.c.id, settled.c.decided)
     )
     found.add_times((source.value, decided - start) for source, decided, start in session.execute(came))
     return found.sorted()
@@ -71,8 +70,9 @@ def volume_by_model(session: Session, since: datetime) -> list[Volume]:
     )
     for model, finding, count in rows:
         found[model].findings[finding] = count
-    first = _first_decisions(since).subquery()
-    came = select(Verdict.model, first.c.decided, first.c.came).join(first, first.c.verdict_id == Verdict.id)
+    settled = settled_cases(since).subquery()
+    came = select(Verdict.model, settled.c.decided, settled.c.came)
+    came = came.join(settled, settled.c.verdict_id == Verdict.id)
     found.add_times((model, decided - start) for model, decided, start in session.execute(came))
     return found.sorted()
 
@@ -91,20 +91,3 @@ class _Found(dict[str, Volume]):
         for volume in self.values():
             volume.times.sort()
         return sorted(self.values(), key=lambda one: (-one.count, one.key))
-
-
-def _first_decisions(since: datetime) -> Select[*tuple[Any, ...]]:
-    """Select the newest first decisions on images, of which times are told."""
-    return (
-        select(
-            Decision.id.label("id"),
-            Decision.image_sha256.label("sha256"),
-            Decision.verdict_id.label("verdict_id"),
-            Decision.created_at.label("decided"),
-            Image.created_at.label("came"),
-        )
-        .join(Image, Image.sha256 == Decision.image_sha256)
-        .where(Decision.created_at >= since, Decision.previous_id.is_(None))
-        .order_by(Decision.id.desc())
-        .limit(SAMPLE)
-    )

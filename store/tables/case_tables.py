@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -33,7 +34,19 @@ from core.clock import now
 from core.declarations import Declared
 from core.ids import new_id
 from core.usual_grounds import LONGEST_CODE
-from core.vocabulary import Basis, FailureCode, Finding, Grade, Label, Outcome, Priority, Role, Source, State
+from core.vocabulary import (
+    RULINGS,
+    Basis,
+    FailureCode,
+    Finding,
+    Grade,
+    Label,
+    Outcome,
+    Priority,
+    Role,
+    Source,
+    State,
+)
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.hash_column import HashBits
 from store.base.table import Table
@@ -305,6 +318,16 @@ class Decision(Table):
     note: Mapped[str] = mapped_column(Text, default="")
     previous_id: Mapped[str | None] = mapped_column(Id)
     batch_id: Mapped[str | None] = mapped_column(Id, index=True)
+    # When the moderator opened the case; not known of bulk decisions, and of pages without a script.
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     moderator: Mapped[Moderator] = relationship(lazy="raise")
     verdict: Mapped[Verdict] = relationship(lazy="raise", foreign_keys=[verdict_id])
+
+
+def settles() -> ColumnElement[bool]:
+    """SQL condition on a decision and its image: this is what every page counts as decided.
+
+    The decision stands, so it was neither undone nor replaced, and it is no escalation.
+    """
+    return (Image.decision_id == Decision.id) & Decision.outcome.in_(RULINGS)

@@ -35,6 +35,8 @@ class CaseClaim(Table):
     image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
     claimed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # The first of the claims that followed each other without a gap; not known of older ones.
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     moderator: Mapped[Moderator] = relationship(lazy="raise")
 

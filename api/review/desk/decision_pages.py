@@ -36,6 +36,8 @@ HEADINGS = (
     "undone_at",
     "undone_by",
     "ground",
+    "opened_at",
+    "handling_seconds",
 )
 
 
@@ -87,6 +89,8 @@ def _row(line: LogLine, name: Naming) -> tuple[object, ...]:
         iso(line.undo.created_at) if line.undo else None,
         name(line.undone_by),
         decision.ground,
+        iso(decision.opened_at) if decision.opened_at else None,
+        (decision.created_at - decision.opened_at).total_seconds() if decision.opened_at else None,
     )
 
 

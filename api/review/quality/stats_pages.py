@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from api.http.parts import parts
@@ -30,12 +30,25 @@ from store.quality.stats import (
     oldest_open,
     sampled_agreement,
     scores,
-    times_to_decision,
 )
+from store.quality.times import CaseTimes, case_times
 from store.quality.volume import Volume, volume_by_model, volume_by_source
 from store.verdicts.drift import Week, weeks
 
 HALF_YEAR = timedelta(days=182)
+# What the file of one table on the page holds, by how its rows begin.
+CSV_TABLES = {
+    "days": ("images_by_day",),
+    "scores": ("scores",),
+    "came": ("volume_by_source", "seconds_by_source"),
+    "judged": ("volume_by_model", "seconds_by_model"),
+    "weeks": ("week_",),
+    "live": ("by_live_model",),
+    "models": ("by_model",),
+    "sources": ("by_source",),
+    "moderators": ("by_moderator",),
+    "paces": ("pace_by_moderator",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,42 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The median and the 90th percentile of times, in order; None where there are none."""
+
+    times: list[timedelta]
+
+    @property
+    def median(self) -> timedelta | None:
+        """Half took no longer."""
+        return self._share(0.5)
+
+    @property
+    def slow(self) -> timedelta | None:
+        """Nine of ten took no longer."""
+        return self._share(0.9)
+
+    def _share(self, share: float) -> timedelta | None:
+        return self.times[min(len(self.times) - 1, int(len(self.times) * share))] if self.times else None
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
-    """How much came by one way, and within what time half and nine of ten of it were decided."""
+    """How much came by one way, how much that came so was decided, and how long it waited."""
 
     volume: Volume
-    median: timedelta | None
-    slow: timedelta | None
+    decided: int
+    waiting: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one moderator decided, how long it had waited, and how long they had it open."""
+
+    email: str
+    decided: int
+    waiting: Spread
+    handling: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +109,10 @@ class Stats:
     appeals: int
     oldest: datetime | None
     by_day: list[tuple[date, dict[Finding, int]]]
-    median: timedelta | None
-    slow: timedelta | None
+    decided: int
+    waited: Spread
+    handled: Spread
+    paces: list[Pace]
     now: list[int]
     before: list[int]
     sampled: int
@@ -96,13 +141,18 @@ def stats() -> str:
 def stats_csv() -> Response:
     with parts().database.reading() as session:
         gathered = _gather(session, asked_window(), with_moderators=may(me(), Act.SEE_PEOPLE))
-    return csv_file("kantei-stats.csv", _rows(gathered))
+    wanted = CSV_TABLES.get(request.args.get("table", ""))
+    heading, *rows = _rows(gathered)
+    found = [row for row in rows if wanted is None or str(row[0]).startswith(wanted)]
+    return csv_file("kantei-stats.csv", [heading, *found])
 
 
 def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
     at = now()
     since = at - timedelta(days=days)
-    first, times = since.date(), times_to_decision(session, since)
+    first, (times, times_of) = since.date(), case_times(session, since)
+    models, sources = agreement_by_model(session, since), agreement_by_source(session, since)
+    people = agreement_by_moderator(session, since) if with_moderators else []
     found = findings_by_day(session, datetime.combine(first, datetime.min.time(), at.tzinfo))
     dates = [first + timedelta(days=index) for index in range(days + 1)]
     return Stats(
@@ -111,29 +161,30 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
         appeals=count_appealed(session),
         oldest=oldest_open(session),
         by_day=[(day, found.get(day, {})) for day in dates],
-        median=_share(times, 0.5),
-        slow=_share(times, 0.9),
+        decided=sum(one.decided for one in models),
+        waited=Spread(times.waiting),
+        handled=Spread(times.handling),
+        paces=[_pace(one, times_of.get(one.key, CaseTimes())) for one in people],
         now=scores(session, since, at),
         before=scores(session, since - timedelta(days=days), since),
         sampled=count_sampled(session, since),
         live=[_compare(one) for one in sampled_agreement(session, since)],
-        models=[_compare(one) for one in agreement_by_model(session, since)],
-        sources=[_compare(one) for one in agreement_by_source(session, since)],
-        moderators=[_compare(one) for one in agreement_by_moderator(session, since)]
-        if with_moderators
-        else [],
+        models=[_compare(one) for one in models],
+        sources=[_compare(one) for one in sources],
+        moderators=[_compare(one) for one in people],
         weeks=weeks(session, at - HALF_YEAR),
-        came=[_came(one) for one in volume_by_source(session, since)],
-        judged=[_came(one) for one in volume_by_model(session, since)],
+        came=_came(volume_by_source(session, since), sources),
+        judged=_came(volume_by_model(session, since), models),
     )
 
 
-def _share(times: list[timedelta], share: float) -> timedelta | None:
-    return times[min(len(times) - 1, int(len(times) * share))] if times else None
+def _came(volumes: list[Volume], agreements: list[Agreement]) -> list[Came]:
+    decided = {one.key: one.decided for one in agreements}
+    return [Came(one, decided.get(one.key, 0), Spread(one.times)) for one in volumes]
 
 
-def _came(volume: Volume) -> Came:
-    return Came(volume, _share(volume.times, 0.5), _share(volume.times, 0.9))
+def _pace(counts: Agreement, times: CaseTimes) -> Pace:
+    return Pace(counts.key, counts.decided, Spread(times.waiting), Spread(times.handling))
 
 
 def _compare(counts: Agreement) -> Comparison:
@@ -153,9 +204,15 @@ def _volume_rows(name: str, one: Came) -> Iterator[tuple[object, ...]]:
     if name == "source":
         yield "volume_by_source", volume.key, "failed", volume.failed, volume.count, None, None
         yield "volume_by_source", volume.key, "waiting", volume.waiting, volume.count, None, None
-    for measure, time in (("half_within", one.median), ("nine_of_ten_within", one.slow)):
+    yield f"volume_by_{name}", volume.key, "decided", one.decided, volume.count, None, None
+    yield from _time_rows(f"seconds_by_{name}", volume.key, "", one.waiting)
+
+
+def _time_rows(table: str, key: str | None, prefix: str, spread: Spread) -> Iterator[tuple[object, ...]]:
+    """Write the median and the 90th percentile, by the names that files have had for them."""
+    for measure, time in (("half_within", spread.median), ("nine_of_ten_within", spread.slow)):
         seconds = time.total_seconds() if time is not None else None
-        yield f"seconds_by_{name}", volume.key, measure, seconds, len(volume.times), None, None
+        yield table, key, f"{prefix}{measure}", seconds, len(spread.times), None, None
 
 
 def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
@@ -163,8 +220,13 @@ def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     yield "waiting", None, "cases", stats.waiting, None, None, None
     yield "waiting", None, "oldest", iso(stats.oldest) if stats.oldest else None, None, None, None
     yield "waiting", None, "open_appeals", stats.appeals, None, None, None
-    for measure, time in (("half_within", stats.median), ("nine_of_ten_within", stats.slow)):
-        yield "seconds_to_decision", None, measure, time.total_seconds() if time else None, None, None, None
+    yield "decided", None, "cases", stats.decided, None, None, None
+    yield from _time_rows("seconds_to_decision", None, "", stats.waited)
+    yield from _time_rows("seconds_of_handling", None, "", stats.handled)
+    for pace in stats.paces:
+        yield "pace_by_moderator", pace.email, "decided", pace.decided, stats.decided, None, None
+        yield from _time_rows("pace_by_moderator", pace.email, "waiting_", pace.waiting)
+        yield from _time_rows("pace_by_moderator", pace.email, "handling_", pace.handling)
     for name, rows in (("source", stats.came), ("model", stats.judged)):
         for one in rows:
             yield from _volume_rows(name, one)
@@ -186,5 +248,6 @@ def _rows(stats: Stats) -> Iterator[tuple[object, ...]]:
     }
     for name, comparisons in groups.items():
         for each in comparisons:
+            yield f"by_{name}", each.key, "decided", each.decided, None, None, None
             for measure, rate in (("false_accusations", each.accused), ("missed", each.missed)):
                 yield f"by_{name}", each.key, measure, rate.part, rate.total, rate.low, rate.high
