@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from core.sayings.codes import Clause, EvidenceDetail, FailureDetail, KnownImageDetail, Place
 from core.sayings.saying import render, say
 from core.sayings.stored import saying_json
-from core.vocabulary import Evidence, EvidenceKind, FailureCode, Grade, Label, State
+from core.vocabulary import Evidence, EvidenceKind, FailureCode, Finding, Grade, Label, State
 from store.intake.submissions import find_submission
 from store.outbox.submission_json import image_json, standing_json
 from store.tables.case_tables import Submission, Verdict
@@ -78,6 +78,19 @@ def test_reasons_and_evidence_are_read_in_the_readers_language(desk: Desk) -> No
         assert render(saying) in english
         assert render(saying, "ja") in japanese
         assert render(saying) not in japanese
+
+
+def test_a_file_that_says_a_part_was_generated_is_not_shown_as_one_that_says_it_was(desk: Desk) -> None:
+    detail = say(
+        EvidenceDetail.PARTLY_GENERATED, source=say(Clause.UNSIGNED_XMP), source_type="compositeSynthetic"
+    )
+    part = Evidence(EvidenceKind.IPTC_DIGITAL_SOURCE_TYPE, Grade.DECLARED, None, "OpenAI", detail, {})
+    sha256 = desk.add_case(0.5, Finding.UNCERTAIN, evidence=(part,))
+    visit = desk.as_person()
+    assert "<dd>Partly AI-generated</dd>" in visit.get(f"/review/cases/{sha256}").text
+    assert "<dd>一部AI生成</dd>" in visit.get(f"/review/cases/{sha256}", headers=JAPANESE).text
+    whole = desk.add_case(0.6, evidence=evidence())
+    assert "Partly AI-generated" not in visit.get(f"/review/cases/{whole}").text
 
 
 @pytest.mark.parametrize("headers", [{}, JAPANESE])
