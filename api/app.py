@@ -17,6 +17,7 @@ from api.v1.clients import quota_routes
 from api.v1.intake import batch_routes, submission_routes
 from api.v1.market import hook_routes, listing_routes
 from api.v1.outbox import event_routes
+from api.v1.reports import report_routes
 from api.v1.verdicts import heatmaps, image_routes, statement_routes
 
 VERSION = "1"
@@ -30,7 +31,7 @@ BLUEPRINTS = (
         event_routes.routes,
         quota_routes.routes,
     ),
-    *(hook_routes.routes, listing_routes.routes, health.routes, reference.routes),
+    *(hook_routes.routes, listing_routes.routes, report_routes.routes, health.routes, reference.routes),
 )
 
 

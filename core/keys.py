@@ -16,6 +16,7 @@ class KeyPurpose(StrEnum):
     FORM_TOKENS = "kantei form tokens"
     APPEAL_LINKS = "kantei appeal links"
     PSEUDONYMS = "kantei pseudonyms"
+    READERS = "kantei readers"
     SECOND_FACTORS = "kantei second factors"
     OPENID_REQUESTS = "kantei openid requests"
     PASSKEY_QUESTIONS = "kantei passkey questions"

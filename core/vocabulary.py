@@ -20,6 +20,7 @@ class Source(StrEnum):
     API = "api"
     UPLOAD = "upload"
     CLI = "cli"
+    REPORT = "report"
 
 
 class FileKind(StrEnum):

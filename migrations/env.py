@@ -14,11 +14,14 @@ from store.tables import (  # noqa: F401  # registers every table
     case_tables,
     client_tables,
     factor_tables,
+    ground_tables,
     known_tables,
     marketplace_tables,
     policy_tables,
     quality_tables,
+    report_tables,
     review_tables,
+    seller_tables,
 )
 
 

@@ -44,6 +44,7 @@ from api.review.people import (
 )
 from api.review.people.browser_names import browser_name
 from api.review.quality import quality_pages, stats_pages
+from api.review.reports import reader_pages
 from api.review.verdicts import model_page, policy_pages
 from store.desk.queue_filter import Tab
 from store.tables.case_tables import Moderator
@@ -56,7 +57,7 @@ MODULES = (
     *(queue_page, fresh_page, saved_filters, failure_pages, case_pages, claim_pages, bulk_pages),
     *(undo, pictures, decision_pages, outside_pages, ground_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
-    *(quality_pages, stats_pages, policy_pages, model_page),
+    *(reader_pages, quality_pages, stats_pages, policy_pages, model_page),
 )
 INSIGHTS, ADMINISTRATION = N_("Insights"), N_("Administration")
 # The menu: a page, what it is called there, the act it needs, its group ("" stands by itself) and its icon.
@@ -69,6 +70,7 @@ PLACES = (
     ("review.model", N_("Model"), Act.REVIEW, INSIGHTS, "model"),
     ("review.policy", N_("Policy"), Act.MANAGE_POLICY, ADMINISTRATION, "policy"),
     ("review.known", N_("Known images"), Act.MANAGE_KNOWN, ADMINISTRATION, "alike"),
+    ("review.readers", N_("Readers' reports"), Act.MANAGE_READERS, ADMINISTRATION, "appeal"),
     ("review.clients", N_("Clients"), Act.MANAGE_CLIENTS, ADMINISTRATION, "client"),
     ("review.deliveries", N_("Deliveries"), Act.MANAGE_CLIENTS, ADMINISTRATION, "send"),
     ("review.moderators", N_("Moderators"), Act.RESET_FACTORS, ADMINISTRATION, "people"),

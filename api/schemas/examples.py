@@ -144,6 +144,17 @@ SELLER_STANDING: dict[str, Any] = {
     "strike_limit": 3,
     "next_measure": "warning",
 }
+READER_REPORT: dict[str, Any] = {
+    "image_url": "https://shop.example/pictures/1.png",
+    "page_url": "https://shop.example/listings/4711",
+    "reader": "u-20931",
+    "reason": "The hands are wrong, and the artist posts ten of these a day.",
+}
+READER_REPORT_ANSWER: dict[str, Any] = {
+    "id": "01a20ff3d5e62b8c9f3a4b5c6d7e8f90",
+    "submission_id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
+    "created_at": "2026-11-24T08:00:02Z",
+}
 APPEAL_RESULT: dict[str, Any] = {
     "id": "01a20ff3d0b1749f8a2b3c4d5e6f7a8b",
     "outcome": "human",

@@ -159,6 +159,12 @@ class Settings(OutsideSettings):
         "365",
         "Age in days, after they expired or were withdrawn, at which `kantei purge` deletes strikes",
     )
+    report_retention_days: int = setting(
+        values.integer(1, 36_500),
+        "365",
+        "Age in days at which `kantei purge` deletes readers' reports, and so how often each reader was"
+        " right",
+    )
     rate_limit: int = setting(values.integer(1, 100_000_000), "12000", "Requests per minute and client")
     sweep_interval: float = setting(values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper")
     secure_cookies: bool = setting(

@@ -9,7 +9,7 @@ import { languageOf, wordsOf } from "../words/words.js";
 import { openResult } from "./alone.js";
 import { fetchPicture, snapshot } from "./bytes.js";
 import { forget } from "./cache.js";
-import { advance, artistAddress, heatmap, retry, sendAppeal, submitPicture } from "./checks.js";
+import { advance, artistAddress, heatmap, reportChecked, retry, sendAppeal, submitPicture } from "./checks.js";
 import { TroubleError, testConnection } from "./client.js";
 import { changeCheck, newCheck, readCheck } from "./kept.js";
 import { BATCH, checkMany } from "./many.js";
@@ -46,6 +46,8 @@ export async function answer(message, sender) {
     case "appeal":
       await sendAppeal(message.id, String(message.reason).slice(0, 2000), String(message.evidence));
       return view(message.id);
+    case "flag":
+      return flag(message.id);
     case "artist":
       return openArtistPage(message.id);
     case "heatmap":
@@ -157,6 +159,18 @@ async function takeSnapshot({ id, box }, sender) {
   if (blob === null) return view(id);
   await submitPicture(id, blob, "snapshot");
   return view(id);
+}
+
+/** @param {string} id */
+async function flag(id) {
+  const words = wordsOf(languageOf((await readSettings()).language));
+  try {
+    await reportChecked(id);
+    return { sentence: words.flagSent };
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    return { sentence: troubleText(error.trouble, words) };
+  }
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { readSettings } from "../settings/settings.js";
 import { contextOf, recallDigest, recallUrl, remember, sha256, trimmed } from "./cache.js";
-import { TroubleError, appeal, artistPage, readHeatmap, readSubmission, submitBytes, submitUrl } from "./client.js";
+import { TroubleError, appeal, artistPage, readHeatmap, readSubmission, submitBytes, submitUrl, reportPicture } from "./client.js";
 import { changeCheck, readCheck } from "./kept.js";
 
 /** @typedef {import("../types").Check} Check */
@@ -181,6 +181,28 @@ export async function sendAppeal(id, reason, evidenceUrl) {
     if (!(error instanceof TroubleError)) throw error;
     return changeCheck(kept, { appeal: { state: "troubled", reason, trouble: error.trouble } });
   }
+}
+
+/**
+ * Ask for a moderator's look at a picture, under a random name that is this browser's own.
+ * @param {string} id
+ */
+export async function reportChecked(id) {
+  const { submission, isPrivate } = await must(id);
+  if (submission === null) throw new TroubleError({ kind: "not_found" });
+  await reportPicture(await readSettings(), submission.id, await readerName(isPrivate));
+}
+
+/**
+ * @param {boolean} isPrivate nothing of a private window is kept, so that each of its reports has another name
+ */
+async function readerName(isPrivate) {
+  if (isPrivate) return crypto.randomUUID();
+  const { reader } = await chrome.storage.local.get("reader");
+  if (typeof reader === "string") return reader;
+  const made = crypto.randomUUID();
+  await chrome.storage.local.set({ reader: made });
+  return made;
 }
 
 /**

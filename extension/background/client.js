@@ -116,6 +116,22 @@ export async function appeal(settings, id, appeal) {
 }
 
 /**
+ * Report a picture: ask for a moderator's look at it.
+ * @param {import("../types").Settings} settings
+ * @param {string} id of the submission
+ * @param {string} reader a random name, the same for each report of this browser
+ */
+export async function reportPicture(settings, id, reader) {
+  try {
+    await call(settings, "POST", "/v1/reports", { json: { submission_id: id, reader } });
+  } catch (error) {
+    // A server from before reports does not know the path, and knows the submission.
+    const isOld = error instanceof TroubleError && ["not_found", "not_kantei"].includes(error.trouble.kind);
+    throw isOld ? new TroubleError({ kind: "unsupported" }) : error;
+  }
+}
+
+/**
  * Ask for the page where an artist may appeal without a key.
  * @param {import("../types").Settings} settings
  * @param {string} id

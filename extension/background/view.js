@@ -155,6 +155,8 @@ function verdictParts(check, words, lang) {
     actions: [
       ...(submission.links.heatmap ? [{ act: "heatmap", label: words.heatmap, primary: false }] : []),
       { act: "result", label: words.result, primary: false },
+      // What a person has decided needs no look; who disagrees says why.
+      ...(outcome === null ? [{ act: "flag", label: words.flag, primary: false }] : []),
       { act: "report", label: words.report, primary: false },
       ...(standing(submission) === "clear" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
     ],

@@ -145,7 +145,7 @@ function openForm(mine, form) {
  * @param {any} state
  */
 async function doing(name, id, element, state) {
-  if (["retry", "heatmap", "artist"].includes(name)) return tell({ kind: name, id }, name === "artist" ? 1 : 3);
+  if (["retry", "heatmap", "flag", "artist"].includes(name)) return tell({ kind: name, id }, name === "artist" ? 1 : 3);
   if (name === "snapshot") {
     // Our own card must not be in the picture.
     const { host } = stage(state.reader.theme);

@@ -65,6 +65,8 @@ export const WORDS = {
   heatmapAlt: "The picture in grey. Red marks where the classifier saw signs of generation.",
   noHeatmap: "This server cannot make a heat map for this picture.",
   result: "Full result",
+  flag: "Report this picture",
+  flagSent: "Reported. A moderator will look at it. Your report does not change the score.",
   report: "Report a mistake",
   artist: "I am the artist",
   retry: "Try again",

@@ -70,4 +70,5 @@ def kept_for(settings: Settings) -> KeptFor:
     return KeptFor(
         log=timedelta(days=settings.log_retention_days),
         strikes=timedelta(days=settings.strike_retention_days),
+        reports=timedelta(days=settings.report_retention_days),
     )

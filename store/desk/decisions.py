@@ -19,6 +19,7 @@ from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import CaseClaim, Undo
+from store.verdicts.images import is_asked_for
 
 OFFERED = timedelta(seconds=30)  # how long undo is offered
 GRACE = timedelta(seconds=5)  # a click at the last moment still counts when it arrives
@@ -149,8 +150,10 @@ def state_after(outcome: Outcome) -> ReviewState:
 def _state_before(session: Session, before: Decision | None, verdict_id: str) -> ReviewState:
     if before is not None:
         return state_after(before.outcome)
-    finding = session.get_one(Verdict, verdict_id).finding
-    return ReviewState.NONE if finding is Finding.CLEAR else ReviewState.OPEN
+    verdict = session.get_one(Verdict, verdict_id)
+    if verdict.finding is Finding.CLEAR and not is_asked_for(session, verdict.image_sha256):
+        return ReviewState.NONE
+    return ReviewState.OPEN
 
 
 def _move(

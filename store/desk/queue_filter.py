@@ -14,6 +14,7 @@ from core.vocabulary import Finding, Grade, Source
 from store.appeals.appeal_resolution import is_appealed
 from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import Listing
+from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
 
@@ -131,7 +132,10 @@ def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[boo
 
 def _of_submissions(wanted: QueueFilter, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
     came: list[ColumnElement[bool]] = []
-    if wanted.source is not None:
+    if wanted.source is Source.REPORT:
+        # Readers also report what came in by other ways.
+        yield Image.sha256.in_(select(ReaderReport.image_sha256).where(ReaderReport.is_muted.is_(False)))
+    elif wanted.source is not None:
         came.append(Submission.source == wanted.source)
     if wanted.declared is not None:
         came.append(Submission.declared == wanted.declared)

@@ -17,6 +17,7 @@ from store.known.alike import keep_looks
 from store.known.known_images import note_changes
 from store.market.strikes import settle_strikes
 from store.outbox.client_events import note_decisions
+from store.reports.reader_reports import settle_reports
 from store.tables.case_tables import Decision, Image
 
 USUAL = StrikeRules()
@@ -60,6 +61,7 @@ def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUA
         told[kind][row.sha256] = row.decision_id
     for kind, decisions in told.items():
         note_decisions(session, kind, decisions, sellers, at=at)
+    settle_reports(session, {row.sha256: row.decision_id for row in rows})
     note_changes(session, [row.sha256 for row in rows], at)
     keep_looks(session, [row.sha256 for row in rows], at)
     report_answers(session, {row.sha256: row.decision_id for row in rows}, sellers, at=at)

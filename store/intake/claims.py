@@ -19,6 +19,7 @@ from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, 
 from store.base.database import without_waiting_for_disk
 from store.intake.retries import is_retry_due
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
+from store.reports.reader_reports import look_at_reported
 from store.tables.case_tables import Image, Submission
 from store.tables.review_states import ReviewState
 
@@ -123,6 +124,7 @@ def finish_examined(
         examined_at=at,
         **_NO_FAILURE,
     )
+    look_at_reported(session, held.submission_id, image_sha256)
     if is_new_image:
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return

@@ -23,6 +23,7 @@ from store.market.strikes import forget_strikes
 from store.outbox.client_events import forget_events
 from store.outbox.named_endpoints import delete_idle_endpoints
 from store.people.audit_notes import note_event
+from store.reports.reader_reports import forget_reports
 from store.retention.erasure import trim_records
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import IdempotencyKey, Image, Submission
@@ -47,6 +48,7 @@ class KeptFor:
 
     log: timedelta = timedelta(days=730)
     strikes: timedelta = timedelta(days=365)
+    reports: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def purge_expired(
         forget_quota_uses(session, at)
         delete_idle_endpoints(session, at - retention)
         forget_strikes(session, at - kept.strikes)
+        forget_reports(session, at - kept.reports)
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0

@@ -18,6 +18,7 @@ from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, L
 from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
 from store.known.known_images import keep_hash
+from store.reports.reader_reports import is_reported
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
@@ -178,10 +179,15 @@ def _review_state(session: Session, image: Image, finding: Finding) -> ReviewSta
     if image.decision_id is not None:
         outcome = session.get_one(Decision, image.decision_id).outcome
         return ReviewState.ESCALATED if outcome is Outcome.ESCALATE else ReviewState.CLOSED
-    is_drawn = select(LiveSample.verdict_id).where(LiveSample.image_sha256 == image.sha256).limit(1)
-    if finding is Finding.CLEAR and session.scalar(is_drawn) is not None:
+    if finding is Finding.CLEAR and is_asked_for(session, image.sha256):
         return ReviewState.OPEN
     return _review_of(finding)
+
+
+def is_asked_for(session: Session, sha256: str) -> bool:
+    """True if a person is wanted whatever the finding: an image was drawn as a sample, or a reader asked."""
+    is_drawn = select(1).where(LiveSample.image_sha256 == sha256).exists()
+    return bool(session.scalar(select(is_drawn | is_reported(sha256))))
 
 
 def _review_of(finding: Finding) -> ReviewState:

@@ -50,6 +50,7 @@ class FakeKantei:
     by_key: dict[str, str] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
     appeals: dict[str, Any] = field(default_factory=dict)
+    reports: list[dict[str, Any]] = field(default_factory=list)
     delay: float = 0.0
     unreachable: Callable[[str], str | None] = lambda _url: None
     finding: Callable[[str], str] = lambda _url: "flagged"
@@ -146,6 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
         if (self.command, parts.path) == ("GET", "/v1/submissions"):
             rows = list(kantei.submissions.values())[::-1][: int(query.get("limit", ["50"])[0])]
             return self._json(200, {"submissions": [kantei.look(row) for row in rows], "next_cursor": None})
+        if (self.command, parts.path) == ("POST", "/v1/reports"):
+            return self._report(json.loads(body))
         found = re.fullmatch(r"/v1/submissions/(\w+)(/appeal|/heatmap|/appeal-link)?", parts.path)
         submission = kantei.submissions.get(found[1]) if found else None
         if submission is None or found is None:
@@ -162,6 +165,13 @@ class _Handler(BaseHTTPRequestHandler):
         while kantei.look(submission)["state"] == "queued" and time.monotonic() < until:
             time.sleep(0.02)
         return self._json(200, kantei.look(submission))
+
+    def _report(self, fields: dict[str, Any]) -> None:
+        assert set(fields) == {"submission_id", "reader"}, fields
+        if fields["submission_id"] not in self.kantei.submissions:
+            return self._problem(404, "not_found")
+        self.kantei.reports.append(fields)
+        return self._json(202, {"id": "0" * 32, **fields, "created_at": "2026-11-24T03:00:00Z"})
 
     def _submit(self, body: bytes) -> None:
         kind = self.headers["Content-Type"]

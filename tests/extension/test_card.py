@@ -103,6 +103,16 @@ def test_an_appeal_is_sent_with_its_reason(reader: Reader, kantei: FakeKantei, t
     assert kantei.appeals == {"s0001": {"reason": "I drew it in 2019."}}
 
 
+def test_a_picture_is_reported_at_one_press(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:
+    reader.click_menu(tab, tab.session.run("document.querySelector('#t').src"))
+    assert tab.title() == "Signs of AI generation"
+    tab.press("flag")
+    until(lambda: "Reported. A moderator will look at it." in tab.text(), "thanks")
+    (report,) = kantei.reports
+    assert report["submission_id"] == "s0001"
+    assert len(report["reader"]) == 36
+
+
 def test_a_server_without_appeals_costs_nobody_his_words(
     reader: Reader, kantei: FakeKantei, tab: Tab
 ) -> None:

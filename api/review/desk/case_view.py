@@ -38,16 +38,27 @@ from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases, position
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
+from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
 from store.tables.ground_tables import Ground
 from store.tables.quality_tables import GoldenCase
+from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 
 UPCOMING = 10  # cases in the strip below the picture
 WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsOnCase:
+    """How many readers reported a picture, their newest reports, and each one's record."""
+
+    count: int
+    newest: list[ReaderReport]
+    records: dict[str, ReaderRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class CasePage:
     context: CaseContext
     thresholds: Thresholds | None
     appeals: list[Appeal]
+    reports: ReportsOnCase
     holder: Holder | None
     is_barred: bool
     is_own: bool
@@ -174,6 +186,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
                 outcome: usual_of(grounds, outcome, found.verdict.evidence, is_appealed=is_appealed)
                 for outcome in RULINGS
             },
+            reports=_reports(session, sha256),
             holder=find_holder(session, sha256, viewer.at),
             is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
@@ -198,6 +211,12 @@ def _upcoming(
     after = list_cases(session, free, viewer, after=position(image), limit=UPCOMING)
     found = dict.fromkeys([*([following] if following else []), *(one.sha256 for one in after)])
     return [sha256 for sha256 in found if sha256 != image.sha256][:UPCOMING]
+
+
+def _reports(session: Session, sha256: str) -> ReportsOnCase:
+    count, newest = reports_on(session, sha256)
+    records = reader_records(session, readers={one.reader for one in newest}) if newest else []
+    return ReportsOnCase(count, newest, {one.reader: one for one in records})
 
 
 def is_animated(blobs: BlobStore, image: Image) -> bool:

@@ -18,6 +18,7 @@ class Act(StrEnum):
     MANAGE_POLICY = "manage_policy"
     MANAGE_QUALITY = "manage_quality"
     MANAGE_KNOWN = "manage_known"
+    MANAGE_READERS = "manage_readers"
     RESET_FACTORS = "reset_factors"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
@@ -33,6 +34,7 @@ MATRIX = {
     Act.MANAGE_POLICY: Role.LEAD,
     Act.MANAGE_QUALITY: Role.LEAD,
     Act.MANAGE_KNOWN: Role.LEAD,
+    Act.MANAGE_READERS: Role.LEAD,
     Act.RESET_FACTORS: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,

@@ -43,6 +43,7 @@ SOURCES = {
     Source.API: N_("API"),
     Source.UPLOAD: N_("Upload"),
     Source.CLI: N_("Command line"),
+    Source.REPORT: N_("Readers' reports"),
 }
 DECLARED = {
     Declared.HUMAN: N_("Declared human"),
@@ -206,6 +207,8 @@ EVENTS = {
     "appeal_resolved": N_("Answered an appeal"),
     "appeal_replied": N_("Wrote to an artist"),
     "check": N_("Answered a check"),
+    "reader_muted": N_("Muted a reader's reports"),
+    "reader_unmuted": N_("Unmuted a reader's reports"),
     "purged": N_("Purged old records"),
     "erased": N_("Erased a picture or a person"),
     "login": N_("Logged in"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { prune } from "../../../extension/background/cache.js";
-import { advance, retry, sendAppeal, submitPicture } from "../../../extension/background/checks.js";
+import { advance, reportChecked, retry, sendAppeal, submitPicture } from "../../../extension/background/checks.js";
 import { newCheck, readCheck } from "../../../extension/background/kept.js";
 import { PICTURE, PLACE, answering, examined, failed, newBrowser } from "./browser.mjs";
 
@@ -159,4 +159,29 @@ test("the words of an appeal outlive a server that takes none", async () => {
   const asked = answering({ status: 201, body: {} });
   assert.equal((await sendAppeal(check.id, "I drew it", "https://a.example/layers")).appeal.state, "sent");
   assert.deepEqual(JSON.parse(asked[0].options.body), { reason: "I drew it", evidence_url: "https://a.example/layers" });
+});
+
+test("a browser reports under one random name, and a private window under another each time", async () => {
+  newBrowser();
+  const [open, hidden] = [await begin(), await begin(["https://a.example/b.png"], { ...PLACE, isPrivate: true })];
+  answering({ id: "s1", state: "queued" }, examined());
+  await advance(open.id);
+  answering({ id: "s2", state: "queued" }, examined("s2"));
+  await advance(hidden.id);
+  const asked = answering({ id: "r1" }, { id: "r1" }, { id: "r2" }, { id: "r3" });
+  for (const id of [open.id, open.id, hidden.id, hidden.id]) await reportChecked(id);
+  assert.deepEqual(new Set(asked.map(({ url }) => url)), new Set(["https://k.example/v1/reports"]));
+  const names = asked.map(({ options }) => JSON.parse(options.body).reader);
+  assert.equal(names[0], names[1]);
+  assert.equal(new Set(names).size, 3);
+  assert.match(names[0], /^[0-9a-f-]{36}$/);
+});
+
+test("a server from before reports says that it does not support them", async () => {
+  newBrowser();
+  const check = await begin();
+  answering({ id: "s1", state: "queued" }, examined());
+  await advance(check.id);
+  answering(problem(404));
+  await assert.rejects(reportChecked(check.id), { message: "unsupported" });
 });

@@ -101,10 +101,10 @@ test("a picture without address is not called unanswered", () => {
 });
 
 test("a heat map is offered only where the server has one, the artist's way not where nothing is claimed", () => {
-  assert.deepEqual(acts(card({})), ["result", "report", "artist"]);
+  assert.deepEqual(acts(card({})), ["result", "flag", "report", "artist"]);
   const links = { self: "/x", appeal: null, heatmap: "/v1/submissions/s1/heatmap" };
-  assert.deepEqual(acts(card({ submission: examined("s1", { links }) })), ["heatmap", "result", "report", "artist"]);
-  assert.deepEqual(acts(card({ submission: examined("s1", { verdict: { ...examined().verdict, finding: "clear" } }) })), ["result", "report"]);
+  assert.deepEqual(acts(card({ submission: examined("s1", { links }) })), ["heatmap", "result", "flag", "report", "artist"]);
+  assert.deepEqual(acts(card({ submission: examined("s1", { verdict: { ...examined().verdict, finding: "clear" } }) })), ["result", "flag", "report"]);
 });
 
 test("every failure and every trouble has a sentence and a way on, in both languages", () => {

@@ -32,6 +32,7 @@ CLOSED = {
         ),
         Act.MANAGE_QUALITY,
     ),
+    **dict.fromkeys(("review.readers", "review.set_muted"), Act.MANAGE_READERS),
     **dict.fromkeys(
         ("review.known", "review.import_known", "review.export_known", "review.forget_known"),
         Act.MANAGE_KNOWN,

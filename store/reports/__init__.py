@@ -1,0 +1,1 @@
+"""Readers' reports, and who sent them."""

@@ -1,0 +1,217 @@
+"""Readers' reports: one for each reader and picture, each a wish that a person looks.
+
+A report moves no score and no place in the queue. It opens a case that no one has decided, once, however
+many readers ask; that of a muted reader opens nothing.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.ids import new_id
+from core.vocabulary import Outcome
+from store.base.insertion import insert_once
+from store.tables.case_tables import Decision, Image, Submission
+from store.tables.client_tables import Client
+from store.tables.report_tables import MutedReader, ReaderReport
+from store.tables.review_states import ReviewState
+
+RIGHT = (Outcome.AI, Outcome.ASSISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRecord:
+    """How a reader's reports turned out: decided as they said, decided human, and not decided."""
+
+    client_id: str
+    client: str
+    reader: str
+    right: int
+    wrong: int
+    undecided: int
+    last_at: datetime
+    is_muted: bool
+
+
+def add_report(
+    session: Session,
+    submission: Submission,
+    reader: str,
+    *,
+    reason: str,
+    url_sha256: str | None,
+    at: datetime,
+) -> tuple[str, bool]:
+    """Store a report, and ask for a look where the picture is known; give its id, and whether it is new.
+
+    A reader who reported the picture before is given the id of that report.
+    """
+    same = [ReaderReport.submission_id == submission.id]
+    if submission.image_sha256 is not None:
+        same.append(ReaderReport.image_sha256 == submission.image_sha256)
+    earlier = (
+        select(ReaderReport.id)
+        .where(ReaderReport.client_id == submission.client_id, ReaderReport.reader == reader, or_(*same))
+        .order_by(ReaderReport.id)
+        .limit(1)
+    )
+    found = session.scalar(earlier)
+    if found is not None:
+        return found, False
+    is_muted = session.get(MutedReader, (submission.client_id, reader)) is not None
+    report_id = new_id()
+    row = {
+        "id": report_id,
+        "client_id": submission.client_id,
+        "reader": reader,
+        "submission_id": submission.id,
+        "url_sha256": url_sha256,
+        "image_sha256": submission.image_sha256,
+        "reason": reason,
+        "is_muted": is_muted,
+        "created_at": at,
+    }
+    if not insert_once(session, ReaderReport, row):
+        return session.scalars(earlier).one(), False  # sent twice at the same moment
+    if submission.image_sha256 is not None:
+        _settle_new(session, report_id, submission.image_sha256)
+        if not is_muted:
+            _ask_for_look(session, submission.image_sha256)
+    return report_id, True
+
+
+def find_reported(session: Session, client_id: str, url_sha256: str) -> Submission | None:
+    """The submission that was made for an earlier report of the same address, if it is still there."""
+    return session.scalar(
+        select(Submission)
+        .join(ReaderReport, ReaderReport.submission_id == Submission.id)
+        .where(ReaderReport.client_id == client_id, ReaderReport.url_sha256 == url_sha256)
+        .order_by(ReaderReport.id.desc())
+        .limit(1)
+    )
+
+
+def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
+    """Note which picture a submission's reports are about, now that it is examined, and ask for a look."""
+    muted = session.scalars(
+        update(ReaderReport)
+        .where(ReaderReport.submission_id == submission_id, ReaderReport.image_sha256.is_(None))
+        .values(image_sha256=sha256)
+        .returning(ReaderReport.is_muted)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not all(muted):
+        _ask_for_look(session, sha256)
+
+
+def is_reported(sha256: str) -> ColumnElement[bool]:
+    """SQL condition: a reader who was not muted reported this image."""
+    return select(1).where(ReaderReport.image_sha256 == sha256, ReaderReport.is_muted.is_(False)).exists()
+
+
+def settle_reports(session: Session, decisions: Mapping[str, str | None]) -> None:
+    """Note what was decided on reported pictures; decisions by SHA-256, none where none stands."""
+    rows = session.execute(
+        select(Decision.image_sha256, Decision.outcome).where(
+            Decision.id.in_([one for one in decisions.values() if one])
+        )
+    )
+    outcomes = {row.image_sha256: row.outcome for row in rows if row.outcome is not Outcome.ESCALATE}
+    for outcome in (*RIGHT, Outcome.HUMAN, None):
+        sha256s = [one for one in decisions if outcomes.get(one) is outcome]
+        session.execute(
+            update(ReaderReport)
+            .where(ReaderReport.image_sha256.in_(sha256s), ReaderReport.outcome.is_distinct_from(outcome))
+            .values(outcome=outcome)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def reports_on(session: Session, sha256: str, *, limit: int = 10) -> tuple[int, list[ReaderReport]]:
+    """Count the readers who reported an image, and list their newest reports."""
+    count = session.scalar(
+        select(func.count(func.distinct(ReaderReport.reader))).where(ReaderReport.image_sha256 == sha256)
+    )
+    query = select(ReaderReport).where(ReaderReport.image_sha256 == sha256)
+    return count or 0, list(session.scalars(query.order_by(ReaderReport.id.desc()).limit(limit)))
+
+
+def reader_records(
+    session: Session, *, readers: Collection[str] | None = None, limit: int = 200
+) -> list[ReaderRecord]:
+    """How readers' reports turned out, those who were wrong most often first; of some readers, or of all."""
+    right, wrong, undecided = (
+        func.sum(case((condition, 1), else_=0))
+        for condition in (
+            ReaderReport.outcome.in_(RIGHT),
+            ReaderReport.outcome == Outcome.HUMAN,
+            ReaderReport.outcome.is_(None),
+        )
+    )
+    muted = (
+        select(1)
+        .where(MutedReader.client_id == ReaderReport.client_id, MutedReader.reader == ReaderReport.reader)
+        .exists()
+    )
+    query = (
+        select(
+            ReaderReport.client_id,
+            Client.name,
+            ReaderReport.reader,
+            right,
+            wrong,
+            undecided,
+            func.max(ReaderReport.created_at),
+            muted,
+        )
+        .join(Client, Client.id == ReaderReport.client_id)
+        .group_by(ReaderReport.client_id, Client.name, ReaderReport.reader)
+        .order_by(wrong.desc(), undecided.desc(), ReaderReport.reader)
+        .limit(limit)
+    )
+    if readers is not None:
+        query = query.where(ReaderReport.reader.in_(readers))
+    return [ReaderRecord(*row) for row in session.execute(query)]
+
+
+def mute_reader(session: Session, client_id: str, reader: str, *, moderator_id: str, at: datetime) -> bool:
+    """Let a reader's later reports open no case; False where they are muted already."""
+    row = {"client_id": client_id, "reader": reader, "moderator_id": moderator_id, "created_at": at}
+    return insert_once(session, MutedReader, row)
+
+
+def unmute_reader(session: Session, client_id: str, reader: str) -> bool:
+    """Let a reader's reports ask for a look again; False where they are not muted."""
+    query = delete(MutedReader).where(MutedReader.client_id == client_id, MutedReader.reader == reader)
+    return session.execute(query.returning(MutedReader.reader)).first() is not None
+
+
+def forget_reports(session: Session, before: datetime) -> int:
+    """Delete reports from before a moment, and whom they muted; give how many reports."""
+    session.execute(delete(MutedReader).where(MutedReader.created_at < before))
+    query = delete(ReaderReport).where(ReaderReport.created_at < before).returning(ReaderReport.id)
+    return len(session.execute(query).all())
+
+
+def _settle_new(session: Session, report_id: str, sha256: str) -> None:
+    """Note what was decided before the report came."""
+    stands = (
+        select(Decision.outcome)
+        .join(Image, Image.reported_id == Decision.id)
+        .where(Image.sha256 == sha256, Decision.outcome != Outcome.ESCALATE)
+        .scalar_subquery()
+    )
+    session.execute(update(ReaderReport).where(ReaderReport.id == report_id).values(outcome=stands))
+
+
+def _ask_for_look(session: Session, sha256: str) -> None:
+    """Put an image into the queue that no one has decided, without moving its score or place."""
+    session.execute(
+        update(Image)
+        .where(Image.sha256 == sha256, Image.review == ReviewState.NONE, Image.decision_id.is_(None))
+        .values(review=ReviewState.OPEN)
+        .execution_options(synchronize_session=False)
+    )
