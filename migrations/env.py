@@ -13,6 +13,7 @@ from store.tables import (  # noqa: F401  # registers every table
     appeal_tables,
     case_tables,
     client_tables,
+    declaration_tables,
     factor_tables,
     ground_tables,
     known_tables,

@@ -1,4 +1,4 @@
-"""Give each decision a ground and the policy that it rests on.
+"""Add to each decision its ground and the policy that it rests on.
 
 Revision ID: 0036
 Revises: 0035

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.declarations import Declared
 from core.ids import new_id
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.base.database import without_waiting_for_disk
+from store.intake.declared_queue import apply_declarations
 from store.intake.retries import is_retry_due
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
 from store.reports.reader_reports import look_at_reported
@@ -115,7 +117,7 @@ def finish_examined(
 
     Errors: ClaimLostError.
     """
-    client_id = _end(
+    client_id, declared = _end(
         session,
         held,
         state=State.EXAMINED,
@@ -126,6 +128,8 @@ def finish_examined(
     )
     look_at_reported(session, held.submission_id, image_sha256)
     if is_new_image:
+        if declared is not Declared.UNKNOWN:
+            apply_declarations(session, image_sha256, at=at)
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return
     # A case that was closed because its listings went is open again: someone shows the image again.
@@ -140,13 +144,14 @@ def finish_examined(
         .values(review=ReviewState.OPEN)
         .execution_options(synchronize_session=False)
     )
+    apply_declarations(session, image_sha256, at=at)
     note_examined(session, client_id, held.submission_id, image_sha256, at=at)
 
 
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
     """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
     values = _failure_values(failure) | _NO_RETRY
-    client_id = _end(session, held, state=State.FAILED, examined_at=at, **values)
+    client_id, _ = _end(session, held, state=State.FAILED, examined_at=at, **values)
     add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, held.submission_id)], at=at)
 
 
@@ -279,18 +284,18 @@ def _failure_values(failure: Failure) -> dict[str, object]:
     }
 
 
-def _end(session: Session, held: Claim, **values: object) -> str:
-    """End a claim; give whose submission it was."""
-    client_id = session.scalar(
+def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared]:
+    """End a claim; give whose submission it was, and what it declares."""
+    row = session.execute(
         update(Submission)
         .where(
             Submission.id == held.submission_id,
             Submission.claim_id == held.id,
         )
         .values(claim_id=None, claimed_until=None, **values)
-        .returning(Submission.client_id)
+        .returning(Submission.client_id, Submission.declared)
         .execution_options(synchronize_session=False)
-    )
-    if client_id is None:
+    ).one_or_none()
+    if row is None:
         raise ClaimLostError
-    return client_id
+    return row.client_id, row.declared

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.declarations import Declared
 from core.vocabulary import Source
+from store.intake.declared_queue import apply_declarations
 from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import ClientEvent, Listing, ListingDeclaration
 
@@ -43,6 +44,10 @@ def redeclare(session: Session, listing: Listing, declared: Declared, *, at: dat
         .values(declared=declared)
         .execution_options(synchronize_session=False)
     )
+    shown = select(Submission.image_sha256).where(Submission.id.in_(theirs)).distinct()
+    for sha256 in session.scalars(shown).all():
+        if sha256 is not None:
+            apply_declarations(session, sha256, at=at)
 
 
 def declarations_of(session: Session, listing_row: str) -> list[ListingDeclaration]:

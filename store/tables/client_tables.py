@@ -32,6 +32,8 @@ class Client(Table):
     is_explicit: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     # Which tags and fields of its products declare what; none for the usual ones.
     declared_words: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # Of its pictures declared AI, the percentage that moderators still look at; none while all wait for them.
+    declared_ai_share: Mapped[int | None] = mapped_column(Integer)
     # How many turns it has for another's one, and how many of its events have their place in order.
     weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     events_placed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

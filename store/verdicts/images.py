@@ -17,6 +17,7 @@ from core.sayings.stored import saying_json
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Look, Outcome, evidence_json
 from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
+from store.intake.declared_queue import apply_declarations
 from store.known.known_images import keep_hash
 from store.reports.reader_reports import is_reported
 from store.tables.case_tables import Decision, Image, Verdict
@@ -149,6 +150,8 @@ def record_verdict(
     if image.is_animated is None:
         image.is_animated = facts.is_animated
     image.review = _review_state(session, image, judgement.finding)
+    session.flush()
+    apply_declarations(session, facts.sha256, at=now())
     note_change(session, image, verdict_id, judgement, at=now())
     return Recorded(verdict_id)
 

@@ -9,11 +9,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
-from api.review.clients.client_form import given_owner, given_quota, given_text, given_url, given_words
+from api.review.clients.client_form import (
+    given_owner,
+    given_quota,
+    given_share,
+    given_text,
+    given_url,
+    given_words,
+)
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found, refused
 from api.review.frame.permissions import Act
+from api.review.frame.rates import Rate
 from core.clients.quota import QuotaPeriod
 from core.clock import now
 from core.declarations import words_from_json
@@ -31,6 +39,7 @@ from store.clients.clients import (
     usual_scopes,
 )
 from store.clients.quotas import read_quota, read_quotas, set_quota
+from store.market.declared_figures import declared_figures
 from store.outbox.endpoints import (
     count_waiting,
     enable_endpoint,
@@ -149,6 +158,7 @@ def change_client(client_id: str) -> AnyResponse:
         row.owner_id = given_owner(session)
         if "words_ai" in request.form:
             row.declared_words = given_words()
+            row.declared_ai_share = given_share()
         row.is_explicit = request.form.get("explicit") == "1"
         is_out = request.form.get("disabled") == "1"
         row.disabled_at = (row.disabled_at or now()) if is_out else None
@@ -176,7 +186,7 @@ def change_endpoints(client_id: str) -> AnyResponse:
 def _shown(client_id: str, *, key: str | None = None, secret: str | None = None) -> AnyResponse:
     with parts().database.reading() as session:
         row = _find(session, client_id)
-        endpoints = list_endpoints(session, client_id)
+        endpoints, figures = list_endpoints(session, client_id), declared_figures(session, client_id)
         page = render_template(
             "review/client.html",
             client=row,
@@ -189,6 +199,8 @@ def _shown(client_id: str, *, key: str | None = None, secret: str | None = None)
             secrets=count_live_secrets(session, client_id),
             endpoints=endpoints,
             waiting=count_waiting(session, [endpoint.id for endpoint in endpoints]),
+            figures=figures,
+            borne_out=Rate(figures.decided_human, figures.decided),
             words_by=words_from_json(row.declared_words),
             new_key=key,
             new_secret=secret,

@@ -7,6 +7,7 @@ from core.vocabulary import Finding, Role
 from store.base.database import Database
 from store.market.sellers import seller_history
 from store.tables.client_tables import Client
+from store.tables.declaration_tables import DeclaredPass
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk, Visit
 
@@ -72,3 +73,21 @@ def test_an_admin_chooses_which_tags_declare_what(desk: Desk, database: Database
     with database.reading() as session:
         assert session.get_one(Client, desk.shop.client.id).declared_words is None
     assert visit.send(path, **(form | {"words_ai": "x" * 101})).status_code == 400
+
+
+def test_an_admin_sets_how_much_of_what_is_declared_ai_is_reviewed(desk: Desk, database: Database) -> None:
+    visit, path = desk.as_person(ADMIN, Role.ADMIN), f"/admin/clients/{desk.shop.client.id}"
+    form = {"words_ai": "", "words_assisted": "", "words_human": ""}
+    for wrong in ("0", "101", "x", "-5"):
+        assert visit.send(path, **form, declared_ai_share=wrong).status_code == 400
+    assert visit.send(path, **form, declared_ai_share="5").status_code == 303
+    sha256 = desk.add_case(0.95, declared=Declared.AI)
+    with database.writing() as session:
+        client = session.get_one(Client, desk.shop.client.id)
+        assert client.declared_ai_share == 5
+        row = {"image_sha256": sha256, "client_id": client.id, "is_sampled": True}
+        session.add(DeclaredPass(**row))
+    assert "1 drawn for review, 0 of these decided" in visit.get(path).text
+    assert visit.send(path, **form, declared_ai_share="").status_code == 303
+    with database.reading() as session:
+        assert session.get_one(Client, desk.shop.client.id).declared_ai_share is None
