@@ -19,8 +19,8 @@ from api.review.desk import (
     ground_pages,
     outside_pages,
     pictures,
+    queue_filters,
     queue_page,
-    saved_filters,
     undo,
 )
 from api.review.frame import assets, guard, language_pages, page_error, preference_pages
@@ -54,7 +54,7 @@ MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
     *(login_pages, factor_pages, passkey_pages, openid_pages),
     *(password_pages, security_pages, moderator_pages, audit_pages),
-    *(queue_page, fresh_page, saved_filters, failure_pages, case_pages, claim_pages, bulk_pages),
+    *(queue_page, fresh_page, queue_filters, failure_pages, case_pages, claim_pages, bulk_pages),
     *(undo, pictures, decision_pages, outside_pages, ground_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(reader_pages, quality_pages, stats_pages, policy_pages, model_page),

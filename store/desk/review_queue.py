@@ -61,16 +61,21 @@ def list_cases(
     session: Session, wanted: QueueFilter, viewer: Viewer, *, after: Position | None = None, limit: int = 50
 ) -> list[Image]:
     """List images with verdict and standing decision, those that come after a position."""
-    # Which ones first, and then what they hold: an order is found in an index without reading a row.
+    found = list_digests(session, wanted, viewer, after=after, limit=limit)
+    images = find_images(session, found)
+    return [images[sha256] for sha256 in found if sha256 in images]
+
+
+def list_digests(
+    session: Session, wanted: QueueFilter, viewer: Viewer, *, after: Position | None = None, limit: int = 50
+) -> list[str]:
+    """List the images of a queue by SHA-256: an order is found in an index without reading a row."""
     is_great = wanted.seller is not None and is_great_seller(session, wanted.seller)
     query = narrow(select(Image.sha256), wanted, viewer, along_the_queue=is_great)
     if wanted.sort is Sort.DOUBT:
         mark = (after.score, after.sha256) if after else None
-        found = closest(session, query, wanted.thresholds, after=mark, limit=limit)
-    else:
-        found = list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
-    images = find_images(session, found)
-    return [images[sha256] for sha256 in found if sha256 in images]
+        return closest(session, query, wanted.thresholds, after=mark, limit=limit)
+    return list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
 
 
 def count_cases(session: Session, wanted: QueueFilter, viewer: Viewer) -> int:

@@ -28,7 +28,7 @@ from store.tables.policy_tables import ShadowVerdict
 from store.tables.quality_tables import Check, GoldenCase
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
-from store.tables.review_tables import CaseClaim, Event, OutsideCheck
+from store.tables.review_tables import BulkProposal, CaseClaim, Event, OutsideCheck
 
 GONE = "erased.invalid"  # a domain that can never be anyone's (RFC 2606)
 
@@ -59,6 +59,10 @@ def trim_records(session: Session, before: datetime) -> Trimmed:
         .where(Decision.created_at < before, Decision.note != "")
         .values(note="")
         .returning(Decision.id),
+        update(BulkProposal)
+        .where(BulkProposal.settled_at < before, BulkProposal.note != "")
+        .values(note="")
+        .returning(BulkProposal.id),
         update(Check).where(Check.answered_at < before, Check.note != "").values(note="").returning(Check.id),
         update(Appeal)
         .where(Appeal.resolved_at < before, Appeal.reason != "")

@@ -6,14 +6,16 @@ Like decisions, undos and events are only ever added to.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
 from core.ids import new_id
-from store.base.columns import Id, Json, Sha256, UtcDateTime
+from core.vocabulary import Outcome
+from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
 from store.tables.case_tables import Image, Moderator
+from store.tables.review_states import ChangeState
 
 
 class LoginAttempt(Table):
@@ -52,6 +54,26 @@ class Undo(Table):
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     moderator: Mapped[Moderator] = relationship(lazy="raise")
+
+
+class BulkProposal(Table):
+    """A bulk decision that waits for a second person; `cases` are rows of SHA-256, verdict and decision."""
+
+    __tablename__ = "bulk_proposals"
+    __table_args__ = (Index("ix_bulk_proposals_state_id", "state", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    ground: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    cases: Mapped[list[Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    state: Mapped[ChangeState] = mapped_column(words(ChangeState), default=ChangeState.OPEN)
+    settled_by: Mapped[str | None] = mapped_column(ForeignKey("moderators.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    batch_id: Mapped[str | None] = mapped_column(Id)
+    moderator: Mapped[Moderator] = relationship(foreign_keys=[moderator_id], lazy="raise")
 
 
 class Event(Table):

@@ -23,13 +23,28 @@ from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id, is_sha256
 from store.desk.batches import LIMIT, Candidate, decide_many, preview, standing, undo_many
+from store.desk.bulk_proposals import (
+    ACCUSING,
+    ALONE,
+    ProposalError,
+    confirm,
+    find_proposal,
+    list_proposals,
+    needs_second,
+    propose_many,
+    seen_of,
+    turn_down,
+)
 from store.desk.decisions import UNDOABLE, Seen
-from store.desk.grounds import Evidence, list_grounds, usual_for_many
+from store.desk.grounds import Evidence, find_ground, list_grounds, usual_for_many
 from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases
+from store.people.audit_notes import note_event
 from store.quality.check_giving import sample_decisions
 from store.quality.quality import rates
+from store.tables.review_tables import BulkProposal
 
+SHOWN_PICTURES = 200
 BODY = 512 * 1024  # a thousand cases at 160 bytes each, and their names
 
 
@@ -56,6 +71,7 @@ def preview_bulk() -> str:
         usual=usual_for_many(grounds, outcome, [_evidence(one) for one in chosen]),
         note_length=NOTE_LENGTH,
         limit=LIMIT,
+        alone=ALONE if outcome in ACCUSING else None,
     )
 
 
@@ -71,6 +87,10 @@ def decide_bulk() -> AnyResponse:
         allowed = [one for one in seen if one.sha256 in passing]
         evidence = [_evidence(one) for one in passing.values()]
         ground = read_ground(session) or usual_for_many(list_grounds(session), outcome, evidence)
+        if needs_second(outcome, len(allowed)):
+            propose_many(session, allowed, viewer, outcome=outcome, note=note, ground=ground)
+            _note(session, "bulk_proposed", viewer, outcome=outcome.value, cases=len(allowed))
+            return redirect(url_for("review.proposals", proposed=1), HTTPStatus.SEE_OTHER)
         batch = decide_many(session, allowed, viewer, outcome=outcome, note=note, ground=ground)
         made = [decision.id for decision in standing(session, batch.id, viewer.moderator_id)]
         sample_decisions(session, made, rates(session).second)
@@ -95,6 +115,57 @@ def undo_batch(batch_id: str) -> AnyResponse:
         undo_many(session, batch_id, moderator_id=me().id, at=at)
     address = asked_address() | {"undone": batch_id}
     return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
+
+
+@review.get("/review/proposals")
+def proposals() -> str:
+    """Show the bulk decisions that wait for a second person."""
+    with parts().database.reading() as session:
+        found = list_proposals(session)
+        grounds = {ground.code: ground for ground in list_grounds(session)}
+    return render_template("review/proposals.html", proposals=found, grounds=grounds, shown=SHOWN_PICTURES)
+
+
+@review.post("/review/proposals/<proposal_id>")
+@access(body_limit=BODY)
+def settle_proposal(proposal_id: str) -> AnyResponse:
+    """Confirm what someone else proposed, as far as its pictures were kept; or turn it down."""
+    viewer, is_confirmed = Viewer(me().id, now()), request.form.get("answer") == "confirm"
+    with parts().database.writing() as session:
+        proposal = find_proposal(session, proposal_id)
+        if proposal is None:
+            raise not_found(_("This proposal does not exist, or is already closed."))
+        decided = None
+        try:
+            if is_confirmed:
+                decided = _confirm(session, proposal, viewer)
+            else:
+                turn_down(session, proposal, viewer)
+        except ProposalError:
+            raise PageError(
+                HTTPStatus.CONFLICT,
+                _("Proposal not changed"),
+                _("It was closed meanwhile, is yours, or its author is disabled. No decisions were saved."),
+            ) from None
+        kind = "bulk_confirmed" if is_confirmed else "bulk_turned_down"
+        _note(session, kind, viewer, outcome=proposal.outcome.value, cases=decided or 0)
+    return redirect(url_for("review.proposals", decided=decided), HTTPStatus.SEE_OTHER)
+
+
+def _confirm(session: Session, proposal: BulkProposal, viewer: Viewer) -> int:
+    named = {one.sha256 for one in read_cases()}
+    kept = [one for one in seen_of(proposal) if one.sha256 in named]
+    passing = {one.image.sha256 for one in preview(session, kept, viewer) if may_decide(me(), one.image)}
+    kept = [one for one in kept if one.sha256 in passing]
+    ground = find_ground(session, proposal.ground) if proposal.ground else None
+    batch = confirm(session, proposal, kept, viewer, ground)
+    made = [decision.id for decision in standing(session, batch.id, proposal.moderator_id)]
+    sample_decisions(session, made, rates(session).second)
+    return batch.decided
+
+
+def _note(session: Session, kind: str, viewer: Viewer, **detail: Any) -> None:
+    note_event(session, kind, moderator_id=viewer.moderator_id, at=viewer.at, detail=detail)
 
 
 def _evidence(one: Candidate) -> Evidence:

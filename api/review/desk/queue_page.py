@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.filter_chips import filter_chips
 from api.review.desk.queue_address import read_position, write_position, write_wanted
+from api.review.desk.queue_filters import filter_chips
 from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable, undone
@@ -16,20 +16,25 @@ from api.review.frame.guard import me
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
 from core.clock import now
+from store.desk.bulk_proposals import count_proposals
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
+from store.desk.groups import SHOWN as IN_GROUP
+from store.desk.groups import GroupBy, group_cases
 from store.desk.progress import find_progress
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
 from store.desk.review_queue import (
     COUNT_LIMIT,
     client_names,
     count_queue,
+    find_images,
     find_origins,
     list_cases,
     position,
 )
 from store.quality.checks import blind_for
 
+GROUP_VIEWS = {"sellers": GroupBy.SELLER, "listings": GroupBy.LISTING}
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
 
 
@@ -46,6 +51,11 @@ def queue() -> str | AnyResponse:
         images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
         shown = images[:PAGE]
         was_undone, undo_next = undone(session)
+        view = _view()
+        groups = group_cases(session, wanted, viewer, GROUP_VIEWS[view]) if view in GROUP_VIEWS else []
+        if groups:
+            grouped = find_images(session, [one.sha256 for group in groups for one in group.cases[:IN_GROUP]])
+            shown = list(grouped.values())
         sha256s = [image.sha256 for image in shown]
         narrow = set(write_wanted(wanted)) - {"tab", "sort"}
         clients = client_names(session)
@@ -63,8 +73,12 @@ def queue() -> str | AnyResponse:
             "count_limit": COUNT_LIMIT,
             "clients": clients,
             "tabs": tab_links(wanted),
-            "view": _view(),
-            "after": write_position(position(shown[-1])) if len(images) > PAGE else None,
+            "view": view,
+            "groups": groups,
+            "by_digest": {image.sha256: image for image in shown},
+            "in_group": IN_GROUP,
+            "proposals": count_proposals(session),
+            "after": write_position(position(shown[-1])) if len(images) > PAGE and not groups else None,
             "is_first": after is None,
             "undone": was_undone,
             "undo": undoable(session, request.args.get("done")) or undo_next,
@@ -77,7 +91,7 @@ def queue() -> str | AnyResponse:
 def _view() -> str:
     """The layout of the queue: as the address says, or else as the moderator prefers."""
     wanted = request.args.get("view", "")
-    return wanted if wanted in VIEWS else my_preferences().view
+    return wanted if wanted in (*VIEWS, *GROUP_VIEWS) else my_preferences().view
 
 
 def tab_links(wanted: QueueFilter) -> dict[Tab, str]:

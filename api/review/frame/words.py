@@ -246,6 +246,9 @@ EVENTS = {
     "list_exported": N_("Exported decisions as hashes"),
     "list_forgotten": N_("Deleted a hash list"),
     "failure_retried": N_("Retried a failed submission"),
+    "bulk_proposed": N_("Proposed a bulk decision"),
+    "bulk_confirmed": N_("Confirmed a bulk decision"),
+    "bulk_turned_down": N_("Turned down a bulk decision"),
     "listing_deleted": N_("Closed a case because its listing was deleted"),
 }
 PHRASES = {

@@ -116,9 +116,9 @@ def test_fifty_cases_by_keys_then_two_hundred_at_once(desk: Desk, base: str, aik
     press(aiko, "j")
     press(aiko, "x")
     aiko.find_element(By.CSS_SELECTOR, ".bulk input[name=all]").click()
-    press(aiko, "a")
+    press(aiko, "h")
     wait_until_ready(aiko, ".bulk-form")
-    assert text_of(aiko, "h1") == "Decide AI for 200 cases?"
+    assert text_of(aiko, "h1") == "Decide Human for 200 cases?"
     assert len(aiko.find_elements(By.CSS_SELECTOR, ".contact-sheet li")) == 200
     assert len(decisions(desk)) == 52
     press(aiko, Keys.ENTER)

@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from core.clock import now
-from core.vocabulary import Finding, Outcome
+from core.vocabulary import Finding, Outcome, Role
 from store.tables.case_tables import Decision, Image
-from store.tables.review_states import ReviewState
-from store.tables.review_tables import Undo
+from store.tables.marketplace_tables import Listing
+from store.tables.review_states import ChangeState, ReviewState
+from store.tables.review_tables import BulkProposal, Undo
 from tests.api.review.conftest import Desk, Visit
 from tests.api.review.desk.test_queue import shown
 
@@ -47,7 +48,7 @@ def test_a_preview_says_what_will_happen_and_does_nothing(desk: Desk) -> None:
     page = _post(visit, "/review/bulk/preview", outcome="ai", case=_boxes(visit.get("/review").text)).text
     assert "Decide AI for 3 cases?" in page
     assert "Flagged</span> 2" in page
-    assert '<span class="chip uncertain">Uncertain</span> 1' in page
+    assert "Uncertain</span> 1" in page
     assert len(_boxes(page)) == 3
     assert _decisions(desk) == []
 
@@ -57,14 +58,14 @@ def test_two_hundred_are_decided_in_one_stroke_and_taken_back_in_one(desk: Desk)
     for i in range(200):
         desk.add_case(0.9, colour=(i, 255 - i, 7))
     visit = desk.as_person()
-    page = _post(visit, "/review/bulk/preview?finding=flagged", outcome="ai", all="1").text
-    assert "Decide AI for 200 cases?" in page
-    answer = _post(visit, "/review/bulk", outcome="ai", note="one seller", case=_boxes(page))
+    page = _post(visit, "/review/bulk/preview?finding=flagged", outcome="human", all="1").text
+    assert "Decide Human for 200 cases?" in page
+    answer = _post(visit, "/review/bulk", outcome="human", note="one seller", case=_boxes(page))
     assert answer.status_code == 303
     made = _decisions(desk)
     assert len(made) == 200
     assert {(one.outcome, one.note, one.batch_id) for one in made} == {
-        (Outcome.AI, "one seller", made[0].batch_id)
+        (Outcome.HUMAN, "one seller", made[0].batch_id)
     }
     assert _reviews(desk) == {ReviewState.CLOSED}
     assert "for 200 cases." in visit.get(answer.location).text
@@ -147,3 +148,116 @@ def test_a_selection_on_the_page_can_be_made_of_every_card(desk: Desk) -> None:
     desk.add_case(0.96)
     page = desk.as_person().get("/review").text
     assert len(_boxes(page)) == len(shown(page)) == 2
+
+
+def _many(desk: Desk, count: int) -> list[str]:
+    return [desk.add_case(0.91 + i / 10_000, colour=(i, 1, 1)) for i in range(count)]
+
+
+def test_a_picture_can_be_taken_out_of_the_preview(desk: Desk) -> None:
+    cases, visit = _many(desk, 3), desk.as_person()
+    page = visit.client.post(
+        "/review/bulk/preview",
+        data={
+            "form_token": visit.form_token(),
+            "outcome": "human",
+            "case": _boxes(visit.get("/review").text),
+        },
+    ).text
+    boxes = _boxes(page)
+    assert page.count('type="checkbox" name="case"') == 3
+    visit.client.post(
+        "/review/bulk", data={"form_token": visit.form_token(), "outcome": "human", "case": boxes[:2]}
+    )
+    left = {one for one in cases if one in visit.get("/review").text}
+    assert left == {boxes[2].split("~")[0]}
+
+
+def test_more_than_twenty_accusations_wait_for_a_second_person(desk: Desk) -> None:
+    _many(desk, 21)
+    aiko, kaede = desk.as_person(), desk.as_person("kaede@example.com")
+    boxes = _boxes(aiko.get("/review").text)
+    form = {"form_token": aiko.form_token(), "case": boxes}
+    # So many may be cleared alone, and twenty accused; one more needs another pair of eyes.
+    sent = aiko.client.post("/review/bulk", data={**form, "outcome": "ai", "note": "One hand for all."})
+    assert sent.location == "/review/proposals?proposed=1"
+    assert len(_boxes(kaede.get("/review").text)) == 21
+    assert "To confirm" in kaede.get("/review").text
+    own, other = aiko.get("/review/proposals").text, kaede.get("/review/proposals").text
+    assert "Confirm</button>" not in own
+    assert "One hand for all." in other
+    address = re.search(r'action="(/review/proposals/\w+)"', other)
+    assert address
+    # Nobody confirms what they proposed.
+    assert aiko.client.post(address[1], data={**form, "answer": "confirm"}).status_code == 409
+    assert len(_boxes(kaede.get("/review").text)) == 21
+    kept = {"form_token": kaede.form_token(), "case": _boxes(other)[:20], "answer": "confirm"}
+    assert kaede.client.post(address[1], data=kept).location == "/review/proposals?decided=20"
+    assert len(_boxes(kaede.get("/review").text)) == 1
+    with desk.parts.database.reading() as session:
+        made = session.scalars(select(Decision)).all()
+    assert {(one.moderator_id, one.outcome, one.note) for one in made} == {
+        (desk.people["aiko@example.com"], Outcome.AI, "One hand for all.")
+    }
+    # It is settled: of two who confirm at once, one finds it closed.
+    assert kaede.client.post(address[1], data=kept).status_code == 409
+    log = desk.as_person("lead@example.com", Role.LEAD).get("/admin/log").text
+    assert "Proposed a bulk decision" in log
+    assert "Confirmed a bulk decision" in log
+
+
+@pytest.mark.parametrize(
+    ("outcome", "count", "leads_to"),
+    [("human", 21, "/review?done="), ("ai", 20, "/review?done="), ("assisted", 21, "/review/proposals")],
+)
+def test_only_accusations_of_many_wait(desk: Desk, outcome: str, count: int, leads_to: str) -> None:
+    _many(desk, count)
+    visit = desk.as_person()
+    form = {"form_token": visit.form_token(), "case": _boxes(visit.get("/review").text), "outcome": outcome}
+    assert visit.client.post("/review/bulk", data=form).location.startswith(leads_to)
+
+
+def test_a_proposal_is_rejected_by_another_and_withdrawn_by_oneself(desk: Desk) -> None:
+    _many(desk, 21)
+    aiko, kaede = desk.as_person(), desk.as_person("kaede@example.com")
+    for who in (kaede, aiko):
+        form = {"form_token": aiko.form_token(), "case": _boxes(aiko.get("/review").text), "outcome": "ai"}
+        aiko.client.post("/review/bulk", data=form)
+        address = re.search(r'action="(/review/proposals/\w+)"', who.get("/review/proposals").text)
+        assert address
+        who.send(address[1], answer="reject")
+        assert "Nothing waits for a second person" in who.get("/review/proposals").text
+    with desk.parts.database.reading() as session:
+        assert session.scalars(select(Decision)).all() == []
+        states = {one.state for one in session.scalars(select(BulkProposal))}
+    assert states == {ChangeState.REFUSED, ChangeState.WITHDRAWN}
+
+
+def test_cases_are_grouped_by_seller_and_by_listing(desk: Desk) -> None:
+    for number, (listing, seller) in enumerate([("L1", "Mizuki"), ("L2", "Mizuki"), ("L3", "Nokori")]):
+        with desk.parts.database.writing() as session:
+            client_id = desk.shop.client.id
+            session.add(
+                Listing(client_id=client_id, listing_id=listing, title=f"Set {number}", seller=seller)
+            )
+        for turn in range(2 + (number == 2)):
+            desk.add_case(0.92, colour=(number, turn, 9), listing_id=listing)
+    alone = desk.add_case(0.97, title="Without a listing")
+    visit = desk.as_person()
+
+    def groups(view: str) -> list[tuple[str, int]]:
+        page = visit.get(f"/review?view={view}").text
+        assert alone not in page.partition('class="group"')[2]
+        found = re.findall(r'<h2><a href="[^"]+"><bdi>([^<]+)</bdi></a> <span class="small">(\d+)<', page)
+        return [(name, int(count)) for name, count in found]
+
+    assert groups("sellers") == [("Mizuki", 4), ("Nokori", 3)]
+    assert sorted(groups("listings")) == [("Set 0", 2), ("Set 1", 2), ("Set 2", 3)]
+    page = visit.get("/review?view=sellers").text
+    together = page.partition('class="push together"')[2].partition("</form>")[0]
+    assert len(_boxes(together)) == 4
+    preview = visit.client.post(
+        "/review/bulk/preview",
+        data={"form_token": visit.form_token(), "outcome": "ai", "case": _boxes(together)},
+    ).text
+    assert "Decide AI for 4 cases?" in preview

@@ -99,7 +99,7 @@ def test_a_filter_needs_a_name_and_there_are_not_too_many(
 ) -> None:
     visit = desk.as_person()
     assert visit.send("/review/filters?finding=clear", name=" ").status_code == 400
-    monkeypatch.setattr("api.review.desk.saved_filters.MOST_SAVED", 1)
+    monkeypatch.setattr("api.review.desk.queue_filters.MOST_SAVED", 1)
     assert visit.send("/review/filters?finding=clear", name="<b>a").status_code == 303
     assert visit.send("/review/filters?finding=flagged", name="b").status_code == 400
     assert visit.send("/review/filters?finding=flagged", name="<b>a").status_code == 303

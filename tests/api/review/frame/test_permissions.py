@@ -76,6 +76,8 @@ OPEN = {
         *(
             "queue",
             "fresh",
+            "proposals",
+            "settle_proposal",
             "save_filter",
             "delete_filter",
             "failures",
@@ -112,7 +114,7 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
     values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id", "passkey_id"), "0" * 32)
     values |= {"given": "x", "token": "x", "name": "desk.css"}
-    values |= dict.fromkeys(("golden_id", "list_id"), "0" * 32)
+    values |= dict.fromkeys(("golden_id", "list_id", "proposal_id"), "0" * 32)
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return {

@@ -1,0 +1,72 @@
+"""Cases of a queue that belong together: by their seller, or by their listing."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.desk.decisions import Seen
+from store.desk.queue_filter import Claimed, QueueFilter, Viewer
+from store.desk.review_queue import list_digests
+from store.tables.case_tables import Image, Submission
+from store.tables.client_tables import Client
+from store.tables.marketplace_tables import Listing
+
+GROUPED = 1000  # cases from the head of the queue that are looked at
+SHOWN = 12  # pictures of a group
+GROUPS = 24
+
+
+class GroupBy(StrEnum):
+    """What cases are grouped by."""
+
+    SELLER = "seller"
+    LISTING = "listing"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGroup:
+    """Waiting cases of one seller or listing, in the order of the queue; `key` is their name or number."""
+
+    client_id: str
+    client: str
+    key: str
+    title: str | None
+    cases: list[Seen] = field(default_factory=list)
+
+
+def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: GroupBy) -> list[CaseGroup]:
+    """Group the first cases of a queue, the largest groups first; cases of no seller or listing are left out.
+
+    What others have claimed is left out, too, unless the filter asks for it.
+    """
+    free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    digests = list_digests(session, free, viewer, limit=GROUPED)
+    seen = {
+        row.sha256: Seen(row.sha256, row.verdict_id, row.decision_id)
+        for row in session.execute(
+            select(Image.sha256, Image.verdict_id, Image.decision_id).where(Image.sha256.in_(digests))
+        )
+        if row.verdict_id
+    }
+    key = Listing.seller if by is GroupBy.SELLER else Listing.listing_id
+    rows = session.execute(
+        select(Submission.image_sha256, Listing.client_id, Client.name, key.label("key"), Listing.title)
+        .join(
+            Listing,
+            (Listing.client_id == Submission.client_id) & (Listing.listing_id == Submission.listing_id),
+        )
+        .join(Client, Client.id == Listing.client_id)
+        .where(Submission.image_sha256.in_(digests), key.is_not(None))
+        .order_by(Submission.id)  # of several, the newest says whose it is
+    )
+    belongs = {row.image_sha256: row for row in rows}
+    groups: dict[tuple[str, str], CaseGroup] = {}
+    for sha256 in digests:
+        row = belongs.get(sha256)
+        if row is not None and sha256 in seen:
+            name = (row.client_id, row.key)
+            group = groups.setdefault(name, CaseGroup(row.client_id, row.name, row.key, row.title))
+            group.cases.append(seen[sha256])
+    return sorted(groups.values(), key=lambda group: -len(group.cases))[:GROUPS]
