@@ -47,6 +47,7 @@ def run(connection: Connection) -> None:
         target_metadata=Table.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        transactional_ddl=True,  # SQLite's is as well, where BEGIN is said, as our engine does
         render_item=render,
         include_object=is_compared,
     )

@@ -19,9 +19,11 @@ from kantei.roots.migrate import find_revision, head_revision
 from store.base.database import Database
 from store.bytes.blobs import BlobsUnavailableError
 from store.known.hash_backfill import unhashed
+from store.retention.blob_check import check_blobs
 from store.retention.purge import last_purge
 
 PURGE_LATE = timedelta(days=2)
+SHOWN = 10  # digests in one advice
 SKEW = 2.0  # seconds between two clocks that leases forgive
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a machine that boots without a clock believes in 1970 or so
 
@@ -155,6 +157,35 @@ def look_at_broker(settings: Settings) -> Iterator[Diagnostic]:
             f"drops messages when its memory is full (maxmemory-policy {policy})",
             "Set maxmemory-policy to noeviction.",
         )
+
+
+def look_at_every_blob(settings: Settings) -> Iterator[Diagnostic]:
+    """Read each stored file that the database names: after a restore, or where a disk is suspect."""
+    database = open_database(settings)
+    try:
+        found = check_blobs(database, open_blobs(settings))
+    except (SQLAlchemyError, BlobsUnavailableError, OSError) as error:
+        yield Diagnostic(
+            "image files",
+            Health.BROKEN,
+            f"could not be checked ({type(error).__name__})",
+            "See the lines above.",
+        )
+        return
+    finally:
+        database.close()
+    said = f"checked: {found.checked:,}, missing: {len(found.missing):,}, damaged: {len(found.damaged):,}"
+    wrong = found.missing + found.damaged
+    if not wrong:
+        yield Diagnostic("image files", Health.WELL, said)
+        return
+    more = f" and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
+    yield Diagnostic(
+        "image files",
+        Health.BROKEN,
+        said,
+        f"Restore these from a backup of the image files: {', '.join(wrong[:SHOWN])}{more}.",
+    )
 
 
 def look_at_blobs(settings: Settings) -> Iterator[Diagnostic]:

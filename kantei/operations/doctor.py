@@ -10,22 +10,33 @@ import click
 from core.settings.setting import SettingsError
 from core.settings.settings import read_settings_as_found
 from kantei.operations.checkup import examine_names, examine_settings
+from kantei.operations.checkup_servers import look_at_every_blob
 from kantei.operations.diagnostic import Diagnostic, Health, wrong_setting
+from kantei.roots.existing import is_missing
 
 MARKS = {Health.WELL: "ok  ", Health.WARNING: "warn", Health.BROKEN: "FAIL"}
 COLOURS = {Health.WELL: "green", Health.WARNING: "yellow", Health.BROKEN: "red"}
 
 
 @click.command()
+@click.option(
+    "--blobs",
+    "every_blob",
+    is_flag=True,
+    help="Also read every image file; count those missing or damaged.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(as_json: bool) -> None:
+def doctor(as_json: bool, every_blob: bool) -> None:
     """Check settings, disk, database, broker, blobs, classifier and clocks.
 
     Exit status 1 if any check fails.
     """
     checks = examine_names(os.environ)
     try:
-        checks += examine_settings(read_settings_as_found())
+        settings = read_settings_as_found()
+        checks += examine_settings(settings)
+        if every_blob and not is_missing(settings):
+            checks += look_at_every_blob(settings)
     except SettingsError as error:
         checks.append(wrong_setting(error))
     is_well = all(checked.state is not Health.BROKEN for checked in checks)

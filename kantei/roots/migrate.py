@@ -25,6 +25,16 @@ def migrate(database: Database, revision: str = "head") -> None:
             connection.commit()
 
 
+def migrate_down(database: Database, revision: str) -> None:
+    """Undo migrations, newest first, down to a revision. Errors: alembic's CommandError."""
+    config = _config()
+    with database.engine.execution_options(writes=True).connect() as connection:
+        config.attributes["connection"] = connection
+        with _without_foreign_keys(connection):
+            command.downgrade(config, revision)
+            connection.commit()
+
+
 @contextmanager
 def _without_foreign_keys(connection: Connection) -> Iterator[None]:
     """Let SQLite rebuild a table that others reference; this can only be set outside a transaction."""
