@@ -18,7 +18,8 @@ class Access:
     `needs` is a scope of an API key or an act of a moderator; `body_limit` (bytes) replaces the
     application's usual one. What is open before a new password was chosen is open before a second factor
     was added, too. A view that `refuses_forgery` does so itself, after it has
-    said how its form is to be read.
+    said how its form is to be read. What `is_automatic` is asked by a page of itself: it is no use of the
+    login, which ends when no one uses it.
     """
 
     needs: StrEnum | None = None
@@ -27,6 +28,7 @@ class Access:
     is_before_second_factor: bool = False
     body_limit: int | None = None
     refuses_forgery: bool = False
+    is_automatic: bool = False
 
 
 UNSAID = Access()
@@ -40,6 +42,7 @@ def access(
     before_second_factor: bool = False,
     body_limit: int | None = None,
     refuses_forgery: bool = False,
+    automatic: bool = False,
 ) -> Callable[[View], View]:
     """Declare the requirements of a view; place it below all other decorators of the route."""
     said = Access(
@@ -49,6 +52,7 @@ def access(
         before_new_password or before_second_factor,
         body_limit,
         refuses_forgery,
+        automatic,
     )
 
     def mark(view: View) -> View:

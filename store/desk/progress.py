@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from store.desk.queue_filter import QueueFilter, Sort, Viewer, narrow
 from store.desk.review_queue import COUNT_LIMIT, before_place
-from store.tables.case_tables import Decision, Image
-from store.tables.review_tables import Undo
+from store.tables.case_tables import Decision, Image, settles
 
 MOST_NEW = 99  # a pill says no more than that there are so many
 
@@ -36,11 +35,11 @@ def find_progress(
     decided = (
         select(func.count())
         .select_from(Decision)
-        .outerjoin(Undo, Undo.decision_id == Decision.id)
+        .join(Image, Image.sha256 == Decision.image_sha256)
         .where(
             Decision.moderator_id == viewer.moderator_id,
             Decision.created_at >= midnight(viewer.at),
-            Undo.id.is_(None),
+            settles(),
         )
     )
     counts = (_counted(cases), _counted(ahead) if ahead is not None else null(), decided.scalar_subquery())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Response, jsonify, request
 
+from api.http.access import access
 from api.http.parts import ApiParts, shared
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
@@ -51,6 +52,7 @@ class FreshRoom:
 
 
 @review.get("/review/fresh")
+@access(automatic=True)
 def fresh() -> Response:
     """The number of cases that came since a moment, as soon as there is one."""
     since = _moment(request.args.get("since", ""))

@@ -102,7 +102,11 @@ def explain_unknown(error: NotFound) -> Response:
 def _recognise() -> str | None:
     """Note who is asking; the token of their browser, if it has one."""
     token = read_token(request, secure=parts().secure_cookies)
-    g.visitor = Visitor(token or secrets.token_urlsafe(32), token is None, _find_login(token))
+    g.visitor = Visitor(
+        token or secrets.token_urlsafe(32),
+        token is None,
+        _find_login(token, is_use=not current_access().is_automatic),
+    )
     return token
 
 
@@ -117,13 +121,13 @@ def lacks_factor(moderator: Moderator) -> bool:
     return moderator.role in parts().sign_in.second_factor_roles and (login is None or login.factor is None)
 
 
-def _find_login(token: str | None) -> Login | None:
+def _find_login(token: str | None, *, is_use: bool) -> Login | None:
     if token is None:
         return None
     at = now()
     with parts().database.reading() as session:
         login = find_login(session, token, at, idle=parts().sign_in.idle)
-    if login is not None and is_seen_long_ago(login, at):
+    if login is not None and is_use and is_seen_long_ago(login, at):
         with parts().database.writing() as session:
             mark_seen(session, login, this_browser(), at)
     return login

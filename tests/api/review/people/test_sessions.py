@@ -58,6 +58,16 @@ def test_a_login_that_no_one_uses_ends(desk: Desk) -> None:
     assert visit.get("/review").status_code == 302
 
 
+def test_a_page_that_looks_for_news_by_itself_does_not_keep_a_login_alive(desk: Desk) -> None:
+    visit = desk.as_person()
+    _unused_for(desk, visit, 29)
+    assert visit.get("/review/fresh").status_code < 500
+    with desk.parts.database.reading() as session:
+        seen = session.scalars(select(Session.seen_at)).one()
+    assert seen is not None
+    assert now() - seen > timedelta(minutes=28)
+
+
 def test_one_sees_where_one_is_logged_in_and_ends_one_or_all_others(desk: Desk) -> None:
     desk.add_person("aiko@example.com")
     there = desk.visit()
