@@ -13,10 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.settings.every_setting import find_unknown
+from core.settings.setting import SettingsError
 from core.settings.settings import Settings
 from kantei.operations.checkup_servers import look_at_blobs, look_at_broker, look_at_database
 from kantei.operations.diagnostic import Diagnostic, Health
 from kantei.roots.existing import advise_missing, has_secret_key, is_missing
+from kantei.roots.trust_lists import chosen_texts, count_expired
 
 MIB = 1024 * 1024
 
@@ -43,7 +45,7 @@ def examine_settings(settings: Settings) -> list[Diagnostic]:
         looks.append(look_at_broker)
     if settings.data_dir.is_dir() or settings.blobs:
         looks.append(look_at_blobs)
-    looks += [_weights, _sweeper]
+    looks += [_weights, _trust_lists, _sweeper]
     return [checked for look in looks for checked in look(settings)]
 
 
@@ -132,6 +134,22 @@ def _disk(settings: Settings) -> Iterator[Diagnostic]:
         )
     else:
         yield Diagnostic("disk", Health.WELL, said)
+
+
+def _trust_lists(settings: Settings) -> Iterator[Diagnostic]:
+    try:
+        chosen = list(chosen_texts(settings))
+    except SettingsError as error:
+        yield Diagnostic(
+            "C2PA trust", Health.BROKEN, str(error), "Workers do not start until it is installed."
+        )
+        return
+    said = "; ".join(f"{file.list_name}, {file.contents}" for file, _ in chosen)
+    past = sum(count_expired(text, time.time()) for file, text in chosen if file.holds_roots)
+    if past:
+        said = f"{said}; past their time: {past}"
+    if chosen:
+        yield Diagnostic("C2PA trust", Health.WELL, said)
 
 
 def _weights(settings: Settings) -> Iterator[Diagnostic]:

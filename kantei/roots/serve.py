@@ -22,6 +22,7 @@ from core.settings.settings import read_settings
 from kantei.roots.greeting import greet
 from kantei.roots.migrate import migrate
 from kantei.roots.starting import ready_parts, ready_port
+from kantei.roots.trust_lists import check_chosen
 
 # glibc gives every thread an arena of its own to grow; two are enough, and spare 20 MB of the API.
 SMALL_HEAP = {"MALLOC_ARENA_MAX": "2"}
@@ -72,6 +73,7 @@ def serve(host: str, port: int) -> None:
     """Run API, worker and sweeper together until Ctrl-C."""
     settings = read_settings()
     set_up_logs(settings.log_format, "serve")
+    check_chosen(settings)
     ready_parts(settings, migrate)
     ready_port(host, port)
     parts = [

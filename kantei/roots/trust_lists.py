@@ -115,6 +115,12 @@ def chosen_texts(settings: Settings) -> Iterator[tuple[TrustFile, str]]:
             yield pin, _pinned_text(_folder(settings) / list_name / pin.name, pin)
 
 
+def check_chosen(settings: Settings) -> None:
+    """See that the chosen lists can be used, before a process starts others. Errors: `SettingsError`."""
+    for _ in chosen_texts(settings):
+        pass
+
+
 def count_expired(text: str, at: float) -> int:
     """How many certificates in a PEM text are past their time."""
     return sum(one.not_valid_after_utc.timestamp() < at for one in _certificates(text.encode()))

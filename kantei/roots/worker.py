@@ -14,6 +14,7 @@ from kantei.roots.examiner import make_examiner
 from kantei.roots.metrics_server import metrics_options, serve_metrics
 from kantei.roots.outside_checker import make_outside_checker
 from kantei.roots.starting import ready_parts
+from kantei.roots.trust_lists import check_chosen
 from worker.tasks import add_tasks, is_alive, start_worker
 
 
@@ -49,6 +50,7 @@ def worker(
     app = make_celery(settings.broker_url, settings.data_dir)
     if ping:
         sys.exit(0 if is_alive(app, is_express=is_express) else 1)
+    check_chosen(settings)
     ready_parts(settings)
     serve_metrics(settings, metrics_host, metrics_port)
     add_tasks(

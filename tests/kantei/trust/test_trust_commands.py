@@ -3,14 +3,19 @@
 import hashlib
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from core.settings.setting import SettingsError
 from core.settings.settings import read_settings_as_found
 from core.vocabulary import Grade
+from kantei.operations.checkup import examine_settings
+from kantei.operations.diagnostic import Health
 from kantei.roots.picture_reading import make_evidence_reader, trust_list
+from kantei.roots.serve import serve
 from kantei.roots.trust_lists import KNOWN
+from kantei.roots.worker import worker
 from kantei.trust.trust_commands import trust
 from tests.provenance.signing import Signer, created, fingerprint, make_signer, sign
 from tests.provenance.writing import drawing, pillow_png
@@ -120,6 +125,33 @@ def test_a_chosen_list_that_is_missing_or_changed_stops_the_program(
     kept.unlink()
     with pytest.raises(SettingsError, match="cannot be read"):
         trust_list(read_settings_as_found())
+
+
+@pytest.mark.parametrize("command", [serve, worker])
+def test_a_server_with_a_chosen_list_that_is_missing_does_not_start(
+    roots: Path, monkeypatch: pytest.MonkeyPatch, command: click.Command
+) -> None:
+    monkeypatch.setenv("KANTEI_C2PA_TRUST_LISTS", "official")
+    done = CliRunner().invoke(command, [])
+    assert isinstance(done.exception, SettingsError)
+    assert "run `kantei trust update FILE`" in str(done.exception)
+
+
+def test_the_doctor_looks_at_the_chosen_lists(roots: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_at() -> list[tuple[Health, str]]:
+        return [
+            (one.state, one.said)
+            for one in examine_settings(read_settings_as_found())
+            if one.check == "C2PA trust"
+        ]
+
+    assert looked_at() == []
+    monkeypatch.setenv("KANTEI_C2PA_TRUST_LISTS", "official")
+    ((health, said),) = looked_at()
+    assert health is Health.BROKEN
+    assert "is not installed" in said
+    run("update", roots, "--sha256", digest(roots))
+    assert looked_at() == [(Health.WELL, "official, certificates: 1")]
 
 
 def test_nothing_is_installed_into_a_folder_that_is_not_there(
