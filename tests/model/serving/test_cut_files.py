@@ -47,7 +47,7 @@ def cut(data: bytes, percent: int) -> bytes:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_with_few_rows_is_refused_and_the_rows_are_counted(name: str) -> None:
     with pytest.raises(
-        PictureError, match=r"cut short: only \d+ of the picture's 160 rows are there"
+        PictureError, match=r"cut short or damaged: only \d+ of the picture's 160 rows are there"
     ) as caught:
         decode(cut(FILES[name], 40))
     assert caught.value.code is FailureCode.NOT_AN_IMAGE

@@ -16,8 +16,9 @@ from sqlalchemy import select, update
 from core.broker.bell import CALLBACKS_DUE, BellListener
 from core.clock import now
 from core.operations.logs import TextLines, about, one_line
-from core.sayings.codes import FailureDetail
-from core.sayings.saying import say
+from core.sayings.codes import FailureDetail, Reason
+from core.sayings.saying import render, say
+from core.sayings.stored import read_saying
 from core.vocabulary import (
     Classification,
     EventKind,
@@ -51,6 +52,8 @@ from store.verdicts.images import find_image
 from store.verdicts.outdated import count_outdated, outdated_cases
 from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
+from tests.model.drawing import gradient, saved
+from tests.model.files import animated
 from tests.submissions import add_submission
 from tests.submitting import RequestFields
 from worker.examining.examine import THUMBNAIL, Examiner
@@ -316,6 +319,29 @@ def test_what_is_no_image_fails_for_good_and_is_not_kept(bench: Bench) -> None:
         True,
     )
     assert (found.verdict_id, found.image_sha256) == (None, None)
+
+
+def test_a_picture_that_is_cut_short_is_examined_and_a_reason_says_so(bench: Bench) -> None:
+    data = saved(gradient(100, 90), "PNG")
+    bench.web.answer = data[: len(data) * 8 // 10]
+    verdict = bench.examine(bench.submit()).verdict
+    assert verdict is not None
+    assert Reason.FILE_ENDS_EARLY in [reason["code"] for reason in verdict.reasons]
+
+
+def test_a_picture_of_few_rows_fails_and_the_rows_are_counted(bench: Bench) -> None:
+    data = saved(gradient(100, 90), "PNG")
+    bench.web.answer = data[: len(data) * 3 // 10]
+    found = bench.examine(bench.submit())
+    assert (found.failure_code, found.failure_permanent) == (FailureCode.NOT_AN_IMAGE, True)
+    assert "of the picture's 90 rows are there" in render(read_saying(found.failure_says))
+
+
+def test_an_animation_says_how_many_frames_it_has(bench: Bench) -> None:
+    bench.web.answer = animated("GIF", [gradient(90, 70), gradient(90, 70).rotate(180)])
+    verdict = bench.examine(bench.submit()).verdict
+    assert verdict is not None
+    assert {"code": Reason.FRAMES_COUNTED, "values": {"count": 2}} in verdict.reasons
 
 
 def test_too_many_pixels_fail_before_they_are_decoded(bench: Bench) -> None:
