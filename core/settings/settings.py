@@ -159,6 +159,12 @@ class Settings(OutsideSettings):
         "365",
         "Age in days, after they expired or were withdrawn, at which `kantei purge` deletes strikes",
     )
+    descriptor_retention_days: int = setting(
+        values.integer(1, 36_500),
+        "3650",
+        "Days after an image file was purged at which `kantei purge` deletes the image's perceptual hash, by"
+        " which near copies are recognised",
+    )
     report_retention_days: int = setting(
         values.integer(1, 36_500),
         "365",

@@ -70,5 +70,6 @@ def kept_for(settings: Settings) -> KeptFor:
     return KeptFor(
         log=timedelta(days=settings.log_retention_days),
         strikes=timedelta(days=settings.strike_retention_days),
+        descriptors=timedelta(days=settings.descriptor_retention_days),
         reports=timedelta(days=settings.report_retention_days),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, and_, bindparam, delete, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.known.known_image import LEAST_QUALITY, KnownImage, PictureHash
@@ -167,3 +167,9 @@ def _known(*, is_sqlite: bool) -> CompoundSelect[*tuple[Any, ...]]:
         .subquery()
     )
     return select(decided).union_all(select(listed))
+
+
+def forget_hashes(session: Session, before: datetime) -> None:
+    """Delete the perceptual hashes of images whose bytes were purged before a moment."""
+    purged = select(Image.sha256).where(Image.purged_at < before)
+    session.execute(delete(ImageHash).where(ImageHash.image_sha256.in_(purged)))

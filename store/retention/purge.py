@@ -18,6 +18,7 @@ from store.base.database import Database
 from store.bytes.blobs import BlobStore
 from store.clients.quotas import forget_quota_uses
 from store.known.alike import forget_looks
+from store.known.known_images import forget_hashes
 from store.market.hook_deliveries import forget_deliveries
 from store.market.strikes import forget_strikes
 from store.outbox.client_events import forget_events
@@ -49,6 +50,7 @@ class KeptFor:
     log: timedelta = timedelta(days=730)
     strikes: timedelta = timedelta(days=365)
     reports: timedelta = timedelta(days=365)
+    descriptors: timedelta = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def purge_expired(
         delete_idle_endpoints(session, at - retention)
         forget_strikes(session, at - kept.strikes)
         forget_reports(session, at - kept.reports)
+        forget_hashes(session, at - kept.descriptors)
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0

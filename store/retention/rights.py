@@ -1,0 +1,292 @@
+"""What is held on a seller, an artist or a reader: read in one piece, and erased.
+
+What the law may ask for stays (`docs/operating.md`): which verdicts and decisions there were on which digest,
+and that and how an appeal was answered; without names, texts, pictures and files.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from core.clock import now
+from store.appeals.appeal_files import unwanted
+from store.base.database import Database
+from store.bytes.blobs import BlobStore
+from store.intake.submissions import WITH_ANSWER
+from store.outbox.client_events import forget_events
+from store.outbox.submission_json import standing_json, time_json
+from store.people.audit_notes import note_command
+from store.retention.erasure import ErasureError, erase_image
+from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
+from store.tables.case_tables import IdempotencyKey, Image, Submission
+from store.tables.marketplace_tables import (
+    HookDelivery,
+    Listing,
+    ListingDeclaration,
+    ListingImage,
+)
+from store.tables.report_tables import MutedReader, ReaderReport
+from store.tables.seller_tables import Strike
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedSeller:
+    """How much of a seller was erased; `images` are those that only they showed."""
+
+    listings: int
+    submissions: int
+    images: int
+    strikes: int
+
+
+def held_on_seller(session: Session, client_id: str, seller: str) -> dict[str, Any]:
+    """Everything held on a seller of a client. Errors: ErasureError where there is nothing."""
+    listings = list(session.scalars(select(Listing).where(*_of_seller(client_id, seller))))
+    strikes = session.scalars(select(Strike).where(Strike.client_id == client_id, Strike.seller == seller))
+    found: dict[str, Any] = {
+        "seller": seller,
+        "client_id": client_id,
+        "listings": [_listing(session, listing) for listing in listings],
+        "strikes": [
+            {
+                "image_sha256": strike.image_sha256,
+                "listing_id": strike.listing_id,
+                "created_at": time_json(strike.created_at),
+                "expires_at": time_json(strike.expires_at),
+                "withdrawn_at": time_json(strike.withdrawn_at),
+            }
+            for strike in strikes
+        ],
+        "submissions": [],
+        "appeals": [],
+    }
+    if not listings and not found["strikes"]:
+        raise ErasureError(f"seller {seller} not found")
+    query = select(Submission).where(_sold(client_id, seller)).options(*WITH_ANSWER).order_by(Submission.id)
+    found["submissions"] = [standing_json(row) for row in session.scalars(query)]
+    found["appeals"] = _appeals(
+        session, Appeal.submission_id.in_([row["id"] for row in found["submissions"]])
+    )
+    return found
+
+
+def held_on_artist(session: Session, submission_id: str) -> dict[str, Any]:
+    """Everything held on the artist of a submission: what they wrote and sent. Errors: ErasureError."""
+    row = session.scalar(select(Submission).where(Submission.id == submission_id).options(*WITH_ANSWER))
+    appeals = _appeals(session, Appeal.submission_id == submission_id)
+    if row is None and not appeals:
+        raise ErasureError(f"submission {submission_id} not found")
+    return {"submission": standing_json(row) if row is not None else None, "appeals": appeals}
+
+
+def held_on_reader(session: Session, client_id: str, reader: str) -> dict[str, Any]:
+    """Everything held on a reader, by their pseudonym. Errors: ErasureError where there is nothing."""
+    reports = session.scalars(select(ReaderReport).where(*_of_reader(client_id, reader))).all()
+    if not reports:
+        raise ErasureError("reader not found")
+    return {
+        "reader": reader,
+        "is_muted": session.get(MutedReader, (client_id, reader)) is not None,
+        "reports": [
+            {
+                "submission_id": one.submission_id,
+                "image_sha256": one.image_sha256,
+                "reason": one.reason,
+                "created_at": time_json(one.created_at),
+                "outcome": one.outcome and one.outcome.value,
+            }
+            for one in reports
+        ],
+    }
+
+
+def erase_seller(database: Database, blobs: BlobStore, client_id: str, seller: str) -> ErasedSeller:
+    """Forget a seller: listings, submissions, strikes, and pictures that no one else shows.
+
+    Errors: ErasureError for an unknown one, and while an appeal on one of their pictures is open.
+    """
+    at = now()
+    with database.reading() as session:
+        held_on_seller(session, client_id, seller)
+        theirs = _sold(client_id, seller)
+        ids = list(session.scalars(select(Submission.id).where(theirs)))
+        is_open = exists().where(Appeal.submission_id.in_(ids), Appeal.resolved_at.is_(None))
+        if session.scalar(select(is_open)):
+            raise ErasureError("this seller has an open appeal; resolve it first")
+        alone = _shown_by_no_one_else(session, ids)
+    # Pictures first, each by itself: what is interrupted can be asked for again.
+    for sha256 in alone:
+        erase_image(database, blobs, sha256)
+    with database.writing() as session:
+        files = _blank_appeals(session, Appeal.submission_id.in_(ids), at)
+        _delete_submissions(session, ids)
+        listings = _delete_listings(session, client_id, seller)
+        strikes = session.execute(
+            delete(Strike).where(Strike.client_id == client_id, Strike.seller == seller).returning(Strike.id)
+        ).all()
+        note_command(session, "erased", at=at, subject=f"seller of {client_id}")
+    _drop(database, blobs, files)
+    return ErasedSeller(listings, len(ids), len(alone), len(strikes))
+
+
+def erase_artist(database: Database, blobs: BlobStore, submission_id: str) -> int:
+    """Forget what an artist wrote and sent about a submission; give how many appeals there were.
+
+    Errors: ErasureError where there are none, and while one is open.
+    """
+    at = now()
+    with database.writing() as session:
+        appeals = held_on_artist(session, submission_id)["appeals"]
+        if not appeals:
+            raise ErasureError(f"submission {submission_id} has no appeals")
+        if any(one["resolved_at"] is None for one in appeals):
+            raise ErasureError("this submission has an open appeal; resolve it first")
+        files = _blank_appeals(session, Appeal.submission_id == submission_id, at)
+        note_command(session, "erased", at=at, subject=submission_id)
+    _drop(database, blobs, files)
+    return len(appeals)
+
+
+def erase_reader(database: Database, client_id: str, reader: str) -> int:
+    """Forget a reader's reports, and that they were muted; give how many. Errors: ErasureError."""
+    with database.writing() as session:
+        held = held_on_reader(session, client_id, reader)
+        session.execute(delete(ReaderReport).where(*_of_reader(client_id, reader)))
+        session.execute(
+            delete(MutedReader).where(MutedReader.client_id == client_id, MutedReader.reader == reader)
+        )
+        note_command(session, "erased", at=now(), subject=f"reader-{reader[:12]}")
+    return len(held["reports"])
+
+
+def _of_seller(client_id: str, seller: str) -> tuple[ColumnElement[bool], ...]:
+    return Listing.client_id == client_id, Listing.seller == seller
+
+
+def _of_reader(client_id: str, reader: str) -> tuple[ColumnElement[bool], ...]:
+    return ReaderReport.client_id == client_id, ReaderReport.reader == reader
+
+
+def _sold(client_id: str, seller: str) -> ColumnElement[bool]:
+    """SQL condition: a submission belongs to a listing of the seller's."""
+    listed = select(Listing.listing_id).where(*_of_seller(client_id, seller))
+    return (Submission.client_id == client_id) & Submission.listing_id.in_(listed)
+
+
+def _shown_by_no_one_else(session: Session, ids: Collection[str]) -> list[str]:
+    """The images of these submissions that no other submission shows."""
+    shown = select(Submission.image_sha256).where(
+        Submission.id.in_(ids), Submission.image_sha256.is_not(None)
+    )
+    others = select(Submission.image_sha256).where(
+        Submission.image_sha256.in_(shown), Submission.id.not_in(ids)
+    )
+    query = select(Image.sha256).where(Image.sha256.in_(shown), Image.sha256.not_in(others))
+    return list(session.scalars(query.order_by(Image.sha256)))
+
+
+def _delete_listings(session: Session, client_id: str, seller: str) -> int:
+    """Delete a seller's listings, with what was received and declared of them; give how many."""
+    of_seller = _of_seller(client_id, seller)
+    names = select(Listing.listing_id).where(*of_seller)
+    session.execute(
+        delete(HookDelivery).where(HookDelivery.client_id == client_id, HookDelivery.listing_id.in_(names))
+    )
+    rows = select(Listing.id).where(*of_seller)
+    session.execute(delete(ListingDeclaration).where(ListingDeclaration.listing_row.in_(rows)))
+    session.execute(delete(ListingImage).where(ListingImage.listing_row.in_(rows)))
+    return len(session.execute(delete(Listing).where(*of_seller).returning(Listing.id)).all())
+
+
+def _listing(session: Session, listing: Listing) -> dict[str, Any]:
+    said = select(ListingDeclaration).where(ListingDeclaration.listing_row == listing.id)
+    images = select(ListingImage.url).where(ListingImage.listing_row == listing.id)
+    return {
+        "id": listing.listing_id,
+        "title": listing.title,
+        "url": listing.url,
+        "created_at": time_json(listing.created_at),
+        "deleted_at": time_json(listing.deleted_at),
+        "images": list(session.scalars(images)),
+        "declarations": [
+            {"declared": one.declared.value, "at": time_json(one.created_at)} for one in session.scalars(said)
+        ],
+    }
+
+
+def _appeals(session: Session, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    query = (
+        select(Appeal)
+        .where(condition)
+        .options(selectinload(Appeal.files), selectinload(Appeal.messages), joinedload(Appeal.submission))
+        .order_by(Appeal.id)
+    )
+    return [
+        {
+            "id": one.id,
+            "submission_id": one.submission_id,
+            "image_sha256": one.image_sha256,
+            "reason": one.reason,
+            "evidence_urls": one.evidence_urls,
+            "language": one.language,
+            "created_at": time_json(one.created_at),
+            "resolved_at": time_json(one.resolved_at),
+            "outcome": one.outcome.value if one.outcome and one.reported_at else None,
+            "files": [
+                {
+                    "name": file.name,
+                    "kind": file.kind.value,
+                    "bytes": file.bytes,
+                    "sha256": file.sha256,
+                    "created_at": time_json(file.created_at),
+                    "purged_at": time_json(file.purged_at),
+                }
+                for file in one.files
+            ],
+            # A reply that can still be undone has been told to no one.
+            "messages": [
+                {
+                    "by": "moderator" if message.moderator_id else "artist",
+                    "text": message.text,
+                    "at": time_json(message.created_at),
+                }
+                for message in one.told
+            ],
+        }
+        for one in session.scalars(query)
+    ]
+
+
+def _blank_appeals(session: Session, condition: ColumnElement[bool], at: datetime) -> list[str]:
+    """Take the words and files out of appeals; give the files' digests."""
+    appeals = select(Appeal.id).where(condition)
+    session.execute(update(AppealMessage).where(AppealMessage.appeal_id.in_(appeals)).values(text=""))
+    files = session.scalars(
+        update(AppealFile)
+        .where(AppealFile.appeal_id.in_(appeals), AppealFile.purged_at.is_(None))
+        .values(purged_at=at, name="")
+        .returning(AppealFile.sha256)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.execute(
+        update(Appeal).where(condition).values(reason="", evidence_url=None, more_urls=[], language=None)
+    )
+    return list(files)
+
+
+def _delete_submissions(session: Session, ids: Collection[str]) -> None:
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
+    forget_events(session, list(ids))
+    session.execute(delete(Submission).where(Submission.id.in_(ids)))
+
+
+def _drop(database: Database, blobs: BlobStore, files: Collection[str]) -> None:
+    """Delete the bytes of files that nothing else names."""
+    with database.reading() as session:
+        orphans = unwanted(session, files)
+    for sha256 in orphans:
+        blobs.delete(sha256)

@@ -1,0 +1,148 @@
+"""What is held on a seller, an artist or a reader is read in one piece, and erased; the bare record stays."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from api.v1.reports.report_routes import reader_pseudonym
+from core.clock import now
+from core.known.known_image import PictureHash
+from core.vocabulary import Outcome
+from store.known.known_images import forget_hashes
+from store.reports.reader_reports import add_report
+from store.retention.erasure import ErasureError
+from store.retention.rights import (
+    erase_artist,
+    erase_reader,
+    erase_seller,
+    held_on_artist,
+    held_on_reader,
+    held_on_seller,
+)
+from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
+from store.tables.case_tables import Decision, Image, Submission
+from store.tables.known_tables import ImageHash
+from store.tables.marketplace_tables import Listing
+from store.tables.report_tables import ReaderReport
+from store.tables.seller_tables import Strike
+from tests.api.review.appeals.test_artist import address
+from tests.api.review.appeals.test_artist_files import PSD
+from tests.api.review.conftest import Desk, hidden
+from tests.api.review.market.test_sellers import SELLER, offer
+from tests.reporting import report
+
+Decide = Callable[..., TestResponse]
+WORDS = "I drew this over four evenings."
+
+
+@pytest.fixture
+def accused(desk: Desk, decide: Decide) -> str:
+    """A seller's picture, decided AI, with a strike, appealed with a file, and answered with a reply."""
+    sha256 = offer(desk, "L1", 0.97)
+    decide(desk.as_person(), sha256, "ai")
+    report(desk.parts.database)
+    page, artist = address(desk, sha256), desk.visit()
+    token = hidden(artist.get(page).text, "form_token")
+    file = FileStorage(io.BytesIO(PSD), "fox.psd")
+    artist.client.post(page, data={"form_token": token, "reason": WORDS, "files": [file]})
+    return sha256
+
+
+def answer(desk: Desk, sha256: str) -> None:
+    ren = desk.as_person("ren@example.com")
+    page = ren.get(f"/review/cases/{sha256}").text
+    names = ("form_token", "verdict_id", "decision_id")
+    form = {name: hidden(page, name) for name in names} | {"outcome": "ai", "reply": "It stands."}
+    ren.client.post(f"/review/cases/{sha256}/decision", data=form)
+    report(desk.parts.database)
+
+
+def test_a_seller_is_told_everything_and_erased(desk: Desk, accused: str) -> None:
+    other = desk.add_case(0.9, title="Another's")
+    database, client_id = desk.parts.database, desk.shop.client.id
+    with database.reading() as session:
+        held = held_on_seller(session, client_id, SELLER)
+    assert json.dumps(held)
+    assert [one["id"] for one in held["listings"]] == ["L1"]
+    assert [one["image_sha256"] for one in held["strikes"]] == [accused]
+    assert held["submissions"][0]["title"] == "Picture 0.97"
+    assert held["appeals"][0]["reason"] == WORDS
+    assert held["appeals"][0]["files"][0]["name"] == "fox.psd"
+    with pytest.raises(ErasureError, match="open appeal"):
+        erase_seller(database, desk.parts.blobs, client_id, SELLER)
+    answer(desk, accused)
+    done = erase_seller(database, desk.parts.blobs, client_id, SELLER)
+    assert (done.listings, done.submissions, done.images, done.strikes) == (1, 1, 1, 1)
+    with database.reading() as session:
+        for table in (Listing, Strike):
+            assert session.scalars(select(table)).all() == []
+        assert [row.image_sha256 for row in session.scalars(select(Submission))] == [other]
+        assert session.get_one(Image, accused).purged_at
+        appeal = session.scalars(select(Appeal)).one()
+        assert (appeal.reason, appeal.outcome) == ("", Outcome.AI)
+        assert [one.text for one in session.scalars(select(AppealMessage))] == [""]
+        assert session.scalars(select(AppealFile)).one().purged_at
+        # What was decided, when and on which digest is the record that the law may ask for.
+        assert {one.image_sha256 for one in session.scalars(select(Decision))} == {accused}
+        with pytest.raises(ErasureError, match="not found"):
+            held_on_seller(session, client_id, SELLER)
+    with pytest.raises(KeyError):
+        desk.parts.blobs.get(accused)
+
+
+def test_an_artist_is_told_what_may_be_told_and_erased(desk: Desk, accused: str) -> None:
+    database = desk.parts.database
+    with database.reading() as session:
+        submission_id = session.scalars(select(Submission.id)).one()
+    with pytest.raises(ErasureError, match="open appeal"):
+        erase_artist(database, desk.parts.blobs, submission_id)
+    answer(desk, accused)
+    with database.reading() as session:
+        (appeal,) = held_on_artist(session, submission_id)["appeals"]
+        digest = session.scalars(select(AppealFile.sha256)).one()
+    assert appeal["messages"][0]["by"] == "moderator"
+    assert appeal["messages"][0]["text"] == "It stands."
+    assert "ren@example.com" not in json.dumps(appeal)
+    assert erase_artist(database, desk.parts.blobs, submission_id) == 1
+    with pytest.raises(KeyError):
+        desk.parts.blobs.get(digest)
+    with database.reading() as session:
+        (appeal,) = held_on_artist(session, submission_id)["appeals"]
+        assert (appeal["reason"], appeal["files"][0]["name"], appeal["messages"][0]["text"]) == ("", "", "")
+        assert session.scalars(select(Submission.id)).one() == submission_id
+    with pytest.raises(ErasureError):
+        erase_artist(database, desk.parts.blobs, "0" * 32)
+
+
+def test_a_reader_is_told_and_erased_by_the_clients_own_id(desk: Desk, accused: str) -> None:
+    database, client_id = desk.parts.database, desk.shop.client.id
+    reader = reader_pseudonym(desk.parts.secret_key, client_id, "u-1")
+    with database.writing() as session:
+        row = session.scalars(select(Submission).where(Submission.image_sha256 == accused)).one()
+        add_report(session, row, reader, reason="Six fingers.", url_sha256=None, at=now())
+    with database.reading() as session:
+        held = held_on_reader(session, client_id, reader)
+    assert held["reports"][0]["reason"] == "Six fingers."
+    assert erase_reader(database, client_id, reader) == 1
+    with database.reading() as session:
+        assert session.scalars(select(ReaderReport)).all() == []
+    with pytest.raises(ErasureError):
+        erase_reader(database, client_id, reader)
+
+
+def test_a_hash_outlives_its_picture_for_a_while(desk: Desk) -> None:
+    kept = desk.add_case(0.9, picture_hash=PictureHash(f"{9:064x}", 100))
+    purged = desk.add_case(0.8, picture_hash=PictureHash(f"{8:064x}", 100))
+    with desk.parts.database.writing() as session:
+        session.get_one(Image, purged).purged_at = now()
+        session.flush()
+        forget_hashes(session, now() - timedelta(days=1))
+        assert len(session.scalars(select(ImageHash)).all()) == 2
+        forget_hashes(session, now() + timedelta(days=1))
+        assert [one.image_sha256 for one in session.scalars(select(ImageHash))] == [kept]
