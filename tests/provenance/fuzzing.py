@@ -18,7 +18,7 @@ from pathlib import Path
 from core.sayings.saying import render
 from core.vocabulary import Evidence
 from provenance.read import explain, read_provenance
-from provenance.shared.limits import MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
+from provenance.shared.limits import C2PA_SECONDS, MAX_DETAIL, MAX_EVIDENCE, MAX_NAME, MAX_VALUE, MAX_VALUES
 from tests.provenance.making import (
     COMMENT,
     INFOTEXT,
@@ -229,20 +229,17 @@ def run(count: int, seed: int) -> Report:
     log.propagate = False
     try:
         for number, data in zip(range(count), mutants(originals, random_), strict=False):
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.thread_time()
             found = read_provenance(data, max_pixels=2_000_000, verify_key=VERIFY_KEY)
             if number % 20 == 0:
                 explain(data, max_pixels=2_000_000)
-            took = time.perf_counter() - started
-            if took > SLOW:  # unless it was another program that had the processor
-                started = time.perf_counter()
-                read_provenance(data, max_pixels=2_000_000, verify_key=VERIFY_KEY)
-                took = min(took, time.perf_counter() - started)
+            took, busy = time.perf_counter() - started, time.thread_time() - busy
             report.inputs += 1
             report.with_evidence += bool(found)
-            report.slowest = max(report.slowest, took)
-            if took > SLOW:
-                report.faults.append(f"#{number} took {took:.1f} s")
+            report.slowest = max(report.slowest, busy)
+            # The clock alone would blame a reader for other programs' turns; the C2PA library has limits.
+            if busy > SLOW or took > 2 * C2PA_SECONDS:
+                report.faults.append(f"#{number} took {took:.1f} s, and {busy:.1f} s of the processor")
             report.faults += [f"#{number} {text}" for text in (*ear.heard, *_unsafe(found))]
             ear.heard.clear()
     finally:

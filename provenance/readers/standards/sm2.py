@@ -1,12 +1,13 @@
 """Verifying signatures of SM2 with SM3 (GM/T 0003, ISO/IEC 14888-3), which no library of ours does.
 
 Public keys and signatures only: nothing here is secret, so nothing needs to take constant time. A
-verification takes some 15 ms, so that callers cap how many a file may ask for.
+verification takes some 3 ms, and callers cap how many a file may ask for.
 """
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 Point = tuple[int, int]
+_Jacobian = tuple[int, int, int]
 
 PRIME = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 A = PRIME - 3
@@ -16,6 +17,7 @@ BASE: Point = (
     0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
     0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
 )
+_INFINITY: _Jacobian = (1, 1, 0)
 _USER = b"1234567812345678"  # the signer's identity where none was agreed (GM/T 0009, 10)
 _SIZE = 32
 
@@ -42,7 +44,7 @@ def verifies(key: Point, signature: tuple[int, int], *messages: bytes) -> bool:
     t = (r + s) % ORDER
     if not (0 < r < ORDER and 0 < s < ORDER) or t == 0 or not is_on_curve(key):
         return False
-    point = _add(multiply(s, BASE), multiply(t, key))
+    point = combine(s, BASE, t, key)
     return point is not None and any(
         (digest_for(key, message) + point[0]) % ORDER == r for message in messages
     )
@@ -65,26 +67,52 @@ def points_at(x: int) -> tuple[Point, ...]:
 
 def multiply(factor: int, point: Point) -> Point | None:
     """A point times a number; None is the point at infinity."""
-    total: Point | None = None
-    for bit in f"{factor:b}":
-        total = _add(total, total)
-        if bit == "1":
-            total = _add(total, point)
-    return total
+    return combine(factor, point, 0, point)
+
+
+def combine(factor: int, point: Point, other_factor: int, other: Point) -> Point | None:
+    """The sum of two points, each times a number: both bit by bit at once (Shamir's trick)."""
+    both = _as_point(_plus((*point, 1), other))
+    terms = {("1", "0"): point, ("0", "1"): other, ("1", "1"): both}
+    width = max(factor.bit_length(), other_factor.bit_length())
+    total = _INFINITY
+    for bits in zip(f"{factor:0{width}b}", f"{other_factor:0{width}b}", strict=True):
+        total = _plus(_twice(total), terms.get(bits))
+    return _as_point(total)
 
 
 def _right_side(x: int) -> int:
     return (x * x * x + A * x + B) % PRIME
 
 
-def _add(one: Point | None, other: Point | None) -> Point | None:
-    if one is None or other is None:
-        return one or other
-    if one[0] != other[0]:
-        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, PRIME)
-    elif (one[1] + other[1]) % PRIME == 0:
+# Jacobian coordinates: (x, y, z) is the point (x / z², y / z³), so that only the end needs a division.
+def _twice(one: _Jacobian) -> _Jacobian:
+    x, y, z = one
+    delta, gamma = z * z % PRIME, y * y % PRIME
+    beta, alpha = x * gamma % PRIME, 3 * (x - delta) * (x + delta) % PRIME
+    left = (alpha * alpha - 8 * beta) % PRIME
+    return left, (alpha * (4 * beta - left) - 8 * gamma * gamma) % PRIME, 2 * y * z % PRIME
+
+
+def _plus(one: _Jacobian, other: Point | None) -> _Jacobian:
+    if other is None:
+        return one
+    x, y, z = one
+    if z == 0:
+        return (*other, 1)
+    square = z * z % PRIME
+    h, r = (other[0] * square - x) % PRIME, (other[1] * z * square - y) % PRIME
+    if h == 0:
+        return _twice(one) if r == 0 else _INFINITY
+    h2 = h * h % PRIME
+    h3, v = h * h2 % PRIME, x * h2 % PRIME
+    left = (r * r - h3 - 2 * v) % PRIME
+    return left, (r * (v - left) - y * h3) % PRIME, z * h % PRIME
+
+
+def _as_point(one: _Jacobian) -> Point | None:
+    x, y, z = one
+    if z == 0:
         return None
-    else:
-        slope = (3 * one[0] * one[0] + A) * pow(2 * one[1], -1, PRIME)
-    x = (slope * slope - one[0] - other[0]) % PRIME
-    return x, (slope * (one[0] - x) - one[1]) % PRIME
+    inverse = pow(z, -1, PRIME)
+    return x * inverse**2 % PRIME, y * inverse**3 % PRIME

@@ -6,6 +6,7 @@ from provenance.readers.standards.sm2 import (
     BASE,
     ORDER,
     PRIME,
+    combine,
     is_on_curve,
     multiply,
     points_at,
@@ -70,3 +71,13 @@ def test_a_first_coordinate_gives_the_even_point_and_the_odd_one() -> None:
 
 def test_the_curve_has_its_order() -> None:
     assert multiply(ORDER, BASE) is None
+    assert multiply(ORDER + 1, BASE) == BASE
+    assert multiply(0, BASE) is None
+
+
+@pytest.mark.parametrize(("one", "two"), [(1, 1), (2, ORDER - 2), (7, 0), (0, 9), (2**255, 12345)])
+def test_two_products_are_added(one: int, two: int) -> None:
+    assert combine(one, BASE, two, BASE) == multiply((one + two) % ORDER, BASE)
+    assert combine(one, KEY, two, BASE) == combine(two, BASE, one, KEY)
+    opposite = (KEY[0], PRIME - KEY[1])
+    assert combine(one, KEY, two, opposite) == multiply((one - two) % ORDER, KEY)
