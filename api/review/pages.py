@@ -21,6 +21,7 @@ from api.review.desk import (
     pictures,
     queue_filters,
     queue_page,
+    triage_page,
     undo,
 )
 from api.review.frame import assets, guard, language_pages, page_error, preference_pages
@@ -54,7 +55,7 @@ MODULES = (
     *(guard, page_error, assets, language_pages, preference_pages),
     *(login_pages, factor_pages, passkey_pages, openid_pages),
     *(password_pages, security_pages, moderator_pages, audit_pages),
-    *(queue_page, fresh_page, queue_filters, failure_pages, case_pages, claim_pages, bulk_pages),
+    *(queue_page, triage_page, fresh_page, queue_filters, failure_pages, case_pages, claim_pages, bulk_pages),
     *(undo, pictures, decision_pages, outside_pages, ground_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(reader_pages, quality_pages, stats_pages, policy_pages, model_page),

@@ -60,6 +60,8 @@ def decide_case(sha256: str) -> AnyResponse:
     )
     if request.accept_mimetypes.best == "application/json":
         return jsonify(decision=done, next=target)
+    if "sheet" in request.args:
+        target = url_for("review.triage", **write_wanted(wanted))
     return redirect(target, HTTPStatus.SEE_OTHER)
 
 

@@ -19,6 +19,7 @@ ACTS = {
     "next": N_("Next page"),
     "select": N_("Select case"),
     "filter": N_("Filter the queue"),
+    "triage": N_("Triage: twelve at once"),
     "zoom": N_("Show pixel for pixel, or fit"),
     "heat": N_("Show the heat map"),
     "compare": N_("Hold: hide the heat map"),
@@ -38,6 +39,7 @@ DEFAULT_KEYS = {
     "next": "n",
     "select": "x",
     "filter": "f",
+    "triage": "i",
     "zoom": "1",
     "heat": "m",
     "compare": "c",
@@ -50,7 +52,7 @@ MOVES = {
     "?": N_("Show keyboard shortcuts"),
 }
 # Acts that came after moderators had chosen keys: they have their usual key where that is free.
-LATER_ACTS = ("assisted", "ground", "compare", "filter")
+LATER_ACTS = ("assisted", "ground", "compare", "filter", "triage")
 VIEWS = ("grid", "list")
 MOST_SAVED, NAME_LENGTH = 20, 40  # saved filters, and letters of a name
 

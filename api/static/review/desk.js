@@ -13,6 +13,7 @@ import { askForPasskeys } from "./passkeys.js";
 import { suggestRest } from "./rest.js";
 import { followSelection } from "./select.js";
 import { watchPicture } from "./shown.js";
+import { setUpTriage } from "./triage.js";
 import { countDown } from "./undo.js";
 
 /** Revive what has just been put on the page; of a case that was there already, only what is new. */
@@ -35,6 +36,7 @@ followSelection(document);
 listenToEasel(document);
 suggestRest(document);
 waitForFresh(document);
+setUpTriage(document);
 askForPasskeys(document);
 goWithoutLeaving(settle);
 offerTemplates(document);

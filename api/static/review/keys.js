@@ -44,7 +44,10 @@ function doAct(page, act) {
   if (act === "select") return select(page);
   if (act === "ground") return startGround(page);
   if (act === "filter") return openFilters(page);
-  const target = [...page.querySelectorAll(`[data-key="${act}"]`)].find((one) => one.checkVisibility() && !one.matches(":disabled"));
+  // On a sheet of many, the tile that one is at comes first.
+  const all = [...page.querySelectorAll(`[data-tile].is-at [data-key="${act}"]`), ...page.querySelectorAll(`[data-key="${act}"]`)];
+  const usable = all.filter((one) => one.checkVisibility() && !one.matches(":disabled"));
+  const target = usable.find((one) => one.closest("[data-tile].is-at") || !one.closest("[data-tile]"));
   if (!target) return false;
   if (target.tagName === "TEXTAREA") target.focus();
   else target.click();

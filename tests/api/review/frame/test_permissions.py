@@ -76,6 +76,7 @@ OPEN = {
         *(
             "queue",
             "fresh",
+            "triage",
             "proposals",
             "settle_proposal",
             "save_filter",

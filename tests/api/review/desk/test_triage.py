@@ -1,0 +1,104 @@
+"""Triage: a sheet of twelve, decided one by one, never unseen."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from core.vocabulary import Outcome
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from store.tables.case_tables import Decision
+from store.tables.review_tables import Undo
+from tests.api.review.browser import chromium, complaints, log_in, press, served, text_of, wait_for
+from tests.api.review.conftest import Desk, make_desk
+from tests.api.review.desk.test_search import appeal
+
+Decide = Callable[..., TestResponse]
+
+
+def tiles(page: str) -> list[str]:
+    return re.findall(r'data-tile="(\w{64})"', page)
+
+
+def test_a_sheet_shows_twelve_in_the_order_of_the_queue_and_the_next_goes_on(desk: Desk) -> None:
+    cases = [desk.add_case(0.91 + i / 1000, colour=(i, 1, 1)) for i in range(14)][::-1]
+    held = cases.pop(3)
+    desk.as_person("kaede@example.com").open(f"/review/cases/{held}")
+    visit = desk.as_person()
+    page = visit.get("/review/triage").text
+    assert tiles(page) == cases[:12]
+    following = re.search(r'rel="next" data-key="next" href="([^"]+)"', page)
+    assert following
+    assert tiles(visit.get(following[1].replace("&amp;", "&")).text) == cases[12:]
+    assert tiles(visit.get("/review/triage?finding=uncertain").text) == []
+
+
+def test_what_is_not_for_a_moderator_to_decide_in_passing_is_only_opened(desk: Desk, decide: Decide) -> None:
+    plain, appealed = desk.add_case(0.95), desk.add_case(0.96)
+    appeal(desk, appealed, "I painted it.")
+    escalated = desk.add_case(0.97)
+    decide(desk.as_person("kaede@example.com"), escalated, "escalate")
+    visit = desk.as_person()
+    page = visit.get("/review/triage").text
+    assert tiles(page) == [appealed, plain]
+    assert page.count("data-sheet") == 1
+    assert "Open this case to decide it." in page
+    assert "data-sheet" not in visit.get("/review/triage?tab=escalated").text
+
+
+def test_without_script_a_decision_leads_back_to_the_sheet(desk: Desk) -> None:
+    desk.add_case(0.95)
+    visit = desk.as_person()
+    page = visit.get("/review/triage?finding=flagged").text
+    found = re.search(r'data-sheet action="([^"]+)"', page)
+    assert found
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition("data-sheet")[2]))
+    answer = visit.client.post(found[1].replace("&amp;", "&"), data=form | {"outcome": "human"})
+    assert answer.location == "/review/triage?finding=flagged"
+
+
+@pytest.fixture
+def sheet(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
+    desk = make_desk(sqlite_database, blobs, sqlite_shop)
+    desk.add_person("aiko@example.com")
+    return desk
+
+
+@pytest.mark.chromium
+def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk, tmp_path: Path) -> None:
+    cases = [sheet.add_case(0.91 + i / 1000, colour=(i, 1, 1)) for i in range(3)][::-1]
+
+    def made() -> list[tuple[str, Outcome]]:
+        with sheet.parts.database.reading() as session:
+            query = select(Decision).outerjoin(Undo, Undo.decision_id == Decision.id).where(Undo.id.is_(None))
+            return [(one.image_sha256, one.outcome) for one in session.scalars(query.order_by(Decision.id))]
+
+    with served(sheet.app) as base, chromium(tmp_path / "browser") as browser:
+        log_in(browser, base)
+        browser.get(f"{base}/review/triage")
+        wait_for(browser, f'html[data-ready] [data-tile="{cases[2]}"][data-seen]')
+        # As before the picture was there for a moment: the key does nothing, and says why.
+        browser.execute_script("delete document.querySelector('.is-at').dataset.seen")
+        press(browser, "a")
+        assert text_of(browser, ".is-at .wait") == "Wait until the picture is shown."
+        browser.execute_script("document.querySelector('.is-at').dataset.seen = ''")
+        for key in "ah":
+            press(browser, key)
+        WebDriverWait(browser, 5).until(lambda _: len(made()) == 2)
+        assert made() == [(cases[0], Outcome.AI), (cases[1], Outcome.HUMAN)]
+        assert browser.find_element(By.CSS_SELECTOR, ".is-at").get_attribute("data-tile") == cases[2]
+        wait_for(browser, "[data-take-back] button:not(:disabled)")
+        press(browser, "u")
+        WebDriverWait(browser, 5).until(lambda _: made() == [(cases[0], Outcome.AI)])
+        wait_for(browser, f'.is-at[data-tile="{cases[1]}"]:not(.is-done)')
+        press(browser, "p")
+        WebDriverWait(browser, 5).until(lambda _: len(made()) == 2)
+        assert made()[1] == (cases[1], Outcome.ASSISTED)
+        assert complaints(browser) == []
