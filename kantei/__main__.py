@@ -27,6 +27,7 @@ COMMANDS = {
     "moderator": "kantei.people.moderator_commands:moderator",
     "purge": "kantei.retention.purge_command:purge",
     "serve": "kantei.roots.serve:serve",
+    "report": "kantei.operations.report_command:report",
     "sweep": "kantei.roots.sweeper:sweep",
     "trust": "kantei.trust.trust_commands:trust",
     "train": "kantei.training.model_commands:train",

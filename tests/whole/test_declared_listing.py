@@ -1,0 +1,131 @@
+"""A listing declared human holds a signed NovelAI picture: found, decided with a ground, told to the shop.
+
+Everything is real but NovelAI's key, which is ours here: the shop's delivery, fetching, reading the file, the
+classifier, the policy, the desk, the undo window, and the signed callback to the shop's own server.
+"""
+
+import json
+import re
+from functools import partial
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from core.settings.setting_values import FetchAllow
+from core.vocabulary import Role, Scheme, Source
+from kantei_client import verify_callback
+from model.serving.info import WEIGHTS
+from model.serving.runtime import Classifier
+from provenance.read import read_provenance
+from store.base.database import Database
+from store.bytes.blobs import FolderBlobs
+from store.clients.clients import NewClient
+from store.tables.case_tables import Submission
+from store.verdicts.standing_policy import StandingPolicy
+from tests.api.review.conftest import Desk, Visit, hidden, make_desk
+from tests.api.v1.market.hooks import standard_headers
+from tests.clients import SECRET_KEY, make_client
+from tests.provenance.making import VERIFY_KEY, envelope, signed
+from tests.provenance.writing import drawing, png, text_chunk
+from tests.reporting import report
+from tests.servers import Asked, Reply, Server
+from tests.worker.examining.test_examine import FakeBell
+from tests.worker.outbox.telling import run
+from worker.examining.examine import Examiner
+from worker.outbound.fetch import Fetcher
+from worker.outbound.post import Poster
+from worker.outbox.notify import Notifier
+from worker.tasks import lease
+
+LOOPBACK = FetchAllow((ip_network("127.0.0.1/32"),))
+
+
+def signed_picture(number: int) -> bytes:
+    pixels = drawing(320, 256, channels=4, seed=number)
+    return png(pixels, [text_chunk(key, value) for key, value in envelope(signed(pixels)).items()])
+
+
+def send_listing(desk: Desk, shop: NewClient, listing_id: str, url: str, declared: str) -> None:
+    data = {"listing_id": listing_id, "seller": "aiko", "declared": declared, "images": [{"url": url}]}
+    body = json.dumps({"type": "listing.created", "timestamp": "2026-11-30T08:00:00Z", "data": data}).encode()
+    headers = standard_headers(shop.webhook_secret, body)
+    answer = desk.app.test_client().post(f"/v1/hooks/{shop.client.id}", data=body, headers=headers)
+    assert answer.get_json()["submissions"] == 1, answer.text
+
+
+def press(visit: Visit, case: str, outcome: str) -> None:
+    """Decide as one key does: the form as it stands on the page, with that button."""
+    page = visit.get(case).text
+    assert f'data-key="{outcome}"' in page
+    form = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
+    answer = visit.client.post(f"{case}/decision", data=form | {"outcome": outcome, "ground": "", "note": ""})
+    assert answer.status_code == 303, answer.text
+
+
+def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_shop_with_reasons(
+    sqlite_database: Database, blobs: FolderBlobs, tmp_path: Path
+) -> None:
+    database, heard = sqlite_database, list[dict[str, Any]]()
+    with Server() as web:
+        shop = make_client(
+            database,
+            "Hoshi",
+            source=Source.MARKETPLACE,
+            scheme=Scheme.STANDARD,
+            callback_url=web.url("/shop"),
+        )
+
+        def hear(asked: Asked) -> Reply:
+            heard.append(dict(verify_callback(asked.body, asked.headers, [shop.webhook_secret])))
+            return Reply(b"ok")
+
+        web.view("/shop", hear)
+        desk = make_desk(database, blobs, shop)
+        for number in range(2, 5):  # signed as well, and nothing declared
+            url = web.reply(f"/{number}.png", signed_picture(number))
+            send_listing(desk, shop, f"L-{number}", url, "unknown")
+        send_listing(desk, shop, "L-1", web.reply("/fox.png", signed_picture(1)), "human")
+        classifier = Classifier.load(WEIGHTS, threads=1)
+        with Fetcher(allow=LOOPBACK, ports=frozenset(), timeout=10, max_bytes=1_000_000) as fetcher:
+            examiner = Examiner(
+                database=database,
+                blobs=blobs,
+                fetcher=fetcher,
+                classifier=classifier,
+                read_evidence=partial(read_provenance, verify_key=VERIFY_KEY),
+                bell=FakeBell(),
+                max_pixels=1_000_000,
+                lease=lease(10),
+                policy=StandingPolicy(database, classifier.version, classifier.thresholds),
+            )
+            with database.reading() as session:
+                waiting = list(session.scalars(select(Submission.id)))
+            for submission_id in waiting:
+                examiner.examine(submission_id)
+
+        visit = desk.as_person("ren@example.com", Role.MODERATOR)
+        first = re.search(r'href="(/review/cases/[0-9a-f]{64})', visit.get("/review").text)
+        assert first
+        page = visit.get(first[1]).text
+        assert "Declared human, flagged." in page
+        assert "NovelAI signature" in page
+        press(visit, first[1], "ai")
+
+        with Poster(allow=LOOPBACK, ports=frozenset(), timeout=10) as poster:
+            notifier = Notifier(database, poster, SECRET_KEY)
+            run(notifier)
+            assert {event["type"] for event in heard} == {"submission.examined"}  # it can still be undone
+            report(database)
+            run(notifier)
+    (told,) = [event["data"] for event in heard if event["type"] == "decision.made"]
+    assert (told["listing_id"], told["declared"]) == ("L-1", "human")
+    assert told["contradiction"] == "declared_human_found_ai"
+    assert told["decision"]["outcome"] == "ai"
+    assert told["decision"]["ground"] == {"code": "file_record", "text": "A record in the file"}
+    key = {"Authorization": f"Bearer {shop.api_key}"}
+    said = desk.app.test_client().get(told["links"]["statement"], headers=key).get_json()
+    assert (said["outcome"], said["ground"]) == ("ai", told["decision"]["ground"])
+    assert said["automated_means"]["model"] == classifier.version
+    assert said["contradiction"] == "declared_human_found_ai"
