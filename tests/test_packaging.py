@@ -1,13 +1,17 @@
 """The files that operators start from are whole and say what is true."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
 from core.settings.every_setting import EVERY_SETTING
+from core.settings.settings import read_settings_to_keep_nothing
 from kantei.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +45,8 @@ def test_every_service_has_a_health_check_and_every_named_thing_is_declared(
         for secret in service.get("secrets", []):  # type: ignore[attr-defined]  # YAML has no types
             assert secret in compose["secrets"]
         for volume in service.get("volumes", []):  # type: ignore[attr-defined]  # YAML has no types
-            assert volume.split(":")[0] in compose["volumes"]
+            place = volume.split(":")[0]
+            assert place in compose["volumes"] or (ROOT / place).is_file(), place
         for other in service.get("depends_on", {}):  # type: ignore[attr-defined]  # YAML has no types
             assert other in compose["services"]
 
@@ -88,3 +93,46 @@ def test_every_package_says_in_one_sentence_what_it_is() -> None:
     for package in ("api", "core", "kantei", "model", "provenance", "store", "worker"):
         text = (ROOT / package / "__init__.py").read_text(encoding="utf-8")
         assert re.fullmatch(r'"""[^"]+\."""\n', text), package
+
+
+def test_compose_has_only_keys_that_compose_knows(compose: dict[str, object]) -> None:
+    schema = json.loads((ROOT / "tests" / "compose_schema.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validate(schema, {key: value for key, value in compose.items() if not key.startswith("x-")})
+
+
+def test_only_what_opens_strangers_addresses_has_a_way_out(
+    compose: dict[str, Any],
+) -> None:
+    networks = compose["networks"]
+    closed = {name for name, network in networks.items() if (network or {}).get("internal")}
+    reaches_out = {
+        name for name, service in compose["services"].items() if not set(service["networks"]) <= closed
+    }
+    assert reaches_out == {"proxy", "worker", "express", "sweeper"}
+    assert (
+        compose["services"]["database"]["networks"] == compose["services"]["broker"]["networks"] == ["inside"]
+    )
+    assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
+    for name, service in compose["services"].items():
+        assert "mem_limit" in service, name
+        assert service["logging"]["options"]["max-size"], name
+
+
+def test_the_proxy_limits_bodies_a_little_above_what_kantei_takes() -> None:
+    text = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text(encoding="utf-8")
+    limits = [int(size) * 10**6 for size in re.findall(r"max_size (\d+)MB", text)]
+    settings = read_settings_to_keep_nothing({})
+    for limit, most in zip(limits, (settings.appeal_bytes, settings.max_image_bytes), strict=True):
+        assert most < limit < 1.25 * most
+    assert "reverse_proxy api:8000" in text
+    assert text.count("{") == text.count("}")
+
+
+def test_the_build_sends_what_the_dockerfile_copies_and_nothing_else() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    lines = re.findall(r"^COPY (?!--)(.+) \S+$", dockerfile, re.MULTILINE)
+    copied = {name for line in lines for name in line.split()}
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in ignored if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert {line.removeprefix("!") for line in rules if line.startswith("!")} == copied

@@ -101,6 +101,8 @@ class ApiParts:
     max_waiting: int = 16
     trusted_proxies: int = 0
     secure_cookies: bool = False
+    metrics_key: str = field(default="", repr=False)
+    docs_key: str = field(default="", repr=False)
     extension_origins: frozenset[str] = frozenset()
     file_limits: FileLimits = field(default_factory=FileLimits)  # of an appeal
     strikes: StrikeRules = field(default_factory=StrikeRules)

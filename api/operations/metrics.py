@@ -19,7 +19,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.document.openapi import problems
+from api.http.operator_keys import demand_key
 from api.http.parts import ApiParts, parts, shared
+from api.schemas.problems import ProblemCode
 from core.clock import now
 from core.operations.logs import log_event
 from core.vocabulary import Priority, State
@@ -170,8 +172,9 @@ def _log_request(method: str, route: str, status: int, seconds: float) -> None:
 
 
 @routes.get("/metrics")
-@routes.doc(operation_id="readMetrics", responses=TEXT, extensions=problems())
+@routes.doc(operation_id="readMetrics", responses=TEXT, extensions=problems(ProblemCode.UNAUTHORIZED))
 def metrics() -> Response:
     """Measure the processes of this machine and the queue, for Prometheus."""
+    demand_key(parts().metrics_key)
     shared(Meters)
     return Response(generate_latest(parts().measuring.shown), content_type=CONTENT_TYPE_LATEST)

@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from api.document.openapi import document_text
+from api.http.operator_keys import demand_key
+from api.http.parts import parts
 from api.schemas.problems import KINDS, Problem, ProblemCode
 
 PAGE_POLICY = (
@@ -22,12 +24,14 @@ routes = Blueprint("reference", __name__)
 @routes.get("/openapi.json")
 def openapi() -> Response:
     """Serve the OpenAPI document."""
+    demand_key(parts().docs_key)
     return Response(document_text(), content_type="application/json")
 
 
 @routes.get("/docs")
 def docs() -> Response:
     """Show the document to a person."""
+    demand_key(parts().docs_key)
     data = json.loads(document_text())
     return _page(
         "reference/docs.html",

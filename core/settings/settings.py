@@ -174,7 +174,10 @@ class Settings(OutsideSettings):
     rate_limit: int = setting(values.integer(1, 100_000_000), "12000", "Requests per minute and client")
     sweep_interval: float = setting(values.number(0.1, 3600), "5", "Seconds between two runs of the sweeper")
     secure_cookies: bool = setting(
-        values.flag, "0", "Set to `1` behind TLS: cookies are then sent only over https", in_production=True
+        values.flag,
+        "0",
+        "Set to `1` behind TLS: cookies are then sent only over https. Always on with trusted proxies",
+        in_production=True,
     )
     trusted_proxies: int = setting(
         values.integer(0, 10),
@@ -224,8 +227,25 @@ class Settings(OutsideSettings):
         "Share of clear and flagged images, 0 to 1, that go to the review desk at random, so that the"
         " statistics show the live error rates",
     )
+    metrics_key: str = setting(
+        str,
+        "",
+        "Key for `/metrics`, as a bearer token or as the password of any user",
+        shown_default="none: open to everyone who reaches the port",
+        is_secret=True,
+    )
+    docs_key: str = setting(
+        str,
+        "",
+        "The same for `/docs` and `/openapi.json`",
+        shown_default="none: open",
+        is_secret=True,
+    )
     log_format: LogFormat = setting(
-        values.log_format, "text", "`json` writes one JSON object per line, with `submission_id`"
+        values.log_format,
+        "text",
+        "`json` writes one JSON object per line, with `submission_id`",
+        in_production=True,
     )
     traces_url: str = setting(
         values.web_url,
@@ -259,6 +279,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of a server. Errors: `SettingsError` for the first wrong value, with its variable."""
     env = os.environ if environ is None else environ
     settings = read_into(Settings, env, values.folder(env.get("KANTEI_DATA_DIR") or "data"))
+    if settings.trusted_proxies and not settings.secure_cookies:
+        if env.get("KANTEI_SECURE_COOKIES"):
+            raise SettingsError(
+                "KANTEI_SECURE_COOKIES must not be off while KANTEI_TRUSTED_PROXIES is set: logins would also"
+                " travel unencrypted"
+            )
+        settings = replace(settings, secure_cookies=True)
     if settings.blobs_url and bool(settings.blobs_access_key) != bool(settings.blobs_secret_key):
         raise SettingsError(
             "KANTEI_BLOBS_ACCESS_KEY and KANTEI_BLOBS_SECRET_KEY must both be set, or neither of them"

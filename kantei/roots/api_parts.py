@@ -41,6 +41,8 @@ def make_api_parts(settings: Settings) -> ApiParts:
         max_waiting=MAX_WAITING,
         trusted_proxies=settings.trusted_proxies,
         secure_cookies=settings.secure_cookies,
+        metrics_key=settings.metrics_key,
+        docs_key=settings.docs_key,
         extension_origins=settings.extension_origins,
         file_limits=file_limits(settings),
         strikes=strike_rules(settings),

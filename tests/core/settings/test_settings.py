@@ -237,3 +237,10 @@ def test_services_are_off_until_they_are_named_with_a_key(tmp_path: Path) -> Non
     ]
     assert "sk-1" not in repr(settings)
     assert "sk-1" not in repr(settings.services_with_keys)
+
+
+def test_behind_a_trusted_proxy_cookies_are_secure_and_cannot_be_made_otherwise(tmp_path: Path) -> None:
+    assert read(tmp_path, KANTEI_TRUSTED_PROXIES="1").secure_cookies
+    assert not read(tmp_path).secure_cookies
+    with pytest.raises(SettingsError, match="KANTEI_SECURE_COOKIES must not be off"):
+        read(tmp_path, KANTEI_TRUSTED_PROXIES="1", KANTEI_SECURE_COOKIES="0")
