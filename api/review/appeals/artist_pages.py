@@ -4,7 +4,7 @@ The link is the only key. A forged, an old and a purged one look alike from outs
 can be found by trying.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -59,6 +59,7 @@ class Step:
     outcome: Outcome | None = None
     files: int = 0
     is_own: bool = False
+    ground: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ class ArtistView:
         """What happened, the oldest first, as far as it may be told."""
         verdict = self.submission.verdict
         steps = [Step("examined", verdict.created_at)] if verdict is not None else []
-        steps += [Step("decided", one.created_at, one.outcome) for one in self.decisions]
+        steps += [
+            Step("decided", one.created_at, one.outcome, ground=one.ground_texts) for one in self.decisions
+        ]
         for one in self.appeals:
             files = len(one.files)
             steps.append(Step("appealed", one.created_at, files=files, is_own=one.from_artist))

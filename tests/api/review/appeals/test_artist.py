@@ -11,7 +11,7 @@ from api.http.appeal_tokens import LIFETIME, make_appeal_token
 from api.review.appeals.artist_form import REASON_LENGTH
 from api.review.appeals.artist_pages import APPEALS_A_MINUTE
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Submission
+from store.tables.case_tables import Decision, Submission
 from tests.api.review.conftest import Desk
 from tests.clients import SECRET_KEY
 from tests.reporting import report
@@ -71,6 +71,22 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     assert "so there is nothing to appeal" in answered
     assert "ren@example.com" not in answered
     assert "the layers convince" not in answered
+
+
+def test_the_page_lists_every_decision_with_its_ground_once_it_stands(desk: Desk, decide: Decide) -> None:
+    sha256 = desk.add_case(0.95)
+    page, artist = address(desk, sha256), desk.visit()
+    decide(desk.as_person(), sha256, "ai")
+    course = artist.get(page).text.partition('class="course"')[2].partition("</ol>")[0]
+    assert "Decided by a moderator" not in course
+    report(desk.parts.database)
+    decide(desk.as_person("ren@example.com"), sha256, "human")
+    report(desk.parts.database)
+    with desk.parts.database.reading() as session:
+        grounds = [one.ground_texts for one in session.scalars(select(Decision).order_by(Decision.id))]
+    course = artist.get(page).text.partition('class="course"')[2].partition("</ol>")[0]
+    assert course.count("Decided by a moderator") == 2
+    assert all(ground and ground["en"] in course for ground in grounds)
 
 
 @pytest.mark.parametrize("change", ["forged", "cut", "another secret", "over", "rubbish", "long"])
