@@ -11,6 +11,7 @@ from core.sayings.fault_codes import ContainerFault
 from core.sayings.saying import Saying, render, say
 from core.vocabulary import EvidenceKind, Grade, Label
 from provenance.c2pa.c2pa_manifests import (
+    METADATA,
     C2paClaim,
     Manifest,
     Walked,
@@ -28,6 +29,8 @@ from provenance.shared.known_names import generator_in
 from provenance.shared.source_types import CAPTURED, GENERATED, HUMAN, PARTLY
 
 _KIND = EvidenceKind.C2PA
+_DISCLOSURE = "c2pa.ai-disclosure"
+_MODEL_KEYS = ("modelName", "modelIdentifier", "modelType", "Iptc4xmpExt:AISystemUsed")
 # Who signs for generators under another name than the generator's, as published manifests show.
 _SIGNERS = {
     "OpenAI": r"openai",
@@ -146,13 +149,13 @@ def _declares(claim: C2paClaim, signer: Saying | str, validity: Validity) -> Say
 
 
 def _disclosed_model(walked: list[Walked]) -> str:
-    """The model that a disclosure names (C2PA 2.4, `c2pa.ai-disclosure`): it does not say what it did."""
+    """The model that a disclosure (C2PA 2.4) or IPTC's field names: neither says what it did here."""
     for one in walked:
         for label, data in assertions_of(one.manifest):
-            if label.startswith("c2pa.ai-disclosure"):
-                named = data.get("modelName") or data.get("modelIdentifier") or data.get("modelType")
-                if isinstance(named, str):
-                    return named[:120]
+            keys = _MODEL_KEYS if label.startswith((_DISCLOSURE, *METADATA)) else ()
+            named = next((data[key] for key in keys if isinstance(data.get(key), str)), "")
+            if named.strip():
+                return str(named)[:120]
     return ""
 
 

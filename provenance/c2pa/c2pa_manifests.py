@@ -13,7 +13,7 @@ from provenance.shared.source_types import GENERATED, code_of
 
 _MANIFESTS = 64  # walked from the active one; each edit in a chain of tools adds one
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
-_METADATA = ("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")
+METADATA = ("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")
 _CREATED, _OPENED = "c2pa.created", "c2pa.opened"
 # Actions that leave the rest of a picture as it was (C2PA 2.2, 18.15.2, with earlier spellings).
 _ON_A_PART = frozenset(
@@ -133,7 +133,7 @@ def _claims(one: Walked) -> Iterator[C2paClaim]:
     for label, data in assertions_of(manifest):
         if label.startswith(_OLD_GENERATIVE):
             yield C2paClaim("trainedAlgorithmicMedia", "Adobe Firefly", one.is_ingredient, one.is_part)
-        elif label.startswith(_METADATA):
+        elif label.startswith(METADATA):
             for key, value in data.items():
                 if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
                     yield C2paClaim(code, "", one.is_ingredient, one.is_part)

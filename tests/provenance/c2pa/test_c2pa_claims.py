@@ -147,6 +147,26 @@ def test_a_claimed_watermark_is_a_neutral_line(signer: Signer) -> None:
     assert "looked for by Adobe; Kantei did not" in said[0]
 
 
+@pytest.mark.parametrize(
+    "assertions",
+    [
+        {"c2pa.ai-disclosure": {"modelType": "c2pa.types.model", "modelName": "Example 1"}},
+        {
+            "cawg.metadata": {
+                "@context": {"Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"},
+                "Iptc4xmpExt:AISystemUsed": "Example 1",
+            }
+        },
+    ],
+)
+def test_a_disclosed_model_is_named_and_nothing_made_of_it(
+    assertions: dict[str, object], signer: Signer
+) -> None:
+    item = claim(sign(PNG, "image/png", signer, [created("composite")], assertions=assertions))
+    assert (item.grade, item.label, code_of(item)) == (Grade.HINT, None, EvidenceDetail.C2PA_NAMES_MODEL)
+    assert item.fields["AI model"] == "Example 1"
+
+
 def test_a_picture_without_a_mark_has_no_such_line(signer: Signer) -> None:
     described = {"org.example.note": {"name": "c2pa.soft-binding, c2pa.watermarked"}}
     assert neutral(sign(PNG, "image/png", signer, [created("digitalCreation")], assertions=described)) == []

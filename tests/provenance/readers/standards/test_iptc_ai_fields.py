@@ -6,7 +6,17 @@ from core.sayings.codes import EvidenceDetail
 from core.vocabulary import EvidenceKind
 from provenance.read import read_provenance
 from tests.provenance.asking import code_of, declares
-from tests.provenance.writing import avif, international_chunk, jpeg, jpeg_segment, png, riff_chunk, webp, xmp
+from tests.provenance.writing import (
+    avif,
+    gif,
+    international_chunk,
+    jpeg,
+    jpeg_segment,
+    png,
+    riff_chunk,
+    webp,
+    xmp,
+)
 
 KIND = EvidenceKind.SOFTWARE_TAG
 FIELDS = ("AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
@@ -52,6 +62,15 @@ def test_every_container_is_read() -> None:
         png(before=[international_chunk("XML:com.adobe.xmp", packet.decode())]),
         webp([riff_chunk(b"XMP ", packet)]),
         avif([(b"mime", b"application/rdf+xml", packet)]),
+        gif(
+            [
+                b"\x21\xff\x0bXMP DataXMP"
+                + packet
+                + b"\x01\xff\xfe\xfd\xfc"
+                + bytes(range(0xFB, -1, -1))
+                + b"\0"
+            ]
+        ),
     ):
         declares(data, KIND, "Midjourney")
 

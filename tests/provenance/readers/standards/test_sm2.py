@@ -51,6 +51,7 @@ def test_the_standards_own_signature_is_valid() -> None:
         (KEY, b"message digest", (0, SIGNATURE[1])),
         (KEY, b"message digest", (SIGNATURE[0], 0)),
         (KEY, b"message digest", (SIGNATURE[0] + ORDER, SIGNATURE[1])),
+        (KEY, b"message digest", (SIGNATURE[0], SIGNATURE[1] + ORDER)),
         (KEY, b"message digest", (1, ORDER - 1)),
         ((KEY[0], KEY[1] ^ 1), b"message digest", SIGNATURE),
         ((KEY[0] + PRIME, KEY[1]), b"message digest", SIGNATURE),
