@@ -8,7 +8,7 @@ from core.pictures.jpeg_segments import APP0, APP1, APP14, COMMENT, EXIF, SIGNAT
 from core.pictures.stored_frames import StoredFrame, StoredPicture
 
 END_OF_IMAGE = b"\xff\xd9"
-MOSTSCANS = 128  # writers make about ten; each costs a pass over all coefficients
+MOST_SCANS = 128  # writers make about ten; each costs a pass over all coefficients
 SCAN = b"\xff\xda"
 _MARKER = re.compile(
     rb"\xff[\xc0-\xcf\xda-\xfe]"
@@ -60,7 +60,7 @@ def _cut_behind(data: bytes, scan: int) -> int:
 
 
 def _after_most_scans(data: bytes, scan: int, end: int) -> int:
-    for _ in range(MOSTSCANS):
+    for _ in range(MOST_SCANS):
         scan = data.find(SCAN, scan + 2, end)
         if scan < 0:
             return end

@@ -10,7 +10,7 @@ from core.pictures.stored_frames import Disposal, StoredFrame, StoredPicture
 
 LOOKED_AT = 5  # frames, spread over the time of the animation
 MOST_DRAWN = 250_000_000  # pixels, of all frames that have to be drawn for these
-MOST_CANVAS = 24_000_000  # pixels; of a larger animation only the first frame is looked at
+MOST_CANVAS = 12_000_000  # pixels; of a larger animation only the first frame is looked at
 _OPENED = 20_000  # pixels that take as long as opening a frame
 
 Decode = Callable[[StoredFrame], Image.Image]

@@ -128,6 +128,19 @@ def test_an_animation_that_ends_early_is_judged_by_its_whole_frames(kind: str) -
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_an_animation_that_ends_in_its_first_frame_the_part_is_judged(kind: str) -> None:
+    data = animated(kind, [DRAWN, DRAWN.rotate(180)])
+    stored = take_apart(data)
+    assert stored is not None
+    start = data.index(stored.frames[0].write()[-80:-60])
+    picture = decode(data[:start])
+    assert (picture.frames, picture.is_cut_short) == (1, True)
+    assert SIZE[1] / 2 <= len(picture.rgb) <= SIZE[1]
+    with pytest.raises(PictureError, match="of the picture's 70 rows"):
+        decode(data[: start // 3])
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 def test_a_damaged_frame_changes_nothing_in_the_others(kind: str) -> None:
     third = DRAWN.rotate(180)
     third.paste("white", (0, 30, *SIZE))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from core.pictures.jpeg_frames import MOST_SCANS, SCAN
+from core.pictures.opening import take_apart
 from core.vocabulary import FailureCode
 from model.serving.picture import Picture, PictureError, decode_picture
 from tests.model.drawing import LIMIT, gradient, saved
@@ -161,6 +163,17 @@ def test_a_colour_profile_of_megabytes_does_not_refuse_a_picture() -> None:
     for kind in ("PNG", "JPEG", "WEBP"):
         picture = decode(saved(IMAGE, kind, icc_profile=profile))
         assert (picture.width, picture.frames) == (80, 1)
+
+
+def test_scans_without_end_are_left_out() -> None:
+    """Each costs a pass over the whole picture, and a thousand of them fit into a small file."""
+    data = saved(IMAGE, "JPEG", progressive=True)
+    last = data[data.rindex(SCAN) : -2]
+    endless = data[:-2] + last * 1000 + data[-2:]
+    stored = take_apart(endless)
+    assert stored is not None
+    assert stored.frames[0].write().count(SCAN) == MOST_SCANS
+    assert decode(endless).rgb.shape == (70, 80, 3)
 
 
 def test_a_damaged_exif_record_does_not_refuse_an_avif_and_its_own_turn_stays() -> None:
