@@ -3,20 +3,26 @@
 They name what article 17 of the Digital Services Act asks of a platform, as far as Kantei knows it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from core.declarations import contradiction_of
 from core.headlines import Audience, headline
 from core.sayings.codes import StatementText
 from core.sayings.saying import Saying, render, say
 from core.sayings.stored import read_saying, saying_json
-from core.vocabulary import Outcome
+from core.vocabulary import Outcome, State
 from store.outbox.submission_json import AGAINST_PICTURE, time_json
-from store.tables.case_tables import Decision, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Submission, Verdict
 
 DECIDED = {Outcome.AI: StatementText.STATEMENT_AI, Outcome.ASSISTED: StatementText.STATEMENT_ASSISTED}
 MOST_REASONS = 5
+PAGE = 500
 # Limits of the DSA Transparency Database, in characters.
 LONGEST_FACTS, LONGEST_EXPLANATION = 5000, 2000
 
@@ -69,6 +75,36 @@ def find_statement(submission: Submission) -> Statement | None:
     if decision is None or decision.outcome not in AGAINST_PICTURE:
         return None
     return Statement(submission, decision, decision.verdict)
+
+
+def statements_between(
+    session: Session, since: datetime, until: datetime, *, client_id: str | None = None
+) -> Iterator[Statement]:
+    """All statements for decisions of a time that stand and were reported, read page by page."""
+    query = (
+        select(Submission)
+        .join(Image, Image.sha256 == Submission.image_sha256)
+        .join(Decision, Decision.id == Image.reported_id)
+        .where(
+            Submission.state == State.EXAMINED,
+            Decision.outcome.in_(AGAINST_PICTURE),
+            Decision.created_at >= since,
+            Decision.created_at < until,
+        )
+        .options(joinedload(Submission.image).joinedload(Image.reported).joinedload(Decision.verdict))
+        .order_by(Submission.id)
+        .limit(PAGE)
+    )
+    if client_id is not None:
+        query = query.where(Submission.client_id == client_id)
+    last = ""
+    while rows := session.scalars(query.where(Submission.id > last)).all():
+        for row in rows:
+            found = find_statement(row)
+            if found is not None:
+                yield found
+        last = rows[-1].id
+        session.expunge_all()
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:

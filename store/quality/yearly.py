@@ -60,7 +60,7 @@ class YearlyReport:
 
 def yearly_report(session: Session, year: int) -> YearlyReport:
     """Count a year; submissions that were purged are no longer counted. Errors: ValueError for no year."""
-    since, until = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    since, until = year_of(year)
     came = (Submission.created_at >= since, Submission.created_at < until)
     by_source = _count(session, Submission.source, *came)
     return YearlyReport(
@@ -71,6 +71,11 @@ def yearly_report(session: Session, year: int) -> YearlyReport:
         decisions=_decisions(session, since, until),
         appeals=_appeals(session, since, until),
     )
+
+
+def year_of(year: int) -> tuple[datetime, datetime]:
+    """The first moment of a year, and the first after it, in UTC. Errors: ValueError for no year."""
+    return datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
 
 
 def _decisions(session: Session, since: datetime, until: datetime) -> YearlyDecisions:

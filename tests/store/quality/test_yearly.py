@@ -24,6 +24,8 @@ from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Submission
 from store.verdicts.images import find_image
 from tests.api.conftest import examine
+from tests.clients import make_client
+from tests.reporting import report
 from tests.submissions import add_submission
 
 YEAR = 2025
@@ -102,3 +104,31 @@ def test_the_command_prints_every_figure_and_json(
     run = CliRunner().invoke(report_command, ["--year", str(YEAR), "--json"])
     assert json.loads(run.output)["appeals"]["received"] == 0
     assert CliRunner().invoke(report_command, ["--year", "9000"]).exit_code == 2
+
+
+def test_a_years_statements_are_written_for_one_client_or_all(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KANTEI_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("KANTEI_DATABASE_URL", str(sqlite_database.url))
+    monkeypatch.setenv("KANTEI_SECRET_KEY", "k" * 32)
+    clients, file = [make_client(sqlite_database).client.id for _ in range(2)], tmp_path / "dsa.jsonl"
+    ids = []
+    for client_id in clients:
+        with sqlite_database.writing() as session:
+            asked = SubmissionRequest(Source.API, image_url=URL, title="Secret title")
+            ids.append(add_submission(session, client_id, asked).id)
+        examine(sqlite_database, ids[-1])
+    made = rule(sqlite_database, "a" * 64, Outcome.AI)
+
+    def write(*more: str) -> list[dict[str, str]]:
+        command = ["--year", str(now().year), "--statements", str(file), *more]
+        run = CliRunner().invoke(report_command, command)
+        assert run.exit_code == 0, run.output
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+    assert write() == []  # it can still be undone
+    report(sqlite_database)
+    assert [line["puid"] for line in write()] == [f"{one}-{made}" for one in ids]
+    assert [line["puid"] for line in write("--client", clients[1])] == [f"{ids[1]}-{made}"]
+    assert "Secret" not in file.read_text(encoding="utf-8")
