@@ -93,7 +93,7 @@ def of_100(share: dict[str, float]) -> str:
 def test_the_page_on_the_desk_lists_every_default_shortcut() -> None:
     page = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
     table = page.partition("## Keyboard shortcuts")[2].partition("## ")[0]
-    listed = set(re.findall(r"`([A-Z])`", "".join(re.findall(r"\| (`[^|]+) \| [^|]+", table))))
+    listed = set(re.findall(r"`([A-Z0-9])`", "".join(re.findall(r"\| (`[^|]+) \| [^|]+", table))))
     assert listed == {key.upper() for key in DEFAULT_KEYS.values()} | {"J", "K"}
 
 
