@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.clock import now
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, FailureCode, Finding, State
+from store.intake.declared_queue import apply_declarations
 from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Image, Submission
@@ -116,6 +118,10 @@ def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
         .values(review=ReviewState.OPEN)
         .execution_options(synchronize_session=False)
     )
+    # What left the queue because it is declared AI does not come back with its listing.
+    for sha256 in session.scalars(_images_of(client_id, listing.listing_id).distinct()).all():
+        if sha256 is not None:
+            apply_declarations(session, sha256, at=now())
 
 
 def _images_of(client_id: str, listing_id: str) -> Select[str | None]:

@@ -1,6 +1,7 @@
 """Declarations in the queue: declared human against a flag comes first, declared AI may leave."""
 
 import pytest
+from sqlalchemy import update
 
 from core.clock import now
 from core.declarations import Declared
@@ -13,9 +14,11 @@ from store.desk.queue_filter import QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.intake import declared_queue
 from store.market.declared_figures import DeclaredFigures, declared_figures
+from store.market.listing_ends import delete_listing, restore_listing
 from store.people.moderators import add_moderator
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
+from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from tests.clients import make_client
@@ -114,6 +117,23 @@ def test_a_case_comes_back_when_somebody_declares_something_else(
     other = make_client(bench.database, "Other").client.id
     assert look(bench, 3, 0.95, Declared.AI).review is ReviewState.NONE
     assert look(bench, 3, 0.95, declared, other).review is ReviewState.OPEN
+
+
+def test_a_listing_that_comes_back_brings_none_back_that_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
+    set_share(bench, 10)
+    gone, waits = look(bench, 3, 0.95, Declared.AI), look(bench, 5, 0.95)
+    with bench.database.writing() as session:
+        session.execute(update(Submission).values(listing_id="L-1"))
+        listing = Listing(client_id=bench.client_id, listing_id="L-1")
+        session.add(listing)
+        session.flush()
+        delete_listing(session, bench.client_id, listing, now())
+        restore_listing(session, bench.client_id, listing)
+    states = [read(bench, image.sha256).review for image in (gone, waits)]
+    assert states == [ReviewState.NONE, ReviewState.OPEN]
 
 
 def test_a_declaration_closes_nothing_for_a_client_whose_setting_is_off(
