@@ -1,12 +1,13 @@
 """How often the provenance readers see a sign of generation in pictures by people.
 
-    python -m bench.sweep FOLDER... [--watermarks]
+    python -m bench.sweep FOLDER... [--watermarks] [--visible]
 
 Reads every picture under the folders as it is, with all readers, and names each file in which one of
 them found evidence of AI, of any grade. With `--watermarks` each is also decoded, cut to sides that are
 multiples of eight (no watermark is looked for in others) and re-saved in the ways of `SAVINGS`, each in
 the end as a PNG; printed are how many of these the reader takes for marked, the highest correlation with
-each message, and what the reader costs.
+each message, and what the reader costs. With `--visible` each is decoded as for the classifier, and Gemini's
+sparkle is looked for: printed are the files that show one, and the highest correlations below.
 """
 
 # ruff: noqa: T201  # a bench prints its figures
@@ -25,9 +26,11 @@ from PIL import Image
 
 from core.sayings.saying import render
 from core.vocabulary import EvidenceKind, Label
+from model.serving.picture import PictureError, decode_picture
 from provenance.read import read_provenance
+from provenance.readers.sparkle import LEAST, find_sparkle
 from provenance.readers.watermark import correlations, rows_looked_at
-from provenance.shared.limits import MAX_WHOLE_PIXELS
+from provenance.shared.limits import MAX_PIXELS, MAX_WHOLE_PIXELS
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif"}
 SMALLEST, GRID = 256, 8  # of pictures in which a watermark is looked for
@@ -64,6 +67,7 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--watermarks", action="store_true", help="also look for watermarks in re-saves")
+    parser.add_argument("--visible", action="store_true", help="also look for Gemini's sparkle")
     given = parser.parse_args()
     paths = sorted(
         path for folder in given.folders for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES
@@ -71,6 +75,8 @@ def main() -> None:
     read_all(paths)
     if given.watermarks:
         look_for_watermarks(paths)
+    if given.visible:
+        look_for_sparkles(paths)
 
 
 def read_all(paths: list[Path]) -> None:
@@ -114,6 +120,26 @@ def look_for_watermarks(paths: list[Path]) -> None:
         print(f"  {name}: highest correlation {value:.2f}")
     p95 = statistics.quantiles(times, n=20)[18]
     print(f"  the reader's work: {statistics.median(times):.1f} ms, p95 {p95:.1f} ms of processor time")
+
+
+def look_for_sparkles(paths: list[Path]) -> None:
+    """Look for the sparkle in every picture that can be decoded."""
+    found: list[tuple[float, Path]] = []
+    times: list[float] = []
+    for path in paths:
+        try:
+            picture = decode_picture(path.read_bytes(), max_pixels=MAX_PIXELS)
+        except PictureError:
+            continue
+        started = time.thread_time()
+        found.append((find_sparkle(picture.rgb, picture.width, picture.height), path))
+        times.append(1000 * (time.thread_time() - started))
+    found.sort(reverse=True)
+    shown = [pair for pair in found if pair[0] >= LEAST]
+    print(f"{len(found):,} pictures looked at for a sparkle: {len(shown)} show one")
+    for value, path in found[: len(shown) + 5]:
+        print(f"  {value:.2f} {path}")
+    print(f"  the work: {statistics.median(times):.2f} ms of processor time")
 
 
 def re_saves(paths: list[Path]) -> Iterator[tuple[str, Image.Image]]:

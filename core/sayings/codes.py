@@ -135,6 +135,7 @@ class EvidenceDetail(SayingCode):
     SOURCE_TYPE_WORD = auto()
     SOURCE_TYPE_DECLARED = auto()
     WATERMARK_FOUND = auto()
+    SPARKLE_SEEN = auto()
     EDITOR_NAMED = auto()
     GENERATOR_NAMED = auto()
     EDITING_HISTORY = auto()

@@ -105,6 +105,7 @@ export const SENTENCES = {
     "source_type_word": "XMP のデジタルソースタイプは {word} という語で、規定の URI ではありません。",
     "source_type_declared": "XMP はデジタルソースタイプを {source_type} と申告しています（署名なし）。",
     "watermark_found": "画素に {maker} の電子透かしがあります（相関 {correlation}、署名なし）。",
+    "sparkle_seen": "右下の隅に、Gemini が生成または編集した画像に付ける星と同じ形の星があります（相関 {correlation}）。誰でも描けるものです。",
     "editor_named": "{where} に、描画や編集に使うソフト {editor} の名前があります。",
     "generator_named": "{where} に {maker} の名前があります。",
     "editing_history": "XMP に編集履歴があります（操作{steps:number}回、名前付きテキストレイヤー{layers:number}枚）。",

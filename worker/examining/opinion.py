@@ -7,6 +7,7 @@ from typing import Protocol
 from core.known.known_image import KnownImage
 from core.vocabulary import Classification, Evidence, Gauge, Judgement, Thresholds
 from model.serving.picture import Picture
+from provenance.readers.sparkle import sparkle_evidence
 from store.verdicts.standing_policy import Standing, policy_name
 from worker.examining import policy
 from worker.examining.known_evidence import known_evidence
@@ -67,8 +68,10 @@ def form_opinion(
         classification = classifier.classify(picture, thresholds)
     with timing(Stage.PROVENANCE):
         read = read_evidence(data)
+    seen = () if picture.is_animated else sparkle_evidence(picture.rgb, picture.width, picture.height)
     evidence = (
         *read,
+        *seen,
         *known_evidence(known),
         policy.pixels_evidence(classification, thresholds, notes),
     )

@@ -33,7 +33,8 @@ from core.vocabulary import (
     State,
     Thresholds,
 )
-from model.serving.picture import Picture
+from model.serving.picture import Picture, decode_picture
+from provenance.read import read_provenance
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
@@ -54,10 +55,12 @@ from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
 from tests.model.drawing import gradient, saved
 from tests.model.files import animated
+from tests.provenance.readers.test_sparkle import starred, written
 from tests.submissions import add_submission
 from tests.submitting import RequestFields
 from worker.examining.examine import THUMBNAIL, Examiner
 from worker.examining.observe import Observer
+from worker.examining.opinion import form_opinion
 from worker.examining.policy import VERSION
 from worker.outbound.fetch import Fetched
 from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
@@ -634,3 +637,13 @@ def test_each_picture_is_one_log_line(
     for part in [line.rsplit(" ", 1)[1], "host=pictures.example", "fetch_ms=", "claim_ms=", " ms="]:
         assert part in written
     assert record.getMessage() == line.rsplit(" ", 1)[0]
+
+
+def test_a_sparkle_in_the_corner_is_a_hint_that_changes_no_finding() -> None:
+    data = written(starred(512, 512))
+    picture = decode_picture(data, max_pixels=1_000_000)
+    opinion = form_opinion(data, picture, FakeClassifier(score=0.1), read_provenance)
+    assert [item.generator for item in opinion.evidence if item.grade is Grade.HINT and item.generator] == [
+        "Google"
+    ]
+    assert opinion.judgement.finding is Finding.CLEAR
