@@ -150,6 +150,10 @@ READER_REPORT: dict[str, Any] = {
     "reader": "u-20931",
     "reason": "The hands are wrong, and the artist posts ten of these a day.",
 }
+READER_REPORT_BY_ID: dict[str, Any] = {
+    "submission_id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
+    "reader": "u-20931",
+}
 READER_REPORT_ANSWER: dict[str, Any] = {
     "id": "01a20ff3d5e62b8c9f3a4b5c6d7e8f90",
     "submission_id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",

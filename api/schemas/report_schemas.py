@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.schemas.answers import Answer
-from api.schemas.examples import READER_REPORT, READER_REPORT_ANSWER
+from api.schemas.examples import READER_REPORT, READER_REPORT_ANSWER, READER_REPORT_BY_ID
 from api.schemas.problems import ProblemCode
 from api.schemas.texts import NO_CONTROLS, IdText, ImageUrl, UrlText
 
@@ -27,7 +27,7 @@ class NewReport(BaseModel):
         extra="forbid",
         strict=True,
         frozen=True,
-        json_schema_extra={"examples": [READER_REPORT], "oneOf": ONE_NAME},
+        json_schema_extra={"examples": [READER_REPORT, READER_REPORT_BY_ID], "oneOf": ONE_NAME},
     )
 
     submission_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = Field(

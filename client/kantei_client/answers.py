@@ -227,6 +227,14 @@ class AppealLink(TypedDict):
     expires_at: str
 
 
+class Report(TypedDict):
+    """A reader's report that was received."""
+
+    id: str
+    submission_id: str
+    created_at: str
+
+
 class ListingImage(TypedDict):
     """An image that the listing shows or has shown."""
 

@@ -24,6 +24,7 @@ from kantei_client.answers import (
     Listing,
     NewSubmission,
     Quota,
+    Report,
     State,
     Submission,
     SubmissionFields,
@@ -186,9 +187,30 @@ class Kantei:
         """Create a link to a page where the artist can appeal. Share it only with the artist."""
         return self._json(AppealLink, "POST", f"/v1/submissions/{_part(submission_id)}/appeal-link")
 
+    def report(
+        self,
+        reader: str,
+        *,
+        submission_id: str | None = None,
+        image_url: str | None = None,
+        reason: str = "",
+        page_url: str | None = None,
+    ) -> Report:
+        """Report a picture that looks generated to one of your readers; it asks for a look, nothing more.
+
+        `reader` is your own id for them, not their name. Name the picture by `submission_id` or `image_url`.
+        """
+        fields = {"reader": reader, "reason": reason, "page_url": page_url}
+        fields |= {"submission_id": submission_id, "image_url": image_url}
+        return self._json(Report, "POST", "/v1/reports", json=fields)
+
     def statement(self, submission_id: str) -> dict[str, Any]:
         """Return the statement of reasons for a decision against the picture."""
         return self._json(dict[str, Any], "GET", f"/v1/submissions/{_part(submission_id)}/statement")
+
+    def dsa_statement(self, submission_id: str) -> dict[str, Any]:
+        """Return the fields of that statement that the DSA Transparency Database asks for."""
+        return self._json(dict[str, Any], "GET", f"/v1/submissions/{_part(submission_id)}/statement/dsa")
 
     def send_listing(
         self,

@@ -66,9 +66,14 @@ def test_every_call_of_the_api_has_a_method_that_works(
     with pytest.raises(ProblemError) as refused:
         kantei.appeal(sent["id"], "I drew this")
     assert refused.value.code == "appeal_open"
+    report = kantei.report("u-1", submission_id=sent["id"], reason="Six fingers.")
+    assert report["submission_id"] == sent["id"]
+    assert kantei.report("u-1", submission_id=sent["id"])["id"] == report["id"]
     with pytest.raises(ProblemError) as missing:
         kantei.statement(sent["id"])
     assert missing.value.status == 404
+    with pytest.raises(ProblemError):
+        kantei.dsa_statement(sent["id"])
 
     delivery = kantei.send_listing(market.client.id, market.webhook_secret, LISTING, message_id="msg_1")
     assert (delivery["outcome"], delivery["submissions"]) == ("accepted", 1)
