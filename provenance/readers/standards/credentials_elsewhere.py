@@ -5,6 +5,7 @@ that a picture names. The property is older than the C2PA, and museums describe 
 so that only the address of a manifest counts.
 """
 
+from itertools import islice
 from urllib.parse import urlsplit
 
 from core.sayings.codes import EvidenceDetail
@@ -17,13 +18,15 @@ _DCTERMS = "http://purl.org/dc/terms/"
 _HOSTS = ("cai-manifests.adobe.com", "cai-manifests-stage.adobe.com")
 _ENDINGS = (".c2pa", ".jumbf")
 _LONGEST = 2048
+_MOST = 32  # looked at in one file
 
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
-    for item in sources.image.xmp:
-        if (item.namespace, item.name) != (_DCTERMS, "provenance") or sources.image.c2pa_bytes:
-            continue
+    if sources.image.c2pa_bytes:
+        return looked
+    named = (item for item in sources.image.xmp if (item.namespace, item.name) == (_DCTERMS, "provenance"))
+    for item in islice(named, _MOST):
         host = _host_of_manifest(item.value.strip())
         if host:
             detail = say(EvidenceDetail.CREDENTIALS_ELSEWHERE, host=host)

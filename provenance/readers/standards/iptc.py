@@ -1,10 +1,12 @@
 """IPTC's DigitalSourceType in plain XMP (IPTC Photo Metadata Standard 2023.1): a declaration, unsigned."""
 
+from itertools import islice
+
 from core.sayings.codes import Clause, EvidenceDetail, Place
 from core.sayings.fault_codes import RecordFault
 from core.sayings.saying import say
 from core.vocabulary import EvidenceKind, Grade
-from provenance.containers.xmp import IPTC_EXT
+from provenance.containers.xmp import IPTC_EXT, XmpProperty
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.fields import where
 from provenance.shared.known_names import generator_in
@@ -19,20 +21,16 @@ _MAKERS = dict.fromkeys(("CreatorTool", "AISystemUsed", "softwareAgent", "Softwa
     "creator": generator_said_in,
 }
 
+_MOST = 32  # properties looked at in one file, where a packet may repeat one thousands of times
+
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
-    maker = next(
-        (
-            name
-            for item in sources.image.xmp
-            if item.name in _MAKERS and (name := _MAKERS[item.name](item.value))
-        ),
-        None,
-    )
-    for item in sources.image.xmp:
-        if item.name not in _NAMES or item.namespace != IPTC_EXT:
-            continue
+    packet = sources.image.xmp
+    types = (item for item in packet if item.name in _NAMES and item.namespace == IPTC_EXT)
+    found = list(islice(types, _MOST))
+    maker = _maker(packet) if found else None
+    for item in found:
         code = code_of(item.value)
         if code is None:
             _note_unknown(looked, item.value, maker)
@@ -49,6 +47,11 @@ def _read(sources: Sources) -> Looked:
             fields={"digital source type": item.value},
         )
     return looked
+
+
+def _maker(packet: tuple[XmpProperty, ...]) -> str | None:
+    fields = islice((item for item in packet if item.name in _MAKERS), _MOST)
+    return next((name for item in fields if (name := _MAKERS[item.name](item.value))), None)
 
 
 def _note_unknown(looked: Looked, value: str, maker: str | None) -> None:

@@ -5,6 +5,7 @@ value, a placeholder and a denial (`No AI was used`) say nothing.
 """
 
 import re
+from itertools import islice
 
 from core.sayings.codes import EvidenceDetail
 from core.sayings.saying import say
@@ -23,13 +24,15 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_MOST = 32  # looked at in one file, where a packet may repeat a field thousands of times
 
 
 def _read(sources: Sources) -> Looked:
     looked = Looked()
     found: dict[str, str] = {}
-    for item in sources.image.xmp:
-        if item.namespace == IPTC_EXT and item.name in _NAMES and _is_said(item.value):
+    fields = (item for item in sources.image.xmp if item.namespace == IPTC_EXT and item.name in _NAMES)
+    for item in islice(fields, _MOST):
+        if _is_said(item.value):
             found.setdefault(item.name, item.value)
     if found:
         system = found.get(_SYSTEM, "").strip()
