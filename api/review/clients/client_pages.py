@@ -204,6 +204,8 @@ def _shown(client_id: str, *, key: str | None = None, secret: str | None = None)
             words_by=words_from_json(row.declared_words),
             new_key=key,
             new_secret=secret,
+            server=request.url_root,
+            inbox=url_for("hooks.receive", client_id=client_id, _external=True),
         )
     return make_response(page)
 

@@ -1,6 +1,7 @@
 // The desk's script: everything works without it, and faster with it.
 
 import { lookAfterClaim } from "./claim.js";
+import { offerCopies } from "./copy.js";
 import { keepDraft } from "./drafts.js";
 import { listenToEasel, setUpEasel } from "./easel.js";
 import { tidyForms } from "./filters.js";
@@ -38,6 +39,7 @@ suggestRest(document);
 waitForFresh(document);
 setUpTriage(document);
 askForPasskeys(document);
+offerCopies(document);
 goWithoutLeaving(settle);
 offerTemplates(document);
 settle(document);

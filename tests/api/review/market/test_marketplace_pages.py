@@ -210,3 +210,32 @@ def test_a_delivery_in_is_shown_as_it_came_and_taken_in_again(desk: Desk) -> Non
         found = find_delivery(session, delivery_id)
     assert found is not None
     assert found.outcome is HookOutcome.PENDING
+
+
+@pytest.mark.parametrize(
+    ("source", "scheme", "says", "address"),
+    [
+        ("marketplace", "standard", "Send each new or changed listing", "v1/hooks/{id}"),
+        ("marketplace", "shopify", "shopify.app.toml", "v1/hooks/{id}"),
+        ("marketplace", "woocommerce", "Product created, updated, deleted and restored", "v1/hooks/{id}"),
+        ("extension", "standard", "options of the browser extension", ""),
+        ("api", "standard", "See every call of the API", ""),
+    ],
+)
+def test_the_page_of_a_client_shows_the_next_step_with_the_address_to_copy(
+    desk: Desk, source: str, scheme: str, says: str, address: str
+) -> None:
+    visit = admin(desk)
+    secret = {} if scheme == "standard" else {"secret": "hush"}
+    page = visit.send("/admin/clients", name="New shop", source=source, scheme=scheme, **secret).text
+    with desk.parts.database.reading() as session:
+        (client_id,) = session.scalars(select(Client.id).where(Client.name == "New shop"))
+    assert says in page
+    assert f'<code id="address">http://localhost/{address.format(id=client_id)}</code>' in page
+    copied = set(re.findall(r'data-copy="([\w-]+)"', page))
+    assert copied == {"new-key", "new-secret", "address"}
+    assert all(f'id="{one}"' in page for one in copied)
+    later = visit.get(f"/admin/clients/{client_id}").text
+    assert set(re.findall(r'data-copy="([\w-]+)"', later)) == {"address"}
+    visit.send(f"/admin/clients/{client_id}", weight="1", disabled="1")
+    assert 'id="address"' not in visit.get(f"/admin/clients/{client_id}").text
