@@ -16,7 +16,10 @@ class RecordError(ProvenanceError):
 
     def __init__(self, code: SayingCode, **values: Value) -> None:
         self.fault: Saying = say(code, **values)
-        super().__init__(render(self.fault))
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return render(self.fault)  # when asked: a file may cause thousands that no one reads
 
 
 class TooMuchError(RecordError):
