@@ -21,7 +21,7 @@ from store.base.database import without_waiting_for_disk
 from store.intake.declared_queue import apply_declarations
 from store.intake.retries import is_retry_due
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
-from store.reports.reader_reports import look_at_reported
+from store.reports.reader_reports import has_reports, look_at_reported
 from store.tables.case_tables import Image, Submission
 from store.tables.review_states import ReviewState
 
@@ -117,7 +117,7 @@ def finish_examined(
 
     Errors: ClaimLostError.
     """
-    client_id, declared = _end(
+    client_id, declared, is_reported = _end(
         session,
         held,
         state=State.EXAMINED,
@@ -126,7 +126,8 @@ def finish_examined(
         examined_at=at,
         **_NO_FAILURE,
     )
-    look_at_reported(session, held.submission_id, image_sha256)
+    if is_reported:
+        look_at_reported(session, held.submission_id, image_sha256)
     if is_new_image:
         if declared is not Declared.UNKNOWN:
             apply_declarations(session, image_sha256, at=at)
@@ -151,7 +152,7 @@ def finish_examined(
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
     """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
     values = _failure_values(failure) | _NO_RETRY
-    client_id, _ = _end(session, held, state=State.FAILED, examined_at=at, **values)
+    client_id, *_ = _end(session, held, state=State.FAILED, examined_at=at, **values)
     add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, held.submission_id)], at=at)
 
 
@@ -284,8 +285,8 @@ def _failure_values(failure: Failure) -> dict[str, object]:
     }
 
 
-def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared]:
-    """End a claim; give whose submission it was, and what it declares."""
+def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared, bool]:
+    """End a claim; give whose submission it was, what it declares, and whether readers reported it."""
     row = session.execute(
         update(Submission)
         .where(
@@ -293,9 +294,9 @@ def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared
             Submission.claim_id == held.id,
         )
         .values(claim_id=None, claimed_until=None, **values)
-        .returning(Submission.client_id, Submission.declared)
+        .returning(Submission.client_id, Submission.declared, has_reports(held.submission_id))
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
         raise ClaimLostError
-    return row.client_id, row.declared
+    return row[0], row[1], bool(row[2])

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
@@ -105,6 +105,12 @@ def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
     ).all()
     if not all(muted):
         _ask_for_look(session, sha256)
+
+
+def has_reports(submission_id: str) -> ScalarSelect[int | None]:
+    """SQL expression: 1 if readers reported a submission, not correlated, for SQLite's RETURNING."""
+    query = select(1).where(ReaderReport.submission_id == submission_id).limit(1)
+    return query.scalar_subquery()
 
 
 def is_reported(sha256: str) -> ColumnElement[bool]:
