@@ -113,6 +113,8 @@ def measure(desk: Desk, rounds: int) -> bool:
         "from=0.5 to=0.52": lambda: "from=0.5&to=0.52",
         "days=20": lambda: "days=20",
         "days=59": lambda: "days=59",
+        "by seller": lambda: "view=sellers",
+        "by listing": lambda: "view=listings",
         "search, a word of all": lambda: "q=drawing",
         "search, one title": lambda: f"q=number+{chance.randrange(90_000)}",
         "search, an address": lambda: f"q=pictures.example/{chance.randrange(90_000)}.png",
@@ -135,6 +137,7 @@ def measure(desk: Desk, rounds: int) -> bool:
         is_constant = is_constant and len(counts) == 1
         slowest = max(slowest, report(name, times, counts))
     say(f"slowest p95 of the queue: {slowest:.1f} ms; equally many queries: {is_constant}")
+    report("triage", *_same(desk, "/review/triage", rounds))
     report("a case", *_cases(desk, rounds))
     report("decide and next", *_decisions(desk, rounds * 3))
     return is_constant
@@ -142,6 +145,11 @@ def measure(desk: Desk, rounds: int) -> bool:
 
 def _always(query: str) -> Callable[[], str]:
     return lambda: query
+
+
+def _same(desk: Desk, path: str, rounds: int) -> tuple[list[float], set[int]]:
+    found = [desk.get(path) for _ in range(rounds)]
+    return [took for took, _, _ in found], {count for _, count, _ in found}
 
 
 def _cases(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:

@@ -35,7 +35,7 @@ from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
 from store.desk.queue_filter import Claimed, QueueFilter, Viewer
-from store.desk.review_queue import list_cases, position
+from store.desk.review_queue import list_digests, position
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
@@ -208,8 +208,8 @@ def _upcoming(
 ) -> list[str]:
     """What comes next, the very next one first: a check that is mixed in must not be known by its absence."""
     free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
-    after = list_cases(session, free, viewer, after=position(image), limit=UPCOMING)
-    found = dict.fromkeys([*([following] if following else []), *(one.sha256 for one in after)])
+    after = list_digests(session, free, viewer, after=position(image), limit=UPCOMING)
+    found = dict.fromkeys([*([following] if following else []), *after])
     return [sha256 for sha256 in found if sha256 != image.sha256][:UPCOMING]
 
 

@@ -27,7 +27,9 @@ from core.vocabulary import (
 )
 from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import add_appeal
+from store.desk.bulk_proposals import propose_many
 from store.desk.decisions import Seen, decide
+from store.desk.queue_filter import Viewer
 from store.known.hash_lists import all_lists, take_list
 from store.market.hook_deliveries import keep_delivery
 from store.outbox.client_events import NewEvent, add_events, place_events
@@ -143,6 +145,14 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
             "file_id": session.scalars(select(AppealFile.id)).one(),
             "golden_id": list_golden(session)[0].id,
             "moderator_id": lead,
+            "proposal_id": propose_many(
+                session,
+                [Seen(sha256, session.get_one(Image, sha256).verdict_id or "", None)],
+                Viewer(lead, at),
+                outcome=Outcome.AI,
+                note=words,
+                ground=None,
+            ),
             "passkey_id": "0" * 32,
             "token": make_appeal_token(SECRET_KEY, submission.id),
             "given": "x",
