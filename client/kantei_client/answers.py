@@ -9,6 +9,7 @@ State = Literal["queued", "processing", "examined", "failed"]
 Finding = Literal["clear", "uncertain", "flagged"]
 Label = Literal["ai", "human"]
 Outcome = Literal["human", "ai", "assisted", "escalate"]
+Declared = Literal["human", "ai", "assisted", "unknown"]
 Priority = Literal["low", "normal", "high"]
 
 
@@ -21,6 +22,7 @@ class SubmissionFields(TypedDict, total=False):
     external_id: str | None
     callback_url: str | None
     priority: Priority | None
+    declared: Declared | None
 
 
 class NewSubmission(SubmissionFields):
@@ -75,10 +77,19 @@ class Verdict(TypedDict):
     evidence: list[Evidence]
 
 
+class Ground(TypedDict):
+    """Why a moderator decided so, as a code and in English."""
+
+    code: str
+    text: str
+
+
 class Decision(TypedDict):
     """A moderator's current decision."""
 
     outcome: Outcome
+    ground: Ground | None
+    policy: str
     decided_at: str
 
 
@@ -108,6 +119,7 @@ class SubmissionLinks(TypedDict):
     self: str
     appeal: str | None
     heatmap: str | None
+    statement: str | None
 
 
 class AppealResult(TypedDict):
@@ -139,6 +151,8 @@ class Submission(TypedDict):
     title: str | None
     listing_id: str | None
     external_id: str | None
+    declared: Declared
+    contradiction: Literal["none", "declared_human_found_ai", "declared_ai_found_human"]
     created_at: str
     examined_at: str | None
     image: ImageFacts | None
