@@ -237,7 +237,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PictureLook:
     """What a picture looks like, as 256 bits in hex: the fewer bits differ, the more alike two pictures are.
 
     Only looks of the same `kind` can be compared: another network, or other bits of it, are another kind.
@@ -264,7 +264,7 @@ class Classification:
     stable: bool = True
     score_range: tuple[float, float] | None = None
     human_share: float | None = None
-    look: Look | None = None
+    look: PictureLook | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ def purge(
     submission_id: str | None,
 ) -> None:
     """Delete data older than the retention settings, or erase one picture or one person now."""
-    asked = Asked(sha256, email, client_id, seller, reader, submission_id)
+    asked = PurgeRequest(sha256, email, client_id, seller, reader, submission_id)
     if client_id is None and (seller is not None or reader is not None):
         raise click.UsageError("--seller and --reader need --client")
     with server_data() as (settings, database):
-        if asked == Asked(client_id=client_id):
+        if asked == PurgeRequest(client_id=client_id):
             _purge(settings, database)
             return
         try:
@@ -46,7 +46,7 @@ def purge(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PurgeRequest:
     """Who or what is to be erased."""
 
     sha256: str | None = None
@@ -57,7 +57,7 @@ class Asked:
     submission_id: str | None = None
 
 
-def _erase(settings: Settings, database: Database, asked: Asked) -> None:
+def _erase(settings: Settings, database: Database, asked: PurgeRequest) -> None:
     blobs, client_id = open_blobs(settings), asked.client_id or ""
     if asked.sha256 is not None:
         count = erase_image(database, blobs, asked.sha256.lower())

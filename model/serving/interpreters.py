@@ -12,10 +12,10 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
-_View = tuple[np.float32, NDArray[np.float32], NDArray[np.float32]]  # of one view: see `Seen`
+_View = tuple[np.float32, NDArray[np.float32], NDArray[np.float32]]  # of one view: see `NetworkOutputs`
 
 
-class Seen(NamedTuple):
+class NetworkOutputs(NamedTuple):
     """What a network sees in n views: logits (n,), maps (n, h, w), and mean features (n, d).
 
     The features are empty (d is 0) for a network that gives none.
@@ -39,7 +39,7 @@ class Interpreters:
             self._networks = [_Network(weights) for _ in range(threads)]
         self._pool = ThreadPoolExecutor(threads - 1, "classifier") if threads > 1 else None
 
-    def run(self, views: Rgb) -> Seen:
+    def run(self, views: Rgb) -> NetworkOutputs:
         """What the network sees; a view equal to an earlier one costs nothing.
 
         The crops along the free side of a square picture are all the same.
@@ -48,7 +48,7 @@ class Interpreters:
         wanted = sorted(set(originals))
         found = dict(zip(wanted, self._run_all([views[index] for index in wanted]), strict=True))
         logits, maps, features = zip(*(found[index] for index in originals), strict=True)
-        return Seen(np.array(logits, dtype=np.float32), np.stack(maps), np.stack(features))
+        return NetworkOutputs(np.array(logits, dtype=np.float32), np.stack(maps), np.stack(features))
 
     def _run_all(self, views: list[Rgb]) -> list[_View]:
         waiting = iter(enumerate(views))  # shared: `next` on it is atomic under the interpreter's lock

@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary import Look
+from core.vocabulary import PictureLook
 from model.serving.info import LookInfo
 
 BITS = 256
 SEED = 576  # another one makes other bits, and so another kind
 
 
-def look_of(features: NDArray[np.float32], info: LookInfo) -> Look:
+def look_of(features: NDArray[np.float32], info: LookInfo) -> PictureLook:
     """The look of a picture by the features of its views (n, d)."""
     standard = (features.mean(axis=0) - np.array(info.mean)) / np.array(info.deviation)
-    return Look(info.kind, np.packbits(_directions(len(info.mean)) @ standard > 0).tobytes().hex())
+    return PictureLook(info.kind, np.packbits(_directions(len(info.mean)) @ standard > 0).tobytes().hex())
 
 
 def look_facts(name: str, mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> dict[str, Any]:

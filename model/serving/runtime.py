@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary import Classification, Look, Thresholds
+from core.vocabulary import Classification, PictureLook, Thresholds
 from model.serving.encodings import ORDINARY, encode_again
 from model.serving.heatmap import Frame, activation, paint
 from model.serving.info import WEIGHTS, ModelInfo, read_model_info
@@ -91,7 +91,7 @@ class Classifier:
         return self._said(_sigmoid(settled.logit), look, ends)
 
     def _said(
-        self, score: float, look: Look | None, ends: tuple[float, float] | None = None
+        self, score: float, look: PictureLook | None, ends: tuple[float, float] | None = None
     ) -> Classification:
         shares = self._info.human_shares
         # By the hundredth below: at least as many score that high.

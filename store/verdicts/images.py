@@ -14,7 +14,16 @@ from core.clock import now
 from core.ids import new_id
 from core.known.known_image import PictureHash
 from core.sayings.stored import saying_json
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Look, Outcome, evidence_json
+from core.vocabulary import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Grade,
+    Judgement,
+    Outcome,
+    PictureLook,
+    evidence_json,
+)
 from store.base.insertion import insert_once
 from store.bytes.image_facts import ImageFacts
 from store.intake.declared_queue import apply_declarations
@@ -80,7 +89,7 @@ def record_verdict(
     gauge: dict[str, Any] | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
-    look: Look | None = None,
+    look: PictureLook | None = None,
     sampled_share: float = 0.0,
 ) -> Recorded:
     """Add a verdict; where there is one that rests on the same, give that one.

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import now
-from core.vocabulary import Finding, Judgement, Look, Outcome
+from core.vocabulary import Finding, Judgement, Outcome, PictureLook
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
@@ -28,7 +28,7 @@ def add(database: Database, digits: str, kind: str = "net-1") -> str:
             model="m",
             judgement=Judgement(Finding.UNCERTAIN, None, "p", ()),
             evidence=(),
-            look=Look(kind, digits),
+            look=PictureLook(kind, digits),
         )
     return sha256
 

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from core.known.known_image import PictureHash
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, Look, Source
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, PictureLook, Source
 from store.tables.marketplace_tables import Listing
 from tests.api.review.conftest import Desk
 from tests.reporting import report
@@ -42,7 +42,7 @@ def offer(desk: Desk, listing_id: str, seller: str, title: str = "Prints") -> No
 
 
 def test_decided_pictures_in_a_similar_style_stand_beside_the_case(desk: Desk, decide: Decide) -> None:
-    looks = [Look("net-1", f"{(1 << bits) - 1:064x}") for bits in (0, 90, 20, 40, 60, 30)]
+    looks = [PictureLook("net-1", f"{(1 << bits) - 1:064x}") for bits in (0, 90, 20, 40, 60, 30)]
     own, *others = [
         desk.add_case(0.5 + place / 100, look=look, colour=(place, place, place))
         for place, look in enumerate(looks)
