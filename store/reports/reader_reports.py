@@ -138,11 +138,12 @@ def settle_reports(session: Session, decisions: Mapping[str, str | None]) -> Non
 
 def reports_on(session: Session, sha256: str, *, limit: int = 10) -> tuple[int, list[ReaderReport]]:
     """Count the readers who reported an image, and list their newest reports."""
-    count = session.scalar(
-        select(func.count(func.distinct(ReaderReport.reader))).where(ReaderReport.image_sha256 == sha256)
-    )
     query = select(ReaderReport).where(ReaderReport.image_sha256 == sha256)
-    return count or 0, list(session.scalars(query.order_by(ReaderReport.id.desc()).limit(limit)))
+    newest = list(session.scalars(query.order_by(ReaderReport.id.desc()).limit(limit)))
+    if not newest:
+        return 0, []
+    readers = func.count(func.distinct(ReaderReport.reader))
+    return session.scalar(select(readers).where(ReaderReport.image_sha256 == sha256)) or 0, newest
 
 
 def reader_records(
