@@ -8,9 +8,9 @@ from pathlib import Path
 from core.known.known_image import PictureHash
 from kantei.training.run_folder import claim_folder, pictures_of, weights_of
 from kantei.training.splits import of_split
+from model.data.estimates import ProgressReport
 from model.data.families import join_families
 from model.data.folds import lone_labels
-from model.data.progress import Progress
 from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, SamplesError, read_samples
 from model.known.pdq import pdq_hash
@@ -64,7 +64,7 @@ def _hashes(samples: Sequence[Sample], pixels: SamplePixels, folder: Path, say: 
     if place.is_file():
         kept = json.loads(place.read_text(encoding="utf-8"))
         return [PictureHash(*kept[sample.name]) for sample in samples]
-    progress, hashes = Progress("hashed", len(samples), say), []
+    progress, hashes = ProgressReport("hashed", len(samples), say), []
     for number in range(len(samples)):
         hashes.append(pdq_hash(pixels[number]))
         progress.reach(number + 1)

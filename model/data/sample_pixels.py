@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.progress import Progress
+from model.data.estimates import ProgressReport
 from model.data.samples import Sample, SamplesError, digest
 from model.serving.picture import PictureError, decode_picture
 
@@ -46,7 +46,7 @@ def open_pixels(samples: Sequence[Sample], folder: Path, say: Callable[[str], No
         return SamplePixels(data, [tuple(known[name]) for name in order])
     draft = data.with_suffix(".draft")
     places, start = [], 0
-    progress = Progress("decoded", len(samples), say)
+    progress = ProgressReport("decoded", len(samples), say)
     with draft.open("wb") as file:
         for number, sample in enumerate(samples):
             try:

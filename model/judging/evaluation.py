@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.estimates import ProgressReport
 from model.data.judged import Judged
-from model.data.progress import Progress
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
 from model.serving.encodings import ORDINARY, Encoding, encode_again
@@ -48,7 +48,7 @@ def judge_samples(
     A picture that cannot be decoded is said and left out.
     """
     judged: list[Judged] = []
-    progress = Progress("judged", len(samples), say)
+    progress = ProgressReport("judged", len(samples), say)
     with ProcessPoolExecutor(
         processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(weights,)
     ) as pool:

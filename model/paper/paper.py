@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.data.progress import Progress
+from model.data.estimates import ProgressReport
 from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample
 from model.paper.paper_fit import Copies, fit, read_curves
@@ -94,7 +94,7 @@ def _maps(
     if place.exists():
         return np.load(place, mmap_mode="r")
     rows: list[Any] = []
-    progress = Progress(place.stem, len(pairs), say)
+    progress = ProgressReport(place.stem, len(pairs), say)
     for number, sample in pairs:
         plain = squared(pixels[number])
         rng = np.random.default_rng(sample.number)  # the same copies, whatever the seed of the training

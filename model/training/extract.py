@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.progress import Progress
+from model.data.estimates import ProgressReport
 from model.data.sample_pixels import SamplePixels
 from model.serving.views import ViewPlan, make_views
 from model.training.feature_reading import Read
@@ -39,7 +39,7 @@ def extract(
     kept = _open(place, len(numbers), plan, read)
     # Of a picture that was being written when a run was cut, a part may be there.
     missing = [number for number in range(len(numbers)) if np.isnan(kept[number]).any()]
-    progress = Progress(place.stem, len(missing), say)
+    progress = ProgressReport(place.stem, len(missing), say)
 
     def views(number: int) -> Rgb:
         rgb = pixels[numbers[number]]

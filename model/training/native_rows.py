@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from model.data.progress import Progress, Say
+from model.data.estimates import ProgressReport, Say
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
 from model.serving.native import COUNT, MOST, SIDE, Rgb, cell_of, is_lossless, native_crops
@@ -107,7 +107,7 @@ def _read(
         kept = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=(len(originals), width))
         kept[:] = np.nan
     missing = [number for number in range(len(originals)) if np.isnan(kept[number]).any()]
-    progress = Progress(place.stem, len(missing), say)
+    progress = ProgressReport(place.stem, len(missing), say)
     with ThreadPoolExecutor(2) as pool:
         for start in range(0, len(missing), BLOCK):
             block = missing[start : start + BLOCK]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.progress import Progress, Say
+from model.data.estimates import ProgressReport, Say
 from model.data.samples import Sample
 from model.training.head import Features, Floats, Head, fit_ridges, gram_of, standardise
 
@@ -84,7 +84,7 @@ def fit_head_set(
     wanted = _left_out(folds)
     missing = [left for left in wanted if not _file(place, left).is_file()]
     gram = gram_of(standard) if missing else np.zeros((0, 0))
-    progress = Progress(f"heads of {place.name}", len(missing), say)
+    progress = ProgressReport(f"heads of {place.name}", len(missing), say)
     for number, left in enumerate(missing, 1):
         rows = np.flatnonzero(~np.isin(fold_of, list(left)))
         chosen = [samples[int(row)] for row in rows]

@@ -1,11 +1,11 @@
 """Whoever waits is told how long."""
 
-from model.data.progress import EVERY, Progress
+from model.data.estimates import EVERY, ProgressReport
 
 
 def test_the_time_left_follows_from_the_time_taken() -> None:
     now, said = 0.0, list[str]()
-    progress = Progress("decoded", 300, said.append, lambda: now)
+    progress = ProgressReport("decoded", 300, said.append, lambda: now)
     for done, at in ((10, EVERY / 2), (100, EVERY), (101, EVERY + 1), (290, 3 * EVERY)):
         now = at
         progress.reach(done)
@@ -14,7 +14,7 @@ def test_the_time_left_follows_from_the_time_taken() -> None:
 
 def test_minutes_are_told_as_minutes_and_nothing_done_is_not_told() -> None:
     now, said = 0.0, list[str]()
-    progress = Progress("judged", 1000, said.append, lambda: now)
+    progress = ProgressReport("judged", 1000, said.append, lambda: now)
     now = 60.0
     progress.reach(0)
     assert said == []

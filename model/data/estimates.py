@@ -7,7 +7,7 @@ Say = Callable[[str], None]
 EVERY = 20.0  # seconds between two words
 
 
-class Progress:
+class ProgressReport:
     """Counts what is done of `total`; `what` names it."""
 
     def __init__(self, what: str, total: int, say: Say, clock: Callable[[], float] = time.monotonic) -> None:
