@@ -171,6 +171,7 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
         "/review?q=nothing+like+this",
         *_plain(desk.app),
         "/review?view=list&finding=flagged",
+        "/review?view=sellers",
         f"/review/cases/{sha256}?tab=appeals",
         f"/review/cases/{decided}",
         f"/review/listings/{values['client_id']}/L-4711",
