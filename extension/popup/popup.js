@@ -22,7 +22,8 @@ const all = button(words.checkAll, "primary", checkAll);
 const back = button(words.back, "", () => showList());
 all.hidden = true;
 back.hidden = true;
-document.body.append(make("div", { class: "popup" }, [make("header", {}, [title, all, back]), main, footer()]));
+const gear = button(words.options, "quiet", () => chrome.runtime.openOptionsPage());
+document.body.append(make("div", { class: "popup" }, [make("header", {}, [title, all, back, gear]), main, footer()]));
 
 /** @type {Listed[]} */
 let pictures = [];
@@ -105,7 +106,7 @@ function row({ ref, picture, preview }) {
       make("span", {}, [words.size(picture.width, picture.height)]),
       make("span", { class: "soft" }, [nameOf(picture)]),
     ]),
-    button(words.check, "", () => checkOne({ ref, picture, preview })),
+    button(said && said.tone !== "trouble" ? words.details : words.check, "", () => checkOne({ ref, picture, preview })),
   ]);
 }
 
@@ -161,6 +162,8 @@ function say(ref, text, tone) {
   if (tone !== "") known.set(ref, { text, tone });
   const place = verdicts.get(ref);
   if (place === undefined) return;
+  const toCard = place.closest("li")?.querySelector(".button");
+  if (tone !== "" && tone !== "trouble" && toCard) toCard.textContent = words.details;
   place.className = tone;
   place.textContent = text;
   place.title = text;
@@ -179,6 +182,10 @@ function footer() {
     parts.push(make("p", { class: "soft" }, [words.badgesHint]));
   }
   if (settings.sites.length > 0) parts.push(make("label", {}, [pause, words.pause]));
+  if (settings.key !== "") {
+    const link = make("a", { href: settings.server, target: "_blank", rel: "noreferrer" }, [new URL(settings.server).host]);
+    parts.push(make("p", { class: "soft" }, [words.serverIs, " ", link]));
+  }
   const element = make("footer", {}, parts);
   element.hidden = parts.length === 0;
   return element;

@@ -71,6 +71,8 @@ export const WORDS = {
   artist: "I am the artist",
   retry: "Try again",
   options: "Options",
+  details: "Details",
+  serverIs: "Server:",
   send: "Send the picture",
   snapshot: "Send a snapshot of the screen",
   allowHost: (/** @type {string} */ host) => `Allow Kantei to load pictures from ${host}`,

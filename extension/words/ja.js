@@ -68,6 +68,8 @@ export const WORDS = {
   artist: "私が作者です",
   retry: "もう一度試す",
   options: "設定",
+  details: "詳細",
+  serverIs: "サーバー：",
   send: "画像を送る",
   snapshot: "画面の写しを送る",
   allowHost: (host) => `Kantei に ${host} からの画像の読み込みを許可`,

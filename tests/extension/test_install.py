@@ -74,7 +74,12 @@ def test_nothing_goes_anywhere_but_to_the_server_and_the_pictures_own_host(
     popup.call("Network.enable")
     popup.until("document.querySelectorAll('.rows li').length === 1")
     popup.click_on(".rows li .button")
+    buttons = "[...document.querySelectorAll('header .button')]"
+    assert popup.run(f"{buttons}.at(-1).textContent") == "Options"
+    assert popup.run("document.querySelector('footer a').href").startswith("http://127.0.0.1")
     popup.until("document.querySelector('.card h2')?.textContent === 'Signs of AI generation'")
+    popup.run(f"{buttons}.find((one) => one.textContent === 'Back').click()")
+    popup.until("document.querySelector('.rows li .button')?.textContent === 'Details'")
     assert [one.json() for one in kantei.asked("POST", "/v1/submissions")] == [
         {"image_url": f"{gallery.base}/p/work.png"}
     ]
