@@ -48,6 +48,7 @@ SUMMARIES = {
     "migrate": "Apply all pending migrations.",
     "moderator": "Manage moderators.",
     "purge": "Delete data older than the retention settings, or erase a picture or a person.",
+    "report": "Count the decisions, appeals and medians of a year.",
     "serve": "Run API, worker and sweeper together until Ctrl-C.",
     "sweep": "Sweep every few seconds, make callbacks, and purge once a day, until stopped.",
     "train": "Train a classifier.",

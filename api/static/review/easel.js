@@ -200,11 +200,11 @@ async function toggleHeat(button) {
     if (view?.picture !== picture) return; // another case is on the easel by now
     const layer = layerOf(heat);
     lens.append(layer);
-    setStrength(document.querySelector("[data-easel-strength]")?.value ?? 70);
+    setStrength(/** @type {HTMLInputElement | null} */ (document.querySelector("[data-easel-strength]"))?.value ?? 70);
     showCrops(layer, picture);
   }
   button.setAttribute("aria-pressed", String(isOn));
-  document.querySelector(".heat-tools").hidden = !isOn;
+  /** @type {HTMLElement} */ (document.querySelector(".heat-tools")).hidden = !isOn;
   remember();
 }
 

@@ -26,7 +26,7 @@ export function layerOf(heat) {
 
 /** Show the two hottest places of a picture enlarged beside it. */
 export function showCrops(layer, picture) {
-  const section = document.querySelector("section.crops");
+  const section = /** @type {HTMLElement | null} */ (document.querySelector("section.crops"));
   if (!section) return;
   const list = section.querySelector("ul");
   const found = hottest(layer);

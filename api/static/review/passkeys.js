@@ -24,7 +24,7 @@ async function ask(form) {
       form.dataset.passkey === "create"
         ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
         : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-    form.elements.credential.value = JSON.stringify(credential.toJSON());
+    form.elements.credential.value = JSON.stringify(/** @type {PublicKeyCredential} */ (credential).toJSON());
     form.submit(); // without a second event
   } catch {
     // The person declined, took too long, or has none: the browser does not say which.

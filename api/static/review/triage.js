@@ -77,11 +77,12 @@ async function takeBack(tiles, form) {
 }
 
 function ready() {
-  document.querySelector("[data-take-back] button").disabled = done.length === 0;
+  /** @type {HTMLButtonElement} */ (document.querySelector("[data-take-back] button")).disabled = done.length === 0;
 }
 
 function mark(tile, outcome) {
-  const ruling = document.querySelector(`template[data-ruling="${outcome}"]`).content.cloneNode(true);
+  const template = /** @type {HTMLTemplateElement} */ (document.querySelector(`template[data-ruling="${outcome}"]`));
+  const ruling = template.content.cloneNode(true);
   tile.querySelector(".cell").append(ruling);
   tile.classList.add("is-done");
 }
