@@ -81,6 +81,8 @@ class SqliteDatabases:
         for old in self._folder.glob("kantei.sqlite3*"):
             old.unlink()
         shutil.copy(self._template, self._folder / "kantei.sqlite3")
+        # Such a thread may also have opened the old file since that test ended: none of these is handed on.
+        self._database.close()
         yield self._database
         self._database.close()
 
