@@ -1,12 +1,14 @@
-"""A listing declared human holds a signed NovelAI picture: found, decided with a ground, told to the shop.
+"""A listing declared human holds a signed NovelAI picture: decided with a ground, told, appealed, answered.
 
 Everything is real but NovelAI's key, which is ours here: the shop's delivery, fetching, reading the file, the
 classifier, the policy, the desk, the undo window, and the signed callback to the shop's own server.
 """
 
+import io
 import json
 import re
 from functools import partial
+from html import unescape
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ from worker.outbound.post import Poster
 from worker.outbox.notify import Notifier
 from worker.tasks import lease
 
+LAYERS = b"8BPS\x00\x01" + bytes(range(256)) * 40
+REPLY = "Thank you for the layers. The record in the file is signed, so the decision stands."
 LOOPBACK = FetchAllow((ip_network("127.0.0.1/32"),))
 
 
@@ -119,6 +123,16 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
             assert {event["type"] for event in heard} == {"submission.examined"}  # it can still be undone
             report(database)
             run(notifier)
+            check_what_the_shop_hears(desk, shop, heard, classifier.version)
+            appeal_with_layers(desk, shop, heard, first[1])
+            report(database)
+            run(notifier)
+    (answered,) = [event["data"] for event in heard if event["type"] == "appeal.resolved"]
+    assert (answered["listing_id"], answered["decision"]["outcome"]) == ("L-1", "ai")
+    assert answered["appeal"]["reply"] == REPLY
+
+
+def check_what_the_shop_hears(desk: Desk, shop: NewClient, heard: list[dict[str, Any]], version: str) -> None:
     (told,) = [event["data"] for event in heard if event["type"] == "decision.made"]
     assert (told["listing_id"], told["declared"]) == ("L-1", "human")
     assert told["contradiction"] == "declared_human_found_ai"
@@ -127,5 +141,36 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
     key = {"Authorization": f"Bearer {shop.api_key}"}
     said = desk.app.test_client().get(told["links"]["statement"], headers=key).get_json()
     assert (said["outcome"], said["ground"]) == ("ai", told["decision"]["ground"])
-    assert said["automated_means"]["model"] == classifier.version
+    assert said["automated_means"]["model"] == version
     assert said["contradiction"] == "declared_human_found_ai"
+
+
+def appeal_with_layers(desk: Desk, shop: NewClient, heard: list[dict[str, Any]], case: str) -> None:
+    """The artist appeals from the page with a layered file; another moderator fetches it, and answers."""
+    key = {"Authorization": f"Bearer {shop.api_key}"}
+    told = next(event["data"] for event in heard if event["type"] == "decision.made")
+    link = desk.app.test_client().post(f"/v1/submissions/{told['id']}/appeal-link", headers=key).get_json()
+    artist = desk.visit()
+    page = "/" + link["page"].split("/", 3)[3] if "://" in link["page"] else link["page"]
+    shown = artist.get(page).text
+    assert "A record in the file" in shown
+    form: dict[str, Any] = {
+        "form_token": hidden(shown, "form_token"),
+        "reason": "I drew it; the layers show how.",
+        "files": (io.BytesIO(LAYERS), "fox.psd"),
+    }
+    sent = artist.client.post(page, data=form, content_type="multipart/form-data")
+    assert sent.status_code == 303, sent.text
+    assert "fox.psd" in artist.get(page).text
+    aiko = desk.as_person("aiko@example.com", Role.LEAD)
+    shown = aiko.get(f"{case}?tab=appeals").text
+    file = re.search(r'href="(/review/appeals/\w+/files/\w+)"', shown)
+    assert file
+    assert aiko.get(file[1]).data == LAYERS
+    names = ("form_token", "verdict_id", "decision_id")
+    answer = {name: hidden(shown, name) for name in names} | {"outcome": "ai", "note": "", "reply": REPLY}
+    decided = aiko.client.post(f"{case}/decision", data=answer)
+    assert decided.status_code == 303, decided.text
+    assert REPLY not in artist.get(page).text  # it can still be undone
+    report(desk.parts.database)
+    assert REPLY in unescape(artist.get(page).text)
