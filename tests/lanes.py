@@ -84,23 +84,6 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.filterwarnings("ignore"))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Measure coverage on the fast lane alone: on the rest, it would cost minutes and see little.
-
-    Before Python 3.12 every line of every library pays for it, and what the other tests start runs elsewhere.
-    """
-    measured = _coverage(item.config)
-    paused = measured is not None and any(item.get_closest_marker(name) for name in NEEDS)
-    if paused:
-        measured.stop()
-    try:
-        return (yield)
-    finally:
-        if paused:
-            measured.start()
-
-
 def _coverage(config: pytest.Config) -> Any:
     """The measurement of this process, where pytest-cov makes one."""
     controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
@@ -170,7 +153,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _print_coverage(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print which share of each room's lines the fast lane ran, where pytest-cov measured it."""
+    """Print which share of each room's lines was run, where pytest-cov measured it."""
     measured = _coverage(config)
     if measured is None:
         return
@@ -182,4 +165,4 @@ def _print_coverage(terminalreporter: pytest.TerminalReporter, config: pytest.Co
         rooms[room] = (total + len(lines), run + len(lines) - len(missing))
     total, run = (sum(numbers) for numbers in zip(*rooms.values(), strict=True))
     shares = ", ".join(f"{room} {covered / lines:.0%}" for room, (lines, covered) in sorted(rooms.items()))
-    terminalreporter.write_line(f"coverage by the fast lane: {run / total:.1%} of {total:,} lines ({shares})")
+    terminalreporter.write_line(f"coverage: {run / total:.1%} of {total:,} lines ({shares})")
