@@ -91,7 +91,7 @@ class Account:
             while wanted:
                 looked = time.monotonic()
                 with contextlib.suppress(SQLAlchemyError):
-                    wanted -= _final(database, wanted)
+                    wanted -= self._final(database, wanted)
                 looked = time.monotonic() - looked
                 if time.monotonic() - began > patience:
                     self.problems.append(f"{len(wanted)} not final after {patience:.0f} s")
@@ -157,6 +157,22 @@ class Account:
             time.sleep(0.2)
         raise RuntimeError("the API did not come back")
 
+    def _final(self, database: Database, ids: set[str]) -> set[str]:
+        """Which of these have ended; a failure that is tried again has, only where it was expected."""
+        found: set[str] = set()
+        for part in _batches(ids, 1000):
+            with database.reading() as session:
+                rows = session.execute(
+                    select(Submission.id, Submission.retry_at).where(
+                        Submission.id.in_(part), Submission.state.in_(FINAL)
+                    )
+                ).all()
+            found |= {row.id for row in rows if row.retry_at is None or self._may_fail(self.ids[row.id])}
+        return found
+
+    def _may_fail(self, url: str) -> bool:
+        return isinstance(self.expected.get(url), str) or bool(self.excused.get(url))
+
 
 def _wrong(row: Submission | None, expected: bytes | str | None, excused: str | None) -> str:
     """What is wrong with a stored submission; empty if nothing is."""
@@ -176,18 +192,6 @@ def _wrong(row: Submission | None, expected: bytes | str | None, excused: str | 
     if expected is not None and bytes.fromhex(row.image_sha256) != expected:
         return "another's picture"
     return ""
-
-
-def _final(database: Database, ids: set[str]) -> set[str]:
-    found: set[str] = set()
-    for part in _batches(ids, 1000):
-        with database.reading() as session:
-            found |= set(
-                session.scalars(
-                    select(Submission.id).where(Submission.id.in_(part), Submission.state.in_(FINAL))
-                )
-            )
-    return found
 
 
 def _batches(items: Iterable[str], size: int = BATCH) -> Iterable[list[str]]:
