@@ -1,9 +1,12 @@
 """The Kubernetes manifests hold what a cluster wants, and no secret."""
 
+import copy
+import json
 from pathlib import Path
 from typing import Any
 
 import click
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -13,6 +16,7 @@ from kantei.__main__ import kantei
 from tests.whole.deployed import DEPLOY, METRIC, metrics_asked_for
 
 FOLDER = DEPLOY / "kubernetes"
+SCHEMA = json.loads(Path(__file__).with_name("kubernetes_schema.json").read_text(encoding="utf-8"))
 
 
 def manifests() -> list[dict[str, Any]]:
@@ -37,7 +41,42 @@ def pods() -> dict[str, dict[str, Any]]:
 
 MANIFESTS = manifests()
 PODS = pods()
+KUSTOMIZATION = yaml.safe_load((FOLDER / "kustomization.yaml").read_text(encoding="utf-8"))
 SETTINGS = next(one["data"] for one in MANIFESTS if one["kind"] == "ConfigMap")
+
+
+def problems(manifest: dict[str, Any]) -> list[str]:
+    """What a cluster would refuse in an object, among it every field that its kind does not have."""
+    kind = SCHEMA["kinds"][f"{manifest['apiVersion']} {manifest['kind']}"]
+    schema = {"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}
+    found = jsonschema_rs.iter_errors(schema, manifest)
+    return [f"{'.'.join(map(str, one.instance_path))}: {one.message}" for one in found]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [*MANIFESTS, KUSTOMIZATION],
+    ids=lambda one: one.get("metadata", one).get("name", "") + one["kind"],
+)
+def test_a_cluster_knows_every_field_of_an_object(manifest: dict[str, Any]) -> None:
+    assert problems(manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"livenesProbe": {}}, "livenesProbe"),
+        ({"ports": [{"containerPort": "8000"}]}, "ports.0.containerPort"),
+        ({"resources": {"limits": {"memory": "600Mb"}}}, "resources.limits.memory"),
+        ({"securityContext": {"capabilities": {"drop": "ALL"}}}, "capabilities.drop"),
+        ({"volumeMounts": [{"name": "data"}]}, "mountPath"),
+    ],
+)
+def test_a_mistake_in_a_manifest_is_found(change: dict[str, Any], said: str) -> None:
+    manifest = copy.deepcopy(next(one for one in MANIFESTS if one["kind"] == "Deployment"))
+    manifest["spec"]["template"]["spec"]["containers"][0] |= change
+    (found,) = problems(manifest)
+    assert said in found
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda one: f"{one['kind']}-{one['metadata']['name']}")
