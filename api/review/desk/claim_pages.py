@@ -1,6 +1,5 @@
 """Claims on cases: made, renewed, released and taken over."""
 
-from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, jsonify, redirect, request, url_for
@@ -14,6 +13,7 @@ from api.review.desk.next_case import give_next
 from api.review.desk.queue_address import asked_address, write_wanted
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
+from api.review.frame.days import exact_moment
 from api.review.frame.guard import me
 from api.review.frame.permissions import may_decide
 from core.clock import now
@@ -50,7 +50,7 @@ def claim(sha256: str) -> AnyResponse:
 @review.post("/review/cases/<sha256>/release")
 def release(sha256: str) -> AnyResponse:
     with parts().database.writing() as session:
-        release_case(session, sha256, me().id, claimed_at=_moment(request.form.get("claimed_at")))
+        release_case(session, sha256, me().id, claimed_at=exact_moment(request.form.get("claimed_at")))
     if "claimed_at" in request.form:
         return Response(status=HTTPStatus.NO_CONTENT)
     return redirect(url_for("review.queue", **asked_address()))
@@ -103,11 +103,3 @@ def _describe(holder: Holder | None, viewer: Viewer) -> dict[str, object]:
         "seconds": int((holder.until - viewer.at).total_seconds()),
         "claimed_at": holder.claimed_at.isoformat(),
     }
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -10,6 +10,7 @@ from api.http.access import access
 from api.http.parts import ApiParts, shared
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
+from api.review.frame.days import exact_moment
 from api.review.frame.guard import me
 from core.broker.bell import ANY
 from core.clock import now
@@ -55,16 +56,8 @@ class FreshRoom:
 @access(automatic=True)
 def fresh() -> Response:
     """The number of cases that came since a moment, as soon as there is one."""
-    since = _moment(request.args.get("since", ""))
+    since = exact_moment(request.args.get("since"))
     if since is None:
         return jsonify(count=0, again=LATER)
     count = shared(FreshRoom).wait(asked_filter(), Viewer(me().id, now()), since)
     return jsonify(count=count or 0, again=LATER if count is None else 0)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
 
+from api.review.frame.days import exact_moment
 from core.declarations import Contradiction, Declared
 from core.ids import is_id, is_sha256
 from core.vocabulary import Finding, Grade, Source, Thresholds
@@ -78,11 +78,12 @@ def read_position(text: str | None) -> Position | None:
     """Read a place in the queue."""
     try:
         risk, score, moment, sha256 = (text or "").split("~")
-        position = Position(float(risk), float(score), datetime.fromisoformat(moment), sha256)
+        numbers, created_at = (float(risk), float(score)), exact_moment(moment)
     except ValueError:
         return None
-    good = math.isfinite(position.risk + position.score) and position.created_at.tzinfo is not None
-    return position if good and is_sha256(sha256) else None
+    if created_at is None or not math.isfinite(sum(numbers)) or not is_sha256(sha256):
+        return None
+    return Position(*numbers, created_at, sha256)
 
 
 def write_position(position: Position) -> str:

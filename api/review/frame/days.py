@@ -1,4 +1,4 @@
-"""Days in an address: their first moment, in UTC, and the periods of statistics."""
+"""Days and moments in an address, in UTC, and the periods of statistics."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +15,16 @@ def first_moment(text: str | None) -> datetime | None:
         return None
     # The last day of the calendar has no day after it.
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day.year < 9999 else None
+
+
+def exact_moment(text: str | None) -> datetime | None:
+    """A moment with its time zone, in UTC; None if the text is not one."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        # At the ends of the calendar another zone's moment is none in UTC.
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def moment_after(text: str | None) -> datetime | None:

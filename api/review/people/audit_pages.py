@@ -11,7 +11,7 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
 from api.review.frame.csv_text import csv_file
-from api.review.frame.days import first_moment, moment_after
+from api.review.frame.days import exact_moment, first_moment, moment_after
 from api.review.frame.filters import iso
 from api.review.frame.guard import me
 from api.review.frame.permissions import Act
@@ -79,11 +79,8 @@ def _read_filter(session: Session) -> ActFilter:
 def _read_place(text: str | None) -> tuple[datetime, str] | None:
     """Read a place in the log; what is none is the top."""
     moment, _, act = (text or "").partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, act) if at.tzinfo and is_id(act) else None
+    at = exact_moment(moment)
+    return (at, act) if at is not None and is_id(act) else None
 
 
 def _write_place(line: ActLine) -> str:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
 
+from core.ids import new_id
 from core.vocabulary import Role
 from store.base.database import Database
 from store.base.table import Table
@@ -16,6 +18,8 @@ from store.tables.client_tables import ApiKey
 from tests.api.review.conftest import Desk, Visit, draw, make_desk
 from tests.api.review.filling import fill, html_pages
 
+# Moments at the ends of the calendar that are none in UTC.
+EDGES = ("0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59")
 TRAP = (
     '"><script>alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)>'
     "</textarea></title>'-alert(1)-'\u202egnp.exe"
@@ -74,6 +78,18 @@ def test_no_page_runs_what_strangers_wrote(desk: Desk, admin: Visit) -> None:
                 held.add(page.partition("?")[0])
     # The trap lay there: on each page that shows what strangers wrote.
     assert len(held) >= 14, held
+
+
+@pytest.mark.parametrize("moment", EDGES)
+def test_a_moment_that_is_none_in_utc_is_no_moment(desk: Desk, admin: Visit, moment: str) -> None:
+    sha256 = desk.add_case(0.5)
+    for page in (
+        f"/review/fresh?since={moment}",
+        f"/review?after=0.5~0.5~{moment}~{sha256}",
+        f"/admin/log?before={moment}~{new_id()}",
+    ):
+        assert admin.get(page).status_code == 200, page
+    assert admin.send(f"/review/cases/{sha256}/release", claimed_at=unquote(moment)).status_code < 400
 
 
 def test_a_hostile_seller_has_a_harmless_page(desk: Desk, admin: Visit) -> None:
