@@ -11,6 +11,7 @@ from api.review.frame.preferences import DEFAULT_KEYS
 from kantei.checking.explaining import note_lines
 from provenance.read import explain
 from provenance.shared import limits
+from tests.commands import documents
 from tests.provenance.writing import png, text_chunk
 
 ROOT = Path(__file__).parents[1]
@@ -19,11 +20,6 @@ HEADINGS = ["Decision", "Context", "What was tried", "Consequences", "Measuremen
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ROOMS = "api|core|kantei|marketplace|migrations|model|provenance|store|worker"
 PLACE = re.compile(rf"`((?:{ROOMS}|bench|deploy|docs|extension|requirements|script|tests)/[\w./*-]*)(?=[` ])")
-
-
-def documents() -> list[Path]:
-    folders = ("client", "deploy", "docs", "extension", "model", "requirements")
-    return [*ROOT.glob("*.md"), *(page for folder in folders for page in (ROOT / folder).rglob("*.md"))]
 
 
 def prose(page: Path) -> str:

@@ -1,5 +1,7 @@
 """Every call of the client, against a real application."""
 
+import contextlib
+import io
 import re
 import types
 import typing
@@ -116,22 +118,20 @@ def test_an_error_keeps_the_fields_of_the_problem(live: Live, kantei: Kantei) ->
         stranger.quota()
 
 
-def test_the_quick_start_of_the_readme_submits_a_picture(
-    live: Live,
-    market: NewClient,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("page", ["client/README.md", "docs/start/marketplace.md"])
+def test_the_quick_start_of_a_page_submits_a_picture(
+    page: str, live: Live, market: NewClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readme = (Path(__file__).parents[2] / "client" / "README.md").read_text(encoding="utf-8")
-    (quick_start,) = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    (quick_start,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     (tmp_path / "picture.png").write_bytes(png())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KANTEI_SERVER", live.address)
     monkeypatch.setenv("KANTEI_API_KEY", market.api_key)
     monkeypatch.setattr(Kantei, "wait", Kantei.submission)  # nobody examines here
-    exec(quick_start, {})  # noqa: S102  # our own page
-    assert "None" in capsys.readouterr().out
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(quick_start, {})  # noqa: S102  # our own page
+    assert "None" in printed.getvalue()
     assert len(quick_start.strip().splitlines()) <= 11
 
 
