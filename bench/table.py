@@ -51,3 +51,8 @@ def machine() -> str:
 def busy_elsewhere() -> str:
     """The load of the machine, which is near 0 on a quiet one."""
     return f"load {os.getloadavg()[0]:.1f}"
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)  # noqa: T201  # a program for people

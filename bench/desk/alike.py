@@ -9,18 +9,17 @@ shares one of its 16 words. Prints p50, p95 and the slowest in milliseconds. End
 
 import argparse
 import sys
-import time
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import insert, select
 
-from bench.desk.known import report, say
+from bench.desk.million import ask_each, asked_database, steps, without_indexes
+from bench.table import say
 from core.clock import now
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome, Role
-from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.known.alike import alike_images
 from store.known.known_images import word_columns
@@ -28,61 +27,41 @@ from store.tables.case_tables import Decision, Image, Moderator, Verdict
 from store.tables.known_tables import DecidedLook
 from store.tables.review_states import ReviewState
 
-STEP = 5_000
 KIND = "bench"
 DIMENSIONS = 13  # with this many, pairs share words as often as real looks do
-LOOKS = cast("Table", DecidedLook.__table__)
 
 
 def main() -> None:
     """Fill, ask, print."""
     parser = argparse.ArgumentParser(description="Measure how quickly pictures of the same look are found.")
-    parser.add_argument("--database", required=True, help="an empty database, or one that this filled")
     parser.add_argument("--images", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=200)
-    given = parser.parse_args()
-    database = Database(given.database)
-    migrate(database)
-    started = time.perf_counter()
-    if fill(database, given.images):
-        say(f"{given.images:,} decided images in {time.perf_counter() - started:.0f} s")
-    with database.reading() as session:
-        some = list(session.scalars(select(DecidedLook.image_sha256).limit(given.rounds)))
-    times, nothing = [], 0
-    for sha256 in some:
-        started = time.perf_counter()
+    with asked_database(parser) as (database, given):
+        fill(database, given.images)
         with database.reading() as session:
-            found = alike_images(session, sha256, limit=3)
-        times.append((time.perf_counter() - started) * 1000)
-        nothing += not found
-    report("most alike", times)
-    say(f"nothing found for {nothing} of {len(times)}")
-    database.close()
-    sys.exit(1 if nothing == len(times) else 0)
+            some = list(session.scalars(select(DecidedLook.image_sha256).limit(given.rounds)))
+
+        def ask(sha256: str) -> int:
+            with database.reading() as session:
+                return len(alike_images(session, sha256, limit=3))
+
+        nothing = ask_each("most alike", some, ask).count(0)
+    say(f"nothing found for {nothing} of {len(some)}")
+    sys.exit(1 if nothing == len(some) else 0)
 
 
-def fill(database: Database, count: int) -> bool:
-    """Fill an empty database; tell whether it was empty. Indexes are made when the rows are there."""
+def fill(database: Database, count: int) -> None:
+    """Fill a database if it is empty."""
     rng = np.random.default_rng(3)
     directions = rng.standard_normal((DIMENSIONS, 256))
     with database.writing() as session:
         if session.scalar(select(DecidedLook.image_sha256).limit(1)) is not None:
-            return False
+            return
         decision_id = _decide(session)
-    indexes = list(LOOKS.indexes)
-    with database.engine.begin() as connection:
-        for index in indexes:
-            index.drop(connection)
-    for start in range(0, count, STEP):
-        bits = rng.standard_normal((min(STEP, count - start), DIMENSIONS)) @ directions > 0
-        looks = [row.tobytes().hex() for row in np.packbits(bits, axis=1)]
-        _add(database, list(_rows(looks, decision_id)))
-    with database.engine.begin() as connection:
-        for index in indexes:
-            index.create(connection)
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("analyze" if database.is_sqlite else "vacuum analyze"))
-    return True
+    with without_indexes(database, DecidedLook, f"{count:,} decided images"):
+        for step in steps(count):
+            bits = rng.standard_normal((step, DIMENSIONS)) @ directions > 0
+            looks = [row.tobytes().hex() for row in np.packbits(bits, axis=1)]
+            _add(database, list(_rows(looks, decision_id)))
 
 
 def _decide(session: Any) -> str:

@@ -24,6 +24,7 @@ from api.app import create_app
 from api.http.parts import ApiParts
 from api.review.frame.cookies import cookie_name
 from bench.desk.desk_cases import CLIENTS, MODERATORS, SELLERS, fill
+from bench.table import percentile, say
 from core.broker.bell import BellListener
 from core.broker.queue import CelerySender, make_celery
 from core.clock import now
@@ -195,16 +196,10 @@ def _hidden(page: str, name: str) -> str:
 
 def report(name: str, times: list[float], counts: set[int]) -> float:
     """Print a line; give the p95."""
-    times = sorted(times)
-    p50, p95 = times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))]
+    p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
     asked = "-".join(str(edge) for edge in sorted({min(counts), max(counts)}))
     say(f"{name:22} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   {asked} queries")
     return p95
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    print(line, flush=True)  # noqa: T201  # a program for people
 
 
 if __name__ == "__main__":

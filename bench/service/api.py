@@ -22,6 +22,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.service.api_server import serving as api_serving
+from bench.table import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,6 @@ def memory(pid: int) -> float:
     """The resident memory of a process in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    print(line, flush=True)  # noqa: T201 - a program for people
 
 
 if __name__ == "__main__":

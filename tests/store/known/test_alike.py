@@ -1,36 +1,23 @@
 """Decided pictures of the same look are found, the nearest first, and only once a decision is reported."""
 
-import random
 from datetime import timedelta
 
 import pytest
 
 from core.clock import now
-from core.vocabulary import Finding, Judgement, Outcome, PictureLook
+from core.vocabulary import Outcome, PictureLook
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
-from store.bytes.image_facts import ImageFacts
 from store.known import alike
 from store.known.alike import alike_images
 from store.retention.erasure import erase_image
 from store.retention.purge import purge_expired
-from store.verdicts.images import record_verdict
-from tests.store.known.test_known_images import BASE, rule, turned
+from tests.store.known import pictures
+from tests.store.known.pictures import BASE, rule, turned
 
 
 def add(database: Database, digits: str, kind: str = "net-1") -> str:
-    sha256 = f"{random.Random(digits + kind).getrandbits(256):064x}"
-    with database.writing() as session:
-        record_verdict(
-            session,
-            ImageFacts(sha256, 9, 9, "png", 9),
-            score=0.5,
-            model="m",
-            judgement=Judgement(Finding.UNCERTAIN, None, "p", ()),
-            evidence=(),
-            look=PictureLook(kind, digits),
-        )
-    return sha256
+    return pictures.add(database, look=PictureLook(kind, digits))
 
 
 def found(database: Database, sha256: str, limit: int = 3) -> list[tuple[str, int]]:

@@ -1,58 +1,24 @@
 """Look-alikes are found among many, exactly those within 31 bits, and only where a hash can tell."""
 
-import random
-
 import pytest
 from sqlalchemy import insert
 
 from core.clock import now
 from core.known.known_image import PictureHash
-from core.vocabulary import Finding, Judgement, Label, Outcome, Role
+from core.vocabulary import Label, Outcome
 from store.base.database import Database
 from store.base.hash_column import count_differing
-from store.bytes.image_facts import ImageFacts
-from store.desk.decisions import Seen, StaleCaseError, decide, undo
+from store.desk.decisions import StaleCaseError, undo
 from store.known.known_images import find_known, near_images, word_columns
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Moderator
 from store.tables.known_tables import HashList, ListedHash
-from store.verdicts.images import record_verdict
 from tests.reporting import report
-
-BASE = random.Random(0).getrandbits(256)
-
-
-def turned(count: int, seed: int = 1) -> str:
-    """Turn so many bits of the base hash."""
-    bits = random.Random(seed).sample(range(256), count)
-    return f"{BASE ^ sum(1 << bit for bit in bits):064x}"
+from tests.store.known import pictures
+from tests.store.known.pictures import BASE, rule, turned
 
 
 def add(database: Database, digits: str, quality: int = 100) -> str:
-    sha256 = f"{random.Random(digits).getrandbits(256):064x}"
-    with database.writing() as session:
-        record_verdict(
-            session,
-            ImageFacts(sha256, 9, 9, "png", 9),
-            score=0.5,
-            model="m",
-            judgement=Judgement(Finding.UNCERTAIN, None, "p", ()),
-            evidence=(),
-            picture_hash=PictureHash(digits, quality),
-        )
-    return sha256
-
-
-def rule(database: Database, sha256: str, outcome: Outcome, *, is_reported: bool = True) -> str:
-    with database.writing() as session:
-        moderator = Moderator(email=f"{sha256[:9]}{outcome}@example.com", role=Role.LEAD, password_hash="x")
-        session.add(moderator)
-        session.flush()
-        image = session.get_one(Image, sha256)
-        seen = Seen(sha256, image.verdict_id or "", image.decision_id)
-        made = decide(session, seen, moderator_id=moderator.id, outcome=outcome, note="", at=now())
-    if is_reported:
-        report(database)
-    return made
+    return pictures.add(database, picture_hash=PictureHash(digits, quality))
 
 
 def known(database: Database, digits: str, quality: int = 100) -> list[tuple[Label | None, int, bool]]:
