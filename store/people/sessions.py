@@ -33,20 +33,22 @@ def start_login(
     browser: Browser | None = None,
     factor: SecondFactor | None = None,
     awaits_factor: bool = False,
+    since: datetime | None = None,
 ) -> str:
     """Start a login and give its token, which is kept nowhere; expired logins are swept away.
 
-    One that awaits a second factor opens no page, and ends after ten minutes.
+    One that awaits a second factor opens no page, and ends after ten minutes. `since` is when the login
+    that this one replaces was started: who shows nothing anew gets no new time.
     """
     session.execute(delete(Login).where(Login.expires_at <= at))
     token = secrets.token_urlsafe(32)
-    browser = browser or Browser()
+    browser, began = browser or Browser(), since or at
     session.add(
         Login(
             token_sha256=digest(token),
             moderator_id=moderator_id,
-            created_at=at,
-            expires_at=at + (FACTOR_WITHIN if awaits_factor else LIFETIME),
+            created_at=began,
+            expires_at=began + (FACTOR_WITHIN if awaits_factor else LIFETIME),
             seen_at=at,
             address=browser.address[:45],
             agent=browser.agent[:300],

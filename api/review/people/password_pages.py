@@ -60,9 +60,15 @@ def change_password() -> AnyResponse:
         forget_attempt(session, attempt)
         set_password(session, moderator.id, password_hash)
         end_logins(session, moderator.id)
+        # A password alone is no new login where a second factor is asked for: its time goes on.
         login = visitor().login
         token = start_login(
-            session, moderator.id, at, browser=this_browser(), factor=login.factor if login else None
+            session,
+            moderator.id,
+            at,
+            browser=this_browser(),
+            factor=login.factor if login else None,
+            since=login.created_at if login else None,
         )
         note_event(session, "password_changed", moderator_id=moderator.id, at=at)
     response = make_response(redirect(url_for("review.queue")))

@@ -238,6 +238,18 @@ def test_a_screen_left_open_is_not_enough_to_change_how_someone_signs_in(desk: D
     assert "Log in again" in visit.get("/account/security").text
 
 
+def test_a_new_password_does_not_stand_for_the_second_factor(desk: Desk) -> None:
+    phone, _ = _add_app(desk.as_person(AIKO))
+    _forget_steps(desk)
+    visit, _ = _log_in(desk, phone.code())
+    with desk.parts.database.writing() as session:
+        session.execute(update(Session).values(created_at=now() - timedelta(minutes=16)))
+    new = {"new": "another long password", "again": "another long password"}
+    assert visit.send("/account/password", old=PASSWORD, **new).status_code == 302
+    assert visit.send("/account/security/app/removed").status_code == 403
+    assert visit.get("/review").status_code == 200
+
+
 def test_a_secret_that_was_shown_to_another_is_not_added(desk: Desk) -> None:
     phone = Phone(desk.as_person("ren@example.com").get("/account/security/app").text)
     visit = desk.as_person(AIKO)
