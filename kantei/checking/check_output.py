@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from core.csv_cells import cell
 from core.sayings.saying import render
 from core.sayings.score_text import score_text
 from core.vocabulary import Finding
@@ -82,13 +83,13 @@ def csv_writer() -> Write:
         opinion = look.opinion
         rows.writerow(
             [
-                look.source,
+                cell(look.source),
                 outcome(look),
                 round(opinion.classification.score, 6) if opinion else "",
                 opinion.judgement.label or "" if opinion else "",
                 look.sha256 or "",
                 opinion.classification.model if opinion else "",
-                why(look),
+                cell(why(look)),
             ]
         )
 

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180) without cells that a spreadsheet would run as formulas."""
+"""CSV (RFC 4180) as files to save."""
 
 import csv
 import io
@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
-# What makes a cell a formula, in any width and after anything a spreadsheet trims (OWASP, CSV Injection).
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
-_MORE_STARTS = ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}", "\N{MINUS SIGN}", "|", "%")
+from core.csv_cells import cell
 
 
 def csv_file(name: str, rows: Iterable[Sequence[object]]) -> Response:
@@ -28,13 +26,3 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-
-
-def cell(value: object) -> str:
-    """Write one value; a text that a spreadsheet would run gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)):
-        return str(value)
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_STARTS + _MORE_STARTS) else text

@@ -1,5 +1,6 @@
 """What `kantei check` prints, without examining anything."""
 
+import csv
 import io
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,7 @@ from core.vocabulary import (
     Label,
     Thresholds,
 )
-from kantei.checking.check_output import heatmap_names, riskiest_first, summary, table_writer
+from kantei.checking.check_output import csv_writer, heatmap_names, riskiest_first, summary, table_writer
 from kantei.checking.looking import Look
 from worker.examining.opinion import Opinion
 
@@ -62,6 +63,13 @@ def test_a_long_name_keeps_its_end_and_leaves_room_for_the_reason() -> None:
     assert "picture.png" in out.getvalue()
     assert name not in out.getvalue()
     assert max(len(line) for line in out.getvalue().splitlines()) < 60 + 40  # the colours have no width
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0.png", "@x.png", "+1.png", "picture.png"])
+def test_the_name_of_a_file_is_no_formula_of_a_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    csv_writer()(look(name, 0.5))
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["source"] == (name if name == "picture.png" else f"'{name}")
 
 
 def test_the_highest_score_comes_first_and_failures_last() -> None:

@@ -8,8 +8,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from api.review.desk import decision_pages
-from api.review.frame.csv_text import cell
 from core.clock import now
+from core.csv_cells import cell
 from core.vocabulary import Finding
 from store.desk.decisions import UNDOABLE
 from tests.api.review.conftest import Desk, Visit
