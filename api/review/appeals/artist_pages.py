@@ -38,7 +38,7 @@ from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Outcome, State
 from store.appeals.appeal_files import NewFile, add_files
-from store.appeals.appeal_messages import add_message, find_open_appeal
+from store.appeals.appeal_messages import add_message, find_open_appeal, has_room
 from store.appeals.appeals import AppealOpenError, add_appeal, appeals_of
 from store.desk.decision_log import reported_decisions
 from store.intake.submissions import find_submission
@@ -145,14 +145,24 @@ def send_artist_appeal(token: str) -> AnyResponse:
     files = keep_files(form.files, parts().blobs)  # bytes before rows, like everywhere
     try:
         _store(view, form, files)
-    except AppealOpenError:
+    except (AppealOpenError, _AppealFullError) as error:
         drop_files(files, parts().database, parts().blobs)
-        return _show(token, AppealDraft(form.reason, form.links), HTTPStatus.CONFLICT)
+        is_full = isinstance(error, _AppealFullError)
+        fault = _("This appeal has no room for more. Nothing was sent. Wait for the answer.")
+        draft = AppealDraft(form.reason, form.links, fault if is_full else None)
+        return _show(token, draft, HTTPStatus.UNPROCESSABLE_ENTITY if is_full else HTTPStatus.CONFLICT)
     return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)
 
 
+class _AppealFullError(Exception):
+    """So much was sent with an appeal already that no one would read more."""
+
+
 def _store(view: ArtistView, form: ArtistForm, files: Sequence[NewFile]) -> None:
-    """Write what was sent. Errors: `AppealOpenError` where a moderator has just answered."""
+    """Write what was sent.
+
+    Errors: `AppealOpenError` where a moderator has just answered, `_AppealFullError`.
+    """
     with parts().database.writing() as session:
         submission = find_submission(session, view.submission.id)
         if submission is None:
@@ -172,6 +182,8 @@ def _store(view: ArtistView, form: ArtistForm, files: Sequence[NewFile]) -> None
         if find_open_appeal(session, appeal.id) is None:
             raise AppealOpenError
         text = "\n".join([form.text, *form.addresses]).strip()
+        if not has_room(session, appeal.id, bool(text) + len(files)):
+            raise _AppealFullError
         if text:
             add_message(session, appeal.id, text, at=now())
         add_files(session, appeal.id, files)

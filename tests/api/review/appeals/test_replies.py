@@ -7,7 +7,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from core.vocabulary import EventKind
+from store.appeals import appeal_messages
 from store.outbox.client_events import event_json, find_event
+from store.tables.appeal_tables import AppealMessage
 from store.tables.case_tables import Decision
 from store.tables.marketplace_tables import ClientEvent
 from tests.api.review.appeals.test_artist import address, appeals
@@ -113,3 +115,21 @@ def test_a_reply_to_a_case_that_is_escalated_is_kept_for_the_lead(
     with desk.parts.database.reading() as session:
         notes = list(session.scalars(select(Decision.note).order_by(Decision.id)))
     assert notes[-1] == "Draft of a reply:\nI am not sure."
+
+
+def test_an_appeal_has_room_for_so_much_and_nothing_is_lost_at_its_end(
+    desk: Desk, appealed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(appeal_messages, "MOST_SENT", 2)
+    (_, page), artist = appealed, desk.visit()
+    for word in ("first", "second"):
+        assert artist.send(page, page, reason=word).status_code == 303
+    full = artist.send(page, page, reason="third")
+    assert full.status_code == 422
+    assert "This appeal has no room for more. Nothing was sent." in full.text
+    assert ">third</textarea>" in full.text
+    with desk.parts.database.reading() as session:
+        assert list(session.scalars(select(AppealMessage.text).order_by(AppealMessage.id))) == [
+            "first",
+            "second",
+        ]
