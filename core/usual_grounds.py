@@ -26,6 +26,8 @@ class UsualGround(StrEnum):
     UNCLEAR = auto()
 
 
+USUAL_CODES = frozenset(one.value for one in UsualGround)
+
 # What is offered where no lead has changed it: code, English and Japanese, in order.
 SHIPPED = (
     ("file_record", "A record in the file", "ファイル内の記録"),

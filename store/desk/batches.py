@@ -13,8 +13,9 @@ from store.appeals.appeal_resolution import appealed_among
 from store.clients.own_submissions import own_among
 from store.desk.case_claims import find_holders, release_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide, undo
+from store.desk.grounds import list_grounds, usual_of
 from store.desk.queue_filter import Viewer
-from store.tables.case_tables import Decision, Image
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
 from store.tables.review_tables import Undo
 
@@ -84,10 +85,15 @@ def decide_many(
     note: str,
     ground: Ground | None = None,
 ) -> Batch:
-    """Decide on one ground those cases that have not changed, are free and have no open appeal."""
+    """Decide those cases that have not changed, are free and have no open appeal.
+
+    All on one ground, or without one each on its usual ground: what is true of most pictures is no reason
+    to give to the artist of another.
+    """
     batch_id, decided = new_id(), 0
     sha256s = [one.sha256 for one in seen]
     holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
+    usual = {} if ground is not None else _usual_grounds(session, seen, outcome)
     # In one order for everybody, so that two strokes at once wait for each other and not in a circle.
     for one in sorted(seen, key=lambda each: each.sha256):
         holder = holders.get(one.sha256)
@@ -103,13 +109,22 @@ def decide_many(
                 note=note,
                 at=viewer.at,
                 batch_id=batch_id,
-                ground=ground,
+                ground=ground or usual.get(one.verdict_id),
             )
         except (StaleCaseError, OwnSubmissionError):
             continue
         release_case(session, one.sha256, viewer.moderator_id)
         decided += 1
     return Batch(batch_id, decided, len(seen) - decided)
+
+
+def _usual_grounds(session: Session, seen: Sequence[Seen], outcome: Outcome) -> dict[str, Ground]:
+    """The usual grounds for cases without an open appeal, by the ids of their verdicts."""
+    grounds = list_grounds(session)
+    rows = session.execute(
+        select(Verdict.id, Verdict.evidence).where(Verdict.id.in_([one.verdict_id for one in seen]))
+    )
+    return {verdict_id: usual_of(grounds, outcome, evidence) for verdict_id, evidence in rows}
 
 
 def undo_many(session: Session, batch_id: str, *, moderator_id: str, at: datetime) -> int:

@@ -1,14 +1,13 @@
 """The list of grounds, and the ground of a decision."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.usual_grounds import MOST_GROUNDS, SHIPPED, usual_ground
+from core.usual_grounds import MOST_GROUNDS, SHIPPED, USUAL_CODES, usual_ground
 from core.vocabulary import Outcome
 from store.tables.case_tables import Decision, Image
 from store.tables.ground_tables import Ground
@@ -17,7 +16,7 @@ Evidence = Sequence[Mapping[str, Any]]
 
 
 class GroundError(Exception):
-    """The list was not changed: it would be empty or too long, or the code is taken or unknown."""
+    """The list was not changed: it would be too long, the code is taken or unknown, or decisions need it."""
 
 
 def list_grounds(session: Session, *, retired: bool = False) -> list[Ground]:
@@ -25,8 +24,8 @@ def list_grounds(session: Session, *, retired: bool = False) -> list[Ground]:
     known = {one.code: one for one in session.scalars(select(Ground))}
     shipped = (one for one in _shipped() if one.code not in known)
     every = sorted([*known.values(), *shipped], key=lambda one: (one.position, one.code))
-    offered = [one for one in every if one.retired_at is None]
-    return offered + [one for one in every if retired and one.retired_at is not None]
+    offered = [one for one in every if one.retired_at is None or one.code in USUAL_CODES]
+    return offered + [one for one in every if retired and one not in offered]
 
 
 def _shipped() -> list[Ground]:
@@ -43,15 +42,8 @@ def find_ground(session: Session, code: str) -> Ground | None:
 def usual_of(
     grounds: Sequence[Ground], outcome: Outcome, evidence: Evidence, *, is_appealed: bool = False
 ) -> Ground:
-    """The usual one of these grounds for a decision; the first where a lead has retired that one."""
+    """The usual one of these grounds for a decision; no other stands in for what artists are told."""
     code = usual_ground(outcome, evidence, is_appealed=is_appealed)
-    return next((one for one in grounds if one.code == code), grounds[0])
-
-
-def usual_for_many(grounds: Sequence[Ground], outcome: Outcome, cases: Iterable[Evidence]) -> Ground:
-    """The ground that most of several cases would usually have."""
-    counts = Counter(usual_of(grounds, outcome, evidence).code for evidence in cases)
-    code = counts.most_common(1)[0][0] if counts else grounds[0].code
     return next(one for one in grounds if one.code == code)
 
 
@@ -98,13 +90,16 @@ def add_ground(session: Session, code: str, texts: Mapping[str, str], *, at: dat
 def reword_ground(
     session: Session, code: str, texts: Mapping[str, str], *, position: int, is_retired: bool, at: datetime
 ) -> Ground:
-    """Change a ground for decisions to come. Errors: GroundError."""
+    """Change a ground for decisions to come; one that decisions have by themselves stays offered.
+
+    Errors: GroundError.
+    """
     ground = next((one for one in list_grounds(session, retired=True) if one.code == code), None)
-    if ground is None:
+    if ground is None or (is_retired and code in USUAL_CODES):
         raise GroundError
     session.add(ground)  # one that ships has no row until it is changed
     others = [one for one in list_grounds(session) if one.code != code]
-    if (is_retired and not others) or (not is_retired and len(others) >= MOST_GROUNDS):
+    if not is_retired and len(others) >= MOST_GROUNDS:
         raise GroundError
     ground.en, ground.ja, ground.position = texts["en"], texts["ja"], position
     ground.retired_at = (ground.retired_at or at) if is_retired else None

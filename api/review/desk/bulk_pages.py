@@ -22,7 +22,7 @@ from api.review.frame.page_error import PageError, not_found, refused
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id, is_sha256
-from store.desk.batches import LIMIT, Candidate, decide_many, preview, standing, undo_many
+from store.desk.batches import LIMIT, decide_many, preview, standing, undo_many
 from store.desk.bulk_proposals import (
     ACCUSING,
     ALONE,
@@ -36,7 +36,7 @@ from store.desk.bulk_proposals import (
     turn_down,
 )
 from store.desk.decisions import UNDOABLE, Seen
-from store.desk.grounds import Evidence, find_ground, list_grounds, usual_for_many
+from store.desk.grounds import find_ground, list_grounds
 from store.desk.queue_filter import Claimed, QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.people.audit_notes import note_event
@@ -68,7 +68,6 @@ def preview_bulk() -> str:
         decided_before=sum(one.image.decision_id is not None for one in chosen),
         address=write_wanted(wanted),
         grounds=grounds,
-        usual=usual_for_many(grounds, outcome, [_evidence(one) for one in chosen]),
         note_length=NOTE_LENGTH,
         limit=LIMIT,
         alone=ALONE if outcome in ACCUSING else None,
@@ -81,12 +80,9 @@ def decide_bulk() -> AnyResponse:
     viewer = Viewer(me().id, now())
     seen, outcome, note = read_cases(), read_outcome(), read_note()
     with parts().database.writing() as session:
-        passing = {
-            one.image.sha256: one for one in preview(session, seen, viewer) if may_decide(me(), one.image)
-        }
+        passing = {one.image.sha256 for one in preview(session, seen, viewer) if may_decide(me(), one.image)}
         allowed = [one for one in seen if one.sha256 in passing]
-        evidence = [_evidence(one) for one in passing.values()]
-        ground = read_ground(session) or usual_for_many(list_grounds(session), outcome, evidence)
+        ground = read_ground(session)
         if needs_second(outcome, len(allowed)):
             propose_many(session, allowed, viewer, outcome=outcome, note=note, ground=ground)
             _note(session, "bulk_proposed", viewer, outcome=outcome.value, cases=len(allowed))
@@ -166,10 +162,6 @@ def _confirm(session: Session, proposal: BulkProposal, viewer: Viewer) -> int:
 
 def _note(session: Session, kind: str, viewer: Viewer, **detail: Any) -> None:
     note_event(session, kind, moderator_id=viewer.moderator_id, at=viewer.at, detail=detail)
-
-
-def _evidence(one: Candidate) -> Evidence:
-    return one.image.verdict.evidence if one.image.verdict is not None else []
 
 
 def read_cases() -> list[Seen]:

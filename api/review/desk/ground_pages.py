@@ -15,7 +15,7 @@ from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, refused
 from api.review.frame.permissions import Act
 from core.clock import now
-from core.usual_grounds import LONGEST_CODE, LONGEST_TEXT, MOST_GROUNDS
+from core.usual_grounds import LONGEST_CODE, LONGEST_TEXT, MOST_GROUNDS, USUAL_CODES
 from store.desk.grounds import GroundError, add_ground, change_ground, list_grounds, reword_ground
 from store.people.audit_notes import note_event
 
@@ -28,7 +28,11 @@ def grounds() -> str:
     with parts().database.reading() as session:
         found = list_grounds(session, retired=True)
     return render_template(
-        "review/grounds.html", grounds=found, longest_text=LONGEST_TEXT, longest_code=LONGEST_CODE
+        "review/grounds.html",
+        grounds=found,
+        usual=USUAL_CODES,
+        longest_text=LONGEST_TEXT,
+        longest_code=LONGEST_CODE,
     )
 
 
@@ -62,7 +66,8 @@ def save_ground() -> AnyResponse:
         raise refused(
             _("Ground not saved"),
             _(
-                "The code is taken or unknown, or the list would have no ground or more than %(most)s.",
+                "The code is taken or unknown, the list would have more than %(most)s grounds, or decisions "
+                "need this one when no one names another.",
                 most=MOST_GROUNDS,
             ),
         ) from None

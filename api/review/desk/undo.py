@@ -73,7 +73,7 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
         outcome=decision.outcome,
         count=len(found),
         seconds=int(left.total_seconds()),
-        ground=decision.ground,
+        ground=decision.ground if len({each.ground for each in found}) == 1 else None,
         grounds=list_grounds(session),
     )
 

@@ -10,9 +10,10 @@ from werkzeug.test import TestResponse
 
 from api.schemas.answers import SubmissionAnswer
 from core.clock import now
-from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
+from core.usual_grounds import USUAL_CODES, UsualGround
+from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome, Role
 from store.base.database import Database
-from store.desk.grounds import change_ground, find_ground, list_grounds
+from store.desk.grounds import change_ground, find_ground, list_grounds, usual_of
 from store.intake.submissions import find_submission
 from store.outbox.submission_json import standing_json
 from store.tables.case_tables import Decision, Submission
@@ -114,16 +115,30 @@ def test_a_ground_is_too_late_once_the_decision_is_due_or_undone(desk: Desk, dat
     assert visit.send(f"/review/decisions/{decision.id}/ground", ground="near_copy").status_code == 409
 
 
-def test_a_bulk_decision_has_one_ground_for_all(desk: Desk, database: Database) -> None:
+def _bulk(desk: Desk, **form: str) -> tuple[Visit, str]:
+    """Two cases with a record in the file and one without, decided AI at once; gives the preview, too."""
     for score in (0.95, 0.96):
         desk.add_case(score, evidence=(SIGNED,))
     desk.add_case(0.97)
     visit = desk.as_person()
     cases = re.findall(r'name="case" value="([^"]+)"', visit.get("/review").text)
-    form = {"form_token": visit.form_token(), "case": cases, "outcome": "ai"}
-    preview = visit.client.post("/review/bulk/preview", data=form).text
-    assert '<option value="file_record" selected>' in preview  # what most of them would have
-    visit.client.post("/review/bulk", data=form | {"ground": "light_perspective"})
+    sent = {"form_token": visit.form_token(), "case": cases, "outcome": "ai"}
+    preview = visit.client.post("/review/bulk/preview", data=sent).text
+    assert visit.client.post("/review/bulk", data=sent | form).status_code == 303
+    return visit, preview
+
+
+def test_each_picture_of_a_bulk_decision_has_its_own_usual_ground(desk: Desk, database: Database) -> None:
+    visit, preview = _bulk(desk, ground="")
+    assert '<option value="">The usual one of each picture</option>' in preview
+    found = decisions(database)
+    assert sorted(row.ground or "" for row in found) == ["file_record", "file_record", "lines_texture"]
+    bar = visit.get(f"/review?done={found[0].batch_id}").text
+    assert '<option value="">The usual one of each picture</option>' in bar
+
+
+def test_a_bulk_decision_may_have_one_ground_for_all(desk: Desk, database: Database) -> None:
+    visit, _ = _bulk(desk, ground="light_perspective")
     found = decisions(database)
     assert [row.ground for row in found] == ["light_perspective"] * 3
     visit.send(f"/review/decisions/{found[0].batch_id}/ground", ground="near_copy")
@@ -167,13 +182,27 @@ def test_a_wrong_entry_changes_nothing(desk: Desk, database: Database, form: dic
         assert [(one.code, one.en) for one in list_grounds(session)] == before
 
 
-def test_the_last_ground_stays_and_stands_in_for_one_that_is_retired(desk: Desk, database: Database) -> None:
+def test_the_usual_grounds_stay_and_nothing_else_stands_in_for_them(desk: Desk, database: Database) -> None:
     lead = desk.as_person(LEAD, Role.LEAD)
     with database.reading() as session:
         listed = list_grounds(session)
+    page = lead.get("/admin/grounds").text
+    assert page.count('name="retired"') == len(listed) - len(USUAL_CODES)
     for one in listed:
         form = {"code": one.code, "text_en": one.en, "text_ja": one.ja, "retired": "1"}
         answer = lead.send("/admin/grounds", **form)
-        assert answer.status_code == (303 if one is not listed[-1] else 400)
+        assert answer.status_code == (400 if one.code in USUAL_CODES else 303)
+    with database.reading() as session:
+        assert {one.code for one in list_grounds(session)} == USUAL_CODES
     send(lead, desk.add_case(0.95), "ai")
-    assert [row.ground for row in decisions(database)] == [listed[-1].code]
+    assert [row.ground for row in decisions(database)] == ["lines_texture"]
+
+
+def test_a_usual_ground_that_was_retired_before_is_offered_again(database: Database) -> None:
+    with database.writing() as session:
+        (texture,) = [one for one in list_grounds(session) if one.code == UsualGround.LINES_TEXTURE]
+        texture.retired_at = now()
+        session.add(texture)
+    with database.reading() as session:
+        grounds = list_grounds(session)
+    assert usual_of(grounds, Outcome.AI, []).code == UsualGround.LINES_TEXTURE
