@@ -60,7 +60,10 @@ class BulkProposal(Table):
     """A bulk decision that waits for a second person; `cases` are rows of SHA-256, verdict and decision."""
 
     __tablename__ = "bulk_proposals"
-    __table_args__ = (Index("ix_bulk_proposals_state_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_bulk_proposals_state_id", "state", "id"),
+        Index("ix_bulk_proposals_batch_id", "batch_id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
