@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from core.vocabulary import EventKind, Outcome
 from store.outbox.client_events import NewEvent, add_events
 from store.tables.appeal_tables import Appeal, AppealMessage
 from store.tables.case_tables import Decision, Image
-from store.tables.review_tables import Undo
+from store.tables.review_tables import BulkProposal, Undo
 
 
 class OwnDecisionError(Exception):
-    """The appeal is against the moderator's own decision, so another must decide it."""
+    """The appeal is against what the moderator decided or confirmed, so another must decide it."""
 
 
 def is_appealed() -> ColumnElement[bool]:
@@ -35,15 +35,21 @@ def appealed_among(session: Session, sha256s: Sequence[str]) -> set[str]:
 
 
 def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> set[str]:
-    """Those of these images with an appeal against the moderator's own decision, who may not decide them."""
+    """Those of these images with an appeal against what the moderator decided, or confirmed for another.
+
+    They may not decide these appeals.
+    """
     undone = aliased(Undo)
+    confirmed = select(1).where(
+        BulkProposal.batch_id == Decision.batch_id, BulkProposal.settled_by == moderator_id
+    )
     query = (
         select(Decision.image_sha256)
         .join(Appeal, Appeal.image_sha256 == Decision.image_sha256)
         .outerjoin(undone, undone.decision_id == Decision.id)
         .where(
             Decision.image_sha256.in_(sha256s),
-            Decision.moderator_id == moderator_id,
+            or_(Decision.moderator_id == moderator_id, confirmed.exists()),
             Decision.outcome != Outcome.ESCALATE,
             Decision.created_at <= Appeal.created_at,
             Appeal.resolved_at.is_(None),

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from core.clock import now
 from core.vocabulary import EventKind, FileKind, Outcome
 from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import add_appeal
+from store.desk.bulk_proposals import propose_many
+from store.desk.decisions import Seen
+from store.desk.queue_filter import Viewer
 from store.tables.appeal_tables import Appeal, AppealFile
-from store.tables.case_tables import Submission
+from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import ClientEvent
 from tests.api.review.conftest import Desk
 from tests.api.review.desk.test_bulk import _boxes, _post
@@ -42,7 +46,7 @@ def test_an_appeal_is_listed_with_its_reason_and_evidence(desk: Desk, decide: De
         "I drew this myself",
         "&lt;b&gt;look",
         "artist.example/wip",
-        "against your own decision",
+        "against a decision of yours",
     ):
         assert text in page
     assert "Appeals <b>1</b>" in visit.get("/review").text
@@ -57,7 +61,7 @@ def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: De
     _appeal(desk, sha256)
     refused = decide(aiko, sha256, "human", "on second thoughts")
     assert refused.status_code == 409
-    assert "against your own decision" in refused.text
+    assert "against a decision that you made or confirmed" in refused.text
     assert _appeals(desk)[0].resolved_at is None
     assert decide(ren, sha256, "human", "the layers convince").status_code == 303
     (appeal,) = _appeals(desk)
@@ -67,6 +71,27 @@ def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: De
         kinds = list(session.scalars(select(ClientEvent.kind).order_by(ClientEvent.id)))
     assert kinds == [EventKind.DECISION_MADE, EventKind.APPEAL_RESOLVED]
     assert "answers an appeal" in ren.get(f"/review/cases/{sha256}").text
+
+
+def test_whoever_confirmed_an_accusation_does_not_decide_its_appeal(desk: Desk, decide: Decide) -> None:
+    accused, spared = desk.add_case(0.95), desk.add_case(0.96)
+    aiko, ren = desk.as_person(), desk.as_person("ren@example.com")
+    with desk.parts.database.writing() as session:
+        images = session.scalars(select(Image))
+        seen = [Seen(image.sha256, image.verdict_id or "", None) for image in images]
+        viewer = Viewer(desk.people["aiko@example.com"], now())
+        proposal = propose_many(session, seen, viewer, outcome=Outcome.AI, note="", ground=None)
+    boxes = [box for box in _boxes(ren.get("/review/proposals").text) if box.startswith(accused)]
+    assert _post(ren, f"/review/proposals/{proposal}", case=boxes, answer="confirm").status_code == 303
+    for sha256 in (accused, spared):
+        _appeal(desk, sha256)
+    assert ren.get("/review/appeals").text.count("against a decision of yours") == 1
+    refused = decide(ren, accused, "human")
+    assert refused.status_code == 409
+    assert "against a decision that you made or confirmed" in refused.text
+    assert decide(aiko, accused, "human").status_code == 409
+    assert decide(ren, spared, "human").status_code == 303
+    assert decide(desk.as_person("kaede@example.com"), accused, "human").status_code == 303
 
 
 def test_to_escalate_answers_no_appeal(desk: Desk, decide: Decide) -> None:
