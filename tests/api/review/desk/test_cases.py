@@ -14,10 +14,12 @@ from core.sayings.saying import say
 from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
 from store.bytes.image_facts import ImageFacts
 from store.tables.case_tables import Decision, Image
+from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Undo
 from store.verdicts.images import record_verdict
 from tests.api.review.conftest import Desk, hidden
+from tests.api.review.desk.test_search import appeal
 from tests.reporting import report
 
 Decide = Callable[..., TestResponse]
@@ -59,11 +61,14 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
     assert 'href="https://shop.example/a.png"' not in page
 
 
-def test_a_picture_that_is_too_small_to_say_has_no_score_to_read(desk: Desk) -> None:
+def test_a_picture_that_is_too_small_to_say_has_no_score_to_read(desk: Desk, decide: Decide) -> None:
     """Neither number nor gauge: what the classifier made of a few pixels would be read as an answer."""
-    small = desk.add_case(0.42, Finding.UNCERTAIN, reasons=(say(Reason.PICTURE_TOO_SMALL, least=64),))
-    large = desk.add_case(0.43, Finding.UNCERTAIN)
-    visit = desk.as_person()
+    with desk.parts.database.writing() as session:
+        session.add(Listing(client_id=desk.shop.client.id, listing_id="L1", title="Fox", seller="Ren"))
+    too_small = (say(Reason.PICTURE_TOO_SMALL, least=64),)
+    small = desk.add_case(0.42, Finding.UNCERTAIN, reasons=too_small, title="Fox", listing_id="L1")
+    large = desk.add_case(0.43, Finding.UNCERTAIN, title="Fox", listing_id="L1")
+    visit, client = desk.as_person(), desk.shop.client.id
     page = visit.get(f"/review/cases/{small}").text
     assert "The picture is too small to judge" in page
     assert "42 of 100" not in page
@@ -75,6 +80,22 @@ def test_a_picture_that_is_too_small_to_say_has_no_score_to_read(desk: Desk) -> 
     assert "42 of 100" not in queue
     assert "43 of 100" in queue
     assert queue.count('class="bar"') == 1
+    for sha256 in (small, large):
+        appeal(desk, sha256, "I painted it.")
+    lists = (
+        "/review?q=fox",
+        "/review/appeals",
+        "/review/triage",
+        f"/review/listings/{client}/L1",
+        f"/review/sellers?client={client}&seller=Ren",
+        "/review/decisions",
+    )
+    for address in lists:
+        if address == "/review/decisions":
+            for sha256 in (small, large):
+                decide(desk.as_person("ren@example.com"), sha256, "escalate")
+        found = visit.get(address).text
+        assert ("43 of 100" in found, "42 of 100" in found) == (True, False), address
 
 
 @pytest.mark.parametrize(
