@@ -14,7 +14,10 @@ from core.vocabulary import Finding
 class MeansAnswer(Answer):
     """Which automated means were used. They find images to look at; a moderator decides."""
 
-    detection: bool
+    detection: bool = Field(
+        description="True if the finding brought the image before a moderator. False if it was clear: then a "
+        "reader's report, a check by chance or a moderator's own look did."
+    )
     decision: bool
     model: str
     finding: Finding

@@ -78,6 +78,7 @@ class StatementText(SayingCode):
     STATEMENT_ASSISTED = auto()
     STATEMENT_FOUND = auto()
     STATEMENT_MEANS = auto()
+    STATEMENT_NOT_DETECTED = auto()
     STATEMENT_REDRESS = auto()
 
 

@@ -16,7 +16,7 @@ from core.headlines import Audience, headline
 from core.sayings.codes import StatementText
 from core.sayings.saying import Saying, render, say
 from core.sayings.stored import read_saying, saying_json
-from core.vocabulary import Outcome, State
+from core.vocabulary import Finding, Outcome, State
 from store.outbox.submission_json import AGAINST_PICTURE, time_json
 from store.tables.case_tables import Decision, Image, Submission, Verdict
 
@@ -56,9 +56,15 @@ class Statement:
         ]
 
     @property
+    def is_detected(self) -> bool:
+        """True if a finding brought the picture before a moderator; a clear one brings none."""
+        return self.verdict.finding is not Finding.CLEAR
+
+    @property
     def means(self) -> Saying:
         """Which automated means were used, and for what."""
-        return say(StatementText.STATEMENT_MEANS, model=self.verdict.model, policy=self.decision.policy)
+        code = StatementText.STATEMENT_MEANS if self.is_detected else StatementText.STATEMENT_NOT_DETECTED
+        return say(code, model=self.verdict.model, policy=self.decision.policy)
 
     @property
     def redress(self) -> Saying:
@@ -121,7 +127,7 @@ def statement_json(statement: Statement) -> dict[str, Any]:
         "facts": [render(one) for one in facts],
         "fact_codes": [saying_json(one) for one in facts if isinstance(one, Saying)],
         "automated_means": {
-            "detection": True,
+            "detection": statement.is_detected,
             "decision": False,
             "model": verdict.model,
             "finding": verdict.finding.value,
@@ -159,6 +165,6 @@ def dsa_json(statement: Statement) -> dict[str, Any]:
         "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         "decision_facts": " ".join(render(one) for one in facts)[:LONGEST_FACTS],
         "source_type": "SOURCE_VOLUNTARY",
-        "automated_detection": "Yes",
+        "automated_detection": "Yes" if statement.is_detected else "No",
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
     }

@@ -3,17 +3,17 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.http.appeal_tokens import make_appeal_token
 from api.http.parts import ApiParts
 from api.schemas.statement_schemas import DsaStatementAnswer, StatementAnswer
 from core.clock import now
-from core.vocabulary import Outcome, Role
+from core.vocabulary import Finding, Outcome, Role
 from store.base.database import Database
 from store.desk.decisions import Seen, decide, undo
 from store.people.moderators import add_moderator
-from store.tables.case_tables import Moderator
+from store.tables.case_tables import Moderator, Verdict
 from store.verdicts.images import find_image
 from tests.api.conftest import PROMPT, Web, examine, make_web, problem
 from tests.clients import SECRET_KEY
@@ -60,6 +60,26 @@ def test_a_decision_against_a_picture_has_a_statement_once_it_cannot_be_undone(
     assert said["redress"]["appeal"] == f"/v1/submissions/{submission_id}/appeal"
     for secret in ("private", "aiko@example.com", PROMPT):
         assert secret not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("finding", "detects"), [(Finding.FLAGGED, "Yes"), (Finding.UNCERTAIN, "Yes"), (Finding.CLEAR, "No")]
+)
+def test_a_statement_says_that_automated_means_detected_only_what_they_brought_up(
+    sqlite_web: Web, sqlite_database: Database, finding: Finding, detects: str
+) -> None:
+    submission_id = sqlite_web.submit()
+    examine(sqlite_database, submission_id)
+    with sqlite_database.writing() as session:
+        session.execute(update(Verdict).values(finding=finding))
+    rule(sqlite_database, Outcome.AI)
+    report(sqlite_database)
+    path = f"/v1/submissions/{submission_id}/statement"
+    means, dsa = sqlite_web.get(path).get_json()["automated_means"], sqlite_web.get(f"{path}/dsa").get_json()
+    assert (means["detection"], dsa["automated_detection"]) == (detects == "Yes", detects)
+    for text in (means["text"], dsa["decision_facts"]):
+        assert ("Automated means were used" in text) == (detects == "Yes")
+        assert ("did not ask for a review" in text) == (detects == "No")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HUMAN, Outcome.ESCALATE])
