@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Unpack
+from typing import Any, Unpack
 
 import pytest
 from flask import Flask
@@ -115,14 +115,22 @@ class Visit:
         return self.send("/login", "/login", email=email, password=password)
 
 
+def draw(colour: tuple[int, int, int]) -> bytes:
+    """Draw a small picture of one colour."""
+    file = io.BytesIO()
+    Picture.new("RGB", (24, 16), colour).save(file, "PNG")
+    return file.getvalue()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The pages with their parts, and ways to put cases on them."""
+    """The pages with their parts, and ways to put cases on them, whose pictures `draw` draws."""
 
     app: Flask
     parts: ApiParts
     shop: NewClient
     people: dict[str, str] = field(default_factory=dict)
+    draw: Callable[[tuple[int, int, int]], bytes] = draw
 
     def visit(self) -> Visit:
         return Visit(self.app.test_client())
@@ -159,16 +167,19 @@ class Desk:
         rests_on_file: bool = False,
         sampled_share: float = 0.0,
         reasons: tuple[Saying | str, ...] = ("It was drawn for a test.",),
+        basis: Basis | None = None,
+        gauge: dict[str, Any] | None = None,
         **request: Unpack[RequestFields],
     ) -> str:
         """Put a drawn picture with its verdict on the desk; give its SHA-256."""
-        data = draw(colour or (int(score * 1e6) % 251, int(score * 1e4) % 249, int(score * 1e3) % 241))
+        data = self.draw(colour or (int(score * 1e6) % 251, int(score * 1e4) % 249, int(score * 1e3) % 241))
+        width, height = Picture.open(io.BytesIO(data)).size
         sha256 = self.parts.blobs.put(data)
         with self.parts.database.writing() as session:
             label = Label.AI if finding is Finding.FLAGGED else None
             verdict_id = record_verdict(
                 session,
-                ImageFacts(sha256, 24, 16, "png", len(data)),
+                ImageFacts(sha256, width, height, "png", len(data)),
                 score=score,
                 model=MODEL,
                 judgement=Judgement(
@@ -176,8 +187,9 @@ class Desk:
                     label,
                     "p1",
                     reasons,
-                    Basis.EVIDENCE if rests_on_file else Basis.PIXELS,
+                    basis or (Basis.EVIDENCE if rests_on_file else Basis.PIXELS),
                 ),
+                gauge=gauge,
                 evidence=evidence,
                 risk=risk,
                 picture_hash=picture_hash,
@@ -195,13 +207,6 @@ def _hash() -> str:
     return hash_password(PASSWORD)
 
 
-def draw(colour: tuple[int, int, int]) -> bytes:
-    """Draw a small picture of one colour."""
-    file = io.BytesIO()
-    Picture.new("RGB", (24, 16), colour).save(file, "PNG")
-    return file.getvalue()
-
-
 def make_desk(
     database: Database,
     blobs: FolderBlobs,
@@ -209,6 +214,7 @@ def make_desk(
     *,
     secure: bool = False,
     heatmap: bytes | None = None,
+    draw_picture: Callable[[tuple[int, int, int]], bytes] = draw,
 ) -> Desk:
     """Join the application with its parts."""
     parts = ApiParts(
@@ -224,7 +230,7 @@ def make_desk(
     )
     app = create_app(parts)
     app.testing = True
-    return Desk(app, parts, shop)
+    return Desk(app, parts, shop, draw=draw_picture)
 
 
 @pytest.fixture
