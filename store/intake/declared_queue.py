@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.declarations import Declared
 from core.vocabulary import Finding, Grade, State
 from store.base.insertion import insert_once
+from store.reports.reader_reports import is_reported
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
@@ -68,7 +69,7 @@ def _draw(session: Session, sha256: str, client_id: str, share: int, at: datetim
 
 
 def _leave(session: Session, sha256: str) -> None:
-    """Close an open case that nobody decided, appealed or drew for measuring."""
+    """Close an open case that nobody decided, appealed, reported or drew for measuring."""
     session.execute(
         update(Image)
         .where(
@@ -77,6 +78,7 @@ def _leave(session: Session, sha256: str) -> None:
             Image.decision_id.is_(None),
             ~select(1).where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None)).exists(),
             ~select(1).where(LiveSample.image_sha256 == sha256).exists(),
+            ~is_reported(sha256),
         )
         .values(review=ReviewState.NONE)
         .execution_options(synchronize_session=False)

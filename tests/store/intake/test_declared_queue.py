@@ -1,7 +1,7 @@
 """Declarations in the queue: declared human against a flag comes first, declared AI may leave."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.clock import now
 from core.declarations import Declared
@@ -16,6 +16,7 @@ from store.intake import declared_queue
 from store.market.declared_figures import DeclaredFigures, declared_figures
 from store.market.listing_ends import delete_listing, restore_listing
 from store.people.moderators import add_moderator
+from store.reports.reader_reports import add_report, mute_reader
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
@@ -106,6 +107,23 @@ def test_declared_ai_leaves_the_queue_but_for_a_share_drawn_once(
         decide(session, seen, moderator_id=person.id, outcome=Outcome.HUMAN, note="", at=now())
     with bench.database.reading() as session:
         assert declared_figures(session, bench.client_id) == DeclaredFigures(1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("is_muted", "review"), [(False, ReviewState.OPEN), (True, ReviewState.NONE)])
+def test_a_reported_picture_stays_whatever_is_declared(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, is_muted: bool, review: ReviewState
+) -> None:
+    monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
+    set_share(bench, 10)
+    gone = look(bench, 3, 0.95, Declared.AI)
+    with bench.database.writing() as session:
+        if is_muted:
+            person = add_moderator(session, email="aiko@example.com", role=Role.LEAD).moderator
+            mute_reader(session, bench.client_id, "r" * 64, moderator_id=person.id, at=now())
+        submission = session.scalars(select(Submission)).one()
+        add_report(session, submission, "r" * 64, reason="", url_sha256=None, at=now())
+    assert read(bench, gone.sha256).review is review
+    assert look(bench, 3, 0.95, Declared.AI).review is review  # sent again
 
 
 @pytest.mark.parametrize("declared", [Declared.UNKNOWN, Declared.HUMAN, Declared.ASSISTED])
