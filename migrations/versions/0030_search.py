@@ -49,8 +49,7 @@ def downgrade() -> None:
         for table in TEXTS:
             op.execute(f"drop statistics if exists search_{table}")
             op.execute(f"drop index if exists ix_search_{table}")
-        op.execute("drop extension if exists pg_trgm")
-        return
+        return  # the extension may be somebody else's, and others in this database may use it
     for table in TEXTS:
         for event in ("insert", "update", "delete"):
             op.execute(f"drop trigger if exists search_{table}_{event}")

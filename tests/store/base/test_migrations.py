@@ -27,6 +27,20 @@ def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -
     assert is_current(empty)
 
 
+@pytest.mark.postgresql
+def test_an_extension_that_others_use_outlives_the_indexes_for_searching(empty: Database) -> None:
+    if empty.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no extensions")
+    with empty.engine.execution_options(writes=True).connect() as connection:
+        connection.exec_driver_sql("create extension pg_trgm")
+        connection.exec_driver_sql("create table theirs (words text)")
+        connection.exec_driver_sql("create index on theirs using gin (words gin_trgm_ops)")
+        command.upgrade(config(connection), "0030")
+        command.downgrade(config(connection), "0029")
+        connection.commit()
+    assert "theirs" in inspect(empty.engine).get_table_names()
+
+
 def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_may_come_back(
     empty: Database,
 ) -> None:
