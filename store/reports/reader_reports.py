@@ -23,6 +23,16 @@ RIGHT = (Outcome.AI, Outcome.ASSISTED)
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReport:
+    """A report as it is stored; `is_new` unless the reader had reported the picture before."""
+
+    id: str
+    submission_id: str
+    created_at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderRecord:
     """How a reader's reports turned out: decided as they said, decided human, and not decided."""
 
@@ -44,23 +54,20 @@ def add_report(
     reason: str,
     url_sha256: str | None,
     at: datetime,
-) -> tuple[str, bool]:
-    """Store a report, and ask for a look where the picture is known; give its id, and whether it is new.
-
-    A reader who reported the picture before is given the id of that report.
-    """
+) -> StoredReport:
+    """Store a report, and ask for a look where the picture is known; an earlier one of the reader's stays."""
     same = [ReaderReport.submission_id == submission.id]
     if submission.image_sha256 is not None:
         same.append(ReaderReport.image_sha256 == submission.image_sha256)
     earlier = (
-        select(ReaderReport.id)
+        select(ReaderReport)
         .where(ReaderReport.client_id == submission.client_id, ReaderReport.reader == reader, or_(*same))
         .order_by(ReaderReport.id)
         .limit(1)
     )
     found = session.scalar(earlier)
     if found is not None:
-        return found, False
+        return StoredReport(found.id, found.submission_id, found.created_at, is_new=False)
     is_muted = session.get(MutedReader, (submission.client_id, reader)) is not None
     report_id = new_id()
     row = {
@@ -75,12 +82,13 @@ def add_report(
         "created_at": at,
     }
     if not insert_once(session, ReaderReport, row):
-        return session.scalars(earlier).one(), False  # sent twice at the same moment
+        found = session.scalars(earlier).one()  # sent twice at the same moment
+        return StoredReport(found.id, found.submission_id, found.created_at, is_new=False)
     if submission.image_sha256 is not None:
         _settle_new(session, report_id, submission.image_sha256)
         if not is_muted:
             _ask_for_look(session, submission.image_sha256)
-    return report_id, True
+    return StoredReport(report_id, submission.id, at, is_new=True)
 
 
 def find_reported(session: Session, client_id: str, url_sha256: str) -> Submission | None:

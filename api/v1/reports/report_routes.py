@@ -60,16 +60,13 @@ def create() -> Response:
         url = parse_web_url(fields.image_url, limit=MAX_IMAGE_URL).text  # in one spelling
         url_sha256 = hashlib.sha256(url.encode()).hexdigest()
     submission = _find(client_id, fields, url_sha256) or _submit(fields)
-    at = now()
     with parts().database.writing() as session:
         found = find_submission(session, submission.id, client_id)
         if found is None:
             raise Problem(ProblemCode.NOT_FOUND)
-        report_id, is_new = add_report(
-            session, found, reader, reason=fields.reason, url_sha256=url_sha256, at=at
-        )
-    answer = ReportAnswer(id=report_id, submission_id=submission.id, created_at=at)
-    return json_response(answer, 202 if is_new else 200)
+        stored = add_report(session, found, reader, reason=fields.reason, url_sha256=url_sha256, at=now())
+    answer = ReportAnswer(id=stored.id, submission_id=stored.submission_id, created_at=stored.created_at)
+    return json_response(answer, 202 if stored.is_new else 200)
 
 
 def reader_pseudonym(secret_key: str, client_id: str, reader: str) -> str:
