@@ -51,6 +51,14 @@ FOLDER = click.Path(exists=True, path_type=Path)
     help="Backbone for the paper recipe; the production recipe has its own.",
 )
 @click.option(
+    "--layers",
+    type=click.Choice(["last", "all"]),
+    default="last",
+    show_default=True,
+    help="Layers that the paper recipe trains. `last` takes minutes on two cores; `all` needs a graphics "
+    "card or several hours.",
+)
+@click.option(
     "--weights",
     default="imagenet",
     show_default=True,
@@ -85,6 +93,7 @@ def train(
     also: tuple[Path, ...],
     kind: str,
     backbone: str,
+    layers: str,
     weights: str,
     run_dir: Path | None,
     epochs: int | None,
@@ -120,10 +129,11 @@ def train(
         also=also,
         backbone=backbone,
         weights=weights,
-        folder=run_dir or RUNS / f"{kind}-{backbone}",
+        folder=run_dir or RUNS / (f"{kind}-{backbone}" + (f"-all-{seed}" if layers == "all" else "")),
         epochs=epochs,
         folds=folds,
         seed=seed,
+        layers=layers,
     )
     _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
     if publish:

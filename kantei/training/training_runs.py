@@ -14,7 +14,7 @@ from model.data.folds import lone_labels
 from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, SamplesError, read_samples
 from model.known.pdq import pdq_hash
-from model.paper.paper import EPOCHS, SIZE, train_paper
+from model.paper.paper import EPOCHS, SIZE, TrainedLayers, train_paper
 from model.paper.paper_report import write_paper_report
 from model.serving.info import REPORTS
 from model.training.backbones import find_weights
@@ -38,6 +38,7 @@ class TrainingOptions:
     epochs: int | None
     folds: int
     seed: int
+    layers: str = "last"
 
     def samples(self) -> list[Sample]:
         """Read the pictures: of the split, where the data has one, and all of what comes beside it."""
@@ -109,7 +110,8 @@ def run_paper(wanted: TrainingOptions, say: Say) -> None:
             f"{wanted.data} needs a column paper_split with train and test, each with both labels"
         )
     check_pretrained([wanted.backbone], wanted.weights, SIZE)
-    _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed})
+    layers = TrainedLayers(wanted.layers)
+    _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed, "layers": layers})
     pixels = open_pixels(samples, wanted.folder.parent, say)
     file = find_weights([wanted.backbone], wanted.weights)[wanted.backbone] or ""
     outcome = train_paper(
@@ -119,6 +121,7 @@ def run_paper(wanted: TrainingOptions, say: Say) -> None:
         judge,
         pixels=pixels,
         folder=wanted.folder,
+        layers=layers,
         epochs=wanted.epochs or EPOCHS,
         seed=wanted.seed,
         say=say,

@@ -2,12 +2,14 @@
 
 750 pictures to learn from and 250 to be judged on, crop 1:1, 256x256, flip, rotate, zoom, ImageNet
 weights, RMSprop at 0.001, binary cross entropy, 100 epochs. What the paper leaves open is set here and
-said in the report: which layers learn, the batch, the amounts of augmentation, the seed.
+said in the report: which layers learn, the batch, the amounts of augmentation, the seed. Either all layers
+learn, from pictures changed anew in each epoch, or the last ones, from maps that are computed once.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from PIL import Image
 from model.data.estimates import ProgressReport
 from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample
-from model.paper.paper_fit import Copies, fit, read_curves
+from model.paper.paper_fit import Batches, Copies, FreshCopies, fit, read_curves
 from model.training.backbones import build_backbone, scaled, scaling
 
 Say = Callable[[str], None]
@@ -27,8 +29,8 @@ SIZE = 256
 EPOCHS = 100
 BATCH = 32
 COPIES = 5  # of each picture, the first as it is, the rest flipped, rotated, zoomed
-# The paper does not say which layers learn. Here those beyond these: what lies before them is computed
-# once for each copy, so that 100 epochs fit a machine of two cores.
+# Where the last layers learn, they are those beyond these: what lies before them is computed once for each
+# copy, so that 100 epochs fit a machine of two cores.
 CUTS = {
     "mobilenet_v2": "block_15_add",
     "mobilenet_v3": "expanded_conv_13_add",
@@ -36,13 +38,20 @@ CUTS = {
 }
 
 
+class TrainedLayers(StrEnum):
+    """Which layers of the network learn: the paper does not say."""
+
+    ALL = "all"
+    LAST = "last"
+
+
 @dataclass(frozen=True, slots=True)
 class PaperOutcome:
-    """What the network said of the 250, and how it learnt."""
+    """What the network said of the 250, and how it learnt; `cut` is the last frozen layer, if any."""
 
     scores: NDArray[np.float64]
     curves: list[dict[str, float]]
-    cut: str
+    cut: str | None
     seconds: float
 
 
@@ -54,6 +63,7 @@ def train_paper(
     *,
     pixels: SamplePixels,
     folder: Path,
+    layers: TrainedLayers,
     epochs: int,
     seed: int,
     say: Say,
@@ -61,24 +71,31 @@ def train_paper(
     """Train by the paper's recipe on `learn` and score `judge`; resumes what `folder` holds."""
     keras.utils.set_random_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    bottom, top = _build(backbone, weights)
-    maps = _maps(bottom, learn, pixels, place=folder / "maps.npy", copies=COPIES, say=say)
-    tests = _maps(bottom, judge, pixels, place=folder / "test-maps.npy", copies=1, say=say)[:, 0]
     labels = np.array([[float(sample.is_ai)] for _, sample in learn], dtype=np.float32)
     truth = np.array([[float(sample.is_ai)] for _, sample in judge], dtype=np.float32)
+    batches: Batches
+    if layers is TrainedLayers.ALL:
+        network = _build_whole(backbone, weights)
+        batches = FreshCopies(_squares(learn, pixels), labels, seed, _turned, batch=BATCH)
+        tests = _squares(judge, pixels)
+    else:
+        bottom, network = _build(backbone, weights)
+        maps = _maps(bottom, learn, pixels, place=folder / "maps.npy", copies=COPIES, say=say)
+        batches = Copies(maps, labels, seed, batch=BATCH)
+        tests = _maps(bottom, judge, pixels, place=folder / "test-maps.npy", copies=1, say=say)[:, 0]
+    judged = tests.astype(np.float32)
     started = time.monotonic()
-    top.compile(keras.optimizers.RMSprop(0.001), loss="binary_crossentropy", metrics=["accuracy"])
-    fit(
-        top,
-        Copies(maps, labels, seed, batch=BATCH),
-        (tests.astype(np.float32), truth),
-        folder=folder,
-        epochs=epochs,
-        say=say,
-    )
-    scores = top.predict(tests.astype(np.float32), batch_size=BATCH, verbose=0)[:, 0].astype(np.float64)
+    network.compile(keras.optimizers.RMSprop(0.001), loss="binary_crossentropy", metrics=["accuracy"])
+    fit(network, batches, (judged, truth), folder=folder, epochs=epochs, say=say)
+    scores = network.predict(judged, batch_size=BATCH, verbose=0)[:, 0].astype(np.float64)
     np.save(folder / "scores.npy", scores)
-    return PaperOutcome(scores, read_curves(folder), CUTS[backbone], time.monotonic() - started)
+    cut = None if layers is TrainedLayers.ALL else CUTS[backbone]
+    return PaperOutcome(scores, read_curves(folder), cut, time.monotonic() - started)
+
+
+def _squares(pairs: Sequence[tuple[int, Sample]], pixels: SamplePixels) -> NDArray[np.uint8]:
+    """The pictures, cropped and scaled: (n, 256, 256, 3)."""
+    return np.stack([squared(pixels[number]) for number, _ in pairs])
 
 
 def _maps(
@@ -134,6 +151,13 @@ def colourfulness(rgb: NDArray[np.uint8]) -> float:
     return float(deviation + 0.3 * np.hypot(first.mean(), second.mean()))
 
 
+def _build_whole(backbone: str, weights: str | None) -> Any:
+    """Build the network of which every layer learns, batch normalisation included, as Keras does unasked."""
+    pixels = keras.Input((SIZE, SIZE, 3))
+    base = build_backbone(backbone, SIZE, weights)
+    return keras.Model(pixels, _scored(base(scaled(pixels, scaling(weights)))))
+
+
 def _build(backbone: str, weights: str | None) -> tuple[Any, Any]:
     """Build the part before the cut, which is frozen, and the part beyond it, which learns."""
     pixels = keras.Input((SIZE, SIZE, 3))
@@ -145,6 +169,10 @@ def _build(backbone: str, weights: str | None) -> tuple[Any, Any]:
         # Statistics of batch normalisation stay ImageNet's: 24 batches an epoch estimate them badly.
         layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     maps = keras.Input(cut.shape[1:])
-    pooled = keras.layers.GlobalAveragePooling2D()(beyond(maps))
-    score = keras.layers.Dense(1, activation="sigmoid")(keras.layers.Dropout(0.2)(pooled))
-    return bottom, keras.Model(maps, score)
+    return bottom, keras.Model(maps, _scored(beyond(maps)))
+
+
+def _scored(maps: Any) -> Any:
+    """The score, 0..1, of the last maps."""
+    pooled = keras.layers.GlobalAveragePooling2D()(maps)
+    return keras.layers.Dense(1, activation="sigmoid")(keras.layers.Dropout(0.2)(pooled))

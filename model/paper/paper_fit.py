@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Say = Callable[[str], None]
+Change = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
 _BACKUP, _CURVES = "backup", "epochs.csv"
 
 
-class Copies(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
-    """Batches of one epoch: every picture once, in a random one of its copies; maps are (n, copies, …)."""
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+    """Batches of one epoch: every picture once, changed at random. Subclasses say how."""
 
-    def __init__(self, maps: Any, labels: NDArray[np.float32], seed: int, *, batch: int) -> None:
-        super().__init__()
-        self._maps, self._labels, self._seed, self._batch = maps, labels, seed, batch
+    def __init__(self, labels: NDArray[np.float32], seed: int, *, batch: int, workers: int = 1) -> None:
+        super().__init__(workers=workers)
+        self._labels, self._seed, self._batch = labels, seed, batch
         self._epoch = 0
 
     def go_on(self, epoch: int) -> None:
@@ -33,21 +34,54 @@ class Copies(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
 
     def __getitem__(self, number: int) -> tuple[Any, Any]:
         rng = np.random.default_rng([self._seed, self._epoch])
-        order, copy = (
-            rng.permutation(len(self._labels)),
-            rng.integers(0, self._maps.shape[1], len(self._labels)),
-        )
+        order = rng.permutation(len(self._labels))
         some = order[number * self._batch : (number + 1) * self._batch]
-        return self._maps[some, copy[some]].astype(np.float32), self._labels[some]
+        return self._changed(some, rng).astype(np.float32), self._labels[some]
 
     def on_epoch_end(self) -> None:
         """Turn to the next epoch's order and copies."""
         self._epoch += 1
 
+    def _changed(self, some: NDArray[np.int64], rng: np.random.Generator) -> Any:
+        """The rows of these pictures; `rng` belongs to the epoch, and has drawn its order."""
+        raise NotImplementedError
+
+
+class Copies(Batches):
+    """Shows each picture in one of the copies whose maps (n, copies, …) were computed before."""
+
+    def __init__(self, maps: Any, labels: NDArray[np.float32], seed: int, *, batch: int) -> None:
+        super().__init__(labels, seed, batch=batch)
+        self._maps = maps
+
+    def _changed(self, some: NDArray[np.int64], rng: np.random.Generator) -> Any:
+        copy = rng.integers(0, self._maps.shape[1], len(self._labels))
+        return self._maps[some, copy[some]]
+
+
+class FreshCopies(Batches):
+    """Shows each picture, (h, w, 3) of 0..255, as `change` makes it anew in every epoch."""
+
+    def __init__(
+        self,
+        pictures: NDArray[np.uint8],
+        labels: NDArray[np.float32],
+        seed: int,
+        change: Change,
+        *,
+        batch: int,
+    ) -> None:
+        super().__init__(labels, seed, batch=batch, workers=4)
+        self._pictures, self._change = pictures, change
+
+    def _changed(self, some: NDArray[np.int64], rng: np.random.Generator) -> Any:
+        seeds = rng.integers(0, 2**63, len(self._labels))
+        return np.stack([self._change(self._pictures[n], np.random.default_rng(seeds[n])) for n in some])
+
 
 def fit(
     network: Any,
-    copies: Copies,
+    copies: Batches,
     judged: tuple[NDArray[np.float32], NDArray[np.float32]],
     *,
     folder: Path,

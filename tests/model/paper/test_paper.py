@@ -63,6 +63,37 @@ def test_the_report_names_the_weights_and_says_whether_the_accused_are_paler(tmp
     assert "the accused one is paler in 100.0 %" in said
 
 
+def test_the_table_shows_each_seed_and_their_spread(tmp_path: Path) -> None:
+    from core.vocabulary import Label
+    from model.data.sample_pixels import open_pixels
+    from model.data.samples import Sample
+    from model.paper.paper import PaperOutcome
+    from model.paper.paper_report import write_paper_report
+
+    judge = []
+    for number, label in enumerate((Label.HUMAN, Label.HUMAN, Label.AI, Label.AI)):
+        gradient(40, 40).save(tmp_path / f"{number}.png")
+        judge.append((number, Sample(tmp_path / f"{number}.png", f"{number}.png", label, "s", "o")))
+    pixels = open_pixels([sample for _, sample in judge], tmp_path, print)
+    curves = [{"epoch": 0, "loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5}]
+    runs = [
+        (11, [0.1, 0.2, 0.9, 0.8], None),
+        (12, [0.9, 0.2, 0.9, 0.1], None),
+        (11, [0.1] * 4, "block_15_add"),
+    ]
+    for seed, scores, cut in runs:
+        outcome = PaperOutcome(np.array(scores), curves, cut, 1.0)
+        write_paper_report(
+            "mobilenet_v2", outcome, judge, pixels, weights="imagenet", seed=seed, folder=tmp_path / "report"
+        )
+    said = (tmp_path / "report" / "README.md").read_text(encoding="utf-8")
+    assert said.count("| mobilenet_v2, the paper |") == 1
+    assert "| mobilenet_v2, here, last layers | 50.0 %" in said
+    assert "| mobilenet_v2, here, all layers, seed 12 | 50.0 %" in said
+    assert "| mobilenet_v2, here, all layers, 2 seeds | 75.0 % (50.0-100.0)" in said
+    assert said.count("batch normalisation included") == 2
+
+
 def test_ranks_that_agree_correlate_wholly() -> None:
     values = np.array([1.0, 2.0, 3.0, 10.0])
     assert _spearman(values, np.exp(values)) == pytest.approx(1)
@@ -117,3 +148,23 @@ def test_each_epoch_shows_every_picture_once_and_can_be_shown_again() -> None:
     copies.go_on(1)
     assert np.array_equal(np.concatenate([copies[0][0], copies[1][0]]).ravel(), epochs[1])
     assert not np.array_equal(epochs[0], epochs[1])
+
+
+def test_each_epoch_changes_every_picture_anew_and_can_be_shown_again() -> None:
+    from model.paper.paper_fit import FreshCopies
+
+    pictures = np.repeat(np.arange(6, dtype=np.uint8), 3).reshape(6, 1, 1, 3)
+
+    def change(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return picture + np.uint8(10 * rng.integers(1, 20))
+
+    copies = FreshCopies(pictures, np.zeros((6, 1), np.float32), 5, change, batch=4)
+    epochs = []
+    for _ in range(3):
+        epochs.append(np.concatenate([copies[0][0], copies[1][0]])[:, 0, 0, 0])
+        copies.on_epoch_end()
+    assert all(sorted(int(value) % 10 for value in epoch) == list(range(6)) for epoch in epochs)
+    changes = [{int(value) % 10: int(value) // 10 for value in epoch} for epoch in epochs]
+    assert changes[0] != changes[1] != changes[2]
+    copies.go_on(1)
+    assert np.array_equal(np.concatenate([copies[0][0], copies[1][0]])[:, 0, 0, 0], epochs[1])
