@@ -20,6 +20,7 @@ from store.tables import (  # noqa: F401  # registers every table
     marketplace_tables,
     policy_tables,
     quality_tables,
+    queue_tables,
     report_tables,
     review_tables,
     seller_tables,

@@ -33,6 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.clock import now
 from core.declarations import Declared
 from core.ids import new_id
+from core.title_languages import TitleLanguage, language_of
 from core.usual_grounds import LONGEST_CODE
 from core.vocabulary import (
     RULINGS,
@@ -52,6 +53,11 @@ from store.base.hash_column import HashBits
 from store.base.table import Table
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState, SecondFactor
+
+
+def _title_language(context: Any) -> TitleLanguage:
+    """The language of the title that is stored beside it; a submission's title never changes."""
+    return language_of(context.get_current_parameters().get("title"))
 
 
 class Image(Table):
@@ -156,7 +162,7 @@ class Submission(Table):
         Index("ix_submissions_client_id_id", "client_id", "id"),
         Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
         # With all that the queue's filters ask of an image's submissions, so that they read no row.
-        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source", "declared"),
+        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source", "declared", "language"),
         Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
         # From a client's, a seller's or a source's end, where they have few pictures among many; only of
         # what was examined, so that taking in submissions costs no more for it.
@@ -171,6 +177,13 @@ class Submission(Table):
         Index(
             "ix_submissions_shown_source",
             "source",
+            "image_sha256",
+            sqlite_where=text("image_sha256 IS NOT NULL"),
+            postgresql_where=text("image_sha256 IS NOT NULL"),
+        ),
+        Index(
+            "ix_submissions_shown_language",
+            "language",
             "image_sha256",
             sqlite_where=text("image_sha256 IS NOT NULL"),
             postgresql_where=text("image_sha256 IS NOT NULL"),
@@ -209,6 +222,9 @@ class Submission(Table):
     upload_sha256: Mapped[str | None] = mapped_column(Sha256)
     page_url: Mapped[str | None] = mapped_column(String(2048))
     title: Mapped[str | None] = mapped_column(String(500))
+    language: Mapped[TitleLanguage] = mapped_column(
+        words(TitleLanguage), default=_title_language, server_default="other"
+    )
     listing_id: Mapped[str | None] = mapped_column(String(255))
     external_id: Mapped[str | None] = mapped_column(String(255))
     callback_url: Mapped[str | None] = mapped_column(String(2048))

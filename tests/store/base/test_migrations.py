@@ -63,8 +63,8 @@ def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_m
         command.downgrade(config(connection), "0019")
         connection.execute(insert(table("clients", *map(column, client))), client)
         rows = [
-            {**failed, "id": "1", "failure_detail": ended},
-            {**failed, "id": "2", "failure_detail": missing},
+            {**failed, "id": "1", "failure_detail": ended, "title": "狐のしっぽ"},
+            {**failed, "id": "2", "failure_detail": missing, "title": "Fox"},
         ]
         connection.execute(insert(table("submissions", *map(column, rows[0]))), rows)
         connection.commit()
@@ -72,7 +72,9 @@ def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_m
     with empty.reading() as session:
         found = session.scalars(select(Submission).order_by(Submission.id)).all()
         kept = [(row.failure_reason, detail_json(row.failure_says)["detail"]) for row in found]
+        languages = [row.language for row in found]
     assert kept == [({"code": "listing_deleted", "values": {}}, ended), (None, missing)]
+    assert languages == ["ja", "other"]
 
 
 def test_an_empty_database_is_set_up_and_another_versions_is_left_alone(empty: Database) -> None:
