@@ -1,15 +1,16 @@
 """The filters of the review queue."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from core.declarations import Contradiction, Declared
+from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Grade, Source
 from store.appeals.appeal_resolution import is_appealed
 from store.tables.case_tables import Image, Submission
@@ -70,7 +71,8 @@ class Viewer:
 class QueueFilter:
     """Which cases are wanted, and in which order.
 
-    `days` is how long a case must have waited; `thresholds` are the scores that `Sort.DOUBT` is about.
+    `days` is how long a case must have waited; `thresholds` are the scores that `Sort.DOUBT` is about. `rule`
+    is that of the named queue `queue_id`, whose tab and order do not count; without it the queue is empty.
     """
 
     tab: Tab = Tab.OPEN
@@ -85,20 +87,38 @@ class QueueFilter:
     client_id: str | None = None
     listing_id: str | None = None
     seller: str | None = None
+    language: TitleLanguage | None = None
     score_from: float | None = None
     score_to: float | None = None
     thresholds: tuple[float, ...] = (0.5,)
+    queue_id: str | None = None
+    rule: "QueueFilter | None" = None
+
+    @property
+    def sellers(self) -> set[str]:
+        """The sellers that are asked for, here and by the rule."""
+        return {one for one in (self.seller, self.rule.seller if self.rule else None) if one is not None}
 
 
 def narrow(
-    query: Select[*Columns], wanted: QueueFilter, viewer: Viewer, *, along_the_queue: bool = False
+    query: Select[*Columns], wanted: QueueFilter, viewer: Viewer, *, great: Collection[str] = ()
 ) -> Select[*Columns]:
-    """Keep of a query over images what is wanted; `along_the_queue` where a page of a great seller is."""
-    return query.where(*_of_image(wanted, viewer), *_of_submissions(wanted, along_the_queue=along_the_queue))
+    """Keep of a query over images what is wanted; `great` are sellers for whom the queue is walked."""
+    conditions = [*_of_image(wanted, viewer), *_of_submissions(wanted, great)]
+    if wanted.rule is not None:
+        rule = replace(wanted.rule, tab=Tab.ALL)
+        conditions += [*_of_image(rule, viewer), *_of_submissions(rule, great)]
+    elif wanted.queue_id is not None:
+        conditions.append(false())  # it was deleted, or is not for this person: never more than it had
+    return query.where(*conditions)
 
 
-def is_great_seller(session: Session, seller: str) -> bool:
-    """True if a seller has so many listings that walking the queue finds a page sooner."""
+def great_sellers(session: Session, wanted: QueueFilter) -> set[str]:
+    """Those of the sellers asked for who have so many listings that walking the queue finds a page sooner."""
+    return {one for one in sorted(wanted.sellers) if _is_great(session, one)}
+
+
+def _is_great(session: Session, seller: str) -> bool:
     some = select(Listing.listing_id).where(Listing.seller == seller).limit(GREAT_SELLER + 1).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
 
@@ -130,7 +150,7 @@ def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[boo
         yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
 
 
-def _of_submissions(wanted: QueueFilter, *, along_the_queue: bool) -> Iterator[ColumnElement[bool]]:
+def _of_submissions(wanted: QueueFilter, great: Collection[str]) -> Iterator[ColumnElement[bool]]:
     came: list[ColumnElement[bool]] = []
     if wanted.source is Source.REPORT:
         # Readers also report what came in by other ways.
@@ -145,13 +165,15 @@ def _of_submissions(wanted: QueueFilter, *, along_the_queue: bool) -> Iterator[C
         came.append(Submission.client_id == wanted.client_id)
     if wanted.listing_id is not None:
         came.append(Submission.listing_id == wanted.listing_id)
+    if wanted.language is not None:
+        came.append(Submission.language == wanted.language)
     if came and wanted.seller is None:
         # One submission must fit all of them: "this client's listing", not "this client, and that listing".
         is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
         yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
     if wanted.seller is not None:
         theirs = sellers_images(wanted.seller, *came)
-        if along_the_queue:
+        if wanted.seller in great:
             # The offset keeps PostgreSQL from turning the question round and reading all that they sell.
             yield theirs.where(Submission.image_sha256 == Image.sha256).offset(0).exists()
         else:

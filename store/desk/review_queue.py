@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.vocabulary import FailureCode, State
 from store.appeals.appeal_resolution import appealed
 from store.desk.doubt_order import closest
-from store.desk.queue_filter import QueueFilter, Sort, Viewer, is_great_seller, narrow
+from store.desk.queue_filter import QueueFilter, Sort, Viewer, great_sellers, narrow
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState
@@ -70,8 +70,7 @@ def list_digests(
     session: Session, wanted: QueueFilter, viewer: Viewer, *, after: Position | None = None, limit: int = 50
 ) -> list[str]:
     """List the images of a queue by SHA-256: an order is found in an index without reading a row."""
-    is_great = wanted.seller is not None and is_great_seller(session, wanted.seller)
-    query = narrow(select(Image.sha256), wanted, viewer, along_the_queue=is_great)
+    query = narrow(select(Image.sha256), wanted, viewer, great=great_sellers(session, wanted))
     if wanted.sort is Sort.DOUBT:
         mark = (after.score, after.sha256) if after else None
         return closest(session, query, wanted.thresholds, after=mark, limit=limit)

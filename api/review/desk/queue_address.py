@@ -10,6 +10,7 @@ from flask import request
 from api.review.frame.days import exact_moment
 from core.declarations import Contradiction, Declared
 from core.ids import is_id, is_sha256
+from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.desk.queue_filter import AGAINST, Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
@@ -21,7 +22,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO_THRESHOLDS) -> QueueFilter:
     """Read what is wanted; what cannot be read is as if it were not there."""
-    client_id = values.get("client", "")
+    client_id, queue_id = values.get("client", ""), values.get("queue", "")
     against = _word(Contradiction, values.get("contradiction"))
     low, high = _score(values.get("from")), _score(values.get("to"))
     return QueueFilter(
@@ -37,9 +38,11 @@ def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO
         client_id=client_id if is_id(client_id) else None,
         listing_id=_text(values.get("listing")),
         seller=_text(values.get("seller")),
+        language=_word(TitleLanguage, values.get("language")),
         score_from=low,
         score_to=high,
         thresholds=thresholds,
+        queue_id=queue_id if is_id(queue_id) else None,
     )
 
 
@@ -51,6 +54,7 @@ def scores_of(thresholds: Thresholds | None) -> tuple[float, ...]:
 def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
     """Write what is wanted, leaving out what goes without saying."""
     pairs = {
+        "queue": wanted.queue_id,
         "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,
         "sort": wanted.sort if wanted.sort is not Sort.RISK else None,
         "finding": wanted.finding,
@@ -63,6 +67,7 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
         "client": wanted.client_id,
         "listing": wanted.listing_id,
         "seller": wanted.seller,
+        "language": wanted.language,
         "from": None if wanted.score_from is None else f"{wanted.score_from:g}",
         "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
     }

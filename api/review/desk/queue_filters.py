@@ -30,11 +30,14 @@ NAMES = {
     "client": N_("Client"),
     "listing": N_("Listing"),
     "seller": N_("Seller"),
+    "language": N_("Language of the title"),
     "from": N_("Score from"),
     "to": N_("Score to"),
     "days": N_("Waiting at least (days)"),
     "claimed": N_("Claimed"),
 }
+# What the rule of a named queue may ask: nothing that depends on who looks.
+RULE_FIELDS = frozenset(NAMES) - {"claimed"}
 # The words for the values of a filter; what is not here is shown as it is.
 VALUES = {
     "finding": "findings",
@@ -42,6 +45,7 @@ VALUES = {
     "source": "sources",
     "declared": "declared",
     "contradiction": "contradictions",
+    "language": "title_languages",
     "claimed": "claims",
 }
 

@@ -13,6 +13,7 @@ from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable, undone
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
+from api.review.frame.permissions import Act, may, queues_of
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
 from core.clock import now
@@ -21,6 +22,7 @@ from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
 from store.desk.groups import SHOWN as IN_GROUP
 from store.desk.groups import GroupBy, group_cases
+from store.desk.named_queues import find_team, list_queues
 from store.desk.progress import find_progress
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
 from store.desk.review_queue import (
@@ -57,8 +59,9 @@ def queue() -> str | AnyResponse:
             grouped = find_images(session, [one.sha256 for group in groups for one in group.cases[:IN_GROUP]])
             shown = list(grouped.values())
         sha256s = [image.sha256 for image in shown]
-        narrow = set(write_wanted(wanted)) - {"tab", "sort"}
         clients = client_names(session)
+        queues = list_queues(session, member_id=queues_of(me()))
+        named = find_team(session, wanted.queue_id) if wanted.queue_id and wanted.rule else None
         found = {
             "wanted": wanted,
             "address": write_wanted(wanted),
@@ -66,12 +69,15 @@ def queue() -> str | AnyResponse:
             "origins": find_origins(session, sha256s),
             "holders": find_holders(session, sha256s, viewer.at),
             "counts": count_queue(session),
-            "narrow": narrow,
             "chips": filter_chips(wanted, clients),
             "progress": find_progress(session, wanted, viewer),
             "as_of": viewer.at,
             "count_limit": COUNT_LIMIT,
             "clients": clients,
+            "queues": queues,
+            "named": named,
+            "rule_chips": filter_chips(wanted.rule, clients) if wanted.rule else [],
+            "may_manage_queues": may(me(), Act.MANAGE_QUEUES),
             "tabs": tab_links(wanted),
             "view": view,
             "groups": groups,

@@ -1,12 +1,17 @@
 """The active thresholds, for drawing scores and for the order by distance to them."""
 
+from dataclasses import replace
+
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.parts import ApiParts, shared
+from api.http.parts import ApiParts, parts, shared
 from api.review.desk.queue_address import read_wanted, scores_of
 from api.review.frame.blueprint import review
+from api.review.frame.guard import me
+from api.review.frame.permissions import queues_of
 from core.vocabulary import Thresholds
+from store.desk.named_queues import find_queue
 from store.desk.queue_filter import QueueFilter
 from store.verdicts.standing_policy import StandingPolicy
 
@@ -39,8 +44,13 @@ def thresholds_in_force() -> Thresholds | None:
 
 
 def asked_filter() -> QueueFilter:
-    """The queue that this request's address asks for."""
-    return read_wanted(request.args, thresholds=scores_of(thresholds_in_force()))
+    """The queue that this request's address asks for, with the rule of a named one."""
+    wanted = read_wanted(request.args, thresholds=scores_of(thresholds_in_force()))
+    if wanted.queue_id is None:
+        return wanted
+    with parts().database.reading() as session:
+        queue = find_queue(session, wanted.queue_id, member_id=queues_of(me()))
+    return replace(wanted, rule=read_wanted(queue.rule)) if queue is not None else wanted
 
 
 @review.app_context_processor

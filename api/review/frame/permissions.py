@@ -19,6 +19,7 @@ class Act(StrEnum):
     MANAGE_QUALITY = "manage_quality"
     MANAGE_KNOWN = "manage_known"
     MANAGE_READERS = "manage_readers"
+    MANAGE_QUEUES = "manage_queues"
     RESET_FACTORS = "reset_factors"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
@@ -35,6 +36,7 @@ MATRIX = {
     Act.MANAGE_QUALITY: Role.LEAD,
     Act.MANAGE_KNOWN: Role.LEAD,
     Act.MANAGE_READERS: Role.LEAD,
+    Act.MANAGE_QUEUES: Role.LEAD,
     Act.RESET_FACTORS: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,
@@ -45,6 +47,11 @@ RANKS = {Role.MODERATOR: 1, Role.LEAD: 2, Role.ADMIN: 3}
 def may(moderator: Moderator, act: Act) -> bool:
     """True if a moderator's role allows this act."""
     return RANKS[moderator.role] >= RANKS[MATRIX[act]]
+
+
+def queues_of(moderator: Moderator) -> str | None:
+    """Whose queues one may open: None means anyone's, for who manages them; else one's own."""
+    return None if may(moderator, Act.MANAGE_QUEUES) else moderator.id
 
 
 def may_reset_factor(moderator: Moderator, person: Moderator) -> bool:

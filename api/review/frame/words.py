@@ -6,6 +6,7 @@ from core.clients.quota import QuotaPeriod
 from core.declarations import Contradiction, Declared
 from core.known.hash_files import SkipReason
 from core.market.strike_rules import Measure
+from core.title_languages import TitleLanguage
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
 from store.desk.queue_filter import Claimed, Sort, Tab
@@ -138,6 +139,12 @@ SORTS = {
     Sort.DOUBT: N_("Closest to a threshold"),
     Sort.MIXED: N_("Mixed order"),
 }
+TITLE_LANGUAGES = {
+    TitleLanguage.JAPANESE: N_("Japanese"),
+    TitleLanguage.KOREAN: N_("Korean"),
+    TitleLanguage.CHINESE: N_("Chinese, or kanji alone"),
+    TitleLanguage.OTHER: N_("English and others"),
+}
 PLACES_FOUND = {
     FoundIn.DIGEST: N_("SHA-256 digest"),
     FoundIn.SUBMISSION: N_("Submission"),
@@ -222,6 +229,11 @@ EVENTS = {
     "recovery_codes_made": N_("Created recovery codes"),
     "logins_ended": N_("Logged out other browsers"),
     "takeover": N_("Took over a case"),
+    "queue_added": N_("Added a queue"),
+    "queue_changed": N_("Changed a queue"),
+    "queue_deleted": N_("Deleted a queue"),
+    "queue_member_added": N_("Added a member to a queue"),
+    "queue_member_removed": N_("Removed a member from a queue"),
     "sent_outside": N_("Sent a picture to another service"),
     "moderator_added": N_("Added a moderator"),
     "role_changed": N_("Changed a moderator's role"),
@@ -285,4 +297,5 @@ WORDS = {
     "file_kinds": FILE_KINDS,
     "tabs": TABS,
     "sorts": SORTS,
+    "title_languages": TITLE_LANGUAGES,
 }

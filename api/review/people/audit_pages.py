@@ -38,6 +38,7 @@ def events() -> str:
         "review/events.html",
         lines=lines[:PAGE],
         moderators=people,
+        emails={one.id: one.email for one in people},
         given={name: value for name, value in request.args.items() if value and name != "before"},
         before=_write_place(lines[PAGE - 1]) if len(lines) > PAGE else None,
         is_first=before is None,

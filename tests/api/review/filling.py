@@ -29,6 +29,7 @@ from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import add_appeal
 from store.desk.bulk_proposals import propose_many
 from store.desk.decisions import Seen, decide
+from store.desk.named_queues import add_queue, set_members
 from store.desk.queue_filter import Viewer
 from store.known.hash_lists import all_lists, take_list
 from store.market.hook_deliveries import keep_delivery
@@ -153,12 +154,14 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
                 note=words,
                 ground=None,
             ),
+            "queue_id": add_queue(session, words[:60], {"seller": words, "tab": "all"}, at=at),
             "passkey_id": "0" * 32,
             "token": make_appeal_token(SECRET_KEY, submission.id),
             "given": "x",
             "name": "L-4711",
             "batch_id": "0" * 32,
         }
+        set_members(session, values["queue_id"], [lead])
         answered_token = make_appeal_token(SECRET_KEY, answered.id)
     entries = iter([SharedHash("0f" * 32, Label.AI)])
     take_list(desk.parts.database, words, entries, moderator_id=lead)
@@ -172,6 +175,8 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
         *_plain(desk.app),
         "/review?view=list&finding=flagged",
         "/review?view=sellers",
+        f"/review?queue={values['queue_id']}",
+        f"/admin/queues/{values['queue_id']}",
         f"/review/cases/{sha256}?tab=appeals",
         f"/review/cases/{decided}",
         f"/review/listings/{values['client_id']}/L-4711",

@@ -37,7 +37,7 @@ def test_catalogues_hold_the_texts_of_the_pages_and_no_others(path: Path, tmp_pa
 @pytest.mark.processes
 def test_a_new_text_comes_without_translation_and_one_left_over_goes(tmp_path: Path) -> None:
     """`script/messages` must not guess: a guess of what a moderator reads is worse than English."""
-    written = _updated('msgid "Queues"\nmsgstr "これは誰も言わない"\n', "ja", tmp_path)
+    written = _updated('msgid "Quests"\nmsgstr "これは誰も言わない"\n', "ja", tmp_path)
     assert 'msgid "Queue"\nmsgstr ""\n' in written
     assert "これは誰も言わない" not in written
 

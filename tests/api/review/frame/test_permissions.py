@@ -34,6 +34,13 @@ CLOSED = {
     ),
     **dict.fromkeys(("review.readers", "review.set_muted"), Act.MANAGE_READERS),
     **dict.fromkeys(
+        (
+            *("review.queues", "review.named_queue", "review.add_named_queue"),
+            *("review.save_named_queue", "review.delete_named_queue"),
+        ),
+        Act.MANAGE_QUEUES,
+    ),
+    **dict.fromkeys(
         ("review.known", "review.import_known", "review.export_known", "review.forget_known"),
         Act.MANAGE_KNOWN,
     ),
@@ -115,7 +122,7 @@ def _pages(app: Flask, method: str) -> dict[str, str]:
     values |= dict.fromkeys(("client_id", "key_id", "event_id", "delivery_id", "change_id"), "0" * 32)
     values |= dict.fromkeys(("appeal_id", "file_id", "moderator_id", "passkey_id"), "0" * 32)
     values |= {"given": "x", "token": "x", "name": "desk.css"}
-    values |= dict.fromkeys(("golden_id", "list_id", "proposal_id"), "0" * 32)
+    values |= dict.fromkeys(("golden_id", "list_id", "proposal_id", "queue_id"), "0" * 32)
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         return {

@@ -1,0 +1,1 @@
+"""Named queues, which leads manage, and the cases that they assign."""

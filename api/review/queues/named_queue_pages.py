@@ -1,0 +1,146 @@
+"""The page on which leads name queues, set their rules and choose their members."""
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.http.access import access
+from api.http.parts import parts
+from api.review.desk.queue_address import read_wanted, write_wanted
+from api.review.desk.queue_filters import RULE_FIELDS, filter_chips
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
+from api.review.frame.page_error import PageError, not_found, refused
+from api.review.frame.permissions import Act
+from core.clock import now
+from core.ids import is_id
+from store.desk.named_queues import (
+    MOST_QUEUES,
+    QueueNameError,
+    add_queue,
+    change_queue,
+    delete_queue,
+    find_queue,
+    list_teams,
+    set_members,
+)
+from store.desk.review_queue import client_names
+from store.people.audit_notes import note_event
+from store.people.moderators import list_moderators
+from store.tables.queue_tables import QUEUE_NAME, NamedQueue
+
+
+@review.get("/admin/queues")
+@access(Act.MANAGE_QUEUES)
+def queues() -> str:
+    """Show all queues, and a form for a new one; filters in the address fill it in."""
+    return _page(None, request.args)
+
+
+@review.get("/admin/queues/<queue_id>")
+@access(Act.MANAGE_QUEUES)
+def named_queue(queue_id: str) -> str:
+    with parts().database.reading() as session:
+        queue = _find(session, queue_id)
+    return _page(queue, MultiDict(queue.rule))
+
+
+@review.post("/admin/queues")
+@access(Act.MANAGE_QUEUES)
+def add_named_queue() -> AnyResponse:
+    name, rule = _read_name(), _read_rule()
+    try:
+        with parts().database.writing() as session:
+            queue_id = add_queue(session, name, rule, at=now())
+            _note(session, "queue_added", name, **rule)
+            _set_members(session, queue_id, name)
+    except QueueNameError:
+        raise _name_taken() from None
+    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+
+
+@review.post("/admin/queues/<queue_id>")
+@access(Act.MANAGE_QUEUES)
+def save_named_queue(queue_id: str) -> AnyResponse:
+    name, rule = _read_name(), _read_rule()
+    try:
+        with parts().database.writing() as session:
+            queue = _find(session, queue_id)
+            if (queue.name, queue.rule) != (name, rule):
+                _note(session, "queue_changed", name, former=queue.name, **rule)
+                change_queue(session, queue_id, name, rule)
+            _set_members(session, queue_id, name)
+    except QueueNameError:
+        raise _name_taken() from None
+    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+
+
+@review.post("/admin/queues/<queue_id>/delete")
+@access(Act.MANAGE_QUEUES)
+def delete_named_queue(queue_id: str) -> AnyResponse:
+    with parts().database.writing() as session:
+        queue = _find(session, queue_id)
+        _note(session, "queue_deleted", queue.name, **queue.rule)
+        delete_queue(session, queue_id)
+    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+
+
+def _page(queue: NamedQueue | None, rule: MultiDict[str, str]) -> str:
+    """Draw the page with the form of a queue, or of a new one."""
+    with parts().database.reading() as session:
+        teams, clients = list_teams(session), client_names(session)
+        people = [one for one in list_moderators(session) if one.disabled_at is None]
+    members = next((team.members for team in teams if queue and team.queue.id == queue.id), [])
+    return render_template(
+        "review/named_queues.html",
+        teams=teams,
+        chips={team.queue.id: filter_chips(read_wanted(team.queue.rule), clients) for team in teams},
+        queue=queue,
+        wanted=read_wanted(rule),
+        clients=clients,
+        people=people,
+        members={one.id for one in members},
+        longest=QUEUE_NAME,
+    )
+
+
+def _find(session: Session, queue_id: str) -> NamedQueue:
+    queue = find_queue(session, queue_id, member_id=None)
+    if queue is None:
+        raise not_found(_("This queue does not exist any more."))
+    return queue
+
+
+def _read_name() -> str:
+    name = " ".join(request.form.get("name", "").replace("\x00", "").split())[:QUEUE_NAME]
+    if not name:
+        raise refused(_("Queue not saved"), _("Give the queue a name."))
+    return name
+
+
+def _read_rule() -> dict[str, str]:
+    rule = write_wanted(read_wanted(request.form))
+    return {name: value for name, value in rule.items() if name in RULE_FIELDS}
+
+
+def _set_members(session: Session, queue_id: str, name: str) -> None:
+    wanted = {one for one in request.form.getlist("member") if is_id(one)}
+    came, went = set_members(session, queue_id, wanted)
+    for kind, people in (("queue_member_added", came), ("queue_member_removed", went)):
+        for one in sorted(people):
+            _note(session, kind, name, member=one)
+
+
+def _note(session: Session, kind: str, name: str, **detail: str) -> None:
+    note_event(session, kind, moderator_id=me().id, at=now(), subject=name, detail=detail)
+
+
+def _name_taken() -> PageError:
+    return refused(
+        _("Queue not saved"),
+        _("Another queue has this name, or there are already %(most)s queues.", most=MOST_QUEUES),
+    )
