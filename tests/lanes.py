@@ -4,10 +4,12 @@ Each marker says what a test needs or costs. `--fast` leaves out all that carry 
 every save; a test without a marker may therefore start no process and not sleep, and fails if it does.
 """
 
+import gc
 import importlib.util
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, SupportsIndex
 
@@ -29,6 +31,8 @@ FIXTURES = {
     "redis_url": "redis",
     "whole_redis_url": "redis",
 }
+# A whole file that is left out of the fast lane says so in its `pytestmark`.
+LEFT_OUT = re.compile(rf"^pytestmark = .*\bmark\.({'|'.join(NEEDS)})\b", re.MULTILINE)
 LOAD_KERAS = ("bench/test_processed.py", "model/training/test_processing.py")
 TRAINING = ("tensorflow", "keras", "matplotlib")
 STARTS = frozenset({"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"})
@@ -50,10 +54,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the files that import Keras at once, where it is not installed."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what imports Keras where it is not installed, and import no file that `--fast` leaves out."""
     is_needed = any(collection_path == ROOT / "tests" / name for name in LOAD_KERAS)
-    return True if is_needed and importlib.util.find_spec("keras") is None else None
+    if is_needed and importlib.util.find_spec("keras") is None:
+        return True
+    if not config.getoption("--fast"):
+        return None
+    if collection_path.is_dir():
+        return True if collection_path.parent == ROOT / "tests" and collection_path.name in FOLDERS else None
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if is_test and LEFT_OUT.search(collection_path.read_text(encoding="utf-8")) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector off what collecting makes, nearly all of which stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.set_threshold(20_000, 20, 20)  # a tenth of the fast lane's time went into looking
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,9 +83,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         _mark(item)
     if config.getoption("--fast"):
-        left = [item for item in items if any(item.get_closest_marker(name) for name in NEEDS)]
+        needs = frozenset(NEEDS)
+        left = [item for item in items if any(marker.name in needs for marker in item.iter_markers())]
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in NEEDS)]
+        leaving = frozenset(left)
+        items[:] = [item for item in items if item not in leaving]
     # Processes that share the suite file by file would else end with one of them alone in a long file.
     seconds = {ROOT / name: float(took) for took, name in map(str.split, DURATIONS.read_text().splitlines())}
     items.sort(key=lambda item: -seconds.get(item.path, 0.0))

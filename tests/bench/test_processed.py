@@ -13,6 +13,8 @@ pytest.importorskip("keras")
 
 from bench.classifier.processed import choose_pictures, count_flagged  # loads Keras
 
+pytestmark = pytest.mark.training
+
 
 def test_every_owner_has_a_say_before_any_has_two_and_generated_pictures_have_none() -> None:
     owners = ["a", "a", "a", "b", "c", "made"]

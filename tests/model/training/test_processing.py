@@ -7,6 +7,8 @@ from PIL import Image
 from model.training.native_rows import window
 from model.training.processing import KINDS, process
 
+pytestmark = pytest.mark.training  # the module takes Keras in, which takes four seconds
+
 RGB = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8).repeat(16, 0).repeat(16, 1)
 
 
