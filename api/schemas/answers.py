@@ -6,10 +6,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.examples import (
+    APPEAL_ANSWER,
+    APPEAL_LINK,
     APPEAL_RESULT,
+    BATCH_ANSWER,
     DECISION,
     EVIDENCE,
     FAILURE,
+    IMAGE,
+    PAGE,
     PROBLEM,
     QUOTA,
     REASON,
@@ -222,6 +227,8 @@ class SubmissionAnswer(Answer):
 class PageAnswer(Answer):
     """A page of submissions, newest first. `next_cursor` is null on the last page."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [PAGE]})
+
     submissions: list[SubmissionAnswer]
     next_cursor: str | None
 
@@ -237,6 +244,8 @@ class AppealFileAnswer(Answer):
 class AppealAnswer(Answer):
     """A request for a review, open until a moderator resolves it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [APPEAL_ANSWER]})
+
     id: str
     submission_id: str
     state: Literal["open"]
@@ -250,6 +259,8 @@ class AppealAnswer(Answer):
 class AppealLinkAnswer(Answer):
     """A page where an artist can appeal. Pass the link to the artist."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [APPEAL_LINK]})
+
     page: str = Field(description="Path on this server. It contains a secret: share it only with the artist.")
     expires_at: datetime
 
@@ -262,6 +273,8 @@ class ImageLinks(Answer):
 
 class ImageAnswer(ImageFactsAnswer):
     """An image with its latest verdict and its current decision."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [IMAGE]})
 
     verdict: VerdictAnswer | None
     decision: DecisionAnswer | None
@@ -313,6 +326,8 @@ class BatchResult(Answer):
 class BatchAnswer(Answer):
     """One result for each entry, in order."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [BATCH_ANSWER]})
+
     accepted: int
     refused: int
     results: list[BatchResult]
@@ -321,10 +336,14 @@ class BatchAnswer(Answer):
 class AliveAnswer(Answer):
     """The process is running."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "alive"}]})
+
     status: Literal["alive"]
 
 
 class ReadyAnswer(Answer):
     """Every service that Kantei needs is responding."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready"}]})
 
     status: Literal["ready"]

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.answers import Answer, SubmissionAnswer
-from api.schemas.examples import EVENT
+from api.schemas.examples import ENDPOINTS, EVENT, EVENT_PAGE
 from core.vocabulary import EventKind
 
 MOST = 100
@@ -46,6 +46,8 @@ class EventAnswer(Answer):
 class EventPageAnswer(Answer):
     """Events in order. If `has_more` is true, ask again after the last one."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT_PAGE]})
+
     events: list[EventAnswer]
     has_more: bool
 
@@ -68,5 +70,7 @@ class EndpointAnswer(Answer):
 
 class EndpointsAnswer(Answer):
     """Your endpoints, oldest first, at most 100."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ENDPOINTS]})
 
     endpoints: list[EndpointAnswer]

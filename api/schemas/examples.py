@@ -134,9 +134,29 @@ QUOTA: dict[str, Any] = {
 BATCH: dict[str, Any] = {
     "submissions": [SUBMITTED, {"image_url": "https://shop.example/pictures/2.png", "priority": "low"}]
 }
+PAGE: dict[str, Any] = {"submissions": [SUBMISSION], "next_cursor": None}
+IMAGE: dict[str, Any] = {
+    **SUBMISSION["image"],
+    "verdict": SUBMISSION["verdict"],
+    "decision": DECISION,
+    "links": {"self": f"/v1/images/{SUBMISSION['image']['sha256']}"},
+}
 APPEAL: dict[str, Any] = {
     "reason": "I drew this; the layers are at the link.",
     "evidence_url": "https://artist.example/process",
+}
+APPEAL_ANSWER: dict[str, Any] = {
+    "id": "01a20ff3d0b1749f8a2b3c4d5e6f7a8b",
+    "submission_id": SUBMISSION["id"],
+    "state": "open",
+    **APPEAL,
+    "evidence_urls": [APPEAL["evidence_url"]],
+    "files": [],
+    "created_at": "2026-11-25T18:20:00Z",
+}
+APPEAL_LINK: dict[str, Any] = {
+    "page": "/appeal/SECRET",
+    "expires_at": "2027-02-22T08:00:02Z",
 }
 SELLER_STANDING: dict[str, Any] = {
     "name": "aiko",
@@ -190,6 +210,22 @@ EVENT: dict[str, Any] = {
     "sequence": 1,
     "data": SUBMISSION,
 }
+EVENT_PAGE: dict[str, Any] = {"events": [EVENT], "has_more": False}
+ENDPOINTS: dict[str, Any] = {
+    "endpoints": [
+        {
+            "url": "https://shop.example/kantei",
+            "state": "failing",
+            "waiting": 3,
+            "failures": 2,
+            "failing_since": "2026-11-24T08:00:02Z",
+            "next_call_at": "2026-11-24T08:05:02Z",
+            "last_success_at": "2026-11-24T07:58:00Z",
+            "disabled_at": None,
+            "disabled_reason": None,
+        }
+    ]
+}
 LISTING: dict[str, Any] = {
     "id": "4711",
     "title": "Original drawing",
@@ -220,3 +256,17 @@ PROBLEM: dict[str, Any] = {
     "code": "quota_exhausted",
     "quota": QUOTA,
 }
+BATCH_ANSWER: dict[str, Any] = {
+    "accepted": 1,
+    "refused": 1,
+    "results": [
+        {
+            "status": 202,
+            "submission": {**SUBMISSION, "state": "queued", "contradiction": "none"},
+            "problem": None,
+        },
+        {"status": 429, "submission": None, "problem": PROBLEM},
+    ],
+}
+for _name in ("examined_at", "image", "verdict"):
+    BATCH_ANSWER["results"][0]["submission"][_name] = None
