@@ -57,6 +57,10 @@ SUMMARIES = {
 }
 
 
+# The extras of pyproject.toml that a command needs, where that is not all of a server's.
+EXTRAS = {"check": "worker", "evaluate": "worker", "export": "train", "train": "train"}
+
+
 class LateGroup(click.Group):
     """A group that imports a command when it is wanted."""
 
@@ -82,7 +86,11 @@ class LateGroup(click.Group):
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            raise click.UsageError(f"{cmd_name} needs {error.name}, which is not installed") from error
+            wanted = EXTRAS.get(cmd_name, "api,worker")
+            raise click.UsageError(
+                f"{cmd_name} needs packages that are not installed;"
+                f" run `pip install '.[{wanted}]'` in the source folder"
+            ) from error
         if not isinstance(command, click.Command):
             raise TypeError(f"{place} is not a command")
         return command

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from kantei.__main__ import COMMANDS, SUMMARIES, kantei
+from kantei.__main__ import COMMANDS, EXTRAS, SUMMARIES, kantei
 
 
 def test_every_command_is_listed_with_what_it_does() -> None:
@@ -22,6 +24,23 @@ def test_the_list_says_what_the_command_says_itself(name: str) -> None:
     command = kantei.get_command(click.Context(kantei), name)
     assert command is not None
     assert (command.help or "").split()[0] == SUMMARIES[name].split()[0]
+
+
+@pytest.mark.parametrize(("name", "extras"), [("serve", "api,worker"), ("check", "worker")])
+def test_a_command_whose_packages_are_missing_says_how_to_install_them(
+    name: str, extras: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMMANDS, name, "no_such_package:command")
+    found = CliRunner().invoke(kantei, [name])
+    assert found.exit_code == 2
+    assert f"run `pip install '.[{extras}]'`" in found.output
+
+
+def test_the_extras_that_commands_ask_for_are_declared() -> None:
+    with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
+        declared = tomllib.load(file)["project"]["optional-dependencies"]
+    assert {*EXTRAS.values(), "api", "worker"} <= declared.keys()
+    assert EXTRAS.keys() <= COMMANDS.keys()
 
 
 @pytest.mark.processes
