@@ -6,13 +6,14 @@ named_queues --< queue_members >-- moderators --< case_assignments --- images
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ColumnElement, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.ids import new_id
 from store.base.columns import Id, Json, UtcDateTime
 from store.base.table import Table
+from store.tables.case_tables import Image, Moderator
 
 QUEUE_NAME = 60  # letters
 
@@ -35,3 +36,40 @@ class QueueMember(Table):
 
     queue_id: Mapped[str] = mapped_column(ForeignKey("named_queues.id"), primary_key=True)
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), primary_key=True, index=True)
+
+
+class CaseAssignment(Table):
+    """A waiting case that a lead has asked a moderator to decide; a decision ends it."""
+
+    __tablename__ = "case_assignments"
+
+    image_sha256: Mapped[str] = mapped_column(ForeignKey("images.sha256"), primary_key=True)
+    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
+    assigned_by: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def is_assigned_to(moderator_id: str) -> ColumnElement[bool]:
+    """SQL condition: an image is assigned to this moderator."""
+    return _assigned(CaseAssignment.moderator_id == moderator_id)
+
+
+def is_assigned_to_others(moderator_id: str) -> ColumnElement[bool]:
+    """SQL condition: an image is assigned to another moderator."""
+    return _assigned(CaseAssignment.moderator_id != moderator_id)
+
+
+def is_assigned() -> ColumnElement[bool]:
+    """SQL condition: an image is assigned to somebody."""
+    return _assigned()
+
+
+def _assigned(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Who was disabled keeps no case from the others."""
+    return (
+        select(1)
+        .select_from(CaseAssignment)
+        .join(Moderator, Moderator.id == CaseAssignment.moderator_id)
+        .where(CaseAssignment.image_sha256 == Image.sha256, Moderator.disabled_at.is_(None), *more)
+        .exists()
+    )

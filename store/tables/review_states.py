@@ -12,6 +12,9 @@ class ReviewState(StrEnum):
     CLOSED = "closed"
 
 
+WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
+
+
 class ChangeState(StrEnum):
     """The state of a proposal: open, approved, rejected or withdrawn."""
 
