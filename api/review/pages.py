@@ -45,7 +45,7 @@ from api.review.people import (
 )
 from api.review.people.browser_names import browser_name
 from api.review.quality import quality_pages, stats_pages
-from api.review.queues import named_queue_pages
+from api.review.queues import assignment_pages, named_queue_pages
 from api.review.reports import reader_pages
 from api.review.verdicts import model_page, policy_pages
 from store.desk.queue_filter import Tab
@@ -57,7 +57,8 @@ MODULES = (
     *(login_pages, factor_pages, passkey_pages, openid_pages),
     *(password_pages, security_pages, moderator_pages, audit_pages),
     *(queue_page, triage_page, fresh_page, queue_filters, failure_pages, case_pages, claim_pages, bulk_pages),
-    *(undo, pictures, decision_pages, outside_pages, ground_pages, named_queue_pages),
+    *(undo, pictures, decision_pages, outside_pages, ground_pages),
+    *(named_queue_pages, assignment_pages),
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(reader_pages, quality_pages, stats_pages, policy_pages, model_page),
 )

@@ -1,13 +1,13 @@
 """Cases of a queue that belong together: by their seller, or by their listing."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.desk.decisions import Seen
-from store.desk.queue_filter import Claimed, QueueFilter, Viewer
+from store.desk.queue_filter import QueueFilter, Viewer, left_by_others
 from store.desk.review_queue import list_digests
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
@@ -41,8 +41,7 @@ def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: Group
 
     What others have claimed is left out, too, unless the filter asks for it.
     """
-    free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
-    digests = list_digests(session, free, viewer, limit=GROUPED)
+    digests = list_digests(session, left_by_others(wanted), viewer, limit=GROUPED)
     seen = {
         row.sha256: Seen(row.sha256, row.verdict_id, row.decision_id)
         for row in session.execute(

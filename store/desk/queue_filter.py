@@ -15,6 +15,7 @@ from core.vocabulary import Finding, Grade, Source
 from store.appeals.appeal_resolution import is_appealed
 from store.tables.case_tables import Image, Submission
 from store.tables.marketplace_tables import Listing
+from store.tables.queue_tables import is_assigned, is_assigned_to, is_assigned_to_others
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
@@ -59,6 +60,15 @@ class Claimed(StrEnum):
     NOT_OTHERS = "not_others"
 
 
+class Assigned(StrEnum):
+    """Whom a lead has assigned a case to: me, someone else, no one, or not someone else."""
+
+    ME = "me"
+    OTHERS = "others"
+    NOBODY = "nobody"
+    NOT_OTHERS = "not_others"
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks at the queue, and when; claims are theirs or others' and live or over by this."""
@@ -80,6 +90,7 @@ class QueueFilter:
     finding: Finding | None = None
     grade: Grade | None = None
     claimed: Claimed | None = None
+    assigned: Assigned | None = None
     days: int | None = None
     source: Source | None = None
     declared: Declared | None = None
@@ -113,6 +124,15 @@ def narrow(
     return query.where(*conditions)
 
 
+def left_by_others(wanted: QueueFilter) -> QueueFilter:
+    """The same without what others have claimed or were assigned, unless it asks for that itself."""
+    return replace(
+        wanted,
+        claimed=wanted.claimed or Claimed.NOT_OTHERS,
+        assigned=wanted.assigned or Assigned.NOT_OTHERS,
+    )
+
+
 def great_sellers(session: Session, wanted: QueueFilter) -> set[str]:
     """Those of the sellers asked for who have so many listings that walking the queue finds a page sooner."""
     return {one for one in sorted(wanted.sellers) if _is_great(session, one)}
@@ -140,14 +160,25 @@ def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[boo
         yield Image.score <= wanted.score_to
     if wanted.days is not None:
         yield Image.created_at <= viewer.at - timedelta(days=wanted.days)
-    if wanted.claimed is Claimed.ME:
-        yield is_claimed_by(viewer.moderator_id, viewer.at)
-    elif wanted.claimed is Claimed.OTHERS:
-        yield is_claimed_by_others(viewer.moderator_id, viewer.at)
-    elif wanted.claimed is Claimed.NOBODY:
-        yield ~is_claimed(viewer.at)
-    elif wanted.claimed is Claimed.NOT_OTHERS:
-        yield ~is_claimed_by_others(viewer.moderator_id, viewer.at)
+    yield from _of_people(wanted, viewer)
+
+
+def _of_people(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
+    me, at = viewer.moderator_id, viewer.at
+    if wanted.claimed is not None:
+        yield {
+            Claimed.ME: is_claimed_by(me, at),
+            Claimed.OTHERS: is_claimed_by_others(me, at),
+            Claimed.NOBODY: ~is_claimed(at),
+            Claimed.NOT_OTHERS: ~is_claimed_by_others(me, at),
+        }[wanted.claimed]
+    if wanted.assigned is not None:
+        yield {
+            Assigned.ME: is_assigned_to(me),
+            Assigned.OTHERS: is_assigned_to_others(me),
+            Assigned.NOBODY: ~is_assigned(),
+            Assigned.NOT_OTHERS: ~is_assigned_to_others(me),
+        }[wanted.assigned]
 
 
 def _of_submissions(wanted: QueueFilter, great: Collection[str]) -> Iterator[ColumnElement[bool]]:

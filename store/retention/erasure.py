@@ -26,6 +26,7 @@ from store.tables.case_tables import Decision, IdempotencyKey, Image, Moderator,
 from store.tables.known_tables import ImageHash
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.quality_tables import Check, GoldenCase
+from store.tables.queue_tables import CaseAssignment, QueueMember
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import BulkProposal, CaseClaim, Event, OutsideCheck
@@ -102,6 +103,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
         session.execute(delete(ImageHash).where(ImageHash.image_sha256 == sha256))
         forget_looks(session, [sha256])
         session.execute(delete(CaseClaim).where(CaseClaim.image_sha256 == sha256))
+        session.execute(delete(CaseAssignment).where(CaseAssignment.image_sha256 == sha256))
         session.execute(delete(ReaderReport).where(ReaderReport.image_sha256 == sha256))
         session.execute(delete(OutsideCheck).where(OutsideCheck.image_sha256 == sha256))
         session.execute(
@@ -142,6 +144,8 @@ def erase_person(database: Database, email: str) -> str:
         if person is None:
             raise ErasureError(f"moderator {email} not found")
         name = f"moderator-{person.id[-12:]}@{GONE}"
+        session.execute(delete(QueueMember).where(QueueMember.moderator_id == person.id))
+        session.execute(delete(CaseAssignment).where(CaseAssignment.moderator_id == person.id))
         session.execute(
             update(Moderator)
             .where(Moderator.id == person.id)

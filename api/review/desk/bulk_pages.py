@@ -1,7 +1,6 @@
 """Bulk decisions: choose cases, see what will happen, confirm, and undo."""
 
 from collections import Counter
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -37,7 +36,7 @@ from store.desk.bulk_proposals import (
 )
 from store.desk.decisions import UNDOABLE, Seen
 from store.desk.grounds import find_ground, list_grounds
-from store.desk.queue_filter import Claimed, QueueFilter, Viewer
+from store.desk.queue_filter import QueueFilter, Viewer, left_by_others
 from store.desk.review_queue import list_cases
 from store.people.audit_notes import note_event
 from store.quality.check_giving import sample_decisions
@@ -187,6 +186,5 @@ def _seen(text: str) -> Seen:
 
 def _all_matching(session: Session, viewer: Viewer, wanted: QueueFilter) -> list[Seen]:
     """Take the first thousand of a filter, without what others are looking at."""
-    wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
-    found = list_cases(session, wanted, viewer, limit=LIMIT)
+    found = list_cases(session, left_by_others(wanted), viewer, limit=LIMIT)
     return [Seen(image.sha256, image.verdict_id, image.decision_id) for image in found if image.verdict_id]

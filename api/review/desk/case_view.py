@@ -1,7 +1,7 @@
 """Everything that the page of a case shows; nothing is written for it."""
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -13,6 +13,7 @@ from api.review.desk.next_case import find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
 from api.review.desk.undo import Undoable, Undone, undoable, undone
+from api.review.frame.assignees import assignees
 from api.review.frame.filters import restates, sentence
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found
@@ -27,6 +28,7 @@ from provenance.shared.errors import ProvenanceError
 from store.appeals.appeal_resolution import appeals_on, barred_from
 from store.bytes.blobs import BlobStore
 from store.clients.own_submissions import own_among
+from store.desk.assignments import Assignment, find_assignments
 from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
@@ -34,22 +36,21 @@ from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
-from store.desk.queue_filter import Claimed, QueueFilter, Viewer
+from store.desk.queue_filter import QueueFilter, Viewer, left_by_others
 from store.desk.review_queue import list_digests, position
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Image
+from store.tables.case_tables import Image, Moderator
 from store.tables.ground_tables import Ground
 from store.tables.quality_tables import GoldenCase
 from store.tables.report_tables import ReaderReport
-from store.tables.review_states import ReviewState
+from store.tables.review_states import WAITING
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 
 UPCOMING = 10  # cases in the strip below the picture
-WAITING = frozenset({ReviewState.OPEN, ReviewState.ESCALATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class CasePage:
     appeals: list[Appeal]
     reports: ReportsOnCase
     holder: Holder | None
+    assignment: Assignment | None
+    assignees: list[Moderator]
     is_barred: bool
     is_own: bool
     is_too_senior: bool
@@ -188,6 +191,8 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             },
             reports=_reports(session, sha256),
             holder=find_holder(session, sha256, viewer.at),
+            assignment=find_assignments(session, [sha256]).get(sha256) if check is None else None,
+            assignees=assignees(session) if found.image.review in WAITING and check is None else [],
             is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
             is_too_senior=not may_decide(me(), found.image),
@@ -207,8 +212,7 @@ def _upcoming(
     session: Session, wanted: QueueFilter, viewer: Viewer, image: Image, following: str | None
 ) -> list[str]:
     """What comes next, the very next one first: a check that is mixed in must not be known by its absence."""
-    free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
-    after = list_digests(session, free, viewer, after=position(image), limit=UPCOMING)
+    after = list_digests(session, left_by_others(wanted), viewer, after=position(image), limit=UPCOMING)
     found = dict.fromkeys([*([following] if following else []), *after])
     return [sha256 for sha256 in found if sha256 != image.sha256][:UPCOMING]
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.case_view import WAITING
 from api.review.desk.next_case import give_next
 from api.review.desk.queue_address import asked_address, write_wanted
 from api.review.desk.thresholds import asked_filter
@@ -24,6 +23,7 @@ from store.desk.decisions import StaleCaseError
 from store.desk.queue_filter import Viewer
 from store.quality.checks import open_check
 from store.tables.case_tables import Image
+from store.tables.review_states import WAITING
 
 
 @review.post("/review/cases/<sha256>/claim")

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from store.base.database import Database
 from store.desk.cases import Case
-from store.desk.queue_filter import Claimed, QueueFilter, Tab, Viewer
+from store.desk.queue_filter import QueueFilter, Tab, Viewer, left_by_others
 from store.desk.review_queue import list_cases, position
 from store.quality.check_giving import CheckOffer, choose_check, draw, give_check
 from store.quality.quality import rates
@@ -49,9 +49,9 @@ def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: s
 def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
     """The next case in the queue, starting again from the top at its end.
 
-    Cases that others have claimed are skipped, unless the filter asks for them.
+    Cases that others have claimed or were assigned are skipped, unless the filter asks for them.
     """
-    wanted = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    wanted = left_by_others(wanted)
     for after in (position(image), None):
         for found in list_cases(session, wanted, viewer, after=after, limit=2):
             if found.sha256 != image.sha256:

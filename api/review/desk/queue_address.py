@@ -12,7 +12,7 @@ from core.declarations import Contradiction, Declared
 from core.ids import is_id, is_sha256
 from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Grade, Source, Thresholds
-from store.desk.queue_filter import AGAINST, Claimed, QueueFilter, Sort, Tab
+from store.desk.queue_filter import AGAINST, Assigned, Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
 
 NO_THRESHOLDS = (0.5,)  # where no classifier says better
@@ -31,6 +31,7 @@ def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO
         finding=_word(Finding, values.get("finding")),
         grade=_word(Grade, values.get("grade")),
         claimed=_word(Claimed, values.get("claimed")),
+        assigned=_word(Assigned, values.get("assigned")),
         days=_days(values.get("days")),
         source=_word(Source, values.get("source")),
         declared=_word(Declared, values.get("declared")),
@@ -60,6 +61,7 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
         "finding": wanted.finding,
         "grade": wanted.grade,
         "claimed": wanted.claimed,
+        "assigned": wanted.assigned,
         "days": wanted.days,
         "source": wanted.source,
         "declared": wanted.declared,

@@ -35,9 +35,10 @@ NAMES = {
     "to": N_("Score to"),
     "days": N_("Waiting at least (days)"),
     "claimed": N_("Claimed"),
+    "assigned": N_("Assigned"),
 }
 # What the rule of a named queue may ask: nothing that depends on who looks.
-RULE_FIELDS = frozenset(NAMES) - {"claimed"}
+RULE_FIELDS = frozenset(NAMES) - {"claimed", "assigned"}
 # The words for the values of a filter; what is not here is shown as it is.
 VALUES = {
     "finding": "findings",
@@ -47,6 +48,7 @@ VALUES = {
     "contradiction": "contradictions",
     "language": "title_languages",
     "claimed": "claims",
+    "assigned": "assigned",
 }
 
 

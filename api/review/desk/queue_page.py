@@ -11,12 +11,14 @@ from api.review.desk.queue_filters import filter_chips
 from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable, undone
+from api.review.frame.assignees import assignees
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.permissions import Act, may, queues_of
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
 from core.clock import now
+from store.desk.assignments import find_assignments
 from store.desk.bulk_proposals import count_proposals
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
@@ -68,6 +70,8 @@ def queue() -> str | AnyResponse:
             "images": shown,
             "origins": find_origins(session, sha256s),
             "holders": find_holders(session, sha256s, viewer.at),
+            "assignments": find_assignments(session, sha256s),
+            "assignees": assignees(session),
             "counts": count_queue(session),
             "chips": filter_chips(wanted, clients),
             "progress": find_progress(session, wanted, viewer),

@@ -1,7 +1,5 @@
 """Triage: twelve large pictures on one sheet, each decided by one key."""
 
-from dataclasses import replace
-
 from flask import render_template, request
 
 from api.http.parts import parts
@@ -15,7 +13,7 @@ from store.appeals.appeal_resolution import appealed_among
 from store.clients.own_submissions import own_among
 from store.desk.cases import hide_decisions
 from store.desk.progress import find_progress
-from store.desk.queue_filter import Claimed, Viewer
+from store.desk.queue_filter import Viewer, left_by_others
 from store.desk.review_queue import COUNT_LIMIT, find_origins, list_cases, position
 from store.quality.checks import blind_for
 
@@ -29,7 +27,7 @@ def triage() -> str:
     What has an open appeal, or is not for this moderator to decide, is shown and opened, not decided here.
     """
     wanted, viewer = asked_filter(), Viewer(me().id, now())
-    free = replace(wanted, claimed=wanted.claimed or Claimed.NOT_OTHERS)
+    free = left_by_others(wanted)
     after = read_position(request.args.get("after"))
     with parts().database.reading() as session:
         images = list_cases(session, free, viewer, after=after, limit=SHEET + 1)

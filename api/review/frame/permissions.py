@@ -20,6 +20,7 @@ class Act(StrEnum):
     MANAGE_KNOWN = "manage_known"
     MANAGE_READERS = "manage_readers"
     MANAGE_QUEUES = "manage_queues"
+    ASSIGN_CASES = "assign_cases"
     RESET_FACTORS = "reset_factors"
     MANAGE_MODERATORS = "manage_moderators"
     MANAGE_CLIENTS = "manage_clients"
@@ -37,6 +38,7 @@ MATRIX = {
     Act.MANAGE_KNOWN: Role.LEAD,
     Act.MANAGE_READERS: Role.LEAD,
     Act.MANAGE_QUEUES: Role.LEAD,
+    Act.ASSIGN_CASES: Role.LEAD,
     Act.RESET_FACTORS: Role.LEAD,
     Act.MANAGE_MODERATORS: Role.ADMIN,
     Act.MANAGE_CLIENTS: Role.ADMIN,

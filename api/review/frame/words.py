@@ -9,7 +9,7 @@ from core.market.strike_rules import Measure
 from core.title_languages import TitleLanguage
 from core.urls import UrlFault
 from core.vocabulary import EvidenceKind, FailureCode, FileKind, Finding, Grade, Label, Outcome, Role, Source
-from store.desk.queue_filter import Claimed, Sort, Tab
+from store.desk.queue_filter import Assigned, Claimed, Sort, Tab
 from store.desk.search import FoundIn
 from store.people.passwords import PasswordFault
 from store.tables.marketplace_tables import CallbackState, HookOutcome
@@ -163,6 +163,11 @@ CLAIMS = {
     Claimed.OTHERS: N_("by others"),
     Claimed.NOBODY: N_("not claimed"),
 }
+ASSIGNED = {
+    Assigned.ME: N_("to me"),
+    Assigned.OTHERS: N_("to others"),
+    Assigned.NOBODY: N_("to nobody"),
+}
 CALLBACK_STATES = {
     CallbackState.WAITING: N_("waiting"),
     CallbackState.DELIVERED: N_("delivered"),
@@ -229,6 +234,8 @@ EVENTS = {
     "recovery_codes_made": N_("Created recovery codes"),
     "logins_ended": N_("Logged out other browsers"),
     "takeover": N_("Took over a case"),
+    "case_assigned": N_("Assigned a case"),
+    "case_unassigned": N_("Took back an assignment"),
     "queue_added": N_("Added a queue"),
     "queue_changed": N_("Changed a queue"),
     "queue_deleted": N_("Deleted a queue"),
@@ -277,6 +284,7 @@ WORDS = {
     "drifts": DRIFTS,
     "events": EVENTS,
     "claims": CLAIMS,
+    "assigned": ASSIGNED,
     "findings": FINDINGS,
     "hook_outcomes": HOOK_OUTCOMES,
     "tones": TONES,

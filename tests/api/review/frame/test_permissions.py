@@ -40,6 +40,7 @@ CLOSED = {
         ),
         Act.MANAGE_QUEUES,
     ),
+    "review.assign": Act.ASSIGN_CASES,
     **dict.fromkeys(
         ("review.known", "review.import_known", "review.export_known", "review.forget_known"),
         Act.MANAGE_KNOWN,

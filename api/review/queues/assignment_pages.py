@@ -1,0 +1,44 @@
+"""Assigning cases to moderators: one, a selection, a group, or all that match."""
+
+from http import HTTPStatus
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.http.access import access
+from api.http.parts import parts
+from api.review.desk.bulk_pages import BODY, read_cases
+from api.review.desk.queue_address import asked_address
+from api.review.desk.thresholds import asked_filter
+from api.review.frame.blueprint import review
+from api.review.frame.guard import me
+from api.review.frame.page_error import refused
+from api.review.frame.permissions import Act
+from core.clock import now
+from core.ids import is_sha256
+from store.desk.assignments import assign_cases
+from store.desk.batches import LIMIT
+from store.desk.queue_filter import Viewer
+from store.desk.review_queue import list_digests
+from store.people.moderators import list_moderators
+
+
+@review.post("/review/assign")
+@access(Act.ASSIGN_CASES, body_limit=BODY)
+def assign() -> AnyResponse:
+    """Assign the chosen cases to a moderator; an empty `assignee` takes them back."""
+    at, assignee = now(), request.form.get("assignee", "")
+    with parts().database.writing() as session:
+        active = {one.id for one in list_moderators(session) if one.disabled_at is None}
+        if assignee and assignee not in active:
+            raise refused(_("Cases not assigned"), _("Choose a moderator who is active."))
+        if request.form.get("all") == "1":
+            sha256s = list_digests(session, asked_filter(), Viewer(me().id, at), limit=LIMIT)
+        else:
+            sha256s = [one.sha256 for one in read_cases()]
+        count = assign_cases(session, sha256s, assignee or None, by=me().id, at=at)
+    opened = request.args.get("case", "")
+    if is_sha256(opened):
+        return redirect(url_for("review.case", sha256=opened, **asked_address()), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("review.queue", handed=count, **asked_address()), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,83 @@
+"""What leads assign: a case that a moderator is asked to decide, until somebody decides it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from core.ids import new_id
+from store.base.insertion import upsert
+from store.tables.case_tables import Image, Moderator
+from store.tables.queue_tables import CaseAssignment
+from store.tables.review_states import WAITING
+from store.tables.review_tables import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Whom a case is assigned to, by whom and since when."""
+
+    moderator_id: str
+    email: str
+    by: str
+    at: datetime
+
+
+def assign_cases(
+    session: Session, sha256s: Sequence[str], moderator_id: str | None, *, by: str, at: datetime
+) -> int:
+    """Assign the waiting ones of these cases to a moderator, or to nobody; give how many changed.
+
+    Each change is a line of the audit log.
+    """
+    standing = select(CaseAssignment).where(CaseAssignment.image_sha256.in_(sha256s))
+    before = {one.image_sha256: one.moderator_id for one in session.scalars(standing)}
+    waiting = session.scalars(
+        select(Image.sha256)
+        .where(Image.sha256.in_(sha256s), Image.review.in_(WAITING))
+        .order_by(Image.sha256)
+    )
+    changed = [sha256 for sha256 in waiting if before.get(sha256) != moderator_id]
+    if not changed:
+        return 0
+    if moderator_id is None:
+        session.execute(delete(CaseAssignment).where(CaseAssignment.image_sha256.in_(changed)))
+    else:
+        facts = {"moderator_id": moderator_id, "assigned_by": by, "assigned_at": at}
+        new = upsert(session, CaseAssignment).values([{"image_sha256": one, **facts} for one in changed])
+        session.execute(new.on_conflict_do_update(index_elements=[CaseAssignment.image_sha256], set_=facts))
+    kind = "case_unassigned" if moderator_id is None else "case_assigned"
+    events = [
+        {
+            "id": new_id(),
+            "kind": kind,
+            "moderator_id": by,
+            "subject": sha256,
+            "detail": {"member": moderator_id or before[sha256]},
+            "created_at": at,
+        }
+        for sha256 in changed
+    ]
+    session.execute(insert(Event), events)
+    return len(changed)
+
+
+def find_assignments(session: Session, sha256s: Sequence[str]) -> dict[str, Assignment]:
+    """Find whom these cases are assigned to, as long as they wait; someone disabled has none."""
+    lead = aliased(Moderator)
+    rows = session.execute(
+        select(CaseAssignment, Moderator.email, lead.email.label("by"))
+        .join(Moderator, Moderator.id == CaseAssignment.moderator_id)
+        .join(lead, lead.id == CaseAssignment.assigned_by)
+        .join(Image, Image.sha256 == CaseAssignment.image_sha256)
+        .where(
+            CaseAssignment.image_sha256.in_(sha256s),
+            Moderator.disabled_at.is_(None),
+            Image.review.in_(WAITING),
+        )
+    )
+    return {
+        one.image_sha256: Assignment(one.moderator_id, email, by, one.assigned_at) for one, email, by in rows
+    }

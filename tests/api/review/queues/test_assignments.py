@@ -1,0 +1,107 @@
+"""A lead's assignments: seen on card and case, kept from the others' way, and over with a decision."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from core.clock import now
+from core.vocabulary import Role
+from store.tables.case_tables import Moderator
+from store.tables.queue_tables import CaseAssignment
+from store.tables.review_tables import Event
+from tests.api.review.conftest import Desk, Visit
+from tests.api.review.desk.test_bulk import _boxes
+from tests.api.review.desk.test_queue import shown
+
+Decide = Callable[..., TestResponse]
+
+
+def _lead(desk: Desk) -> Visit:
+    return desk.as_person("lead@example.com", Role.LEAD)
+
+
+def _assign(desk: Desk, to: str, *cases: str, query: str = "") -> TestResponse:
+    lead = _lead(desk)
+    boxes = [box for box in _boxes(lead.get("/review").text) if box.split("~")[0] in cases]
+    form = {"form_token": lead.form_token(), "case": boxes, "assignee": desk.people.get(to, to)}
+    return lead.client.post(f"/review/assign{query}", data=form)
+
+
+def _standing(desk: Desk) -> dict[str, str]:
+    with desk.parts.database.reading() as session:
+        return {one.image_sha256: one.moderator_id for one in session.scalars(select(CaseAssignment))}
+
+
+def test_an_assigned_case_is_marked_and_found_by_the_filter(desk: Desk) -> None:
+    mine, other = desk.add_case(0.97), desk.add_case(0.96)
+    aiko, ren = desk.as_person(), desk.as_person("ren@example.com")
+    assert _assign(desk, "aiko@example.com", mine).location == "/review?handed=1"
+    assert shown(aiko.get("/review?assigned=me").text) == [mine]
+    assert shown(ren.get("/review?assigned=me").text) == []
+    assert shown(ren.get("/review?assigned=others").text) == [mine]
+    assert shown(ren.get("/review?assigned=nobody").text) == [other]
+    card = ren.get("/review").text.partition(mine)[2].partition("</li>")[0]
+    assert 'title="Assigned to aiko@example.com"' in card
+    page = ren.get(f"/review/cases/{mine}").text
+    assert "Assigned to aiko@example.com by lead@example.com" in page
+    assert 'name="assignee"' not in page
+    assert 'name="assignee"' in _lead(desk).get(f"/review/cases/{other}").text
+
+
+def test_others_pass_over_it_and_its_own_moderator_does_not(desk: Desk, decide: Decide) -> None:
+    first, second, third = desk.add_case(0.99), desk.add_case(0.98), desk.add_case(0.97)
+    aiko, ren = desk.as_person(), desk.as_person("ren@example.com")
+    _assign(desk, "aiko@example.com", second)
+    assert third in decide(ren, first, "human").location
+    assert ren.get("/review/triage").text.count(f'data-tile="{second}"') == 0
+    assert aiko.get("/review/triage").text.count(f'data-tile="{second}"') == 1
+    preview = ren.send("/review/bulk/preview", outcome="human", all="1").text
+    assert [box.split("~")[0] for box in _boxes(preview)] == [third]
+    # It is a request and no lock: who opens the case may decide it, and that ends it.
+    assert decide(ren, second, "human").status_code == 303
+    assert _standing(desk) == {}
+
+
+def test_nobody_waits_for_somebody_who_was_disabled(desk: Desk) -> None:
+    case, ren = desk.add_case(0.99), desk.as_person("ren@example.com")
+    desk.add_person("aiko@example.com")
+    _assign(desk, "aiko@example.com", case)
+    with desk.parts.database.writing() as session:
+        session.execute(
+            update(Moderator).where(Moderator.email == "aiko@example.com").values(disabled_at=now())
+        )
+    assert f'data-tile="{case}"' in ren.get("/review/triage").text
+    assert "Assigned to aiko" not in ren.get("/review").text
+    assert _assign(desk, "aiko@example.com", case).status_code == 400
+
+
+def test_each_change_is_logged_once_and_can_be_taken_back(desk: Desk, decide: Decide) -> None:
+    case, other = desk.add_case(0.99), desk.add_case(0.98)
+    aiko_id, ren_id = desk.add_person("aiko@example.com"), desk.add_person("ren@example.com")
+    decide(_lead(desk), other, "human")
+    for to in ("aiko@example.com", "aiko@example.com", "ren@example.com", ""):
+        _assign(desk, to, case, other)
+    assert _standing(desk) == {}
+    with desk.parts.database.reading() as session:
+        found = session.scalars(select(Event).where(Event.kind.like("case_%")).order_by(Event.id)).all()
+        lines = [(one.kind, one.subject, one.detail["member"]) for one in found]
+    assert lines == [
+        ("case_assigned", case, aiko_id),
+        ("case_assigned", case, ren_id),
+        ("case_unassigned", case, ren_id),
+    ]
+    assert "Took back an assignment" in _lead(desk).get("/admin/log").text
+
+
+def test_all_that_match_are_assigned_and_a_case_leads_back_to_itself(desk: Desk) -> None:
+    cases = {desk.add_case(0.95 + number / 1000) for number in range(3)}
+    low, lead = desk.add_case(0.91), _lead(desk)
+    aiko_id = desk.add_person("aiko@example.com")
+    sent = lead.send("/review/assign?from=0.94", all="1", assignee=aiko_id)
+    assert sent.location == "/review?handed=3&from=0.94"
+    assert "3 cases were assigned" in lead.get(sent.location).text
+    assert _standing(desk) == dict.fromkeys(cases, aiko_id)
+    assert _assign(desk, "aiko@example.com", low, query=f"?case={low}").location == f"/review/cases/{low}"
+    for odd in ("x", "0" * 32, "\x00"):
+        assert _assign(desk, odd, low).status_code == 400
