@@ -29,8 +29,8 @@ export interface Picture {
 
 export type Finding = "clear" | "uncertain" | "flagged";
 
-/** What colours a verdict: its finding, or that only unsigned text in the file says so. */
-export type Tone = Finding | "declared";
+/** What colours a picture: a finding, only a text in the file, a verified signature, or a person's decision. */
+export type Tone = Finding | "declared" | "proof" | "human" | "ai" | "assisted";
 
 /** Something that the server says, as a code with values. */
 export interface Saying {
@@ -64,6 +64,13 @@ export interface Submission {
     /** The same in English. */
     headline: string | null;
     score: number;
+    /** What re-saving the picture does to the score. */
+    score_range: [number, number] | null;
+    /** The share of pictures by people that score this high. */
+    human_share: number | null;
+    thresholds: { clear_below: number; declared_from: number; flagged_from: number } | null;
+    /** What the finding rests on. */
+    basis: string | null;
     label: "ai" | "human" | null;
     model: string;
     policy: string;
@@ -120,22 +127,49 @@ export interface CardView {
   lang: string;
   theme: Settings["theme"];
   tone: Tone | "busy" | "trouble";
+  icon: string;
   busy: boolean;
   final: boolean;
   title: string;
-  score: { percent: number; text: string } | null;
-  /** What a moderator decided: it stands above what the machine thinks. */
-  decision: string | null;
-  lead: string | null;
-  reasons: { text: string; lang: string }[];
-  evidence: { grade: string; word: string; why: string; tone: string; text: string; lang: string }[];
-  notes: string[];
+  /** The line below the title. */
+  sentence: string | null;
+  /** The score, where the title rests on it. */
+  gauge: GaugeView | null;
+  leads: string[];
+  /** Reasons by grade, the strongest first. */
+  groups: {
+    kind: string; word: string; names: string; why: string;
+    items: { name: string; text: string; lang: string; gauge: GaugeView | null }[];
+  }[];
+  notes: { text: string; lang: string }[];
   /** `from`: not before, in milliseconds. */
-  actions: { act: string; label: string; primary: boolean; from?: number }[];
+  actions: CardAction[];
+  feet: CardAction[];
   appeal: {
     heading: string; label: string; artistHeading: string; artistLabel: string; hint: string; evidence: string; send: string; cancel: string;
     reason: string; status: string | null; open: boolean; isSent: boolean;
   };
-  foot: string;
-  words: { close: string; busy: string; heatmap: string; details: string };
+  words: { close: string; busy: string; details: string; heatmap: string; heatLegend: string; heatWhy: string };
+}
+
+export interface CardAction {
+  act: string;
+  label: string;
+  primary: boolean;
+  icon?: string;
+  from?: number;
+}
+
+/** A score with its scale; all numbers from 0 to 100. */
+export interface GaugeView {
+  text: string;
+  range: string | null;
+  low: number | null;
+  high: number | null;
+  at: number;
+  /** The zone that is drawn full. */
+  zone: Finding | null;
+  spread: [number, number] | null;
+  ends: [string, string] | null;
+  notes: string[];
 }

@@ -21,6 +21,10 @@ export async function openAlone(srcUrl, tab) {
   await openResult(check.id);
 }
 
+export async function openHelp() {
+  await chrome.tabs.create({ url: chrome.runtime.getURL("help/help.html") });
+}
+
 /**
  * @param {string | null} id
  * @param {boolean} [askHost] whether the browser is to be asked for the picture's host at once

@@ -6,15 +6,17 @@
 import { candidates } from "../pictures/originals.js";
 import { readSettings } from "../settings/settings.js";
 import { languageOf, wordsOf } from "../words/words.js";
-import { openResult } from "./alone.js";
+import { openHelp, openResult } from "./alone.js";
 import { fetchPicture, snapshot } from "./bytes.js";
 import { forget } from "./cache.js";
 import { advance, artistAddress, heatmap, reportChecked, retry, sendAppeal, submitPicture } from "./checks.js";
 import { TroubleError, testConnection } from "./client.js";
 import { changeCheck, newCheck, readCheck } from "./kept.js";
-import { BATCH, checkMany } from "./many.js";
+import { BATCH, checkMany, recallMany } from "./many.js";
 import { fulfilWish, removeSite } from "./sites.js";
-import { cardOf, standing, troubleText } from "./view.js";
+import { standing } from "./standing.js";
+import { troubleText } from "./trouble.js";
+import { cardOf } from "./view.js";
 
 const PATIENCE = 25_000; // milliseconds; then the page hears how it stands and asks again
 
@@ -53,9 +55,11 @@ export async function answer(message, sender) {
     case "heatmap":
       return drawHeatmap(message.id);
     case "many":
-      return many(message, sender);
+      return many(message, sender, checkMany);
+    case "known":
+      return isOurs ? many(message, sender, recallMany) : null;
     case "open":
-      await (message.what === "options" ? chrome.runtime.openOptionsPage() : openResult(message.id, message.what === "host"));
+      await open(message);
       return { opened: true };
     // The rest changes settings: only our own pages may.
     case "test":
@@ -83,7 +87,7 @@ async function hello({ tab, origin }) {
     theme: settings.theme,
     lang: languageOf(settings.language),
     isPrivate: tab?.incognito ?? false,
-    words: { ...words.badge, pick: words.pick, noPicture: words.noPicture, close: words.close },
+    words: { pick: words.pick, noPicture: words.noPicture },
   };
 }
 
@@ -200,20 +204,29 @@ async function drawHeatmap(id) {
   }
 }
 
+/** @param {{what: "options" | "help" | "result" | "host", id: string}} message */
+async function open({ what, id }) {
+  if (what === "options") return chrome.runtime.openOptionsPage();
+  return what === "help" ? openHelp() : openResult(id, what === "host");
+}
+
 /**
  * @param {{pictures: {key: string, picture: import("../types").Picture}[], isPrivate?: boolean}} message
  * @param {Sender} sender
+ * @param {typeof checkMany} look
  */
-async function many({ pictures, isPrivate }, sender) {
-  const answers = await checkMany(pictures, sender.tab?.incognito ?? isPrivate ?? false);
+async function many({ pictures, isPrivate }, sender, look) {
+  const answers = await look(pictures, sender.tab?.incognito ?? isPrivate ?? false);
+  const lang = languageOf((await readSettings()).language);
+  const words = wordsOf(lang);
   return Object.fromEntries(
     Object.entries(answers).map(([key, found]) => [
       key,
       found.state === "examined"
-        ? { state: "examined", finding: standing(found.submission) }
+        ? { state: "examined", ...standing(found.submission, words, lang) }
         : found.state === "troubled"
-          ? { state: "troubled", retryAfter: found.trouble.retryAfter ?? 30, trouble: found.trouble.kind }
-          : { state: found.state },
+          ? { state: "troubled", retryAfter: found.trouble.retryAfter ?? 30, word: words.troubleTitle[found.trouble.kind] }
+          : { state: found.state, word: found.state === "unreachable" ? words.notReached : words.failed },
     ]),
   );
 }
@@ -223,9 +236,12 @@ async function test() {
   const words = wordsOf(languageOf(settings.language));
   try {
     await testConnection(settings);
-    return { works: true, sentence: words.works };
+    return { works: true, title: words.works(new URL(settings.server).host), sentence: words.worksWhy };
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
-    return { works: false, sentence: troubleText(error.trouble, words) };
+    const { kind, detail } = error.trouble;
+    // Nothing was to be checked here, so that nothing is said of a picture.
+    const why = words.testWhy[/** @type {"offline"} */ (kind)] ?? (detail ? words.reached(detail) : "");
+    return { works: false, kind, title: words.troubleTitle[kind], sentence: `${words.saved} ${why}`.trim() };
   }
 }

@@ -5,7 +5,7 @@
  * relative path as relative to the page that asks.
  */
 export const SCRIPTS = [
-  "/page/find.js", "/page/guess.js", "/page/read.js", "/page/style.js", "/page/card.js", "/page/stage.js", "/page/pick.js",
+  "/page/find.js", "/page/guess.js", "/page/read.js", "/page/style.js", "/page/icons.js", "/page/gauge.js", "/page/card.js", "/page/stage.js", "/page/pick.js",
   "/page/badges.js", "/page/shown.js", "/page/main.js",
 ];
 const BADGES = "badges"; // our only registered content script

@@ -6,6 +6,7 @@
 import { migrateStored, readSettings } from "../settings/settings.js";
 import { languageOf, wordsOf } from "../words/words.js";
 import { answer } from "./answer.js";
+import { forget } from "./cache.js";
 import { enter } from "./inject.js";
 import { openAlone } from "./alone.js";
 import { wantScripting } from "./permissions.js";
@@ -22,6 +23,7 @@ const PAGES = ["http://*/*", "https://*/*", "file:///*"];
 
 chrome.runtime.onInstalled.addListener(async ({ reason }) => {
   await migrateStored();
+  if (reason === "update") await forget(); // another version kept verdicts in another shape
   await writeMenu();
   await syncSites();
   if (reason === "install") await chrome.runtime.openOptionsPage();

@@ -21,6 +21,24 @@ const PATIENCE = 25_000; // milliseconds until the page is answered, and asks ag
  */
 
 /**
+ * What is known already, without asking the server.
+ * @param {Asked[]} asked
+ * @param {boolean} isPrivate
+ * @returns {Promise<Record<string, Answered>>} by key; those that are not known are left out
+ */
+export async function recallMany(asked, isPrivate) {
+  const context = await contextOf(await readSettings(), isPrivate);
+  /** @type {Record<string, Answered>} */
+  const answers = {};
+  await Promise.all(asked.map(async ({ key, picture }) => {
+    const [url] = candidates(picture);
+    const submission = url === undefined ? null : await recallUrl(url, context);
+    if (submission !== null) answers[key] = { state: "examined", submission };
+  }));
+  return answers;
+}
+
+/**
  * @param {Asked[]} asked at most `BATCH`
  * @param {boolean} isPrivate
  * @returns {Promise<Record<string, Answered>>} by key

@@ -51,12 +51,16 @@ export function submissionOf(found) {
  */
 function verdictOf(verdict) {
   const finding = oneOf(FINDINGS, verdict?.finding);
-  if (finding === null || typeof verdict.score !== "number" || !(verdict.score >= 0 && verdict.score <= 1)) return null;
+  if (finding === null || !isShare(verdict.score)) return null;
   return {
     finding,
     headline_code: textOf(verdict.headline_code),
     headline: textOf(verdict.headline),
     score: verdict.score,
+    score_range: rangeOf(verdict.score_range),
+    human_share: isShare(verdict.human_share) ? verdict.human_share : null,
+    thresholds: thresholdsOf(verdict.thresholds),
+    basis: textOf(verdict.basis),
     label: oneOf(LABELS, verdict.label),
     model: textOf(verdict.model) ?? "",
     policy: textOf(verdict.policy) ?? "",
@@ -69,6 +73,30 @@ function verdictOf(verdict) {
       ...detailOf(item),
     })),
   };
+}
+
+/**
+ * @param {any} found
+ * @returns {[number, number] | null}
+ */
+function rangeOf(found) {
+  if (!Array.isArray(found) || !isShare(found[0]) || !isShare(found[1])) return null;
+  return [Math.min(found[0], found[1]), Math.max(found[0], found[1])];
+}
+
+/**
+ * @param {any} found
+ * @returns {NonNullable<Submission["verdict"]>["thresholds"]}
+ */
+function thresholdsOf(found) {
+  const { clear_below, declared_from, flagged_from } = isObject(found) ? found : /** @type {any} */ ({});
+  if (!isShare(clear_below) || !isShare(flagged_from) || clear_below > flagged_from) return null;
+  return { clear_below, declared_from: isShare(declared_from) ? declared_from : flagged_from, flagged_from };
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isShare(value) {
+  return typeof value === "number" && value >= 0 && value <= 1;
 }
 
 /**

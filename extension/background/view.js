@@ -1,18 +1,26 @@
 /** From a check to the card that shows it: here all words are chosen, so that pages need none. */
 
-import { said, scoreText } from "../words/said.js";
+import { said } from "../words/said.js";
 import { wordsOf } from "../words/words.js";
+import { gaugeOf } from "./gauge.js";
+import { headlineOf, isByPixels, isTooSmall, kindOf, lookOf, zoneOf } from "./standing.js";
+import { troubleParts, troubleText } from "./trouble.js";
 
 /** @typedef {import("../types").Check} Check */
 /** @typedef {import("../types").CardView} CardView */
 /** @typedef {import("../words/words.js").Words} Words */
+/** @typedef {NonNullable<import("../types").Submission["verdict"]>} Verdict */
 
-// The server says the same as our own note of a stripped file.
-const STRIPPED = "no_record_of_origin";
-// What these say stands among the reasons, and the file itself says neither.
+// What the headline, the gauge or the card's last line says already.
+const RESTATING = new Set([
+  "pixels_flagged", "pixels_clear", "pixels_undecided", "declared_and_pixels", "declared_not_pixels",
+  "declared_pixels_undecided", "generation_proved", "human_origin_proved", "no_record_of_origin", "score_unstable",
+  "picture_too_small", "hint_of_generation", "sign_of_human_work",
+]);
+// The file itself says neither.
 const NOT_IN_FILE = new Set(["pixels", "known_image"]);
-// What is said of a picture whose score means nothing.
-const TOO_SMALL = "picture_too_small";
+const GRADES = /** @type {const} */ (["proof", "alike", "declared", "hint"]);
+const MOST = { notes: 6, items: 8 };
 const RETRY = { act: "retry", primary: true };
 
 /**
@@ -30,17 +38,17 @@ export function cardOf(check, { lang, theme, server }) {
     theme,
     busy: check.state === "working",
     final: check.state !== "working",
-    score: null,
-    decision: null,
-    lead: null,
-    reasons: [],
-    evidence: [],
+    sentence: null,
+    gauge: null,
+    leads: [],
+    groups: [],
     notes: [],
-    foot: "",
+    feet: [],
     ...parts,
     appeal: appealOf(check, words),
     words: {
-      close: words.close, busy: words.busyLong, heatmap: words.heatmapAlt, details: words.appealEmpty,
+      close: words.close, busy: words.busyLong, details: words.appealEmpty,
+      heatmap: words.heatmapAlt, heatLegend: words.heatLegend, heatWhy: words.heatWhy,
     },
   };
 }
@@ -50,147 +58,180 @@ export function cardOf(check, { lang, theme, server }) {
  * @param {Words} words
  * @param {"en" | "ja"} lang
  * @param {string} host
- * @returns {Pick<CardView, "tone" | "title" | "actions"> & Partial<CardView>}
+ * @returns {Pick<CardView, "tone" | "icon" | "title" | "actions"> & Partial<CardView>}
  */
 function partsOf(check, words, lang, host) {
   const { state, submission, trouble } = check;
-  if (state === "examined" && submission?.verdict) return verdictParts(check, words, lang);
-  if (state === "working") return { tone: "busy", title: words.busy, actions: [] };
+  if (state === "examined" && submission?.verdict) return verdictParts(check, submission, submission.verdict, words, lang);
+  if (state === "working") return { tone: "busy", icon: "hint", title: words.busy, actions: [] };
+  const look = { tone: /** @type {const} */ ("trouble"), icon: "trouble" };
+  const why = submission?.failure ? words.failureOf(words.failure[failureName(submission)]) : null;
   if (state === "unreachable") {
-    const why = submission?.failure ? [words.failureOf(words.failure[failureName(submission)])] : [];
-    const tried = check.bytes === "unreadable" ? words.unreadable : null;
-    const offer = check.candidates.length ? words.offer(host) : words.offerNoUrl(host);
+    const isTried = check.bytes === "unreadable";
+    const hasAddress = check.candidates.length > 0;
     return {
-      tone: "trouble",
-      title: check.candidates.length ? words.unreachable : words.onlyHere,
-      lead: [...(check.candidates.length ? why : []), tried ?? offer].join(" "),
-      notes: trouble ? [troubleText(trouble, words)] : [],
+      ...look,
+      title: hasAddress ? words.unreachable : words.onlyHere,
+      sentence: hasAddress ? why : null,
+      leads: [
+        isTried ? words.unreadable : hasAddress ? words.offer(host) : words.offerNoUrl(host),
+        ...(trouble ? [troubleText(trouble, words)] : []),
+      ],
       actions: [
-        ...(check.bytes === "unreadable" ? [] : [{ act: "send", label: words.send, primary: true }]),
-        { act: "snapshot", label: words.snapshot, primary: check.bytes === "unreadable" },
+        ...(isTried ? [] : [{ act: "send", label: words.send, primary: true }]),
+        { act: "snapshot", label: words.snapshot, primary: isTried },
       ],
     };
   }
   if (state === "failed" && submission) {
+    const { failure } = submission;
     return {
-      tone: "trouble",
+      ...look,
       title: words.failed,
-      lead: words.failureOf(words.failure[failureName(submission)]),
-      reasons: submission.failure?.detail ? [detailOf(submission.failure, lang)] : [],
+      sentence: why,
+      notes: failure?.detail ? [detailOf(failure, lang)] : [],
       // What will never be examined is not asked for again.
-      actions: [
-        submission.failure?.permanent
-          ? { act: "result", label: words.result, primary: false }
-          : { ...RETRY, label: words.retry },
-      ],
+      actions: [failure?.permanent ? { act: "result", label: words.result, primary: false } : { ...RETRY, label: words.retry }],
     };
   }
-  const needsOptions = ["not_set_up", "no_permission", "key_refused", "not_kantei"].includes(trouble?.kind ?? "");
-  return {
-    tone: "trouble",
-    title: words.troubled,
-    lead: [
-      trouble ? troubleText(trouble, words) : words.trouble.server_error,
-      ...(needsOptions ? [] : [words.nothingLost]),
-    ].join(" "),
-    actions: [
-      ...(needsOptions ? [{ act: "options", label: words.options, primary: true }] : []),
-      { act: "retry", label: words.retry, primary: !needsOptions, ...waiting(trouble) },
-    ],
-  };
-}
-
-/**
- * Say what stands: a person's decision, or else the machine's finding.
- * @param {import("../types").Submission} submission
- * @returns {import("../types").Tone}
- */
-export function standing({ decision, verdict }) {
-  if (decision?.outcome === "human") return "clear";
-  if (decision?.outcome === "ai") return "flagged";
-  if (decision?.outcome === "assisted") return "uncertain";
-  // Unsigned text in the file accuses nobody: anyone can write it.
-  return verdict?.headline_code === "reader_declared" ? "declared" : verdict?.finding ?? "uncertain";
+  return troubleParts(trouble ?? { kind: "server_error" }, words);
 }
 
 /**
  * @param {Check} check
+ * @param {import("../types").Submission} submission
+ * @param {Verdict} verdict
  * @param {Words} words
  * @param {"en" | "ja"} lang
+ * @returns {Pick<CardView, "tone" | "icon" | "title" | "actions"> & Partial<CardView>}
  */
-function verdictParts(check, words, lang) {
-  const submission = /** @type {import("../types").Submission} */ (check.submission);
-  const verdict = /** @type {NonNullable<import("../types").Submission["verdict"]>} */ (submission.verdict);
-  const isStripped = verdict.evidence.every(({ kind }) => NOT_IN_FILE.has(kind));
-  const notes = [];
-  if (isStripped && check.bytes !== "snapshot") notes.push(words.stripped);
-  if (check.bytes === "snapshot") notes.push(words.snapshotNote);
-  if (check.bytes === "sent") notes.push(words.bytesNote);
-  // Where a person has decided, that is the answer, and the machine's opinion a footnote to it.
+function verdictParts(check, submission, verdict, words, lang) {
   const outcome = submission.decision?.outcome ?? null;
-  const isDecided = outcome === "human" || outcome === "ai" || outcome === "assisted";
+  const isDecided = outcome !== null && outcome !== "escalate";
+  const { tone, icon } = lookOf(submission);
   return {
-    tone: standing(submission),
-    title: isDecided ? words.decided[outcome] : titleOf(verdict, words, lang),
-    score: verdict.reason_codes.every((saying) => saying?.code !== TOO_SMALL) ? { percent: verdict.score * 100, text: words.score(scoreText(verdict.score, lang)) } : null,
-    decision: outcome === "escalate" ? words.decided.escalate : isDecided ? words.machineSaid(titleOf(verdict, words, lang)) : null,
-    lead: isDecided ? null : words.lead[standing(submission)],
-    reasons: verdict.reasons
-      .map((reason, place) => ({ reason, saying: verdict.reason_codes[place] ?? null }))
-      .filter(({ saying }) => saying?.code !== STRIPPED)
-      .slice(0, 6)
-      .map(({ reason, saying }) => said(saying, reason, lang)),
-    evidence: verdict.evidence
-      .filter(({ kind }) => !NOT_IN_FILE.has(kind))
-      .slice(0, 8)
-      .map((item) => ({
-        grade: item.grade,
-        word: words.grade[item.grade] ?? item.grade,
-        why: words.gradeWhy[item.grade] ?? "",
-        tone: item.label === "ai" ? "flagged" : item.label === "human" ? "clear" : "uncertain",
-        text: words.evidence(wordFor(item.kind, words.kinds), item.generator),
-        lang,
-      })),
-    notes,
+    tone,
+    icon,
+    // Where a person has decided, that is the answer, and Kantei's opinion a footnote to it.
+    title: isDecided ? words.decided[outcome] : headlineOf(verdict, words, lang),
+    sentence: sentenceOf(submission, verdict, words, lang),
+    gauge: isByPixels(submission) ? gaugeOf(verdict, words, lang) : null,
+    leads: outcome === "escalate" ? [words.decided.escalate] : [],
+    groups: groupsOf(submission, verdict, words, lang),
+    notes: notesOf(check, verdict, words, lang),
     actions: [
-      ...(submission.links.heatmap ? [{ act: "heatmap", label: words.heatmap, primary: false }] : []),
+      // A map explains a score, and a picture that is too small has none.
+      ...(submission.links.heatmap && !isTooSmall(verdict) ? [{ act: "heatmap", label: words.heatmap, icon: "heat", primary: false }] : []),
       { act: "result", label: words.result, primary: false },
+    ],
+    feet: [
       // What a person has decided needs no look; who disagrees says why.
       ...(outcome === null ? [{ act: "flag", label: words.flag, primary: false }] : []),
       { act: "report", label: words.report, primary: false },
-      ...(standing(submission) === "clear" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
+      ...(tone === "clear" || tone === "human" ? [] : [{ act: "artist", label: words.artist, primary: false }]),
     ],
-    foot: words.foot(verdict.model),
   };
 }
 
 /**
- * The verdict in one sentence: what it rests on, where the server says so.
- * @param {NonNullable<import("../types").Submission["verdict"]>} verdict
+ * The line below the headline: what it does not mean, or what it rests on.
+ * @param {import("../types").Submission} submission
+ * @param {Verdict} verdict
  * @param {Words} words
  * @param {"en" | "ja"} lang
  */
-function titleOf({ finding, headline, headline_code }, words, lang) {
-  if (!headline || !headline_code) return words[finding];
-  return said({ code: headline_code, values: {} }, headline, lang).text;
+function sentenceOf(submission, verdict, words, lang) {
+  const { second } = words;
+  const kind = kindOf(submission);
+  const signer = verdict.evidence.find(({ grade, generator }) => grade === "proof" && generator)?.generator ?? null;
+  const isSigned = verdict.evidence.some(({ grade }) => grade === "proof");
+  switch (kind) {
+    case "human":
+    case "ai":
+    case "assisted":
+      return second.decided(dayText(submission.decision?.decided_at ?? "", lang), headlineOf(verdict, words, lang));
+    case "declared":
+      return zoneOf(verdict) === "clear" ? second.declaredNot : second.declaredOpen;
+    case "partly":
+      return isSigned ? second.partlySigned : second.partly;
+    case "proof":
+    case "proofHuman":
+      return signer === null ? second.proof : second.signed(signer);
+    case "alike":
+      return second.alike[verdict.finding];
+    case "uncertain":
+      if (isTooSmall(verdict)) return second.tooSmall;
+      return verdict.basis === "unstable" ? second.unstable : second.uncertain;
+    default:
+      return second[kind];
+  }
 }
 
 /**
- * @param {NonNullable<import("../types").Submission["failure"]>} failure
+ * The evidence, by grade, the strongest first.
+ * @param {import("../types").Submission} submission
+ * @param {Verdict} verdict
+ * @param {Words} words
+ * @param {"en" | "ja"} lang
+ * @returns {CardView["groups"]}
+ */
+function groupsOf(submission, verdict, words, lang) {
+  const isGaugeShown = isByPixels(submission);
+  const told = isTooSmall(verdict) ? verdict.evidence.filter(({ kind }) => kind !== "pixels") : verdict.evidence;
+  const items = told.map((one) => {
+    const name = words.evidence(wordFor(one.kind, words.kinds), one.generator);
+    const gauge = one.kind === "pixels" && !isGaugeShown ? gaugeOf(verdict, words, lang) : null;
+    return { kind: one.kind === "known_image" ? "alike" : one.grade, name, ...detailOf(one, lang), gauge };
+  });
+  return GRADES.map((kind) => ({ kind, items: items.filter((item) => item.kind === kind).slice(0, MOST.items) }))
+    .filter((group) => group.items.length > 0)
+    .map((group) => ({
+      kind: group.kind,
+      word: words.grade[group.kind],
+      names: [...new Set(group.items.map(({ name }) => name))].join(words.comma),
+      why: words.gradeWhy[group.kind],
+      items: group.items.map(({ name, text, lang: of, gauge }) => ({ name, text, lang: of, gauge })),
+    }));
+}
+
+/**
+ * @param {Check} check
+ * @param {Verdict} verdict
+ * @param {Words} words
+ * @param {"en" | "ja"} lang
+ * @returns {CardView["notes"]}
+ */
+function notesOf({ bytes }, verdict, words, lang) {
+  const ours = [];
+  if (bytes === "snapshot") ours.push(words.snapshotNote);
+  else if (verdict.evidence.every(({ kind }) => NOT_IN_FILE.has(kind))) ours.push(words.noMetadata);
+  if (bytes === "sent") ours.push(words.bytesNote);
+  return [
+    ...verdict.reasons
+      .map((reason, place) => ({ reason, saying: verdict.reason_codes[place] ?? null }))
+      .filter(({ saying }) => saying === null || !RESTATING.has(saying.code))
+      .slice(0, MOST.notes)
+      .map(({ reason, saying }) => said(saying, reason, lang)),
+    ...ours.map((text) => ({ text, lang })),
+  ];
+}
+
+/**
+ * @param {string} moment
+ * @param {"en" | "ja"} lang
+ */
+function dayText(moment, lang) {
+  const date = new Date(moment);
+  if (Number.isNaN(date.getTime())) return null;
+  return new Intl.DateTimeFormat(lang === "ja" ? "ja" : "en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(date);
+}
+
+/**
+ * @param {import("../types").Detail} found
  * @param {"en" | "ja"} lang
  */
 function detailOf({ detail, reason_code, reason_values }, lang) {
   return said(reason_code === null ? null : { code: reason_code, values: reason_values ?? {} }, detail, lang);
-}
-
-/**
- * A server that said when it wants to be asked again is not asked before.
- * @param {Check["trouble"]} trouble
- */
-function waiting(trouble) {
-  return trouble?.kind === "rate_limited" && trouble.at && trouble.retryAfter
-    ? { from: trouble.at + trouble.retryAfter * 1000 }
-    : {};
 }
 
 /**
@@ -217,21 +258,6 @@ function appealOf({ appeal }, words) {
     open: appeal.state === "troubled",
     isSent: appeal.state === "sent",
   };
-}
-
-/**
- * @param {import("../types").Trouble} trouble
- * @param {Words} words
- * @returns {string}
- */
-export function troubleText(trouble, words) {
-  return [
-    words.trouble[trouble.kind],
-    trouble.retryAfter ? words.retryAfter(trouble.retryAfter) : null,
-    trouble.detail ? words.reached(trouble.detail) : null,
-  ]
-    .filter(Boolean)
-    .join(" ");
 }
 
 /**

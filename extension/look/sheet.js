@@ -1,4 +1,4 @@
-/** A card in a page of our own: popup and result window. */
+/** What our own pages share: the look, the way to the worker, and a card that follows its check. */
 
 import { matchPattern } from "../settings/settings.js";
 
@@ -23,7 +23,7 @@ export async function ask(message, tries = 3) {
 
 /** Make the document look as cards do. @param {string} theme @param {string} lang */
 export function dress(theme, lang) {
-  document.documentElement.className = "kantei";
+  document.documentElement.className = "kt";
   document.documentElement.dataset.theme = theme;
   document.documentElement.lang = lang;
   const sheet = new CSSStyleSheet();
@@ -35,16 +35,15 @@ export class Sheet {
   /**
    * @param {HTMLElement} place
    * @param {import("../words/words.js").Words} words
-   * @param {{read?: () => Promise<string | null>, changed?: (view: import("../types").CardView) => void}} ways
+   * @param {(view: import("../types").CardView) => void} changed
    */
-  constructor(place, words, { read = async () => null, changed = () => {} }) {
+  constructor(place, words, changed) {
     this.place = place;
     this.words = words;
-    this.read = read;
     this.changed = changed;
     /** @type {import("../types").CardView | null} */
     this.view = null;
-    this.state = { form: /** @type {any} */ (null), reason: "", map: null, said: null, busy: false, isSlow: false };
+    this.state = { form: /** @type {any} */ (null), reason: "", map: null, isMapShown: true, said: null, busy: false, isSlow: false, opened: new Set() };
     this.needs = /** @type {string | null} */ (null);
   }
 
@@ -65,17 +64,19 @@ export class Sheet {
     }
   }
 
-  draw() {
+  /** @param {string} [name] of the button that was pressed: the focus stays on it */
+  draw(name) {
     if (this.view === null) return;
     const actions = this.view.actions.filter(({ act }) => !["snapshot", "result"].includes(act));
     const view = { ...this.view, actions };
     if (this.needs !== null) {
       const { host } = new URL(this.needs);
-      view.lead = this.words.askHost(host);
+      view.leads = [this.words.askHost(host)];
       view.actions = [{ act: "host", label: this.words.allowHost(host), primary: true }];
     }
     const card = drawCard(view, { act: (name) => this.act(name), appeal: (...words) => this.appeal(...words), close: null }, this.state);
     this.place.replaceChildren(card);
+    if (name !== undefined) /** @type {HTMLElement | null} */ (card.querySelector(`[data-act="${name}"]`))?.focus();
     this.changed(this.view);
   }
 
@@ -86,8 +87,13 @@ export class Sheet {
       this.openForm(name === "cancel" ? null : name);
       return;
     }
-    if (name === "options") {
-      await chrome.runtime.openOptionsPage();
+    if (name === "options" || name === "help") {
+      await ask({ kind: "open", what: name });
+      return;
+    }
+    if (name === "heatmap" && this.state.map !== null) {
+      this.state.isMapShown = !this.state.isMapShown;
+      this.draw(name);
       return;
     }
     // Before anything is awaited: a click is over at the first wait.
@@ -104,7 +110,7 @@ export class Sheet {
     if (answer?.form) return this.openForm("artist");
     Object.assign(this.state, { map: answer?.image ?? this.state.map, said: answer?.sentence ?? null });
     if (answer?.card) await this.show(answer.card);
-    else this.draw();
+    else this.draw(name);
   }
 
   /** @param {"report" | "artist" | null} form */
@@ -119,9 +125,8 @@ export class Sheet {
    * @param {string} id
    */
   async doing(name, id) {
-    if (["heatmap", "retry", "artist"].includes(name)) return ask({ kind: name, id }, name === "artist" ? 1 : 3);
-    const data = name === "send" ? await this.read() : null;
-    return data === null ? ask({ kind: "fetch-bytes", id }) : ask({ kind: "bytes", id, data });
+    if (["heatmap", "retry", "artist", "flag"].includes(name)) return ask({ kind: name, id }, name === "artist" ? 1 : 3);
+    return ask({ kind: "fetch-bytes", id });
   }
 
   /**
@@ -138,4 +143,28 @@ export class Sheet {
     if (answer?.card) this.view = answer.card;
     this.draw();
   }
+}
+
+/** The seal with the eye. @returns {SVGElement} */
+export function brand() {
+  return drawn("svg", { viewBox: "0 0 32 32", class: "brand", "aria-hidden": "true" }, [
+    drawn("rect", { x: "1", y: "1", width: "30", height: "30", rx: "7" }),
+    drawn("path", { class: "cut", d: "M4 16Q16 4.500 28 16 16 27.500 4 16z" }),
+    drawn("circle", { cx: "16", cy: "16", r: "4.800" }),
+  ]);
+}
+
+/**
+ * @param {string} label
+ * @param {string} kind
+ * @param {() => unknown} act
+ * @param {string} [name] of an icon
+ */
+export function button(label, kind, act, name) {
+  const isBare = kind.includes("bare");
+  const element = /** @type {HTMLButtonElement} */ (make("button", {
+    type: "button", class: kind, ...(isBare ? { "aria-label": label, title: label } : {}),
+  }, [name !== undefined && icon(name), !isBare && label]));
+  element.addEventListener("click", () => void act());
+  return element;
 }

@@ -1,11 +1,14 @@
-/** The options page: server and key, appearance, badges, data. */
+/** The options page: server and key, language and colours, badges, data. */
 
-import { ask, dress } from "../look/sheet.js";
+import { ask, brand, button, dress } from "../look/sheet.js";
 import { MIN_SIDE, changeSettings, isUnprotected, matchPattern, readSettings, serverOrigin } from "../settings/settings.js";
 import { languageOf, wordsOf } from "../words/words.js";
 
 /** Firefox asks for data as well: what a picture shows is content of a website. */
 const DATA = chrome.runtime.getManifest().browser_specific_settings ? { data_collection: ["websiteContent"] } : {};
+
+/** @typedef {import("../types").Settings} Settings */
+/** @typedef {import("../words/words.js").Words} Words */
 
 await draw();
 
@@ -13,38 +16,57 @@ async function draw() {
   const settings = await readSettings();
   const lang = languageOf(settings.language);
   const words = wordsOf(lang);
+  const focused = document.activeElement?.getAttribute("name");
   dress(settings.theme, lang);
   document.title = words.optionsTitle;
+  const header = make("header", {}, []);
+  header.append(brand(), make("h1", {}, [words.optionsTitle]));
   document.body.replaceChildren(
-    make("div", { class: "page" }, [
-      make("header", {}, [make("img", { src: "../icons/kantei-128.png", alt: "" }, []), make("h1", {}, [words.optionsTitle])]),
+    make("main", { class: "own" }, [
+      header,
       connection(settings, words),
-      appearance(settings, words),
-      badges(settings, words),
-      data(words),
+      area(words.language, [choice("language", words.language, words.languages, settings.language)]),
+      area(words.theme, [choice("theme", words.theme, words.themes, settings.theme)]),
+      area(words.auto, badges(settings, words)),
+      area(words.privacy, data(words)),
     ]),
   );
+  /** @type {HTMLElement | null} */ (focused ? document.querySelector(`[name="${focused}"]:checked`) : null)?.focus();
 }
 
 /**
- * @param {import("../types").Settings} settings
- * @param {import("../words/words.js").Words} words
+ * @param {Settings} settings
+ * @param {Words} words
  */
 function connection(settings, words) {
   const server = input("server", "url", settings.server);
   const key = input("key", "password", settings.key);
   key.autocomplete = "off";
-  const status = make("p", { role: "status" }, []);
-  const plain = make("p", { class: "bad", role: "note" }, [words.serverPlain]);
+  const status = make("div", { role: "status" }, []);
+  const plain = make("p", { class: "wrong", role: "note" }, [icon("trouble"), words.serverPlain]);
+  const wrong = make("p", { class: "wrong", id: "wrong", role: "alert" }, []);
   const warn = () => {
     const address = serverOrigin(server.value);
     plain.hidden = address === null || !isUnprotected(address);
+    if (address !== null) mind(null);
+  };
+  /** @param {string | null} sentence */
+  const mind = (sentence) => {
+    wrong.replaceChildren(...(sentence === null ? [] : [icon("trouble"), sentence]));
+    wrong.hidden = sentence === null;
+    if (sentence === null) server.removeAttribute("aria-invalid");
+    else server.setAttribute("aria-invalid", "true");
   };
   server.addEventListener("input", warn);
+  server.addEventListener("change", () => serverOrigin(server.value) === null && mind(words.serverWrong));
+  mind(null);
   warn();
-  const save = button(words.save, "primary", async () => {
+  const save = button(words.save, "b main", async () => {
     const address = serverOrigin(server.value);
-    if (address === null) return tell(status, words.serverWrong, false);
+    if (address === null) {
+      mind(words.serverWrong);
+      return server.focus();
+    }
     // At once, while the click counts: the server's address, and the right to show cards in pages.
     const granted = chrome.permissions.request({
       permissions: ["scripting"],
@@ -53,50 +75,48 @@ function connection(settings, words) {
     });
     await granted.catch(() => false);
     await changeSettings({ server: address, key: key.value });
-    await test(status, words);
+    await test(status, key, words);
   });
-  return make("section", { "aria-label": words.connection }, [
-    make("h2", {}, [words.connection]),
-    field(words.server, server, words.serverHint),
-    plain,
+  return make("section", { class: "panel", "aria-labelledby": "connection" }, [
+    make("h2", { id: "connection" }, [words.connection]),
+    field(words.server, server, words.serverHint, [wrong, plain]),
     field(words.key, key, words.keyHint),
-    make("div", { class: "line" }, [save, button(words.test, "", () => test(status, words))]),
+    make("div", { class: "line" }, [save, button(words.noServer, "link", () => ask({ kind: "open", what: "help" }))]),
     status,
   ]);
 }
 
 /**
  * @param {HTMLElement} status
- * @param {import("../words/words.js").Words} words
+ * @param {HTMLInputElement} key
+ * @param {Words} words
  */
-async function test(status, words) {
-  tell(status, words.testing, null);
+async function test(status, key, words) {
+  status.replaceChildren(make("p", { class: "soft" }, [words.testing]));
+  key.removeAttribute("aria-invalid");
   const answer = await ask({ kind: "test" }).catch(() => null);
-  tell(status, answer?.sentence ?? words.trouble.server_error, answer?.works ?? false);
+  const { works, title, sentence, kind } = answer?.title ? answer : { works: false, title: words.troubleTitle.server_error, sentence: words.saved, kind: "" };
+  if (kind === "key_refused" || kind === "not_set_up") key.setAttribute("aria-invalid", "true");
+  status.replaceChildren(make("div", { class: `told ${works ? "good" : "bad"}` }, [
+    icon(works ? "clear" : kind === "key_refused" ? "key" : "trouble"), make("b", {}, [title]), make("p", {}, [sentence]),
+  ]));
 }
 
 /**
- * @param {import("../types").Settings} settings
- * @param {import("../words/words.js").Words} words
+ * @param {string} heading
+ * @param {HTMLElement[]} parts
  */
-function appearance(settings, words) {
-  const language = select("language", words.languages, settings.language);
-  const theme = select("theme", words.themes, settings.theme);
-  language.addEventListener("change", () => changeSettings({ language: /** @type {any} */ (language.value) }).then(draw));
-  theme.addEventListener("change", () => changeSettings({ theme: /** @type {any} */ (theme.value) }).then(draw));
-  return make("section", { "aria-label": words.appearance }, [
-    make("h2", {}, [words.appearance]),
-    field(words.language, language),
-    field(words.theme, theme),
-  ]);
+function area(heading, parts) {
+  return make("section", { class: "area" }, [make("h2", {}, [heading]), make("div", {}, parts)]);
 }
 
 /**
- * @param {import("../types").Settings} settings
- * @param {import("../words/words.js").Words} words
+ * @param {Settings} settings
+ * @param {Words} words
  */
 function badges(settings, words) {
   const side = input("minSide", "number", String(settings.minSide));
+  side.className = "num";
   side.min = String(MIN_SIDE.least);
   side.max = String(MIN_SIDE.most);
   side.addEventListener("change", async () => {
@@ -105,50 +125,45 @@ function badges(settings, words) {
   const battery = input("pauseOnBattery", "checkbox", "");
   battery.checked = settings.pauseOnBattery;
   battery.addEventListener("change", () => changeSettings({ pauseOnBattery: battery.checked }));
-  return make("section", { "aria-label": words.auto }, [
-    make("h2", {}, [words.auto]),
-    make("div", { class: "field" }, [
-      make("span", {}, [words.sites]),
-      settings.sites.length === 0
-        ? make("p", { class: "soft" }, [words.sitesNone])
-        : make("ul", { class: "sites" }, settings.sites.map((site) =>
-            make("li", {}, [site, button(words.remove, "", () => ask({ kind: "remove-site", origin: site }).then(draw))]))),
-    ]),
-    field(words.minSide, side),
-    make("label", { class: "line" }, [battery, words.battery]),
-  ]);
+  return [
+    make("p", { class: "soft" }, [settings.sites.length === 0 ? words.sitesNone : words.sites]),
+    ...(settings.sites.length === 0 ? [] : [make("ul", { class: "sites" }, settings.sites.map((site) => {
+      const remove = button(words.remove, "link", () => ask({ kind: "remove-site", origin: site }).then(draw));
+      remove.setAttribute("aria-label", `${words.remove}: ${site}`);
+      return make("li", {}, [site, remove]);
+    }))]),
+    make("label", { class: "line" }, [words.minSide, side]),
+    make("label", { class: "tick" }, [battery, words.battery]),
+  ];
 }
 
-/** @param {import("../words/words.js").Words} words */
+/** @param {Words} words */
 function data(words) {
-  const status = make("span", { role: "status" }, []);
-  return make("section", { "aria-label": words.data }, [
-    make("h2", {}, [words.privacy]),
-    make("p", {}, [words.privacyText]),
+  const status = make("span", { role: "status", class: "soft" }, []);
+  return [
+    make("p", { class: "soft" }, [words.privacyText]),
     make("div", { class: "line" }, [
-      button(words.forget, "", () => ask({ kind: "forget" }).then(() => tell(status, words.forgotten, true))),
+      button(words.forget, "b", () => ask({ kind: "forget" }).then(() => (status.textContent = words.forgotten))),
       status,
     ]),
-  ]);
-}
-
-/**
- * @param {HTMLElement} status
- * @param {string} sentence
- * @param {boolean | null} isGood
- */
-function tell(status, sentence, isGood) {
-  status.className = isGood === null ? "soft" : isGood ? "good" : "bad";
-  status.textContent = sentence;
+  ];
 }
 
 /**
  * @param {string} label
- * @param {HTMLElement} control
- * @param {string} [hint]
+ * @param {HTMLInputElement} control
+ * @param {string} hint
+ * @param {HTMLElement[]} [more]
  */
-function field(label, control, hint) {
-  return make("label", { class: "field" }, [make("span", {}, [label]), control, hint && make("small", { class: "soft" }, [hint])]);
+function field(label, control, hint, more = []) {
+  control.id = control.name;
+  control.setAttribute("aria-describedby", [`${control.name}-hint`, ...more.map(({ id }) => id).filter(Boolean)].join(" "));
+  return make("div", { class: "field" }, [
+    make("label", { for: control.name }, [label]),
+    control,
+    make("span", { class: "small", id: `${control.name}-hint` }, [hint]),
+    ...more,
+  ]);
 }
 
 /**
@@ -163,25 +178,17 @@ function input(name, type, value) {
 }
 
 /**
- * @param {string} name
+ * One of a few, all in sight.
+ * @param {"language" | "theme"} name
+ * @param {string} label
  * @param {Record<string, string>} choices
  * @param {string} chosen
  */
-function select(name, choices, chosen) {
-  const element = /** @type {HTMLSelectElement} */ (
-    make("select", { name }, Object.entries(choices).map(([value, label]) => make("option", { value }, [label])))
-  );
-  element.value = chosen;
-  return element;
-}
-
-/**
- * @param {string} label
- * @param {string} kind
- * @param {() => unknown} act
- */
-function button(label, kind, act) {
-  const element = make("button", { type: "button", class: `button ${kind}` }, [label]);
-  element.addEventListener("click", () => void act());
-  return element;
+function choice(name, label, choices, chosen) {
+  return make("fieldset", { class: "segs", "aria-label": label }, Object.entries(choices).map(([value, text]) => {
+    const radio = input(name, "radio", value);
+    radio.checked = value === chosen;
+    radio.addEventListener("change", () => changeSettings({ [name]: value }).then(draw));
+    return make("label", { lang: value === "ja" ? "ja" : value === "en" ? "en" : "" }, [radio, text]);
+  }));
 }

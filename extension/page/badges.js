@@ -6,13 +6,14 @@
 const QUIET = 500; // milliseconds without a new picture before fewer than a batch are sent
 const LOW_BATTERY = 0.2; // where browsers' own battery savers begin
 
-/** @typedef {{element: Element, key: string, address: string, state: "open" | "asked" | "done", badge: HTMLElement | null, isShown: boolean, finding: string | null, picture: any}} Marked */
+/** @typedef {{element: Element, key: string, address: string, state: "open" | "asked" | "done", badge: HTMLElement | null, isShown: boolean, finding: Standing | null, picture: any}} Marked */
+/** @typedef {{tone: string, icon: string, word: string, score: string}} Standing */
 
 /** @type {{stop: AbortController} | null} */
 let badging = null;
 
 /**
- * @param {{minSide: number, pauseOnBattery: boolean, batch: number, theme: string, words: Record<string, string>}} reader
+ * @param {{minSide: number, pauseOnBattery: boolean, batch: number, theme: string, lang: string}} reader
  * @param {(element: Element) => void} open
  */
 function startBadges(reader, open) {
@@ -22,7 +23,7 @@ function startBadges(reader, open) {
   const { layer } = stage(reader.theme, "badges");
   /** @type {Map<Element, Marked>} */
   const marks = new Map();
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, Standing>} */
   const findings = new Map();
   /** @type {Set<Element>} */
   const dirty = new Set();
@@ -147,8 +148,8 @@ function startBadges(reader, open) {
     for (const mark of asked) {
       const answer = answers[mark.key];
       if (answer?.state === "examined") {
-        findings.set(mark.address, answer.finding);
-        Object.assign(mark, { state: "done", finding: answer.finding });
+        findings.set(mark.address, answer);
+        Object.assign(mark, { state: "done", finding: answer });
         if (mark.isShown) found.push(mark);
       } else if (answer?.state === "pending") open.push(mark);
       else if (answer?.state === "troubled") {
@@ -184,17 +185,17 @@ function startBadges(reader, open) {
   /** @type {Map<string, HTMLElement>} */
   const patterns = new Map();
   /**
-   * @param {string} finding
+   * @param {Standing} finding
    * @returns {HTMLElement}
    */
-  const newBadge = (finding) => {
-    let pattern = patterns.get(finding);
+  const newBadge = ({ tone, icon: name, word, score }) => {
+    const label = score === "" ? word : `${word} · ${score}`;
+    let pattern = patterns.get(`${tone} ${label}`);
     if (pattern === undefined) {
-      const word = reader.words[finding];
-      pattern = make("button", { type: "button", class: `badge ${finding}`, "aria-label": word, title: word }, [
-        seal(/** @type {any} */ (finding)), make("span", {}, [word]),
+      pattern = make("button", { type: "button", class: `badge ${tone}`, lang: reader.lang, "aria-label": label, title: label }, [
+        icon(name), make("span", {}, [word]),
       ]);
-      patterns.set(finding, pattern);
+      patterns.set(`${tone} ${label}`, pattern);
     }
     return /** @type {HTMLElement} */ (pattern.cloneNode(true));
   };
@@ -203,8 +204,9 @@ function startBadges(reader, open) {
    * @param {DOMRectReadOnly} box
    */
   const show = (mark, box) => {
+    if (mark.finding === null) return;
     if (mark.badge === null) {
-      mark.badge = newBadge(mark.finding ?? "uncertain");
+      mark.badge = newBadge(mark.finding);
       mark.badge.addEventListener("click", (event) => event.isTrusted && open(mark.element));
       layer.append(mark.badge);
     }

@@ -95,6 +95,18 @@ function listForPopup() {
     });
 }
 
+/**
+ * Open the card of a picture in the popup's list, beside the picture.
+ * @param {number} ref
+ */
+async function openListed(ref) {
+  const element = listed.get(ref);
+  const picture = element?.isConnected ? pictureOf(element) : null;
+  if (element === undefined || picture === null) return;
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  await openCard(element, picture, await tell({ kind: "hello" }, 3));
+}
+
 async function beginBadges() {
   const reader = await tell({ kind: "hello" }, 3).catch(() => null);
   if (!reader?.badges) {
@@ -112,18 +124,11 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
   if (message.kind === "locate") void locate(message);
   else if (message.kind === "badges") void beginBadges();
   else if (message.kind === "list") respond(listForPopup());
-  else if (message.kind === "card") {
-    const element = listed.get(message.ref);
-    void tell({ kind: "hello" }, 3).then((reader) => showCard(message.card, element ?? null, message.picture, reader));
-  } else if (message.kind === "show") listed.get(message.ref)?.scrollIntoView({ block: "center", behavior: "smooth" });
+  else if (message.kind === "open") void openListed(message.ref);
   else if (message.kind === "frame") {
     void frame(message.url).then(respond);
     return true;
   } else if (message.kind === "unframe") framed?.remove();
-  else if (message.kind === "read") {
-    void readPicture(listed.get(message.ref) ?? null, message.address).then(respond, () => respond(null));
-    return true;
-  }
   return false;
 });
 

@@ -15,8 +15,8 @@ function pick({ theme, words }, done) {
   picking = new AbortController();
   const { signal } = picking;
   const { root } = stage(theme);
-  const hint = make("div", { class: "hint", role: "status" }, [words.pick]);
-  const outline = make("div", { class: "outline" }, []);
+  const hint = make("div", { class: "kt hint", role: "status" }, [words.pick]);
+  const outline = make("div", { class: "kt outline" }, []);
   outline.hidden = true;
   // A shield takes the click: the page must not follow a link or play a video for it.
   const shield = make("div", {}, []);

@@ -31,7 +31,7 @@ async function showCard(view, element, picture, reader) {
     element,
     view,
     box: element === null ? null : boxOf(element),
-    state: { form: null, reason: "", map: null, said: null, busy: false, isSlow: false, picture, reader },
+    state: { form: null, reason: "", map: null, isMapShown: true, said: null, busy: false, isSlow: false, opened: new Set(), picture, reader },
     // Who closes the card goes on where he was.
     focus: document.activeElement,
   });
@@ -71,13 +71,17 @@ async function awaitChange(mine) {
   }
 }
 
-/** @param {boolean} isNew */
-function redrawCard(isNew) {
+/**
+ * @param {boolean} isNew
+ * @param {string} [name] of the button that was pressed: the focus stays on it
+ */
+function redrawCard(isNew, name) {
   if (shown === null) return;
   const { view, state } = shown;
   const { root } = stage(view.theme);
   const hadFocus = shown.card.contains(root.activeElement);
   const card = drawCard(view, { act, appeal: sendReport, close: closeCard }, state);
+  card.classList.toggle("new", isNew);
   card.style.visibility = "hidden";
   shown.card.replaceWith(card);
   if (!card.isConnected) root.append(card);
@@ -89,7 +93,8 @@ function redrawCard(isNew) {
   growing?.disconnect();
   growing = new ResizeObserver(() => placeCard(card, box));
   growing.observe(card);
-  if (isNew || hadFocus) card.querySelector("h2")?.focus({ preventScroll: true });
+  const pressed = name === undefined ? null : /** @type {HTMLElement | null} */ (card.querySelector(`[data-act="${name}"]:enabled`));
+  if (isNew || hadFocus) (pressed ?? card.querySelector("h2"))?.focus({ preventScroll: true });
 }
 
 function closeCard() {
@@ -108,8 +113,13 @@ async function act(name) {
   const { view, state, element } = mine;
   const { id } = view;
   if (name === "report" || name === "cancel") return openForm(mine, name === "cancel" ? null : name);
-  if (name === "result" || name === "options") {
+  if (["result", "options", "help"].includes(name)) {
     await tell({ kind: "open", what: name, id }, 3);
+    return;
+  }
+  if (name === "heatmap" && state.map !== null) {
+    state.isMapShown = !state.isMapShown;
+    redrawCard(false, name);
     return;
   }
   state.busy = true;
@@ -124,7 +134,7 @@ async function act(name) {
   } else if (answer?.card) mine.view = answer.card;
   else if (answer?.form) return openForm(mine, "artist");
   else Object.assign(state, { map: answer?.image ?? state.map, said: answer?.sentence ?? null });
-  redrawCard(false);
+  redrawCard(false, name);
   await followCard(mine);
 }
 

@@ -36,7 +36,7 @@ function makeStage() {
   } catch {
     root.append(make("style", {}, [STYLE]));
   }
-  const layer = make("div", {}, []);
+  const layer = make("div", { class: "kt" }, []);
   layer.style.cssText = "position:absolute;inset:0;pointer-events:none;contain:layout style";
   root.append(layer);
   return { host, root, layer };
@@ -83,7 +83,7 @@ function placeCard(card, box) {
  */
 function flash(element, theme) {
   const { x, y, width, height } = boxOf(element);
-  const outline = make("div", { class: "outline flash" }, []);
+  const outline = make("div", { class: "kt outline flash" }, []);
   outline.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px`;
   stage(theme).root.append(outline);
   setTimeout(() => outline.remove(), 1600);

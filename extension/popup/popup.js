@@ -1,36 +1,45 @@
-/** The toolbar's popup: the pictures of the page, largest first. */
+/** The toolbar's popup: the pictures of the page, largest first, with what is known of each. */
 
 import { enter } from "../background/inject.js";
 import { wantScripting } from "../background/permissions.js";
-import { Sheet, ask, dress } from "../look/sheet.js";
+import { ask, brand, button, dress } from "../look/sheet.js";
 import { changeSettings, matchPattern, readSettings, siteOrigin } from "../settings/settings.js";
 import { languageOf, wordsOf } from "../words/words.js";
 
 const BATCH = 20;
+const MANY = 12; // pictures, above which rows are closer, and counts can filter them
 
 /** @typedef {{ref: number, picture: import("../types").Picture, preview: string | null}} Listed */
+/** @typedef {{tone: string, icon: string, word: string, score: string}} Said */
 
 const settings = await readSettings();
 const words = wordsOf(languageOf(settings.language));
 const tab = await currentTab();
 const origin = siteOrigin(tab?.url);
+const isPrivate = tab?.incognito ?? false;
 dress(settings.theme, languageOf(settings.language));
-
-const main = make("main", {}, []);
-const title = make("h1", {}, [words.title]);
-const all = button(words.checkAll, "primary", checkAll);
-const back = button(words.back, "", () => showList());
-all.hidden = true;
-back.hidden = true;
-const gear = button(words.options, "quiet", () => chrome.runtime.openOptionsPage());
-document.body.append(make("div", { class: "popup" }, [make("header", {}, [title, all, back, gear]), main, footer()]));
 
 /** @type {Listed[]} */
 let pictures = [];
-/** @type {Map<number, HTMLElement>} */
-let verdicts = new Map();
-/** @type {Map<number, {text: string, tone: string}>} */
+/** What each row says. @type {Map<number, Said>} */
 const known = new Map();
+/** @type {Map<number, HTMLElement>} */
+const rows = new Map();
+let filter = "";
+let isChecking = false;
+
+const UNKNOWN = { tone: "none", icon: "hint", word: words.notChecked, score: "" };
+const BUSY = { tone: "busy", icon: "hint", word: words.checking, score: "" };
+
+const main = make("main", {}, []);
+const title = make("h1", {}, ["Kantei"]);
+const all = button(words.checkAll, "b main", checkAll);
+all.hidden = true;
+const sums = make("div", { class: "sums", role: "group", "aria-label": words.showOnly }, []);
+const header = make("header", {}, []);
+header.append(brand(), title, all, button(words.options, "b bare quiet", () => chrome.runtime.openOptionsPage(), "options"));
+document.body.append(make("div", { class: "popup" }, [header, sums, main, footer()]));
+main.addEventListener("keydown", moveAlong);
 
 if (settings.key === "") showSetUp();
 else if (await chrome.permissions.contains({ permissions: ["scripting"] })) await look();
@@ -48,106 +57,146 @@ async function currentTab() {
 }
 
 function showSetUp() {
-  main.replaceChildren(make("div", { class: "empty" }, [
-    make("p", {}, [words.trouble.not_set_up]),
-    button(words.options, "primary", () => chrome.runtime.openOptionsPage()),
-  ]));
+  const { not_set_up: heading } = words.troubleTitle;
+  showEmpty("key", heading, words.trouble.not_set_up, [
+    button(words.setUp, "b main", () => chrome.runtime.openOptionsPage()),
+    button(words.noServer, "link", () => ask({ kind: "open", what: "help" })),
+  ]);
 }
 
 function showInvitation() {
-  main.replaceChildren(make("div", { class: "empty" }, [
-    make("p", {}, [words.lookWhy]),
-    button(words.look, "primary", async () => {
-      await wantScripting();
-      await look();
-    }),
-  ]));
+  showEmpty("search", words.lookTitle, words.lookWhy, [button(words.look, "b main", async () => {
+    await wantScripting();
+    await look();
+  })]);
+}
+
+/**
+ * @param {string} name of an icon
+ * @param {string} heading
+ * @param {string} sentence
+ * @param {HTMLElement[]} [buttons]
+ */
+function showEmpty(name, heading, sentence, buttons = []) {
+  const empty = make("div", { class: "empty" }, []);
+  empty.append(icon(name), make("h2", {}, [heading]), make("p", { class: "soft" }, [sentence]), ...buttons);
+  main.replaceChildren(empty);
 }
 
 async function look() {
-  if (tab?.id === undefined || !(await enter(tab.id))) return showEmpty(words.noPage);
+  if (tab?.id === undefined || !(await enter(tab.id))) return showEmpty("trouble", words.none, words.noPage);
   pictures = (await chrome.tabs.sendMessage(tab.id, { kind: "list" }, { frameId: 0 }).catch(() => null)) ?? [];
-  showList();
-}
-
-/** @param {string} sentence */
-function showEmpty(sentence) {
-  main.replaceChildren(make("div", { class: "empty" }, [make("p", {}, [sentence])]));
-}
-
-function showList() {
-  title.textContent = words.title;
-  back.hidden = true;
-  all.hidden = pictures.length === 0;
-  if (pictures.length === 0) return showEmpty(words.none);
-  verdicts = new Map();
-  main.replaceChildren(make("ul", { class: "rows" }, pictures.map(row)));
+  if (pictures.length === 0) return showEmpty("search", words.none, words.noneWhy);
+  title.textContent = words.pictures(pictures.length);
+  main.classList.toggle("many", pictures.length > MANY);
+  const found = await ask({ kind: "known", pictures: asked(pictures), isPrivate }).catch(() => ({}));
+  for (const [key, said] of Object.entries(found)) known.set(Number(key), said);
+  for (const listed of pictures) rows.set(listed.ref, row(listed));
+  main.replaceChildren(make("ul", {}, [...rows.values()].map((element) => make("li", {}, [element]))));
+  for (const { ref } of pictures) draw(ref);
 }
 
 /** @param {Listed} listed */
 function row({ ref, picture, preview }) {
-  const thumb = make("button", { type: "button", class: "thumb", "aria-label": words.size(picture.width, picture.height) }, []);
+  const thumb = make("span", { class: "thumb" }, []);
   const src = preview ?? (picture.shown && /^https?:/.test(picture.shown) ? picture.shown : null);
   if (src !== null) {
-    const image = /** @type {HTMLImageElement} */ (make("img", { alt: "", loading: "lazy", referrerpolicy: "no-referrer" }, []));
+    const image = /** @type {HTMLImageElement} */ (make("img", { loading: "lazy", referrerpolicy: "no-referrer" }, []));
+    image.alt = "";
     image.src = src;
     image.addEventListener("error", () => image.remove());
     thumb.append(image);
   }
-  thumb.addEventListener("click", () => chrome.tabs.sendMessage(tab?.id ?? 0, { kind: "show", ref }));
-  const verdict = make("b", {}, []);
-  verdicts.set(ref, verdict);
-  const said = known.get(ref);
-  if (said) say(ref, said.text, said.tone);
-  return make("li", { "data-ref": String(ref) }, [
-    thumb,
-    make("div", { class: "what" }, [
-      verdict,
-      make("span", {}, [words.size(picture.width, picture.height)]),
-      make("span", { class: "soft" }, [nameOf(picture)]),
-    ]),
-    button(said && said.tone !== "trouble" ? words.details : words.check, "", () => checkOne({ ref, picture, preview })),
-  ]);
+  const element = button("", "row", () => press(ref));
+  element.dataset.ref = String(ref);
+  element.append(thumb, make("span", { class: "what" }, [make("span", { class: "word" }, []), make("span", { class: "facts" }, [])]), make("span", { class: "way" }, []));
+  return element;
 }
 
-/** @param {Listed} listed */
-async function checkOne({ ref, picture }) {
-  const tabId = tab?.id ?? 0;
-  const started = await ask({ kind: "check", picture, tabId, isPrivate: tab?.incognito ?? false });
-  title.textContent = words.size(picture.width, picture.height);
-  all.hidden = true;
-  back.hidden = false;
-  const place = make("div", { class: "sheet" }, []);
-  main.replaceChildren(place);
-  const sheet = new Sheet(place, words, {
-    read: () => chrome.tabs.sendMessage(tabId, { kind: "read", ref, address: picture.shown }),
-    changed: (view) => view.final && known.set(ref, { text: view.title, tone: view.tone }),
-  });
-  await sheet.show(started.card);
+/**
+ * Say in a row what is known, and in the head what is left to do.
+ * @param {number} ref
+ */
+function draw(ref) {
+  const element = rows.get(ref);
+  const listed = pictures.find((one) => one.ref === ref);
+  if (element === undefined || listed === undefined) return;
+  const said = known.get(ref) ?? UNKNOWN;
+  const { picture } = listed;
+  const [word, facts, way] = [".word", ".facts", ".way"].map((name) => /** @type {HTMLElement} */ (element.querySelector(name)));
+  word.replaceChildren(mark(said.tone, said.icon), make("b", {}, [said.word]));
+  facts.replaceChildren(
+    ...(said.score === "" ? [] : [make("b", {}, [said.score])]),
+    make("span", {}, [nameOf(picture)]),
+    make("span", { class: "size" }, [`· ${words.size(picture.width, picture.height)}`]),
+  );
+  const isOpen = said.tone !== "none" && said.tone !== "busy";
+  way.replaceChildren(...(said.tone === "none" ? [make("span", { class: "b" }, [words.check])] : isOpen ? [make("span", { class: "unseen" }, [words.open])] : []));
+  way.classList.toggle("on", isOpen);
+  /** @type {HTMLElement} */ (element.closest("li")).hidden = filter !== "" && said.word !== filter;
+  drawHead();
+}
+
+function drawHead() {
+  const left = pictures.filter(({ ref }) => !known.has(ref)).length;
+  all.hidden = left === 0 && !isChecking;
+  all.disabled = isChecking;
+  all.textContent = left === pictures.length ? words.checkAll : words.checkMore(left);
+  if (isChecking) all.textContent = words.checking;
+  /** @type {Map<string, {said: Said, count: number}>} */
+  const counts = new Map();
+  for (const said of known.values()) counts.set(said.word, { said, count: (counts.get(said.word)?.count ?? 0) + 1 });
+  sums.hidden = pictures.length <= MANY || counts.size < 2;
+  sums.replaceChildren(...[...counts].map(([word, { said, count }]) => {
+    const toggle = button("", `sum c-${said.tone}`, () => {
+      filter = filter === word ? "" : word;
+      for (const { ref } of pictures) draw(ref);
+      /** @type {HTMLElement | null} */ (sums.querySelector(`[data-word="${CSS.escape(word)}"]`))?.focus();
+    });
+    toggle.dataset.word = word;
+    toggle.setAttribute("aria-pressed", String(filter === word));
+    toggle.setAttribute("aria-label", words.count(word, count));
+    toggle.title = words.count(word, count);
+    toggle.append(icon(said.icon), String(count));
+    return toggle;
+  }));
+}
+
+/**
+ * What is known opens beside its picture; what is not is checked here.
+ * @param {number} ref
+ */
+async function press(ref) {
+  const said = known.get(ref);
+  if (said === BUSY) return;
+  if (said === undefined) return checkGroup(pictures.filter((one) => one.ref === ref));
+  await chrome.tabs.sendMessage(tab?.id ?? 0, { kind: "open", ref }, { frameId: 0 }).catch(() => null);
+  window.close();
 }
 
 async function checkAll() {
-  all.setAttribute("disabled", "");
-  for (const { ref } of pictures) say(ref, words.pending, "");
-  for (let at = 0; at < pictures.length; at += BATCH) await checkGroup(pictures.slice(at, at + BATCH));
-  all.removeAttribute("disabled");
+  isChecking = true;
+  const open = pictures.filter(({ ref }) => !known.has(ref));
+  for (const { ref } of open) say(ref, BUSY);
+  for (let at = 0; at < open.length; at += BATCH) await checkGroup(open.slice(at, at + BATCH));
+  isChecking = false;
+  drawHead();
 }
 
 /** @param {Listed[]} group */
 async function checkGroup(group) {
-  let open = group.map(({ ref, picture }) => ({ key: String(ref), picture }));
+  let open = asked(group);
+  for (const { ref } of group) say(ref, BUSY);
   while (open.length > 0 && main.isConnected) {
-    const answers = await ask({ kind: "many", pictures: open, isPrivate: tab?.incognito ?? false }, 5).catch(() => null);
+    const answers = await ask({ kind: "many", pictures: open, isPrivate }, 5).catch(() => null);
     if (answers === null || answers.broken) {
-      for (const { key } of open) say(Number(key), words.troubled, "trouble");
+      for (const { key } of open) say(Number(key), { tone: "trouble", icon: "trouble", word: words.troubleTitle.server_error, score: "" });
       return;
     }
     for (const { key } of open) {
       const answer = answers[key];
-      const ref = Number(key);
-      if (answer?.state === "examined") say(ref, words.badge[/** @type {"clear"} */ (answer.finding)], answer.finding);
-      else if (answer?.state === "troubled") say(ref, words.trouble[/** @type {"slow"} */ (answer.trouble)], "trouble");
-      else if (answer?.state !== "pending") say(ref, answer?.state === "unreachable" ? words.notReached : words.failed, "trouble");
+      if (answer?.state === "examined") say(Number(key), answer);
+      else if (answer?.state !== "pending") say(Number(key), { tone: "trouble", icon: "trouble", word: answer?.word ?? words.failed, score: "" });
     }
     open = open.filter(({ key }) => answers[key]?.state === "pending");
   }
@@ -155,18 +204,26 @@ async function checkGroup(group) {
 
 /**
  * @param {number} ref
- * @param {string} text
- * @param {string} tone
+ * @param {Said} said
  */
-function say(ref, text, tone) {
-  if (tone !== "") known.set(ref, { text, tone });
-  const place = verdicts.get(ref);
-  if (place === undefined) return;
-  const toCard = place.closest("li")?.querySelector(".button");
-  if (tone !== "" && tone !== "trouble" && toCard) toCard.textContent = words.details;
-  place.className = tone;
-  place.textContent = text;
-  place.title = text;
+function say(ref, said) {
+  known.set(ref, said);
+  draw(ref);
+}
+
+/** @param {Listed[]} group */
+function asked(group) {
+  return group.map(({ ref, picture }) => ({ key: String(ref), picture }));
+}
+
+/** @param {KeyboardEvent} event */
+function moveAlong(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const shown = [...rows.values()].filter((element) => !(/** @type {HTMLElement} */ (element.closest("li")).hidden));
+  const at = shown.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  if (step === undefined || at < 0) return;
+  event.preventDefault();
+  shown[Math.min(Math.max(at + step, 0), shown.length - 1)].focus();
 }
 
 function footer() {
@@ -177,14 +234,13 @@ function footer() {
   box.addEventListener("change", () => (box.checked ? allowSite(box) : ask({ kind: "remove-site", origin }).then(beginBadges)));
   pause.addEventListener("change", () => changeSettings({ paused: pause.checked }).then(beginBadges));
   const parts = [];
-  if (origin !== null && settings.key !== "") {
-    parts.push(make("label", {}, [box, words.badges(new URL(origin).host)]));
-    parts.push(make("p", { class: "soft" }, [words.badgesHint]));
-  }
-  if (settings.sites.length > 0) parts.push(make("label", {}, [pause, words.pause]));
   if (settings.key !== "") {
+    if (origin !== null) {
+      parts.push(make("label", { class: "tick" }, [box, make("span", {}, [words.badges(new URL(origin).host), make("span", { class: "small" }, [words.badgesHint])])]));
+    }
+    if (settings.sites.length > 0) parts.push(make("label", { class: "tick" }, [pause, words.pause]));
     const link = make("a", { href: settings.server, target: "_blank", rel: "noreferrer" }, [new URL(settings.server).host]);
-    parts.push(make("p", { class: "soft" }, [words.serverIs, " ", link]));
+    parts.push(make("p", { class: "small" }, [words.connection, " · ", link]));
   }
   const element = make("footer", {}, parts);
   element.hidden = parts.length === 0;
@@ -212,16 +268,9 @@ function beginBadges() {
 function nameOf({ shown, kind }) {
   if (shown === null || !/^https?:/.test(shown)) return kind === "canvas" ? "canvas" : (shown?.slice(0, 5) ?? kind);
   const { host, pathname } = new URL(shown);
-  return decodeURIComponent(pathname.split("/").at(-1) || host);
-}
-
-/**
- * @param {string} label
- * @param {string} kind
- * @param {() => unknown} act
- */
-function button(label, kind, act) {
-  const element = /** @type {HTMLButtonElement} */ (make("button", { type: "button", class: `button ${kind}` }, [label]));
-  element.addEventListener("click", () => void act());
-  return element;
+  try {
+    return decodeURIComponent(pathname.split("/").at(-1) || host);
+  } catch {
+    return host; // a stray % in the address
+  }
 }

@@ -36,6 +36,16 @@ export function scoreText(score, lang, digits = 0) {
 }
 
 /**
+ * The number of such a score alone: "93", or "< 1".
+ * @param {number} score
+ * @param {"en" | "ja"} lang
+ * @param {number} digits
+ */
+export function pointsText(score, lang, digits) {
+  return scoreText(score, lang, digits).replace(lang === "ja" ? "/100" : " of 100", "");
+}
+
+/**
  * @param {Saying} saying
  * @param {"en" | "ja"} lang
  * @returns {string | null} null where anything in it is not known here
@@ -73,7 +83,7 @@ function textOf(value, kind, lang, digits) {
  * How many digits tell the scores of one sentence apart: 92.6 must not read "93, flagged at 93".
  * @param {unknown[]} scores
  */
-function digitsOf(scores) {
+export function digitsOf(scores) {
   const numbers = [...new Set(scores.filter((score) => typeof score === "number"))];
   for (let digits = 0; digits < MOST_DIGITS; digits += 1) {
     if (new Set(numbers.map((score) => scoreText(score, "en", digits))).size === numbers.length) return digits;

@@ -24,4 +24,4 @@ def click_through(
         is_answered = f"shown?.view.final && shown.state.picture.shown === {src!r}"
         until(partial(tab.inside, is_answered), "an answer")
         took = time.monotonic() - started
-        yield tab.inside("shown.view.title"), tab.inside("shown.view.reasons.length"), took
+        yield tab.inside("shown.view.title"), tab.inside("shown.view.groups.length"), took

@@ -1,12 +1,11 @@
 """A reader, a server and a site, real but for the server's opinions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.extension.fake_kantei import KEY, FakeKantei, fake_kantei
-from tests.extension.reader import Reader, reading
+from tests.extension.reader import Chromium, Reader
 from tests.extension.site import Site, site
 
 
@@ -24,15 +23,30 @@ def gallery() -> Iterator[Site]:
         yield found
 
 
-@pytest.fixture
-def newcomer(tmp_path: Path) -> Iterator[Reader]:
-    """A browser where the extension was installed just now."""
-    with reading(tmp_path / "profile") as found:
-        yield found
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One browser for all tests of a process: starting it costs more than most of them."""
+    found = Chromium(tmp_path_factory.mktemp("profile"))
+    yield found
+    found.close()
 
 
 @pytest.fixture
-def reader(newcomer: Reader, kantei: FakeKantei) -> Reader:
-    """A browser where the extension was set up."""
-    newcomer.set_up(kantei.address, KEY)
-    return newcomer
+def newcomer(chromium: Chromium) -> Reader:
+    """A reader who installed the extension just now."""
+    return chromium.install()
+
+
+@pytest.fixture
+def reader(chromium: Chromium, kantei: FakeKantei) -> Reader:
+    """A reader who set the extension up."""
+    return chromium.set_up(kantei.address, KEY)
+
+
+@pytest.fixture(scope="module")
+def shared(chromium: Chromium) -> Iterator[tuple[Reader, FakeKantei, Site]]:
+    """One reader for a whole file: each of its tests has a page and pictures of its own."""
+    with fake_kantei() as kantei, site() as gallery:
+        reader = chromium.set_up(kantei.address, KEY)
+        reader.grant("http://gallery.test/*")  # as the reader's own click on the menu allows it
+        yield reader, kantei, gallery

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,13 @@ class Browser:
         """Open a session with one target."""
         answer = self.call("Target.attachToTarget", targetId=target_id, flatten=True)
         return Session(self, answer["sessionId"], target_id)
+
+    def close_pages(self, *kept: str) -> None:
+        """Close every tab and window but these."""
+        for target in self.targets():
+            if target["type"] == "page" and target["targetId"] not in kept:
+                with suppress(DevtoolsError):  # it was closing by itself
+                    self.call("Target.closeTarget", targetId=target["targetId"])
 
     def open(self, url: str) -> "Session":
         """Open a tab and wait until it is loaded."""

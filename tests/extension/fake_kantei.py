@@ -15,14 +15,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from core.headlines import Audience, headline
 from core.sayings.codes import FailureDetail, Reason
-from core.sayings.saying import say
+from core.sayings.saying import render, say
 from core.sayings.stored import detail_json, reasons_json, saying_json
+from core.vocabulary import Basis, Finding
 from tests.extension.drawing import png
 
 KEY = "kt_a-key-of-the-tests"
 REFUSED = say(FailureDetail.ERROR_STATUS, host="pictures.example", status=403)
 MODEL = "mobilenet_v2-2026.11-00000000"
+GAUGE = {
+    "score_range": None,
+    "human_share": 0.061,
+    "thresholds": {"clear_below": 0.13, "declared_from": 0.6, "flagged_from": 0.93},
+}
 
 
 @dataclass
@@ -51,7 +58,7 @@ class FakeKantei:
     uploads: list[bytes] = field(default_factory=list)
     appeals: dict[str, Any] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
-    delay: float = 0.0
+    is_busy: bool = False
     unreachable: Callable[[str], str | None] = lambda _url: None
     finding: Callable[[str], str] = lambda _url: "flagged"
     refusal: tuple[int, str, dict[str, str]] | None = None
@@ -76,7 +83,7 @@ class FakeKantei:
                 "title": None, "listing_id": None, "external_id": None, "created_at": "2026-11-24T03:00:00Z",
                 "examined_at": None, "image": None, "verdict": None, "decision": None, "failure": None,
                 "links": {"self": f"/v1/submissions/{number}", "appeal": None, "heatmap": None},
-                "_due": time.monotonic() + self.delay, "_bytes": data,
+                "_bytes": data,
             }  # fmt: skip
             self.submissions[number] = submission
             if key is not None:
@@ -84,8 +91,8 @@ class FakeKantei:
         return 202, submission
 
     def look(self, submission: dict[str, Any]) -> dict[str, Any]:
-        """End a submission whose time has come."""
-        if submission["state"] == "queued" and time.monotonic() >= submission["_due"]:
+        """End a submission, unless the server is busy."""
+        if submission["state"] == "queued" and not self.is_busy:
             self._end(submission)
         return {name: value for name, value in submission.items() if not name.startswith("_")}
 
@@ -101,12 +108,15 @@ class FakeKantei:
         digest = sha256(submission["_bytes"] or url.encode()).hexdigest()
         facts = {"sha256": digest, "width": 1024, "height": 1536, "format": "png", "bytes": 812345}
         says = saying_json(say(Reason.PIXELS_FLAGGED, score=score, flagged_from=0.9))
+        head = headline(Audience.READER, Finding(finding), Basis.PIXELS, [])
         pixels = {"kind": "pixels", "grade": "hint", "label": "ai", "generator": None, **detail_json(says)}
         number = submission["id"]
         submission |= {
             "state": "examined", "examined_at": "2026-11-24T03:00:01Z", "image": facts,
             "verdict": {
-                "finding": finding, "score": score, "label": {"flagged": "ai", "clear": "human"}.get(finding),
+                "finding": finding, "score": score, **GAUGE, "basis": "pixels",
+                "headline": render(head), "headline_code": head.code.value,
+                "label": {"flagged": "ai", "clear": "human"}.get(finding),
                 "model": self.model, "policy": "2026-11-1",
                 **reasons_json([says]),
                 "evidence": [pixels, *self.evidence],

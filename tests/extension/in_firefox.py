@@ -92,9 +92,9 @@ def run(browser: Firefox, kantei: FakeKantei, gallery: Site, package: Path, shot
     browser.until("return document.querySelector('[name=server]') !== null")
     for name, text in (("server", kantei.address), ("key", KEY)):
         browser.page("document.querySelector(`[name=${given[0]}]`).value = given[1]", name, text)
-    browser.click(".button.primary")
+    browser.click(".b.main")
     say("question while setting up", browser.chrome(ASKED) or "none")
-    browser.until("return document.querySelector('[role=status].good') !== null")
+    browser.until("return document.querySelector('[role=status] .good') !== null")
     if shots is not None:
         shots.mkdir(parents=True, exist_ok=True)
         browser.screenshot(shots / "firefox-options.png")
@@ -116,7 +116,9 @@ def check(browser: Firefox, kantei: FakeKantei, gallery: Site, kind: str) -> boo
     browser.click("#t", button=2)
     try:
         missing = browser.chrome(CHOOSE, "Check this picture with Kantei")
-        title = browser.until(f"return {TITLE} !== 'Checking …' && {TITLE}", sandbox="system", patience=10)
+        title = browser.until(
+            f"return {TITLE} !== 'Checking this picture' && {TITLE}", sandbox="system", patience=10
+        )
     except MarionetteError as error:
         say(f"{kind}: wrong", str(error)[:300])
         return False

@@ -79,15 +79,27 @@ class Tab:
         return {"x": x, "y": y}
 
 
+SERVERS = "http://127.0.0.1/*"
+_FORGET = """(async () => {
+  await chrome.storage.local.clear();
+  await chrome.storage.session.clear();
+  await chrome.scripting.unregisterContentScripts();
+  const { origins } = await chrome.permissions.getAll();
+  const others = origins.filter((origin) => !origin.startsWith("http://127.0.0.1"));
+  if (others.length) await chrome.permissions.remove({ origins: others });
+})()"""
 _BOX = "(({{x, y, width, height}}) => [x + width / 2, y + height / 2])({}.getBoundingClientRect())"
 
 
 class Reader:
     """Chromium with the extension in it."""
 
-    def __init__(self, browser: Browser, extension: str) -> None:
+    def __init__(self, browser: Browser, extension: str, manager: Session) -> None:
         self.browser = browser
         self.id = extension
+        self.manager = manager
+        self.allowed: set[str] = set()
+        self._home: Session | None = None
 
     def worker(self) -> Session:
         """Find the service worker, waking it where it sleeps."""
@@ -131,34 +143,58 @@ class Reader:
 
     def allow(self, *patterns: str) -> None:
         """Answer the browser's question in advance, for a headless one has nobody to ask."""
-        page = self.browser.open("chrome://extensions/")
         for pattern in patterns:
-            page.run(f"chrome.developerPrivate.addHostPermission({self.id!r}, {pattern!r})")
-        page.close()
+            self.manager.run(f"chrome.developerPrivate.addHostPermission({self.id!r}, {pattern!r})")
+        self.allowed.update(patterns)
 
     def grant(self, pattern: str) -> None:
         """Let us into a site, as the reader's click on the menu lets us into one tab."""
         self.allow(pattern)
-        page = self.open("result/result.html")
         asked = f"chrome.permissions.request({{origins: [{json.dumps(pattern)}]}})"
-        assert page.run(asked, gesture=True)
-        page.close()
+        assert self.home().run(asked, gesture=True)
 
-    def set_up(self, server: str, key: str, **settings: Any) -> None:
-        """Fill in the options page as a reader does."""
-        self.allow("http://127.0.0.1/*")
-        page = self.open("options/options.html")
+    def home(self) -> Session:
+        """A page of ours that stays open, in which scripts may do what only our own pages may."""
+        if self._home is None:
+            self._home = self.open("result/result.html")
+        return self._home
+
+    def options(self) -> Session:
+        """The options, which open by themselves when the extension is installed."""
+        address = self.address("options/options.html")
+
+        def opened() -> Session | None:
+            found = [one for one in self.browser.targets() if one["url"] == address]
+            return self.browser.attach(found[0]["targetId"]) if found else None
+
+        page: Session = until(opened, "the options")
         page.until("document.querySelector('[name=server]') !== null")
-        page.fill("[name=server]", server)
-        page.fill("[name=key]", key)
-        page.click_on(".button.primary")
-        page.until("document.querySelector('[role=status].good, [role=status].bad') !== null")
-        if settings:
-            page.run(
-                "chrome.storage.local.get('settings').then(({settings}) => "
-                f"chrome.storage.local.set({{settings: {{...settings, ...{json.dumps(settings)}}}}}))"
-            )
-        page.close()
+        return page
+
+    def set_up(self, server: str, key: str) -> None:
+        """Leave everything as it is after *Save and test*: server, key, and what the browser was asked."""
+        self.allow(SERVERS)
+        wanted = json.dumps({"permissions": ["scripting"], "origins": [SERVERS]})
+        assert self.home().run(f"chrome.permissions.request({wanted})", gesture=True)
+        self.change(server=server, key=key)
+
+    def change(self, **settings: Any) -> None:
+        """Change settings behind the options' back."""
+        self.home().run(
+            "import('/settings/settings.js').then(({changeSettings}) => "
+            f"changeSettings({json.dumps(settings)}))"
+        )
+
+    def start_over(self, server: str, key: str) -> None:
+        """Be as just set up: nothing stored, allowed, open or registered beyond it."""
+        kept = self.home().target_id, self.manager.target_id
+        self.browser.close_pages(*kept)
+        for pattern in self.allowed - {SERVERS}:
+            self.manager.run(f"chrome.developerPrivate.removeHostPermission({self.id!r}, {pattern!r})")
+        self.allowed = {SERVERS}
+        self.home().run(_FORGET)
+        self.browser.events.clear()
+        self.change(server=server, key=key)
 
     def visit(self, url: str) -> Tab:
         """Open a page."""
@@ -202,15 +238,65 @@ class Reader:
         assert tab.session.run("location.href") == url
 
 
+class Chromium:
+    """A browser that serves one reader after another, each with the extension installed anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._starts = 0
+        self._browser: Browser | None = None
+        self._manager: Session | None = None
+        self._installed: str | None = None
+        self._reader: Reader | None = None
+
+    def install(self, source: Path = SOURCE) -> Reader:
+        """Install the extension, forgetting all that the last reader opened, allowed and stored."""
+        browser, manager = self._started()
+        if self._installed is not None:
+            browser.call("Extensions.uninstall", id=self._installed)
+        browser.close_pages(manager.target_id)
+        browser.events.clear()
+        self._installed = str(browser.call("Extensions.loadUnpacked", path=str(source))["id"])
+        self._reader = None
+        return Reader(browser, self._installed, manager)
+
+    def set_up(self, server: str, key: str) -> Reader:
+        """The extension as it is after it was set up; the one of an earlier test, if there is one."""
+        reader = self._reader
+        if reader is not None and reader.browser.process.poll() is None:
+            reader.start_over(server, key)
+        else:
+            reader = self.install()
+            reader.set_up(server, key)
+            self._reader = reader
+        return reader
+
+    def close(self) -> None:
+        """End the browser."""
+        if self._browser is not None:
+            self._browser.close()
+        self._browser = None
+
+    def _started(self) -> tuple[Browser, Session]:
+        """The browser and its page of extensions; another one, if it crashed."""
+        if self._browser is not None and self._manager is not None and self._browser.process.poll() is None:
+            return self._browser, self._manager
+        binary = shutil.which("chromium")
+        if binary is None:
+            leave_out("chromium", "chromium is not installed")
+        self._starts += 1
+        self._installed = None
+        profile = self._folder / str(self._starts)
+        self._browser = Browser(binary or "", [*FLAGS, f"--user-data-dir={profile}"])
+        self._manager = self._browser.open("chrome://extensions/")
+        return self._browser, self._manager
+
+
 @contextmanager
 def reading(folder: Path, source: Path = SOURCE) -> Iterator[Reader]:
     """Start Chromium with an empty profile and the extension."""
-    binary = shutil.which("chromium")
-    if binary is None:
-        leave_out("chromium", "chromium is not installed")
-    browser = Browser(binary or "", [*FLAGS, f"--user-data-dir={folder}"])
+    chromium = Chromium(folder)
     try:
-        extension = browser.call("Extensions.loadUnpacked", path=str(source))["id"]
-        yield Reader(browser, extension)
+        yield chromium.install(source)
     finally:
-        browser.close()
+        chromium.close()

@@ -35,17 +35,9 @@ def main() -> None:
         reader.grant("http://gallery.test/*")
         for theme in ("light", "dark"):
             for lang in ("en", "ja"):
-                set_up(reader, theme=theme, language=lang, sites=[gallery.base])
+                reader.change(theme=theme, language=lang, sites=[gallery.base])
                 draw(reader, gallery, folder / f"{theme}-{lang}")
                 kantei.seen.clear()
-
-
-def set_up(reader: Reader, **settings: object) -> None:
-    """Change settings behind the options page's back."""
-    reader.worker().run(
-        "chrome.storage.local.get('settings').then(({settings}) => "
-        f"chrome.storage.local.set({{settings: {{...settings, ...{json.dumps(settings)}}}}}))"
-    )
 
 
 def draw(reader: Reader, gallery: Site, name: Path) -> None:
@@ -53,11 +45,15 @@ def draw(reader: Reader, gallery: Site, name: Path) -> None:
     theme, lang = name.name.split("-")
     page = reader.open("result/result.html")
     page.run(f"({STATES})({json.dumps(lang)}, {json.dumps(theme)})")
-    shoot(page, name, "cards", 1440, 1300)
+    shoot(page, name, "cards", 1440, 1900)
     page.close()
     page = reader.open("options/options.html")
     page.until("document.querySelector('[name=server]') !== null")
     shoot(page, name, "options", 760, 1000)
+    page.close()
+    page = reader.open("help/help.html")
+    page.until("document.querySelectorAll('.shell').length === 3")
+    shoot(page, name, "help", 760, 1000)
     page.close()
 
     html = "".join(
@@ -71,10 +67,8 @@ def draw(reader: Reader, gallery: Site, name: Path) -> None:
     shoot(tab.session, name, "page", 1280, 800)
     number = reader.worker().run("chrome.tabs.query({active: true}).then(([tab]) => tab.id)")
     popup = reader.open(f"popup/popup.html?tab={number}")
-    popup.until("document.querySelectorAll('.rows li').length === 4")
-    popup.click_on("header .primary")
-    popup.until("[...document.querySelectorAll('.what b')].every((said) => said.textContent.length > 2)")
-    shoot(popup, name, "popup", 400, 520)
+    popup.until("document.querySelectorAll('.row .facts b').length === 4")
+    shoot(popup, name, "popup", 320, 520)
     popup.close()
     check = tab.inside("shown.view.id")
     result = reader.open(f"result/result.html?id={check}")

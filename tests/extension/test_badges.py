@@ -11,6 +11,15 @@ from tests.extension.reader import Reader
 from tests.extension.site import Site
 
 pytestmark = pytest.mark.chromium
+# To the end of the page by itself: the pauses are the reader's, and not those of a busy machine.
+SCROLL = """new Promise((done) => {
+  const step = setInterval(() => {
+    scrollBy(0, 420);
+    if (scrollY + innerHeight < document.body.scrollHeight - 5) return;
+    clearInterval(step);
+    done();
+  }, 150);
+})"""
 BUDGET = 50.0  # milliseconds of a page's main thread in a second
 
 
@@ -47,11 +56,7 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
     tab.session.call("Profiler.setSamplingInterval", interval=200)
     tab.session.call("Profiler.start")
     started = time.monotonic()
-    for _ in range(80):
-        tab.session.run("scrollBy(0, 420)")
-        time.sleep(0.25)
-        if tab.session.run("scrollY + innerHeight >= document.body.scrollHeight - 5"):
-            break
+    tab.session.run(SCROLL)
     until(lambda: tab.inside("Boolean(stages.get('badges')?.layer.children.length)"), "badges")
     took = time.monotonic() - started
     profile = tab.session.call("Profiler.stop")["profile"]

@@ -75,6 +75,13 @@ def test_the_heat_map_is_fetched_when_it_is_asked_for(reader: Reader, kantei: Fa
     assert not [one for one in kantei.seen if one.path.endswith("/heatmap")]
     tab.press("heatmap")
     until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
+    assert "Yellow to red: stronger signs." in tab.text()
+    pressed = "shown.card.querySelector('[data-act=heatmap]').getAttribute('aria-pressed')"
+    assert tab.inside(pressed) == "true"
+    tab.press("heatmap")
+    until(lambda: tab.inside("shown.card.querySelector('.map')") is None, "no map")
+    assert tab.inside(pressed) == "false"
+    assert len([one for one in kantei.seen if one.path.endswith("/heatmap")]) == 1
 
 
 def test_the_artist_is_led_to_a_page_of_the_server(reader: Reader, kantei: FakeKantei, tab: Tab) -> None:

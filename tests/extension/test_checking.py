@@ -1,23 +1,12 @@
 """Checking a picture, from the click to the card."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.extension.fake_kantei import KEY, FakeKantei, fake_kantei
-from tests.extension.reader import Reader, Tab, reading
-from tests.extension.site import KINDS, Site, site
+from tests.extension.fake_kantei import FakeKantei
+from tests.extension.reader import Reader, Tab
+from tests.extension.site import KINDS, Site
 
 pytestmark = pytest.mark.chromium
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, FakeKantei, Site]]:
-    """One browser for all kinds: each has a page and pictures of its own."""
-    with fake_kantei() as kantei, site() as gallery, reading(tmp_path_factory.mktemp("profile")) as reader:
-        reader.set_up(kantei.address, KEY)
-        reader.grant("http://gallery.test/*")  # as the reader's own click on the menu allows it
-        yield reader, kantei, gallery
 
 
 # What Chromium names for each kind, as seen with its real menu: the address of an <img> (through what lies

@@ -1,28 +1,18 @@
 """The card on pages that make it hard (edges, dialogs, right to left, zoom), and with a hostile server."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 
 from tests.extension.devtools import until
-from tests.extension.fake_kantei import KEY, FakeKantei, fake_kantei
-from tests.extension.reader import Reader, Tab, reading
-from tests.extension.site import Site, site
+from tests.extension.fake_kantei import FakeKantei
+from tests.extension.reader import Reader, Tab
+from tests.extension.site import Site
 from tests.extension.test_card import key
 
 pytestmark = pytest.mark.chromium
 HOSTILE = "* { color: red !important; direction: rtl } kantei-stage { display: none !important }"
 CARD = "(({left, top, right, bottom}) => [left, top, right, bottom])(shown.card.getBoundingClientRect())"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, FakeKantei, Site]]:
-    """One browser for all pages."""
-    with fake_kantei() as kantei, site() as gallery, reading(tmp_path_factory.mktemp("profile")) as reader:
-        reader.set_up(kantei.address, KEY)
-        reader.grant("http://gallery.test/*")
-        yield reader, kantei, gallery
 
 
 def check(shared: tuple[Reader, FakeKantei, Site], html: str, title: str = "Signs of AI generation") -> Tab:
@@ -61,7 +51,7 @@ def test_the_whole_card_is_seen_wherever_the_picture_is(
     tab = check(shared, html)
     assert_in_view(tab)
     assert tab.inside("getComputedStyle(shown.card).direction") == "ltr", name
-    assert tab.inside("getComputedStyle(shown.card).color") == "rgb(28, 32, 38)"
+    assert tab.inside("getComputedStyle(shown.card).color") == "rgb(27, 29, 33)"
     # A heat map makes it grow when it is there already.
     tab.press("heatmap")
     until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
@@ -94,7 +84,7 @@ def test_who_closes_the_card_by_key_goes_on_where_he_was(shared: tuple[Reader, F
     assert heading == "Signs of AI generation"
     assert tab.inside("[shown.card.getAttribute('role'), shown.card.getAttribute('aria-label')]") == [
         "dialog",
-        "Signs of AI generation",
+        "Kantei: Signs of AI generation",
     ]
     key(tab, "Escape", 27)
     until(lambda: tab.inside("shown === null"), "a closed card")

@@ -60,7 +60,8 @@ export function examined(id = "s1", changes = {}) {
     id, state: "examined", examined_at: null,
     image: { sha256: "ab".repeat(32), width: 100, height: 200, format: "png", bytes: 2048 },
     verdict: {
-      finding: "flagged", headline: "Signs of AI generation", headline_code: "reader_flagged", score: 0.973, label: "ai", model: "m-1", policy: "p-1",
+      finding: "flagged", headline: "Signs of AI generation", headline_code: "reader_flagged", score: 0.973,
+      score_range: [0.94, 0.98], human_share: 0.004, thresholds: { clear_below: 0.13, declared_from: 0.6, flagged_from: 0.93 }, basis: "pixels", label: "ai", model: "m-1", policy: "p-1",
       reasons: [PIXELS.detail],
       reason_codes: [{ code: PIXELS.reason_code, values: PIXELS.reason_values }],
       evidence: [{ kind: "pixels", grade: "hint", label: "ai", generator: null, ...PIXELS }],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cardOf, standing } from "../../../extension/background/view.js";
+import { standing } from "../../../extension/background/standing.js";
+import { cardOf } from "../../../extension/background/view.js";
 import { WORDS as EN } from "../../../extension/words/en.js";
 import { WORDS as JA } from "../../../extension/words/ja.js";
 import { PICTURE, PIXELS, examined, failed } from "./browser.mjs";
@@ -11,7 +12,7 @@ const check = (changes) => ({
   bytes: "none", appeal: { state: "none", reason: "", trouble: null }, ...changes,
 });
 const card = (changes, lang = "en") => cardOf(check(changes), { lang, theme: "system", server: "https://k.example" });
-const acts = (view) => view.actions.map(({ act }) => act);
+const acts = (view) => [...view.actions, ...view.feet].map(({ act }) => act);
 
 /** List the names of all words, with the kind of each. */
 function shape(words, path = "") {
@@ -29,62 +30,114 @@ test("the three findings of an older server have three titles", () => {
   assert.deepEqual(titles, ["Signs of AI generation", "Cannot tell", "No sign of AI generation"]);
 });
 
+const verdict = (changes) => examined("s1", { verdict: { ...examined().verdict, ...changes } });
+const decided = (outcome) => examined("s1", { decision: { outcome, decided_at: "2026-11-24T00:00:00Z" } });
+const mark = (kind, grade, label, generator) => ({ kind, grade, label, generator, detail: "…", reason_code: null, reason_values: null });
+
 test("what only the file says has a title and a colour of its own, whatever the finding", () => {
   const headline = "The file says it is AI-generated. Anyone can write that";
-  for (const finding of ["flagged", "uncertain"]) {
-    const verdict = { ...examined().verdict, finding, headline, headline_code: "reader_declared" };
-    const { title, tone, lead } = card({ submission: examined("s1", { verdict }) });
-    assert.deepEqual([title, tone], [headline, "declared"]);
-    assert.match(lead, /Anyone can write/);
+  for (const [finding, score, sentence] of [["flagged", 0.973, EN.second.declaredOpen], ["uncertain", 0.4, EN.second.declaredOpen], ["uncertain", 0.04, EN.second.declaredNot]]) {
+    const view = card({ submission: verdict({ finding, score, headline, headline_code: "reader_declared" }) });
+    assert.deepEqual([view.title, view.tone, view.icon, view.sentence], [headline, "declared", "declared", sentence]);
   }
 });
 
-test("a picture without metadata is said to have none, once", () => {
+test("a picture without metadata is said to carry none, once", () => {
   const { reasons, reason_codes } = examined().verdict;
-  const verdict = {
-    ...examined().verdict,
+  const view = card({ submission: verdict({
     reasons: ["The file has no record of its origin.", ...reasons],
     reason_codes: [{ code: "no_record_of_origin", values: {} }, ...reason_codes],
-  };
-  const view = card({ submission: examined("s1", { verdict }) });
-  assert.deepEqual(view.notes, [EN.stripped]);
-  assert.equal(view.reasons.length, 1);
+  }) });
+  assert.deepEqual(view.notes, [{ text: EN.noMetadata, lang: "en" }]);
+  assert.match(EN.noMetadata, /^The file carries no metadata/);
 });
 
-test("a picture that is too small to judge has no score", () => {
-  const verdict = { ...examined().verdict, reasons: ["The picture is too small to judge."], reason_codes: [{ code: "picture_too_small", values: { least: 64 } }] };
-  assert.equal(card({ submission: examined("s1", { verdict }) }).score, null);
-  assert.notEqual(card({ submission: examined() }).score, null);
+test("a picture that is too small to judge has no score anywhere", () => {
+  const submission = verdict({ finding: "uncertain", headline: null, headline_code: null, reasons: ["The picture is too small to judge."], reason_codes: [{ code: "picture_too_small", values: { least: 64 } }] });
+  const view = card({ submission });
+  assert.deepEqual([view.gauge, view.sentence, standing(submission, EN, "en").score], [null, EN.second.tooSmall, ""]);
+  assert.ok(view.groups.every(({ items }) => items.every(({ gauge }) => gauge === null)));
+  assert.doesNotMatch(JSON.stringify(view), /of 100/);
+  const links = { ...submission.links, heatmap: "/v1/submissions/s1/heatmap" };
+  assert.ok(!acts(card({ submission: { ...submission, links } })).includes("heatmap"));
+  assert.notEqual(card({ submission: examined() }).gauge, null);
 });
 
-test("evidence is shown with its grade, and takes the note of stripping away", () => {
-  const evidence = [{ kind: "novelai_signature", grade: "proof", label: "ai", generator: "NovelAI", detail: "…" }];
-  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });
+test("evidence is listed by grade, the strongest first, and takes the note of no metadata away", () => {
+  const evidence = [examined().verdict.evidence[0], mark("a1111_parameters", "declared", "ai", null), mark("novelai_signature", "proof", "ai", "NovelAI")];
+  const view = card({ submission: verdict({ evidence }) });
   assert.deepEqual(view.notes, []);
-  assert.deepEqual(view.evidence, [{ grade: "proof", word: "Proof", why: EN.gradeWhy.proof, tone: "flagged", text: "A NovelAI signature, naming NovelAI", lang: "en" }]);
+  assert.deepEqual(view.groups.map(({ kind, word, names }) => [kind, word, names]), [
+    ["proof", "Proof", "A NovelAI signature, naming NovelAI"], ["declared", "Declared", "Generation settings (A1111)"], ["hint", "Weak signals", "Pixels"],
+  ]);
 });
 
-test("a look-alike is no record of the file's own", () => {
-  const evidence = [{ kind: "known_image", grade: "declared", label: "human", generator: null, detail: "…" }];
-  const view = card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) });
-  assert.deepEqual([view.notes, view.evidence], [[EN.stripped], []]);
+test("a similar picture is no record of the file's own", () => {
+  const view = card({ submission: verdict({ evidence: [mark("known_image", "declared", "human", null)] }) });
+  assert.deepEqual([view.notes, view.groups.map(({ kind }) => kind)], [[{ text: EN.noMetadata, lang: "en" }], ["alike"]]);
 });
 
 test("evidence of a kind that this version does not know is shown all the same", () => {
-  const evidence = [{ kind: "new_mark", grade: "hint", label: null, generator: null, detail: "…" }];
-  assert.equal(card({ submission: examined("s1", { verdict: { ...examined().verdict, evidence } }) }).evidence[0].text, "New mark");
+  assert.equal(card({ submission: verdict({ evidence: [mark("new_mark", "hint", null, null)] }) }).groups[0].names, "New mark");
 });
 
-test("where a person has decided, that is the answer and its colour", () => {
-  const decided = (outcome) => card({ submission: examined("s1", { decision: { outcome, decided_at: "2026-11-24T00:00:00Z" } }) });
-  assert.deepEqual([decided("human").title, decided("human").tone], [EN.decided.human, "clear"]);
-  assert.match(decided("human").decision, /Kantei's finding before a moderator decided: Signs of AI generation/);
-  assert.ok(!acts(decided("human")).includes("artist"));
-  assert.deepEqual([decided("ai").title, decided("ai").tone], [EN.decided.ai, "flagged"]);
-  assert.deepEqual([decided("assisted").title, decided("assisted").tone], [EN.decided.assisted, "uncertain"]);
+test("where a person has decided, that is the answer, and Kantei's score is folded away", () => {
+  const shown = (outcome) => card({ submission: decided(outcome) });
+  for (const outcome of ["human", "ai", "assisted"]) {
+    const view = shown(outcome);
+    assert.deepEqual([view.title, view.tone, view.gauge], [EN.decided[outcome], outcome, null]);
+    assert.equal(view.sentence, "24 Nov 2026. Kantei had found: Signs of AI generation.");
+    assert.equal(view.groups.at(-1).items[0].gauge.text, "Score 97 of 100");
+    assert.equal(standing(decided(outcome), EN, "en").score, "");
+  }
+  assert.ok(!acts(shown("human")).includes("artist"));
+  assert.ok(acts(shown("ai")).includes("artist"));
   // What was only passed on is not decided.
-  assert.deepEqual([decided("escalate").title, decided("escalate").decision], [EN.flagged, EN.decided.escalate]);
-  assert.equal(standing(examined("s1", { decision: { outcome: "human", decided_at: "" } })), "clear");
+  assert.deepEqual([shown("escalate").title, shown("escalate").leads], [EN.flagged, [EN.decided.escalate]]);
+});
+
+test("title, colour, zone and number never contradict each other", () => {
+  const findings = { flagged: "reader_flagged", uncertain: "reader_uncertain", clear: "reader_clear" };
+  for (const [finding, headline_code] of Object.entries(findings)) {
+    for (const score of [0, 0.04, 0.129, 0.13, 0.5, 0.929, 0.93, 1]) {
+      for (const basis of ["pixels", "unstable", "evidence", null]) {
+        const { tone, gauge } = card({ submission: verdict({ finding, headline_code, score, basis }) });
+        assert.equal(tone, finding);
+        if (gauge !== null && basis !== "unstable") assert.equal(gauge.zone, finding, `${finding} ${score} ${basis}`);
+      }
+    }
+  }
+});
+
+test("the gauge has the thresholds that applied, the range, and what such a score has meant", () => {
+  const { gauge } = card({});
+  assert.deepEqual(gauge, {
+    text: "Score 97 of 100", range: "Saved again: 94 to 98", low: 13, high: 93, at: 97.3, zone: "flagged", spread: [94, 98],
+    ends: ["No sign below 13", "Signs from 93"], notes: ["Of pictures by people not seen in training, 4 of 1,000 score this high."],
+  });
+  // A text in the file lowers the threshold, and a sentence says so.
+  const borne = card({ submission: verdict({ headline_code: "reader_declared_and_pixels", score: 0.78, score_range: null, human_share: null }) });
+  assert.deepEqual([borne.gauge.high, borne.gauge.zone, borne.gauge.notes], [60, "flagged", ["The text in the file lowers the threshold from 93 to 60."]]);
+  // An older server names none.
+  const plain = card({ submission: verdict({ thresholds: null, score_range: null, human_share: null }) }).gauge;
+  assert.deepEqual([plain.low, plain.high, plain.zone, plain.ends, plain.range], [null, null, null, null, null]);
+  // Two numbers that differ are never written alike.
+  const close = card({ submission: verdict({ finding: "uncertain", headline_code: "reader_uncertain", score: 0.926 }) }).gauge;
+  assert.deepEqual([close.text, close.ends[1]], ["Score 92.6 of 100", "Signs from 93"]);
+});
+
+test("every standing has a word, a colour and a shape of its own in both languages", () => {
+  const every = [
+    ...["human", "ai", "assisted"].map(decided),
+    ...["reader_clear", "reader_uncertain", "reader_flagged", "reader_declared", "reader_partly_generated", "reader_proved", "reader_proved_human", "reader_near_copy"]
+      .map((headline_code) => verdict({ headline_code, finding: headline_code.split("_")[1] === "clear" ? "clear" : headline_code === "reader_uncertain" ? "uncertain" : "flagged" })),
+  ];
+  for (const words of [EN, JA]) {
+    const said = every.map((submission) => standing(submission, words, "en"));
+    assert.equal(new Set(said.map(({ word }) => word)).size, every.length);
+    assert.equal(new Set(said.map(({ tone, icon }) => `${tone} ${icon}`)).size, every.length - 2); // two declared, two signed
+  }
+  assert.equal(standing(verdict({ headline_code: "reader_declared", finding: "uncertain", score: 0.08 }), EN, "en").score, "Pixels: 8 of 100");
 });
 
 test("what can never be examined is not asked for again, and a server that named a time not before it", () => {
@@ -112,45 +165,46 @@ test("every failure and every trouble has a sentence and a way on, in both langu
     for (const code of [...Object.keys(EN.failure), "unheard_of"]) {
       for (const state of ["failed", "unreachable"]) {
         const view = card({ state, submission: failed("s1", code) }, lang);
-        assert.ok(view.lead.length > 5 && !view.lead.includes("undefined"), `${code} ${view.lead}`);
+        assert.ok(view.sentence.length > 5 && !view.sentence.includes("undefined"), `${code} ${view.sentence}`);
         assert.ok(view.actions.length > 0);
       }
     }
     for (const kind of Object.keys(EN.trouble)) {
       const view = card({ state: "troubled", submission: null, trouble: { kind } }, lang);
-      assert.ok(view.lead.length > 5 && acts(view).includes("retry"), kind);
+      assert.ok(view.title.length > 5 && view.sentence.length > 5, kind);
+      assert.ok(acts(view).includes(kind === "not_set_up" ? "help" : "retry"), kind);
     }
   }
 });
 
 test("the server's sentences are given by their codes in Japanese, and in English as they came", () => {
   const inJapanese = { text: "画素に生成の特徴が強く出ています（スコア 97/100、しきい値 93/100）。", lang: "ja" };
-  assert.deepEqual(card({}, "ja").reasons, [inJapanese]);
-  assert.deepEqual(card({}).reasons, [{ text: PIXELS.detail, lang: "en" }]);
+  const pixels = (lang) => (({ text, lang: of }) => ({ text, lang: of }))(card({}, lang).groups[0].items[0]);
+  assert.deepEqual(pixels("ja"), inJapanese);
+  assert.deepEqual(pixels("en"), { text: PIXELS.detail, lang: "en" });
   const view = card({ state: "failed", submission: failed("s1", "http_status") }, "ja");
-  assert.deepEqual(view.reasons, [{ text: "a.example がステータス 403 を返しました。", lang: "ja" }]);
+  assert.deepEqual(view.notes, [{ text: "a.example がステータス 403 を返しました。", lang: "ja" }]);
 });
 
 test("a sentence whose code is not known here, and that of an older server, is shown as it came", () => {
   const reasons = ["Something new.", "Something in something.", "A value is missing."];
   const reason_codes = [
     { code: "constructor", values: {} },
-    { code: "hint_of_generation", values: { detail: { code: "not_known_here", values: {} } } },
-    { code: "pixels_clear", values: {} },
+    { code: "known_ai_but_signed_as_human", values: { known: { code: "not_known_here", values: {} } } },
+    { code: "frames_counted", values: {} },
   ];
   const shown = reasons.map((text) => ({ text, lang: "en" }));
   for (const codes of [reason_codes, []]) {
     const verdict = { ...examined().verdict, reasons, reason_codes: codes };
-    assert.deepEqual(card({ submission: examined("s1", { verdict }) }, "ja").reasons, shown);
+    assert.deepEqual(card({ submission: examined("s1", { verdict }) }, "ja").notes, [...shown, { text: JA.noMetadata, lang: "ja" }]);
   }
 });
 
 test("a score is out of a hundred and never a certainty", () => {
-  const shown = (score, lang) => card({ submission: examined("s1", { verdict: { ...examined().verdict, score } }) }, lang).score;
-  assert.deepEqual(shown(0.973), { percent: 97.3, text: "Score 97 of 100 for “generated”" });
-  assert.deepEqual([0, 0.004, 0.995, 1].map((score) => shown(score).text), [
-    "Score < 1 of 100 for “generated”", "Score < 1 of 100 for “generated”",
-    "Score > 99 of 100 for “generated”", "Score > 99 of 100 for “generated”",
+  const plain = { thresholds: null, headline_code: null };
+  const shown = (score, lang) => card({ submission: verdict({ ...plain, score }) }, lang).gauge.text;
+  assert.deepEqual([0, 0.004, 0.973, 0.995, 1].map((score) => shown(score)), [
+    "Score < 1 of 100", "Score < 1 of 100", "Score 97 of 100", "Score > 99 of 100", "Score > 99 of 100",
   ]);
-  assert.equal(shown(1, "ja").text, "「生成」スコア 99/100超");
+  assert.equal(shown(1, "ja"), "スコア 99/100超");
 });
