@@ -33,6 +33,7 @@ PIXELS = found("pixels", "hint", "ai")
             [found("iptc_digital_source_type", "declared", None, "partly_generated")],
             UsualGround.FILE_RECORD,
         ),
+        (Outcome.ASSISTED, [found("c2pa", "proof", "ai")], UsualGround.FILE_RECORD),
         (Outcome.ASSISTED, [found("c2pa", "declared", None, "camera")], UsualGround.LINES_TEXTURE),
         (Outcome.ASSISTED, [found("known_image", "declared", None)], UsualGround.NEAR_COPY),
         (Outcome.ESCALATE, [found("novelai_signature", "proof", "ai")], UsualGround.UNCLEAR),

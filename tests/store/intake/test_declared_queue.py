@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from core.clock import now
 from core.declarations import Declared
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome, Role
+from store.appeals.appeals import add_appeal
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
@@ -20,6 +21,7 @@ from store.reports.reader_reports import add_report, mute_reader
 from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
+from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from tests.clients import make_client
@@ -94,19 +96,53 @@ def test_declared_ai_leaves_the_queue_but_for_a_share_drawn_once(
 ) -> None:
     set_share(bench, 10)
     monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
-    gone = look(bench, 3, 0.95, Declared.AI)
+    gone, also_gone = look(bench, 3, 0.95, Declared.AI), look(bench, 7, 0.95, Declared.AI)
     monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.05)
     drawn_one = look(bench, 5, 0.95, Declared.AI)
     monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
     look(bench, 5, 0.95, Declared.AI)  # sent again: no second chance
-    assert (gone.review, drawn_one.review) == (ReviewState.NONE, ReviewState.OPEN)
+    assert (gone.review, also_gone.review, drawn_one.review) == (*[ReviewState.NONE] * 2, ReviewState.OPEN)
     assert queue(bench) == [drawn_one.sha256]
     with bench.database.writing() as session:
         person = add_moderator(session, email="aiko@example.com", role=Role.LEAD).moderator
         seen = Seen(drawn_one.sha256, drawn_one.verdict_id or "", None)
         decide(session, seen, moderator_id=person.id, outcome=Outcome.HUMAN, note="", at=now())
     with bench.database.reading() as session:
-        assert declared_figures(session, bench.client_id) == DeclaredFigures(1, 1, 1, 1)
+        assert declared_figures(session, bench.client_id) == DeclaredFigures(2, 1, 1, 1)
+        assert declared_figures(session, "0" * 32) == DeclaredFigures(0, 0, 0, 0)
+
+
+def test_a_picture_that_one_of_its_clients_draws_stays(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = make_client(bench.database, "Other").client.id
+    set_share(bench, 10)
+    set_share(bench, 60, other)
+    monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
+    assert look(bench, 3, 0.95, Declared.AI).review is ReviewState.NONE
+    look(bench, 5, 0.95, Declared.AI, other)  # not examined as the other's
+    with bench.database.writing() as session:
+        session.execute(update(Submission).values(client_id=other))
+    assert look(bench, 5, 0.95, Declared.AI).review is ReviewState.OPEN
+
+
+@pytest.mark.parametrize("held_by", ["appeal", "sample"])
+def test_what_an_artist_or_a_measurement_waits_for_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, held_by: str
+) -> None:
+    monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
+    image = look(bench, 3, 0.95, Declared.AI)
+    with bench.database.writing() as session:
+        if held_by == "appeal":
+            add_appeal(session, session.scalars(select(Submission)).one(), reason="I drew it.")
+        else:
+            session.add(LiveSample(verdict_id=image.verdict_id, image_sha256=image.sha256))
+    set_share(bench, 10)
+    assert look(bench, 3, 0.95, Declared.AI).review is ReviewState.OPEN
+
+
+def test_a_clear_picture_does_not_come_back(bench: Bench) -> None:
+    set_share(bench, 10)
+    look(bench, 3, 0.01, Declared.AI)
+    assert look(bench, 3, 0.01, Declared.HUMAN).review is ReviewState.NONE
 
 
 @pytest.mark.parametrize(("is_muted", "review"), [(False, ReviewState.OPEN), (True, ReviewState.NONE)])

@@ -18,8 +18,10 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.desk.decisions import Seen, decide, undo
 from store.intake.submissions import SubmissionRequest
+from store.outbox import statements
+from store.outbox.statements import statements_between
 from store.people.moderators import add_moderator
-from store.quality.yearly import YearlyReport, yearly_report
+from store.quality.yearly import YearlyReport, year_of, yearly_report
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Submission
 from store.verdicts.images import find_image
@@ -132,3 +134,21 @@ def test_a_years_statements_are_written_for_one_client_or_all(
     assert [line["puid"] for line in write()] == [f"{one}-{made}" for one in ids]
     assert [line["puid"] for line in write("--client", clients[1])] == [f"{ids[1]}-{made}"]
     assert "Secret" not in file.read_text(encoding="utf-8")
+    assert write("--year", str(now().year - 1)) == []
+    monkeypatch.setattr(statements, "PAGE", 1)
+    assert len(write()) == len(ids)
+
+
+def test_the_first_moment_of_the_next_year_is_not_of_this_one(sqlite_database: Database) -> None:
+    client_id = make_client(sqlite_database).client.id
+    with sqlite_database.writing() as session:
+        asked = SubmissionRequest(Source.API, image_url=URL)
+        submission_id = add_submission(session, client_id, asked).id
+    examine(sqlite_database, submission_id)
+    rule(sqlite_database, "a" * 64, Outcome.AI)
+    report(sqlite_database)
+    with sqlite_database.writing() as session:
+        session.execute(update(Decision).values(created_at=NEW_YEAR))
+    with sqlite_database.reading() as session:
+        counts = [len(list(statements_between(session, *year_of(year)))) for year in (YEAR, YEAR + 1)]
+    assert counts == [0, 1]

@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 
 from api.schemas.answers import SubmissionAnswer
 from core.clock import now
-from core.usual_grounds import USUAL_CODES, UsualGround
+from core.usual_grounds import MOST_GROUNDS, USUAL_CODES, UsualGround
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome, Role
 from store.base.database import Database
-from store.desk.grounds import change_ground, find_ground, list_grounds, usual_of
+from store.desk.grounds import add_ground, change_ground, find_ground, list_grounds, usual_of
 from store.intake.submissions import find_submission
 from store.outbox.submission_json import standing_json
 from store.tables.case_tables import Decision, Submission
@@ -98,7 +98,7 @@ def test_a_ground_is_changed_while_the_decision_can_be_undone(desk: Desk, databa
     assert decisions(database)[0].ground == "text_ornament"
     report(database)
     assert visit.send(path, ground="near_copy").status_code == 409
-    assert told(database)["ground"]["code"] == "text_ornament"
+    assert told(database)["ground"] == {"code": "text_ornament", "text": "Text and ornament"}
 
 
 def test_a_ground_is_too_late_once_the_decision_is_due_or_undone(desk: Desk, database: Database) -> None:
@@ -162,6 +162,30 @@ def test_a_lead_edits_the_list_and_decisions_keep_the_text_they_were_made_with(
     assert "Layers" in lead.get(f"/review/cases/{desk.add_case(0.97)}").text
     assert "ground_changed" in lead.get("/admin/log.csv").text
     assert desk.as_person().get("/admin/grounds").status_code == 403
+
+
+def test_a_retired_ground_is_offered_no_more_and_a_full_list_takes_no_other(
+    desk: Desk, database: Database
+) -> None:
+    lead = desk.as_person(LEAD, Role.LEAD)
+    form = {"code": "hands_anatomy", "text_en": "Hands", "text_ja": "手", "position": "2"}
+    assert lead.send("/admin/grounds", **form, retired="1").status_code == 303
+    sha256 = desk.add_case(0.95)
+    assert send(lead, sha256, "ai", ground="hands_anatomy").status_code == 400
+    with database.writing() as session:
+        for number in range(MOST_GROUNDS - len(list_grounds(session))):
+            add_ground(session, f"more_{number}", {"en": "More", "ja": "他"}, at=now())
+    new = {"new": "1", "code": "layers", "text_en": "Layers", "text_ja": "レイヤー"}
+    assert lead.send("/admin/grounds", **new).status_code == 400
+    assert lead.send("/admin/grounds", **form).status_code == 400  # nor one that was retired
+    assert decisions(database) == []
+
+
+def test_the_order_of_the_list_is_the_leads(desk: Desk, database: Database) -> None:
+    form = {"code": "unclear", "text_en": "Unclear", "text_ja": "不明", "position": "0"}
+    assert desk.as_person(LEAD, Role.LEAD).send("/admin/grounds", **form).status_code == 303
+    with database.reading() as session:
+        assert [one.code for one in list_grounds(session)][:2] == ["unclear", "file_record"]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.declarations import Declared
-from core.vocabulary import EventKind, Scheme
+from core.vocabulary import EventKind, Scheme, Source
 from store.base.database import Database
+from store.clients.clients import NewClient
+from store.intake.declared_queue import FIRST
+from store.intake.submissions import SubmissionRequest
 from store.outbox.client_events import NewEvent, add_events, place_events
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import ListingDeclaration
-from tests.api.conftest import Web, problem
+from tests.api.conftest import Web, examine, problem
 from tests.api.v1.market.hooks import (
     add_market,
     deliver,
@@ -25,6 +29,7 @@ from tests.api.v1.market.hooks import (
     woo_headers,
     woo_product,
 )
+from tests.submissions import add_submission
 
 A, B = "https://cdn.example/a.png", "https://cdn.example/b.png"
 
@@ -100,12 +105,56 @@ def test_a_listing_declares_for_all_its_images_and_its_history_is_kept(web: Web,
     assert [row.declared for row in submissions(database)] == ["human", "human"]
     send(A, B, at="2026-11-24T10:00:00Z", declared="ai")
     send(A, B, at="2026-11-24T07:00:00Z", declared="assisted")  # overtaken
+    send(A, B, at="2026-11-24T10:30:00Z", declared="assisted")
+    send(A, B, at="2026-11-24T11:00:00Z", declared="ai")
     assert [row.declared for row in submissions(database)] == ["ai", "ai"]
-    assert history(database) == [Declared.HUMAN, Declared.AI]
+    assert history(database) == [Declared.HUMAN, Declared.AI, Declared.ASSISTED, Declared.AI]
     own = Web(web.client, made.api_key)
     assert own.get("/v1/listings/L-1").get_json()["declared"] == "ai"
     (event,) = own.get("/v1/events").get_json()["events"]
     assert event["data"]["declared"] == "human"  # an event always reads the same
+
+
+def test_a_listing_declares_for_no_other_listing_and_for_no_other_client(sqlite_web: Web) -> None:
+    database = sqlite_web.parts.database
+    mine, theirs = (add_market(database, Scheme.STANDARD) for _ in range(2))
+
+    def send(made: NewClient, at: str, **data: Any) -> None:
+        body = listing(A, at=at, **data)
+        ok(deliver(sqlite_web, made.client.id, body, standard_headers(made.webhook_secret, body)))
+
+    send(mine, "2026-11-24T08:00:00Z", declared="human")
+    send(theirs, "2026-11-24T08:00:00Z", declared="human")
+    send(mine, "2026-11-24T08:00:00Z", declared="human", listing_id="L-2")
+    asked = SubmissionRequest(Source.API, image_url=B, listing_id="L-1", declared=Declared.ASSISTED)
+    with database.writing() as session:
+        add_submission(session, mine.client.id, asked)
+    send(mine, "2026-11-24T09:00:00Z", declared="ai")
+    found = {(row.client_id == mine.client.id, row.listing_id, row.declared) for row in submissions(database)}
+    assert found == {
+        (True, "L-1", Declared.AI),
+        (True, "L-1", Declared.ASSISTED),  # said by itself
+        (True, "L-2", Declared.HUMAN),
+        (False, "L-1", Declared.HUMAN),
+    }
+
+
+def test_a_case_follows_what_its_listing_declares(sqlite_web: Web) -> None:
+    database = sqlite_web.parts.database
+    made = add_market(database, Scheme.STANDARD)
+
+    def send(at: str, declared: str) -> float:
+        body = listing(A, at=at, declared=declared)
+        ok(deliver(sqlite_web, made.client.id, body, standard_headers(made.webhook_secret, body)))
+        (row,) = submissions(database)
+        if row.image_sha256 is None:
+            examine(database, row.id)
+        with database.reading() as session:
+            return session.get_one(Image, "a" * 64).risk
+
+    assert send("2026-11-24T08:00:00Z", "ai") < 1
+    assert send("2026-11-24T09:00:00Z", "human") > FIRST
+    assert send("2026-11-24T10:00:00Z", "unknown") < 1
 
 
 def test_a_declaration_of_no_known_kind_is_refused_with_the_known_ones(sqlite_web: Web) -> None:

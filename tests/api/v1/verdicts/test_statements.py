@@ -12,8 +12,9 @@ from core.clock import now
 from core.vocabulary import Finding, Outcome, Role
 from store.base.database import Database
 from store.desk.decisions import Seen, decide, undo
+from store.outbox.statements import MOST_REASONS
 from store.people.moderators import add_moderator
-from store.tables.case_tables import Moderator, Verdict
+from store.tables.case_tables import Image, Moderator, Submission, Verdict
 from store.verdicts.images import find_image
 from tests.api.conftest import PROMPT, Web, examine, make_web, problem
 from tests.clients import SECRET_KEY
@@ -49,7 +50,7 @@ def test_a_decision_against_a_picture_has_a_statement_once_it_cannot_be_undone(
     answer = web.get(path)
     StatementAnswer.model_validate_json(answer.data)
     said = answer.get_json()
-    assert (said["outcome"], said["listing_id"]) == ("ai", "4711")
+    assert (said["outcome"], said["listing_id"], said["declared"]) == ("ai", "4711", "human")
     assert said["facts"][0] == "A moderator looked at this picture and decided that it was generated with AI."
     assert [code["code"] for code in said["fact_codes"]][:2] == ["statement_ai", "statement_found"]
     means = said["automated_means"]
@@ -109,6 +110,41 @@ def test_an_undone_decision_leaves_the_statement_of_the_one_before(
     assert sqlite_web.get(f"/v1/submissions/{submission_id}/statement").get_json()["outcome"] == "assisted"
 
 
+def test_a_statement_rests_on_the_verdict_that_was_decided_on(
+    sqlite_web: Web, sqlite_database: Database
+) -> None:
+    submission_id = sqlite_web.submit()
+    examine(sqlite_database, submission_id)
+    rule(sqlite_database, Outcome.AI)
+    report(sqlite_database)
+    path = f"/v1/submissions/{submission_id}/statement"
+    before = sqlite_web.get(path).get_json()
+    with sqlite_database.writing() as session:
+        made = session.scalars(select(Verdict)).one()
+        verdict = Verdict(
+            **{one.key: getattr(made, one.key) for one in made.__table__.columns if one.key != "id"}
+            | {"model": "another", "finding": Finding.CLEAR, "score": 0.01, "reasons": []}
+        )
+        session.add(verdict)
+        session.flush()
+        session.get_one(Image, "a" * 64).verdict_id = verdict.id
+        session.get_one(Submission, submission_id).verdict_id = verdict.id
+    assert sqlite_web.get(f"/v1/submissions/{submission_id}").get_json()["verdict"]["model"] == "another"
+    assert sqlite_web.get(path).get_json() == before
+
+
+def test_a_statement_has_five_reasons_at_most(sqlite_web: Web, sqlite_database: Database) -> None:
+    submission_id = sqlite_web.submit()
+    examine(sqlite_database, submission_id)
+    rule(sqlite_database, Outcome.AI)
+    report(sqlite_database)
+    with sqlite_database.writing() as session:
+        verdict = session.scalars(select(Verdict)).one()
+        verdict.reasons = [verdict.reasons[0]] * 9
+    said = sqlite_web.get(f"/v1/submissions/{submission_id}/statement").get_json()
+    assert len(said["facts"]) == 2 + MOST_REASONS
+
+
 @pytest.mark.parametrize("path", ["", "/dsa"])
 def test_another_client_and_an_unknown_submission_get_none(
     sqlite_web: Web, sqlite_parts: ApiParts, sqlite_database: Database, path: str
@@ -134,7 +170,12 @@ def test_the_dsa_database_gets_its_own_fields_and_nothing_personal(
     DsaStatementAnswer.model_validate_json(answer.data)
     said: dict[str, Any] = answer.get_json()
     assert said["puid"].replace("-", "").isalnum()
-    assert said["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert {said["automated_detection"], said["automated_decision"], said["source_type"]} == {
+        "Yes", "AUTOMATED_DECISION_NOT_AUTOMATED", "SOURCE_VOLUNTARY",
+    }  # fmt: skip
+    whole = sqlite_web.get(f"/v1/submissions/{submission_id}/statement").get_json()
+    # What was decided, what was found, and the means: no reason, which may name what stands in a file.
+    assert said["decision_facts"] == " ".join([*whole["facts"][:2], whole["automated_means"]["text"]])
     assert "A record in the file" in said["incompatible_content_explanation"]
     for secret in ("Secret", "shop.example", "aiko", "private"):
         assert secret not in answer.text
