@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.vocabulary import Outcome
+from core.vocabulary import RULINGS, Outcome
+from store.base.columns import UtcDateTime
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Submission, Verdict
 from store.tables.review_tables import Undo
@@ -17,8 +18,10 @@ from store.tables.review_tables import Undo
 
 @dataclass(frozen=True, slots=True)
 class YearlyDecisions:
-    """Decisions that were not undone: by outcome, by ground, and what Kantei had found by what means.
+    """Rulings that were not undone: by outcome, by ground, and what Kantei had found by what means.
 
+    A ruling counts in the year in which it was made, even if another replaced it later: a published year does
+    not change. (`settles` counts cases instead, each by its latest decision.) Escalations rule on nothing.
     `against` are those against a picture, each with a statement of reasons for every submission. People made
     all of them; `in_bulk` counts those made for several cases at once.
     """
@@ -80,14 +83,18 @@ def year_of(year: int) -> tuple[datetime, datetime]:
 
 def _decisions(session: Session, since: datetime, until: datetime) -> YearlyDecisions:
     stands = ~select(1).where(Undo.decision_id == Decision.id).exists()
-    made = (Decision.created_at >= since, Decision.created_at < until, stands)
+    rules = (stands, Decision.outcome.in_(RULINGS))
+    made = (Decision.created_at >= since, Decision.created_at < until, *rules)
     against = (*made, Decision.outcome.in_([Outcome.AI, Outcome.ASSISTED]))
     by_outcome = _count(session, Decision.outcome, *made)
     joined = Decision.verdict_id == Verdict.id
+    ruled = func.min(Decision.created_at, type_=UtcDateTime)
     first = session.execute(
-        select(Image.created_at, Decision.created_at)
+        select(Image.created_at, ruled)
         .join(Decision, Decision.image_sha256 == Image.sha256)
-        .where(*made, Decision.previous_id.is_(None))
+        .where(*rules)
+        .group_by(Image.sha256, Image.created_at)
+        .having(ruled >= since, ruled < until)
     )
     return YearlyDecisions(
         total=sum(by_outcome.values()),

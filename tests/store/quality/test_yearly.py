@@ -94,6 +94,25 @@ def test_a_year_is_counted_from_its_first_to_its_last_moment(database: Database,
     assert later.decisions.median_hours_to_decide is None
 
 
+def test_an_escalation_is_no_decision_and_the_ruling_after_it_ends_the_wait(
+    database: Database, shop: NewClient
+) -> None:
+    with database.writing() as session:
+        request = SubmissionRequest(Source.API, image_url=URL)
+        submission_id = add_submission(session, shop.client.id, request).id
+    sha256 = "d" * 64
+    examine(database, submission_id, sha256=sha256)
+    made = [rule(database, sha256, one) for one in (Outcome.ESCALATE, Outcome.AI, Outcome.HUMAN)]
+    start = NEW_YEAR - timedelta(days=10)
+    with database.writing() as session:
+        session.get_one(Image, sha256).created_at = start
+        for hours, decision_id in enumerate(made, start=1):
+            session.get_one(Decision, decision_id).created_at = start + timedelta(hours=hours)
+    decisions = read(database).decisions
+    assert (decisions.total, decisions.by_outcome) == (2, {"ai": 1, "human": 1})
+    assert decisions.median_hours_to_decide == 2.0
+
+
 def test_the_command_prints_every_figure_and_json(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
