@@ -18,6 +18,15 @@ from store.base.hash_column import count_differing
 from store.base.insertion import is_on_sqlite
 
 BUSY_SECONDS = 30  # how long a SQLite writer waits for its turn
+SERVER_OPTIONS = (
+    "lock_timeout=10000",
+    "statement_timeout=30000",
+    "timezone=UTC",
+    # Pages are read at random almost as quickly as in a row. Told 4, the planner would rather walk along a
+    # key and look at each row than take a bitmap of an index: 250 ms instead of 1 for a search.
+    "random_page_cost=1.1",
+)
+MAPPED = 2**30  # bytes of a SQLite file that are read without copying
 FRESH = 0.5  # seconds for which a connection that no one closed is taken to be alive
 
 
@@ -75,7 +84,7 @@ def _server_engine(url: str, pool_size: int) -> Engine:
         # A lock or a lost server must become an error while someone still waits for the answer.
         connect_args={
             "connect_timeout": 5,
-            "options": "-c lock_timeout=10000 -c statement_timeout=30000 -c timezone=UTC",
+            "options": " ".join(f"-c {one}" for one in SERVER_OPTIONS),
         },
     )
 
@@ -128,6 +137,8 @@ def _sqlite_engine(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Pages are read where they lie: a search or a count that hops about takes two thirds of the time.
+        cursor.execute(f"PRAGMA mmap_size={MAPPED}")
         cursor.close()
         connection.create_function("hash_distance", 2, count_differing, deterministic=True)
 
