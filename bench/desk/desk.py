@@ -139,6 +139,7 @@ def measure(desk: Desk, rounds: int) -> bool:
         slowest = max(slowest, report(name, times, counts))
     say(f"slowest p95 of the queue: {slowest:.1f} ms; equally many queries: {is_constant}")
     report("triage", *_same(desk, "/review/triage", rounds))
+    report("statistics of 90 days", *_same(desk, "/review/stats?days=90", rounds))
     report("a case", *_cases(desk, rounds))
     report("decide and next", *_decisions(desk, rounds * 3))
     return is_constant

@@ -1,19 +1,20 @@
 """Statistics of the review: volume, waiting time, agreement between decisions and findings."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.vocabulary import Finding, Outcome
+from core.vocabulary import Finding, Outcome, Source
 from store.appeals.appeal_resolution import appealed
-from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict, settles
+from store.quality.settled import SettledCase
+from store.tables.case_tables import Decision, Image, Verdict, settles
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
-
-BINS = 20  # of the score, each 0.05 wide
+from store.verdicts.drift import BINS, score_bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Agreement:
     cleared: int
     missed: int
     decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCount:
+    """How many verdicts of a model version had a finding, and a score in one of `BINS` bins."""
+
+    model: str
+    finding: Finding
+    place: int
+    count: int
 
 
 def findings_by_day(session: Session, since: datetime) -> dict[date, dict[Finding, int]]:
@@ -63,30 +74,41 @@ def oldest_open(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Image.created_at)).where(Image.review == ReviewState.OPEN))
 
 
-def scores(session: Session, since: datetime, until: datetime) -> list[int]:
+def count_judged(session: Session, since: datetime, until: datetime) -> list[JudgedCount]:
+    """Count verdicts by model version, finding and bin of the score, with one walk along an index."""
+    inner = (
+        select(Verdict.model, Verdict.finding, score_bin().label("place"))
+        .where(Verdict.created_at >= since, Verdict.created_at < until)
+        .subquery()
+    )
+    key = (inner.c.model, inner.c.finding, inner.c.place)
+    return [JudgedCount(*row) for row in session.execute(select(*key, func.count()).group_by(*key))]
+
+
+def scores(judged: Iterable[JudgedCount]) -> list[int]:
     """Count verdicts by score, in `BINS` equal bins from 0 to 1."""
-    edges = [index / BINS for index in range(BINS)]
-    sums = [
-        func.sum(case((_within(low, low + 1 / BINS, is_last=index == BINS - 1), 1), else_=0))
-        for index, low in enumerate(edges)
-    ]
-    row = session.execute(select(*sums).where(Verdict.created_at >= since, Verdict.created_at < until)).one()
-    return [int(count or 0) for count in row]
+    found = [0] * BINS
+    for one in judged:
+        found[one.place] += one.count
+    return found
 
 
-def agreement_by_model(session: Session, since: datetime) -> list[Agreement]:
+def agreement_by_model(cases: Iterable[SettledCase]) -> list[Agreement]:
     """Compare people and machine for each model version."""
-    return _agreement(session.execute(_counted(Verdict.model, since).group_by(Verdict.model)).all())
+    return _agreement((case.model, case.finding, case.outcome) for case in cases)
 
 
 def sampled_agreement(session: Session, since: datetime) -> list[Agreement]:
     """Compare people and each model version on the verdicts drawn at random, by the decisions that stand."""
-    query = _compared(Verdict.model).select_from(LiveSample)
-    query = query.join(Verdict, Verdict.id == LiveSample.verdict_id)
-    query = query.join(Image, Image.sha256 == LiveSample.image_sha256)
-    query = query.join(Decision, Decision.id == Image.decision_id)
-    wanted = (LiveSample.created_at >= since, settles())
-    return _agreement(session.execute(query.where(*wanted).group_by(Verdict.model)).all())
+    rows = session.execute(
+        select(Verdict.model, Verdict.finding, Decision.outcome)
+        .select_from(LiveSample)
+        .join(Verdict, Verdict.id == LiveSample.verdict_id)
+        .join(Image, Image.sha256 == LiveSample.image_sha256)
+        .join(Decision, Decision.id == Image.decision_id)
+        .where(LiveSample.created_at >= since, settles())
+    )
+    return _agreement((model, finding, outcome) for model, finding, outcome in rows)
 
 
 def count_sampled(session: Session, since: datetime) -> int:
@@ -95,52 +117,39 @@ def count_sampled(session: Session, since: datetime) -> int:
     return session.scalar(drawn) or 0
 
 
-def agreement_by_source(session: Session, since: datetime) -> list[Agreement]:
+def agreement_by_source(
+    cases: Iterable[SettledCase], sources: Mapping[str | None, Iterable[Source]]
+) -> list[Agreement]:
     """Compare people and machine for each source; an image from two sources counts for both."""
-    came = (
-        select(Submission.image_sha256, Submission.source)
-        .where(Submission.image_sha256.is_not(None))
-        .distinct()
-        .subquery()
+    return _agreement(
+        (source.value, case.finding, case.outcome)
+        for case in cases
+        for source in sources.get(case.sha256, ())
     )
-    query = _counted(came.c.source, since).join(came, came.c.image_sha256 == Decision.image_sha256)
-    return _agreement(session.execute(query.group_by(came.c.source)).all())
 
 
-def agreement_by_moderator(session: Session, since: datetime) -> list[Agreement]:
+def agreement_by_moderator(cases: Iterable[SettledCase]) -> list[Agreement]:
     """Compare each moderator with the machine."""
-    query = _counted(Moderator.email, since).join(Moderator, Moderator.id == Decision.moderator_id)
-    return _agreement(session.execute(query.group_by(Moderator.email)).all())
+    return _agreement((case.moderator, case.finding, case.outcome) for case in cases)
 
 
-def _counted(key: SQLColumnExpression[str], since: datetime) -> Select[str, int, int, int, int, int]:
-    """Count what was decided since a moment, by the decisions that stand."""
-    return (
-        _compared(key)
-        .select_from(Decision)
-        .join(Image, Image.sha256 == Decision.image_sha256)
-        .join(Verdict, Verdict.id == Decision.verdict_id)
-        .where(Decision.created_at >= since, settles())
-    )
-
-
-def _compared(key: SQLColumnExpression[str]) -> Select[str, int, int, int, int, int]:
-    human, ai = Decision.outcome == Outcome.HUMAN, Decision.outcome == Outcome.AI
-    flagged, clear = Verdict.finding == Finding.FLAGGED, Verdict.finding == Finding.CLEAR
-    return select(
-        key, _count(flagged), _count(flagged & human), _count(clear), _count(clear & ai), func.count()
-    )
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-def _agreement(rows: Sequence[Row[str, int, int, int, int, int]]) -> list[Agreement]:
-    found = [Agreement(str(key), *map(int, counts)) for key, *counts in rows]
+def _agreement(decided: Iterable[tuple[str, Finding, Outcome]]) -> list[Agreement]:
+    counts = defaultdict[str, Counter[tuple[Finding, Outcome]]](Counter)
+    for key, finding, outcome in decided:
+        counts[key][finding, outcome] += 1
+    found = [_compare(key, each) for key, each in sorted(counts.items())]
     return sorted(found, key=lambda one: -one.decided)
 
 
-def _within(low: float, high: float, *, is_last: bool) -> ColumnElement[bool]:
-    upper = Verdict.score <= 1.0 if is_last else Verdict.score < high
-    return (Verdict.score >= low) & upper
+def _compare(key: str, counts: Counter[tuple[Finding, Outcome]]) -> Agreement:
+    def of(finding: Finding) -> int:
+        return sum(count for (found, _), count in counts.items() if found is finding)
+
+    return Agreement(
+        key,
+        flagged=of(Finding.FLAGGED),
+        false_accusations=counts[Finding.FLAGGED, Outcome.HUMAN],
+        cleared=of(Finding.CLEAR),
+        missed=counts[Finding.CLEAR, Outcome.AI],
+        decided=counts.total(),
+    )

@@ -1,14 +1,15 @@
 """Volume and waiting time, by source and by model version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.vocabulary import Finding, State
-from store.quality.times import settled_cases
+from core.vocabulary import Finding, Source, State
+from store.quality.settled import SettledCase
+from store.quality.stats import JudgedCount
 from store.tables.case_tables import Submission, Verdict
 
 
@@ -32,8 +33,13 @@ class Volume:
         return sum(self.findings.values()) + self.failed + self.waiting
 
 
-def volume_by_source(session: Session, since: datetime) -> list[Volume]:
-    """Count submissions by source; times run from the first submission of an image by that way."""
+def volume_by_source(
+    session: Session,
+    since: datetime,
+    cases: Iterable[SettledCase],
+    sources: Mapping[str | None, Mapping[Source, datetime]],
+) -> list[Volume]:
+    """Count submissions by source; times run from the first submission of a decided image by that way."""
     found = _Found()
     rows = session.execute(
         select(Submission.source, Submission.state, Verdict.finding, func.count())
@@ -49,31 +55,21 @@ def volume_by_source(session: Session, since: datetime) -> list[Volume]:
             volume.failed += count
         else:
             volume.waiting += count
-    settled = settled_cases(since).subquery()
-    came = (
-        select(Submission.source, settled.c.decided, func.min(Submission.created_at))
-        .join(settled, settled.c.sha256 == Submission.image_sha256)
-        .where(Submission.created_at <= settled.c.decided)
-        .group_by(Submission.source, settled.c.id, settled.c.decided)
-    )
-    found.add_times((source.value, decided - start) for source, decided, start in session.execute(came))
+    for case in cases:
+        for source, came in sources.get(case.sha256, {}).items():
+            if came <= case.first_ruling:
+                found[source.value].times.append(case.first_ruling - came)
     return found.sorted()
 
 
-def volume_by_model(session: Session, since: datetime) -> list[Volume]:
-    """Count verdicts by model version; times run from an image's first verdict."""
+def volume_by_model(judged: Iterable[JudgedCount], cases: Iterable[SettledCase]) -> list[Volume]:
+    """Count verdicts by model version; times run from the arrival of a decided image."""
     found = _Found()
-    rows = session.execute(
-        select(Verdict.model, Verdict.finding, func.count())
-        .where(Verdict.created_at >= since)
-        .group_by(Verdict.model, Verdict.finding)
-    )
-    for model, finding, count in rows:
-        found[model].findings[finding] = count
-    settled = settled_cases(since).subquery()
-    came = select(Verdict.model, settled.c.decided, settled.c.came)
-    came = came.join(settled, settled.c.verdict_id == Verdict.id)
-    found.add_times((model, decided - start) for model, decided, start in session.execute(came))
+    for one in judged:
+        findings = found[one.model].findings
+        findings[one.finding] = findings.get(one.finding, 0) + one.count
+    for case in cases:
+        found[case.model].times.append(case.first_ruling - case.came)
     return found.sorted()
 
 
@@ -81,10 +77,6 @@ class _Found(dict[str, Volume]):
     def __missing__(self, key: str) -> Volume:
         self[key] = Volume(key)
         return self[key]
-
-    def add_times(self, times: Iterable[tuple[str, timedelta]]) -> None:
-        for key, time in times:
-            self[key].times.append(time)
 
     def sorted(self) -> list[Volume]:
         """The volumes, largest first, with times in order."""

@@ -17,13 +17,14 @@ from api.review.frame.permissions import Act, may
 from api.review.frame.rates import Rate
 from core.clock import now
 from core.vocabulary import Finding
+from store.quality.settled import CaseTimes, case_times, settled_cases, settled_sources
 from store.quality.stats import (
-    BINS,
     Agreement,
     agreement_by_model,
     agreement_by_moderator,
     agreement_by_source,
     count_appealed,
+    count_judged,
     count_sampled,
     count_waiting,
     findings_by_day,
@@ -31,9 +32,8 @@ from store.quality.stats import (
     sampled_agreement,
     scores,
 )
-from store.quality.times import CaseTimes, case_times
 from store.quality.volume import Volume, volume_by_model, volume_by_source
-from store.verdicts.drift import Week, weeks
+from store.verdicts.drift import BINS, Week, weeks
 
 HALF_YEAR = timedelta(days=182)
 # What the file of one table on the page holds, by how its rows begin.
@@ -150,9 +150,11 @@ def stats_csv() -> Response:
 def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
     at = now()
     since = at - timedelta(days=days)
-    first, (times, times_of) = since.date(), case_times(session, since)
-    models, sources = agreement_by_model(session, since), agreement_by_source(session, since)
-    people = agreement_by_moderator(session, since) if with_moderators else []
+    first, cases, ways = since.date(), settled_cases(session, since), settled_sources(session, since)
+    times, times_of = case_times(cases)
+    models, sources = agreement_by_model(cases), agreement_by_source(cases, ways)
+    people = agreement_by_moderator(cases) if with_moderators else []
+    judged = count_judged(session, since, at)
     found = findings_by_day(session, datetime.combine(first, datetime.min.time(), at.tzinfo))
     dates = [first + timedelta(days=index) for index in range(days + 1)]
     return Stats(
@@ -165,16 +167,16 @@ def _gather(session: Session, days: int, *, with_moderators: bool) -> Stats:
         waited=Spread(times.waiting),
         handled=Spread(times.handling),
         paces=[_pace(one, times_of.get(one.key, CaseTimes())) for one in people],
-        now=scores(session, since, at),
-        before=scores(session, since - timedelta(days=days), since),
+        now=scores(judged),
+        before=scores(count_judged(session, since - timedelta(days=days), since)),
         sampled=count_sampled(session, since),
         live=[_compare(one) for one in sampled_agreement(session, since)],
         models=[_compare(one) for one in models],
         sources=[_compare(one) for one in sources],
         moderators=[_compare(one) for one in people],
         weeks=weeks(session, at - HALF_YEAR),
-        came=_came(volume_by_source(session, since), sources),
-        judged=_came(volume_by_model(session, since), models),
+        came=_came(volume_by_source(session, since, cases, ways), sources),
+        judged=_came(volume_by_model(judged, cases), models),
     )
 
 

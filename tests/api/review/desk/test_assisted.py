@@ -13,6 +13,7 @@ from core.vocabulary import Finding, Outcome, Role, Thresholds
 from store.base.database import Database
 from store.market.listing_view import view_listing
 from store.market.sellers import seller_history
+from store.quality.settled import settled_cases
 from store.quality.stats import agreement_by_moderator
 from store.tables.case_tables import Decision
 from store.tables.marketplace_tables import Listing
@@ -40,7 +41,7 @@ def test_a_case_is_decided_assisted_and_told_so_everywhere(
         seller = seller_history(session, desk.shop.client.id, "aiko")
         listing = view_listing(session, desk.shop.client.id, "L-1")
         since = now() - timedelta(days=1)
-        (agreement,) = agreement_by_moderator(session, since)
+        (agreement,) = agreement_by_moderator(settled_cases(session, since))
         preview = preview_thresholds(session, MODEL, Thresholds(0.2, 0.99), since=since)
     assert (seller.decided_assisted, seller.decided_ai, seller.decided_human) == (1, 0, 0)
     assert listing is not None

@@ -134,6 +134,15 @@ def test_volume_and_waiting_are_told_by_source_and_model(desk: Desk, decide: Dec
     assert re.search(r"30 mins?</span></td><td[^>]*><span class=\"nowrap\">50 mins?<", page)
 
 
+@pytest.mark.parametrize("score", [0.0, 0.0499, 0.05, 0.15, 0.35, 0.7, 0.9499, 0.95, 1.0])
+def test_a_score_is_counted_in_the_one_bin_that_it_lies_in(desk: Desk, score: float) -> None:
+    desk.add_case(score, colour=(1, 2, 3))
+    figures = _figures(desk.as_person())
+    counted = {float(key[1]): value[0] for key, value in figures.items() if key[0] == "scores"}
+    found = [low for low, count in counted.items() if count != "0"]
+    assert found == [max(low for low in counted if low <= score)]
+
+
 def test_decided_is_the_same_number_in_every_table(desk: Desk, decide: Decide) -> None:
     aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com", Role.LEAD)
     cases = [desk.add_case(0.99 - index / 100, source=Source.MARKETPLACE) for index in range(6)]
