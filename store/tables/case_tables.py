@@ -75,6 +75,9 @@ class Image(Table):
         # With the place in the queue, so that a band of scores is put in order without reading a row.
         Index("ix_images_review_score", "review", "score", "sha256", "risk"),
         Index("ix_images_score", "score", "sha256", "risk"),
+        Index("ix_images_review_near_waiting", "review", "near_waiting", "risk", "sha256"),
+        Index("ix_images_near_waiting", "near_waiting", "risk", "sha256"),
+        Index("ix_images_review_near_family", "review", "near_family"),
         Index(
             "ix_images_report_due_at",
             "report_due_at",
@@ -102,6 +105,10 @@ class Image(Table):
     # What it looks like, and by which kind of bits; none where the classifier gives no features.
     look: Mapped[str | None] = mapped_column(HashBits)
     look_kind: Mapped[str | None] = mapped_column(String(64))
+    # Of a case that waits: the first of its near copies, and how many others of these waited when the sweeper
+    # last counted.
+    near_family: Mapped[str | None] = mapped_column(Sha256)
+    near_waiting: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # Pointers without constraints: the rows they name point back at this one, and a circle of
     # foreign keys can be neither created nor purged in one go.
     verdict_id: Mapped[str | None] = mapped_column(Id)
