@@ -98,16 +98,18 @@ def sweep_forever(
     swept: Callable[[], None],
     measures: SweepMeasures,
     judge_again: Callable[[], int],
+    near_counts: Callable[[], None],
 ) -> None:
     """Sweep every `interval` seconds until told to stop; a database that is down is tried again.
 
     `swept` is called after each sweep that went through, `judge_again` after each sweep, for similar pictures
-    of pictures on which a ruling changed.
+    of pictures on which a ruling changed, and then `near_counts`, for the queue's order by near copies.
     """
     while not stop.wait(interval):
         try:
             done = sweep_once(database, sender, bell)
             judge_again()
+            near_counts()
         except (SQLAlchemyError, OSError) as error:
             log.warning("sweep failed: %s", type(error).__name__)
             continue

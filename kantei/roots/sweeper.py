@@ -13,6 +13,7 @@ from kantei.roots.starting import start
 from model.serving.info import WEIGHTS, read_model_info
 from store.verdicts.standing_policy import StandingPolicy
 from worker.known.judge_again import JudgesAgain
+from worker.known.near_counts import NearCounts
 from worker.operations.measures import SweepMeasures
 from worker.retention.daily_purge import DailyPurge, purge_daily
 from worker.sweep import sweep_forever, sweep_once
@@ -27,10 +28,11 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
     database, sender, bell = open_database(settings), open_sender(settings), open_bell(settings)
     info = read_model_info(settings.model or WEIGHTS)
     standing = StandingPolicy(database, info.version, info.thresholds)
-    judge_again = JudgesAgain(database, info.version, standing)
+    judge_again, near_counts = JudgesAgain(database, info.version, standing), NearCounts(database)
     if once:
         swept = sweep_once(database, sender, bell)
         judge_again()
+        near_counts()
         click.echo(
             f"claims taken back: {swept.taken_back}, submissions failed: {swept.failed}, "
             f"messages sent: {swept.sent}"
@@ -61,5 +63,6 @@ def sweep(once: bool, metrics_host: str, metrics_port: int | None) -> None:
         swept=alive.touch,
         measures=SweepMeasures(measuring),
         judge_again=judge_again,
+        near_counts=near_counts,
     )
     notifying.join()

@@ -39,7 +39,8 @@ class Tab(StrEnum):
 
 
 class Sort(StrEnum):
-    """Name an order: most likely generated, longest waiting, newest, closest to a threshold, or none.
+    """Name an order: most likely generated, longest waiting, newest, closest to a threshold, most near copies
+    that wait as well, or none.
 
     `MIXED` goes by the digest: flagged and uncertain as they come, so that no one meets a long run of one.
     """
@@ -48,6 +49,7 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
     DOUBT = "doubt"
+    COPIES = "copies"
     MIXED = "mixed"
 
 

@@ -6,9 +6,10 @@ case decided meanwhile shifts nothing.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from core.vocabulary import FailureCode, State
 from store.appeals.appeal_resolution import appealed
@@ -18,6 +19,15 @@ from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState
 
+# What each order goes by, and those that begin with the least; `Sort.DOUBT` is no order of columns.
+PLACES = {
+    Sort.RISK: ("risk", "sha256"),
+    Sort.OLDEST: ("created_at", "sha256"),
+    Sort.NEWEST: ("created_at", "sha256"),
+    Sort.COPIES: ("near_waiting", "risk", "sha256"),
+    Sort.MIXED: ("sha256",),
+}
+RISING = frozenset({Sort.OLDEST, Sort.MIXED})
 COUNT_LIMIT = 1000  # an exact number beyond this helps no one to choose, and costs a walk through all
 
 
@@ -28,6 +38,7 @@ class Position:
     risk: float
     score: float
     created_at: datetime
+    near_waiting: int
     sha256: str
 
 
@@ -54,7 +65,7 @@ class QueueCounts:
 
 def position(image: Image) -> Position:
     """The position of a case in its order."""
-    return Position(image.risk, image.score, image.created_at, image.sha256)
+    return Position(image.risk, image.score, image.created_at, image.near_waiting, image.sha256)
 
 
 def list_cases(
@@ -161,24 +172,22 @@ def list_failures(
 
 def before_place(query: Select[str], sort: Sort, image: Image) -> Select[str]:
     """Keep of a query over cases those that come before one in an order; not for `Sort.DOUBT`."""
-    if sort is Sort.MIXED:
-        return query.where(Image.sha256 < image.sha256)
-    column = Image.risk if sort is Sort.RISK else Image.created_at
-    place = tuple_(column, Image.sha256)
-    mark = (image.risk if sort is Sort.RISK else image.created_at, image.sha256)
-    return query.where(place < mark if sort is Sort.OLDEST else place > mark)
+    columns, mark = _columns(sort), _mark(sort, position(image))
+    return query.where(tuple_(*columns) < mark if sort in RISING else tuple_(*columns) > mark)
 
 
 def _ordered(query: Select[str], sort: Sort, after: Position | None) -> Select[str]:
-    if sort is Sort.MIXED:
-        mixed = query.order_by(Image.sha256)
-        return mixed if after is None else mixed.where(Image.sha256 > after.sha256)
-    column = Image.risk if sort is Sort.RISK else Image.created_at
-    place = tuple_(column, Image.sha256)
-    rises = sort is Sort.OLDEST
+    columns, rises = _columns(sort), sort in RISING
     if after is not None:
-        mark = (after.risk if sort is Sort.RISK else after.created_at, after.sha256)
-        query = query.where(place > mark if rises else place < mark)
-    if rises:
-        return query.order_by(column, Image.sha256)
-    return query.order_by(column.desc(), Image.sha256.desc())
+        mark = _mark(sort, after)
+        query = query.where(tuple_(*columns) > mark if rises else tuple_(*columns) < mark)
+    return query.order_by(*(columns if rises else [column.desc() for column in columns]))
+
+
+def _columns(sort: Sort) -> list[InstrumentedAttribute[Any]]:
+    """What an order goes by; the digest breaks each tie."""
+    return [getattr(Image, name) for name in PLACES[sort]]
+
+
+def _mark(sort: Sort, place: Position) -> tuple[Any, ...]:
+    return tuple(getattr(place, name) for name in PLACES[sort])

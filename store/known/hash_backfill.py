@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.known.known_image import PictureHash
@@ -30,6 +30,7 @@ def keep_late_hash(session: Session, sha256: str, found: PictureHash, at: dateti
     Those are its similar pictures where a person decided it, else itself where a person decided one of them.
     """
     keep_hash(session, sha256, found)
+    session.execute(update(Image).where(Image.sha256 == sha256).values(near_family=None))
     session.flush()
     outcome = session.scalar(
         select(Decision.outcome).join(Image, Image.reported_id == Decision.id).where(Image.sha256 == sha256)

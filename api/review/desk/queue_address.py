@@ -15,6 +15,7 @@ from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.desk.queue_filter import AGAINST, Assigned, Claimed, QueueFilter, Sort, Tab
 from store.desk.review_queue import Position
 
+MOST_COPIES = 2**31  # what the database can count
 NO_THRESHOLDS = (0.5,)  # where no classifier says better
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -84,18 +85,20 @@ def asked_address() -> dict[str, Any]:
 def read_position(text: str | None) -> Position | None:
     """Read a place in the queue."""
     try:
-        risk, score, moment, sha256 = (text or "").split("~")
+        risk, score, moment, copies, sha256 = (text or "").split("~")
         numbers, created_at = (float(risk), float(score)), exact_moment(moment)
+        near_waiting = int(copies)
     except ValueError:
         return None
     if created_at is None or not math.isfinite(sum(numbers)) or not is_sha256(sha256):
         return None
-    return Position(*numbers, created_at, sha256)
+    return Position(*numbers, created_at, near_waiting, sha256) if 0 <= near_waiting < MOST_COPIES else None
 
 
 def write_position(position: Position) -> str:
     """Write a place in the queue."""
-    return f"{position.risk!r}~{position.score!r}~{position.created_at.isoformat()}~{position.sha256}"
+    at = position.created_at.isoformat()
+    return f"{position.risk!r}~{position.score!r}~{at}~{position.near_waiting}~{position.sha256}"
 
 
 def _word(kind: type[Word], text: str | None) -> Word | None:
