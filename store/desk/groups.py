@@ -1,4 +1,4 @@
-"""Cases of a queue that belong together: by their seller, or by their listing."""
+"""Cases of a queue that belong together: by their seller, by their listing, or by their look."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +13,9 @@ from store.tables.case_tables import Image, Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
 
+# By look, the first so many are compared with each other, and belong together if at most so many of 256 bits
+# differ: of independent pictures, 128 do on average.
+COMPARED, CLOSE = 500, 32
 GROUPED = 1000  # cases from the head of the queue that are looked at
 SHOWN = 12  # pictures of a group
 GROUPS = 24
@@ -23,11 +26,15 @@ class GroupBy(StrEnum):
 
     SELLER = "seller"
     LISTING = "listing"
+    LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseGroup:
-    """Waiting cases of one seller or listing, in the order of the queue; `key` is their name or number."""
+    """Waiting cases of one seller, listing or look, in the order of the queue.
+
+    `key` is the name of the seller, the listing's own number, or the SHA-256 of the first of those alike.
+    """
 
     client_id: str
     client: str
@@ -39,8 +46,10 @@ class CaseGroup:
 def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: GroupBy) -> list[CaseGroup]:
     """Group the first cases of a queue, the largest groups first; cases of no seller or listing are left out.
 
-    What others have claimed is left out, too, unless the filter asks for it.
+    What others have claimed or were assigned is left out, too, unless the filter asks for it.
     """
+    if by is GroupBy.LOOK:
+        return _group_looks(session, wanted, viewer)
     digests = list_digests(session, left_by_others(wanted), viewer, limit=GROUPED)
     seen = {
         row.sha256: Seen(row.sha256, row.verdict_id, row.decision_id)
@@ -69,3 +78,24 @@ def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: Group
             group = groups.setdefault(name, CaseGroup(row.client_id, row.name, row.key, row.title))
             group.cases.append(seen[sha256])
     return sorted(groups.values(), key=lambda group: -len(group.cases))[:GROUPS]
+
+
+def _group_looks(session: Session, wanted: QueueFilter, viewer: Viewer) -> list[CaseGroup]:
+    """Let each case join the first one before it that looks the same; who stays alone is left out."""
+    digests = list_digests(session, left_by_others(wanted), viewer, limit=COMPARED)
+    columns = (Image.sha256, Image.verdict_id, Image.decision_id, Image.look, Image.look_kind)
+    rows = {
+        row.sha256: row
+        for row in session.execute(select(*columns).where(Image.sha256.in_(digests)))
+        if row.verdict_id and row.look
+    }
+    first: list[tuple[str | None, int, CaseGroup]] = []
+    for row in (rows[sha256] for sha256 in digests if sha256 in rows):
+        look, kind = int(row.look, 16), row.look_kind
+        alike = (one for one in first if (one[1] ^ look).bit_count() <= CLOSE and one[0] == kind)
+        if (found := next(alike, None)) is None:
+            found = (kind, look, CaseGroup("", "", row.sha256, None))
+            first.append(found)
+        found[2].cases.append(Seen(row.sha256, row.verdict_id, row.decision_id))
+    groups = [group for _, _, group in first if len(group.cases) > 1]
+    return sorted(groups, key=lambda group: -len(group.cases))[:GROUPS]

@@ -38,7 +38,7 @@ from store.desk.review_queue import (
 )
 from store.quality.checks import blind_for
 
-GROUP_VIEWS = {"sellers": GroupBy.SELLER, "listings": GroupBy.LISTING}
+GROUP_VIEWS = {"sellers": GroupBy.SELLER, "listings": GroupBy.LISTING, "looks": GroupBy.LOOK}
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8
 
 
@@ -84,6 +84,7 @@ def queue() -> str | AnyResponse:
             "may_manage_queues": may(me(), Act.MANAGE_QUEUES),
             "tabs": tab_links(wanted),
             "view": view,
+            "is_grouped": view in GROUP_VIEWS,
             "groups": groups,
             "by_digest": {image.sha256: image for image in shown},
             "in_group": IN_GROUP,
