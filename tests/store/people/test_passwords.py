@@ -6,6 +6,7 @@ import pytest
 from argon2 import Type, extract_parameters
 
 from store.people import passwords
+from store.people.passwords import PasswordFault
 
 
 def test_passwords_are_hashed_at_the_cost_that_owasp_asks() -> None:
@@ -31,6 +32,16 @@ def test_a_hash_is_salted_and_holds_no_password() -> None:
     assert passwords.is_password(once, "seven lanterns float")
     assert not passwords.is_password(once, "seven lanterns floats")
     assert not passwords.is_password(None, "seven lanterns float")
+
+
+@pytest.mark.parametrize(
+    ("email", "fault"),
+    [("jo@example.com", None), ("lan@example.com", None), ("Lanterns@example.com", PasswordFault.EMAIL)],
+)
+def test_only_a_name_of_some_length_is_kept_out_of_a_password(
+    email: str, fault: PasswordFault | None
+) -> None:
+    assert passwords.password_fault("seven lanterns float by joy", email) is fault
 
 
 @pytest.mark.parametrize("broken", ["", "none", "$argon2id$v=19$m=8,t=1,p=1$", "\x00"])
