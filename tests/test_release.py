@@ -67,6 +67,17 @@ def test_every_script_says_what_it_does_first() -> None:
             assert os.access(file, os.X_OK), file.name
 
 
+def test_style_is_checked_in_the_scripts_that_are_python() -> None:
+    """The hooks of pre-commit hand them to ruff, which looks at names that end in .py by itself."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        included = tomllib.load(file)["tool"]["ruff"]["extend-include"]
+    scripts = [path for path in (ROOT / "script").iterdir() if path.is_file()]
+    written = {
+        f"script/{path.name}" for path in scripts if "python" in path.read_text("utf-8").partition("\n")[0]
+    }
+    assert written == set(included)
+
+
 def test_every_owner_of_code_owns_a_folder_that_is_there() -> None:
     lines = (ROOT / ".github" / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
     owned = [line.split()[0] for line in lines if line and not line.startswith("#")]
