@@ -2,7 +2,16 @@
 
 from http import HTTPStatus
 
-from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    get_template_attribute,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,7 +21,7 @@ from api.review.desk.case_forms import NOTE_LENGTH, read_ground, read_note, read
 from api.review.desk.case_view import CasePage, is_animated, view_case
 from api.review.desk.claim_pages import refuse_claimed
 from api.review.desk.next_case import give_next
-from api.review.desk.queue_address import write_wanted
+from api.review.desk.queue_address import asked_address, write_wanted
 from api.review.desk.reply_forms import REPLY_LENGTH, read_reply, reply_templates
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
@@ -24,11 +33,11 @@ from core.vocabulary import Outcome
 from store.appeals.appeal_messages import reply_with
 from store.appeals.appeal_resolution import OwnDecisionError, resolve_appeals
 from store.desk.case_claims import release_case
-from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide
+from store.desk.decisions import OFFERED, OwnSubmissionError, Seen, StaleCaseError, decide
 from store.desk.queue_filter import Viewer
 from store.desk.review_queue import COUNT_LIMIT
 from store.quality.check_giving import sample_decisions
-from store.quality.checks import answer_check, open_check
+from store.quality.checks import answer_check, check_result, open_check
 from store.quality.quality import rates
 from store.tables.case_tables import Image
 
@@ -51,6 +60,8 @@ def decide_case(sha256: str) -> AnyResponse:
             release_case(session, sha256, viewer.moderator_id)
     except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
         return _show(view_case(sha256, is_conflict=True, note=note))
+    if "sheet" in request.args:
+        return _answer_sheet(done, viewer)
     following = give_next(parts().database, wanted, viewer, sha256)
     address = write_wanted(wanted) | {"done": done}
     target = (
@@ -60,9 +71,20 @@ def decide_case(sha256: str) -> AnyResponse:
     )
     if request.accept_mimetypes.best == "application/json":
         return jsonify(decision=done, next=target)
-    if "sheet" in request.args:
-        target = url_for("review.triage", **write_wanted(wanted))
     return redirect(target, HTTPStatus.SEE_OTHER)
+
+
+def _answer_sheet(done: str, viewer: Viewer) -> AnyResponse:
+    """Name the decision that can be undone; if the case was a check, say so as its page would."""
+    with parts().database.reading() as session:
+        checked = check_result(session, done, viewer, within=OFFERED)
+    if request.accept_mimetypes.best != "application/json":
+        target = url_for("review.triage", **asked_address(), done=done if checked else None)
+        return redirect(target, HTTPStatus.SEE_OTHER)
+    if checked is None:
+        return jsonify(decision=done, told="")
+    words = get_template_attribute("review/checks.html", "check_words")(checked)
+    return jsonify(decision=checked.escalation_id, told=f"{words.striptags()} {checked.lesson}".strip())
 
 
 def _show(page: CasePage) -> Response:

@@ -17,6 +17,8 @@ from store.tables.case_tables import Image, Submission, Verdict
 from store.tables.quality_tables import Check, CheckKind
 from store.tables.review_states import ReviewState
 
+MOST_ON_A_SHEET = 3  # checks among the twelve cases of a triage sheet
+
 
 def find_next(
     session: Session, wanted: QueueFilter, viewer: Viewer, image: Image
@@ -34,6 +36,24 @@ def find_next(
     if kind is None and following is None and quality.second:
         kind = CheckKind.SECOND
     return following, choose_check(session, kind, wanted, viewer, image) if kind else None
+
+
+def find_sheet_checks(
+    session: Session, wanted: QueueFilter, viewer: Viewer, images: list[Image]
+) -> dict[str, CheckOffer]:
+    """The checks of a sheet, each once, by the SHA-256 of the case that it follows."""
+    found: dict[str, CheckOffer] = {}
+    if wanted.tab is not Tab.OPEN:
+        return found
+    quality = rates(session)
+    for image in images:
+        kind = draw(viewer.moderator_id, image.sha256, quality)
+        offer = choose_check(session, kind, wanted, viewer, image) if kind else None
+        if offer is not None and all(offer.sha256 != one.sha256 for one in found.values()):
+            found[image.sha256] = offer
+        if len(found) == MOST_ON_A_SHEET:
+            break
+    return found
 
 
 def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: str) -> str | None:

@@ -58,7 +58,9 @@ async function decide(tiles, form, submitter) {
   goTo(tiles, tiles.slice(tiles.indexOf(tile) + 1).find((one) => !("sent" in one.dataset) && one.querySelector("form")) ?? tile);
   const answer = await sendForm(form.action, form, submitter).catch(() => null);
   if (answer?.ok) {
-    done.push({ tile, decision: (await answer.json()).decision });
+    const { decision, told } = await answer.json();
+    if (decision) done.push({ tile, decision }); // what was a golden case changed nothing
+    said.textContent = told;
   } else {
     clear(tile);
     said.textContent = form.dataset.refused;

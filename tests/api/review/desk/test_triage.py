@@ -10,14 +10,15 @@ from selenium.webdriver.support.wait import WebDriverWait
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from core.vocabulary import Outcome
+from core.vocabulary import Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.case_tables import Decision
+from store.tables.quality_tables import CheckKind
 from store.tables.review_tables import Undo
 from tests.api.review.browser import chromium, complaints, log_in, press, served, text_of, wait_for
-from tests.api.review.conftest import Desk, make_desk
+from tests.api.review.conftest import Desk, Visit, make_desk
 from tests.api.review.desk.test_search import appeal
 
 Decide = Callable[..., TestResponse]
@@ -62,6 +63,48 @@ def test_without_script_a_decision_leads_back_to_the_sheet(desk: Desk) -> None:
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition("data-sheet")[2]))
     answer = visit.client.post(found[1].replace("&amp;", "&"), data=form | {"outcome": "human"})
     assert answer.location == "/review/triage?finding=flagged"
+
+
+def _post(visit: Visit, page: str, sha256: str, outcome: str) -> TestResponse:
+    """Decide a tile of a sheet, as its script does."""
+    form = page.partition(f'data-tile="{sha256}"')[2].partition("data-sheet")[2].partition("</form>")[0]
+    address = re.search(r'action="([^"]+)"', form)
+    assert address
+    values = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return visit.client.post(
+        address[1].replace("&amp;", "&"),
+        data=values | {"outcome": outcome},
+        headers={"Accept": "application/json"},
+    )
+
+
+def test_a_golden_case_comes_on_a_sheet_like_any_other(
+    desk: Desk, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead, aiko = desk.as_person("lead@example.com", Role.LEAD), desk.as_person()
+    golden = desk.add_case(0.99)
+    decide(lead, golden, "human")
+    lead.send(f"/admin/quality/golden/{golden}", outcome="human", note="Look at the hands.")
+    cases = [desk.add_case(0.91 + i / 1000, colour=(i, 77, 200)) for i in range(13)][::-1]
+    kinds = {cases[4]: CheckKind.GOLDEN, cases[6]: CheckKind.GOLDEN}
+    monkeypatch.setattr("api.review.desk.next_case.draw", lambda _, sha256, __: kinds.get(sha256))
+    page = aiko.get("/review/triage").text
+    # Once, and what it pushed out comes on the next sheet.
+    assert tiles(page) == [*cases[:5], golden, *cases[5:11]]
+    following = re.search(r'rel="next" data-key="next" href="([^"]+)"', page)
+    assert following
+    assert tiles(aiko.get(following[1].replace("&amp;", "&")).text) == cases[11:]
+    assert page.count("data-sheet") == 12
+    for secret in ("lead@example.com", "Look at the hands", "olden", desk.people["lead@example.com"]):
+        assert secret not in page
+    assert _post(aiko, page, golden, "ai").json == {
+        "decision": None,
+        "told": "That was a golden case. The known answer is Human. You chose AI. "
+        "Your answer changed nothing. Look at the hands.",
+    }
+    with desk.parts.database.reading() as session:
+        assert session.scalars(select(Decision)).one().moderator_id == desk.people["lead@example.com"]
+    assert golden not in tiles(aiko.get("/review/triage").text)
 
 
 @pytest.fixture
