@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFilter
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.clock import now
 from core.declarations import Declared
@@ -113,6 +113,18 @@ def add_samples(desk: Desk) -> dict[str, str]:
             outcome = chance.choice((right, right, Outcome.ASSISTED))
             _decide(desk, case, chance.choice(people), outcome, at=at, seconds=chance.randrange(3, 90))
     return _each_kind(desk)
+
+
+def add_thumbnails(desk: Desk) -> None:
+    """Make the thumbnails that a worker would have made."""
+    with desk.parts.database.reading() as session:
+        found = list(session.scalars(select(Image.sha256)))
+    for sha256 in found:
+        out = io.BytesIO()
+        picture = Picture.open(io.BytesIO(desk.parts.blobs.get(sha256)))
+        picture.thumbnail((320, 320))
+        picture.save(out, "WEBP")
+        desk.parts.blobs.put_as(sha256, "thumbnail.webp", out.getvalue())
 
 
 def _each_kind(desk: Desk) -> dict[str, str]:

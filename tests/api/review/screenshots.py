@@ -1,7 +1,7 @@
-"""Draw every page of the desk: `python -m tests.api.review.screenshots FOLDER [NAME…]`.
+"""Draw every page of the desk: `python -m tests.api.review.screenshots FOLDER [PATTERN…]`.
 
 Each page at 1280 and 390 pixels, light and dark, in English and Japanese, also empty pages, errors, and
-what comes after a form. Names choose pages. For looking at: nothing is compared.
+what comes after a form. Patterns choose files: "case*", "*_390-dark-ja". For looking at: nothing is compared.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +27,7 @@ from store.tables.factor_tables import AuthenticatorApp
 from tests.api.review.browser import chromium, served, wait_for
 from tests.api.review.conftest import PASSWORD, Desk, make_desk
 from tests.api.review.filling import fill
-from tests.api.review.samples import add_samples, draw_heat, draw_scene
+from tests.api.review.samples import add_samples, add_thumbnails, draw_heat, draw_scene
 from tests.clients import make_client
 
 SIZES = {1280: 800, 390: 844}
@@ -52,13 +53,16 @@ def main() -> None:
     """Read the command line and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*", help="parts of the names of the pages to draw; all without")
+    parser.add_argument(
+        "patterns", nargs="*", default=["*"], help="names of the files to draw, with wildcards"
+    )
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as scratch, chromium(Path(scratch) / "browser") as browser:
         with _desk(Path(scratch) / "full") as desk:
             kinds, filled = add_samples(desk), fill(desk, "Moon fox")
+            add_thumbnails(desk)
             draw_all(browser, desk, given, [*pages_of(filled.pages), *_special(kinds), *_errors()])
             draw_all(browser, desk, given, [Shot("error 403", "/admin/log")], "haru@example.com")
             _add_second_factor(desk, "mina@example.com")
@@ -133,7 +137,13 @@ def draw_all(
     email: str | None = "aiko@example.com",
 ) -> None:
     """Draw pages of a desk in every size, theme and language, as a person sees them or as a stranger."""
-    wanted = [one for one in shots if not given.names or any(name in one.name for name in given.names)]
+    wanted = [
+        (look, one, file)
+        for look in itertools.product(("en", "ja"), SIZES, ("light", "dark"))
+        for one in shots
+        for file in [f"{one.name.replace('/', '-').replace('?', '-')}_{look[1]}-{look[2]}-{look[0]}"]
+        if any(fnmatch(file, pattern) for pattern in given.patterns)
+    ]
     if not wanted:
         return
     with served(desk.app) as base:
@@ -143,16 +153,14 @@ def draw_all(
             browser.find_element(By.NAME, "email").send_keys(email)
             browser.find_element(By.NAME, "password").send_keys(PASSWORD + "\n")
             wait_for(browser, 'form[action="/logout"], [name="code"]')
-        for language, width, theme in itertools.product(("en", "ja"), SIZES, ("light", "dark")):
+        for (language, width, theme), one, file in wanted:
             speak(browser, language)
             resize(browser, width)
             prefer(browser, theme)
-            for one in wanted:
-                browser.get("about:blank")
-                browser.get(base + one.address)
-                one.act(browser)
-                name = one.name.replace("/", "-").replace("?", "-")
-                shoot(browser, given.folder / f"{name}_{width}-{theme}-{language}.png", width)
+            browser.get("about:blank")
+            browser.get(base + one.address)
+            one.act(browser)
+            shoot(browser, given.folder / f"{file}.png", width)
 
 
 def shoot(browser: WebDriver, file: Path, width: int) -> None:
@@ -200,6 +208,7 @@ def _add_second_factor(desk: Desk, email: str) -> None:
 def _log_in_wrongly(browser: WebDriver) -> None:
     """Log in with wrong passwords until one has to wait."""
     for _ in range(9):
+        browser.find_element(By.NAME, "email").clear()
         browser.find_element(By.NAME, "email").send_keys("sora@example.com")
         browser.find_element(By.NAME, "password").send_keys("wrong\n")
         wait_for(browser, '[name="password"]')
