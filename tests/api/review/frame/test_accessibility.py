@@ -18,6 +18,14 @@ from tests.api.review.frame.axe_core import axe_source, violations
 
 pytestmark = pytest.mark.chromium
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+# What goes on beyond its edge without being asked to: tables, and names of fields that are not to be seen.
+HIDDEN = """
+const tables = [...document.querySelectorAll(".wide, .scroll")];
+const cut = tables.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel);
+const names = [...document.querySelectorAll("main form:not(.bar-row *, .decide) label > span:first-child")]
+  .filter((one) => one.textContent.trim() && one.checkVisibility() && one.getBoundingClientRect().width <= 1);
+return [...cut.map((one) => `${one} scrolls`), ...names.map((one) => `${one.textContent} is hidden`)];
+"""
 DESK = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
 
 
@@ -58,7 +66,7 @@ def test_no_page_has_a_grave_fault_in_light_or_dark(desk: Desk, browser: WebDriv
 
 def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
     """Ask axe about the page that is shown, in light and dark."""
-    found = {page: violations(browser, source)}
+    found = {page: violations(browser, source) + browser.execute_script(HIDDEN)}
     _prefer(browser, "dark")
     # All that differs in the dark are colours.
     found[f"{page} (dark)"] = violations(browser, source, rules=["color-contrast"])
@@ -67,6 +75,7 @@ def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     width = browser.execute_script("return document.documentElement.scrollWidth")
     found[f"{page} (phone)"] = [] if width <= PHONE["width"] else [f"{width} pixels wide"]
+    found[f"{page} (phone)"] += browser.execute_script(HIDDEN)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", DESK)
     return found
 
