@@ -140,7 +140,8 @@ class CasePage:
     def reasons(self) -> list[str]:
         """The reasons that say more than headline, score and evidence do, each once."""
         details = {sentence(item.detail) for items in self.evidence.values() for item in items}
-        said = (sentence(one) for one in self.case.verdict.reasons if not restates(one))
+        verdict = self.case.verdict
+        said = (sentence(one) for one in verdict.reasons if not restates(one, verdict.basis))
         return [one for one in dict.fromkeys(said) if one not in details]
 
     @property

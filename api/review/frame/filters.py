@@ -20,7 +20,7 @@ from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text
 from core.sayings.stored import read_saying
 from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
-from core.vocabulary import read_evidence
+from core.vocabulary import Basis, read_evidence
 from store.desk.review_queue import COUNT_LIMIT
 from store.tables.case_tables import Verdict
 
@@ -31,6 +31,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u20
 _RESTATING = {
     *(Reason.PIXELS_FLAGGED, Reason.PIXELS_CLEAR, Reason.PIXELS_UNDECIDED),
     *(Reason.DECLARED_AND_PIXELS, Reason.DECLARED_NOT_PIXELS, Reason.DECLARED_PIXELS_UNDECIDED),
+    Reason.GENERATION_PROVED,
 }
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # the largest first
 
@@ -147,10 +148,12 @@ def is_scored(verdict: Verdict) -> bool:
     return all(isinstance(one, str) or one.code is not Reason.PICTURE_TOO_SMALL for one in reasons)
 
 
-def restates(stored: object) -> bool:
-    """True if a stored reason or detail says no more than headline and score do already."""
+def restates(stored: object, basis: Basis | None = None) -> bool:
+    """True if a stored reason or detail says no more than the score and the headline for a basis do."""
     said = read_saying(stored)
-    return isinstance(said, Saying) and said.code in _RESTATING
+    if not isinstance(said, Saying):
+        return False
+    return said.code in _RESTATING or (said.code is Reason.SCORE_UNSTABLE and basis is Basis.UNSTABLE)
 
 
 def meaning(verdict: Verdict) -> Saying | None:

@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.sayings.codes import Reason
-from core.sayings.saying import say
-from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
+from core.sayings.saying import Saying, render, say
+from core.vocabulary import Basis, Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
 from store.bytes.image_facts import ImageFacts
 from store.tables.case_tables import Decision, Image
 from store.tables.marketplace_tables import Listing
@@ -59,6 +59,21 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
     )
     assert "shop.example/a.png" in page
     assert 'href="https://shop.example/a.png"' not in page
+
+
+@pytest.mark.parametrize(
+    ("finding", "basis", "reason", "is_shown"),
+    [
+        (Finding.FLAGGED, Basis.PROOF, say(Reason.GENERATION_PROVED, maker="NovelAI"), False),
+        (Finding.UNCERTAIN, Basis.UNSTABLE, say(Reason.SCORE_UNSTABLE, score=0.88), False),
+        (Finding.UNCERTAIN, Basis.DECLARED, say(Reason.SCORE_UNSTABLE, score=0.88), True),
+    ],
+)
+def test_no_reason_says_again_what_the_headline_says(
+    desk: Desk, *, finding: Finding, basis: Basis, reason: Saying, is_shown: bool
+) -> None:
+    sha256 = desk.add_case(0.88, finding, basis=basis, reasons=(reason,))
+    assert (render(reason) in desk.as_person().get(f"/review/cases/{sha256}").text) == is_shown
 
 
 def test_a_picture_that_is_too_small_to_say_has_no_score_to_read(desk: Desk, decide: Decide) -> None:
