@@ -32,6 +32,8 @@ from store.tables.marketplace_tables import (
 from store.tables.report_tables import MutedReader, ReaderReport
 from store.tables.seller_tables import Strike
 
+STEP = 500  # submissions a transaction: no statement takes as many values as a large shop has pictures
+
 
 @dataclass(frozen=True, slots=True)
 class ErasedSeller:
@@ -69,7 +71,7 @@ def held_on_seller(session: Session, client_id: str, seller: str) -> dict[str, A
     query = select(Submission).where(_sold(client_id, seller)).options(*WITH_ANSWER).order_by(Submission.id)
     found["submissions"] = [standing_json(row) for row in session.scalars(query)]
     found["appeals"] = _appeals(
-        session, Appeal.submission_id.in_([row["id"] for row in found["submissions"]])
+        session, Appeal.submission_id.in_(select(Submission.id).where(_sold(client_id, seller)))
     )
     return found
 
@@ -109,28 +111,42 @@ def erase_seller(database: Database, blobs: BlobStore, client_id: str, seller: s
 
     Errors: ErasureError for an unknown one, and while an appeal on one of their pictures is open.
     """
-    at = now()
+    theirs, struck = _sold(client_id, seller), (Strike.client_id == client_id, Strike.seller == seller)
     with database.reading() as session:
-        held_on_seller(session, client_id, seller)
-        theirs = _sold(client_id, seller)
-        ids = list(session.scalars(select(Submission.id).where(theirs)))
-        is_open = exists().where(Appeal.submission_id.in_(ids), Appeal.resolved_at.is_(None))
-        if session.scalar(select(is_open)):
+        listed = exists().where(*_of_seller(client_id, seller))
+        if not session.scalar(select(listed | exists().where(*struck))):
+            raise ErasureError(f"seller {seller} not found")
+        is_open = exists().where(Appeal.submission_id == Submission.id, Appeal.resolved_at.is_(None))
+        if session.scalar(select(exists().where(theirs, is_open))):
             raise ErasureError("this seller has an open appeal; resolve it first")
+    submissions = images = 0
+    # In steps, each by itself, and listings last: what is interrupted can be asked for again.
+    while step := _submissions_of(database, theirs):
+        submissions += len(step)
+        images += _erase_submissions(database, blobs, step)
+    with database.writing() as session:
+        listings = _delete_listings(session, client_id, seller)
+        strikes = session.execute(delete(Strike).where(*struck).returning(Strike.id)).all()
+        note_command(session, "erased", at=now(), subject=f"seller of {client_id}")
+    return ErasedSeller(listings, submissions, images, len(strikes))
+
+
+def _submissions_of(database: Database, theirs: ColumnElement[bool]) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(Submission.id).where(theirs).order_by(Submission.id).limit(STEP)))
+
+
+def _erase_submissions(database: Database, blobs: BlobStore, ids: Collection[str]) -> int:
+    """Erase submissions with the pictures that no other one shows; give how many pictures."""
+    with database.reading() as session:
         alone = _shown_by_no_one_else(session, ids)
-    # Pictures first, each by itself: what is interrupted can be asked for again.
     for sha256 in alone:
         erase_image(database, blobs, sha256)
     with database.writing() as session:
-        files = _blank_appeals(session, Appeal.submission_id.in_(ids), at)
+        files = _blank_appeals(session, Appeal.submission_id.in_(ids), now())
         _delete_submissions(session, ids)
-        listings = _delete_listings(session, client_id, seller)
-        strikes = session.execute(
-            delete(Strike).where(Strike.client_id == client_id, Strike.seller == seller).returning(Strike.id)
-        ).all()
-        note_command(session, "erased", at=at, subject=f"seller of {client_id}")
     _drop(database, blobs, files)
-    return ErasedSeller(listings, len(ids), len(alone), len(strikes))
+    return len(alone)
 
 
 def erase_artist(database: Database, blobs: BlobStore, submission_id: str) -> int:

@@ -13,9 +13,11 @@ from werkzeug.test import TestResponse
 from api.v1.reports.report_routes import reader_pseudonym
 from core.clock import now
 from core.known.known_image import PictureHash
-from core.vocabulary import Outcome
+from core.vocabulary import Outcome, Source, State
+from store.intake.submissions import SubmissionRequest
 from store.known.known_images import forget_hashes
 from store.reports.reader_reports import add_report
+from store.retention import rights
 from store.retention.erasure import ErasureError
 from store.retention.rights import (
     erase_artist,
@@ -36,6 +38,7 @@ from tests.api.review.appeals.test_artist_files import PSD
 from tests.api.review.conftest import Desk, hidden
 from tests.api.review.market.test_sellers import SELLER, offer
 from tests.reporting import report
+from tests.submissions import add_submission
 
 Decide = Callable[..., TestResponse]
 WORDS = "I drew this over four evenings."
@@ -94,6 +97,24 @@ def test_a_seller_is_told_everything_and_erased(desk: Desk, accused: str) -> Non
             held_on_seller(session, client_id, SELLER)
     with pytest.raises(KeyError):
         desk.parts.blobs.get(accused)
+
+
+def test_a_seller_of_many_pictures_is_erased_step_by_step(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "STEP", 1)
+    database, client_id = desk.parts.database, desk.shop.client.id
+    digests = [offer(desk, listing, score) for listing, score in (("L1", 0.97), ("L2", 0.96))]
+    with database.writing() as session:
+        # The second listing shows the first one's picture, too: gone with the last that shows it.
+        asked = SubmissionRequest(Source.MARKETPLACE, image_url="https://shop.example/b.png", listing_id="L2")
+        again = add_submission(session, client_id, asked)
+        again.image_sha256, again.state = digests[0], State.EXAMINED
+    done = erase_seller(database, desk.parts.blobs, client_id, SELLER)
+    assert (done.listings, done.submissions, done.images) == (2, 3, 2)
+    with database.reading() as session:
+        assert session.scalars(select(Submission)).all() == []
+        assert all(session.get_one(Image, one).purged_at for one in digests)
 
 
 def test_an_artist_is_told_what_may_be_told_and_erased(desk: Desk, accused: str) -> None:
