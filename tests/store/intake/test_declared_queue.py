@@ -190,6 +190,18 @@ def test_a_listing_that_comes_back_brings_none_back_that_left(
     assert states == [ReviewState.NONE, ReviewState.OPEN]
 
 
+def test_a_declaration_opens_no_case_that_ended_with_its_listing(bench: Bench) -> None:
+    image = look(bench, 3, 0.95)
+    with bench.database.writing() as session:
+        session.execute(update(Submission).values(listing_id="L-1"))
+        listing = Listing(client_id=bench.client_id, listing_id="L-1")
+        session.add(listing)
+        session.flush()
+        delete_listing(session, bench.client_id, listing, now())
+        declared_queue.apply_declarations(session, image.sha256, at=now())
+    assert read(bench, image.sha256).review is ReviewState.NONE
+
+
 def test_a_declaration_closes_nothing_for_a_client_whose_setting_is_off(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
