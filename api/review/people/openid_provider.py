@@ -127,7 +127,7 @@ class OpenIdProvider:
         told = answer.json()
         if told.get("sub") != claims["sub"]:
             raise ValueError("the claims are about somebody else")
-        return {**told, **claims}
+        return join_claims(claims, told)
 
     def _known(self) -> _Metadata:
         """The provider's addresses and keys (OpenID Connect Discovery 1.0)."""
@@ -162,6 +162,14 @@ class OpenIdProvider:
             default_timeout=TIMEOUT,
             **more,
         )
+
+
+def join_claims(claims: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ID token says, and what else the provider told; one address is never verified by another."""
+    joined = {**told, **claims}
+    if "email" in claims and "email_verified" not in claims and told.get("email") != claims["email"]:
+        joined.pop("email_verified", None)
+    return joined
 
 
 def _get(session: OAuth2Session, address: str) -> Any:

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.http.parts import OpenIdClient, SignInRules
+from api.review.people.openid_provider import join_claims
 from core.clock import now
 from core.operations.measuring import measure_alone
 from core.vocabulary import Role
@@ -315,3 +316,16 @@ def test_a_token_for_another_client_or_question_is_refused(
     assert visit.get(provider.enter(address.replace(nonce, "x" * 32), "u-lead")).status_code == 401
     client = address.replace("client_id=kantei", "client_id=other")
     assert visit.get(provider.enter(client, "u-lead")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("told", "email"),
+    [
+        ({"email": AIKO, "email_verified": True}, AIKO),
+        ({"email": "own@example.com", "email_verified": True}, None),
+        ({"email_verified": True}, None),
+    ],
+)
+def test_an_address_is_verified_by_what_is_said_of_itself(told: dict[str, object], email: str | None) -> None:
+    claims = join_claims({"sub": "u-1", "email": AIKO}, told)
+    assert (AIKO if claims.get("email_verified") else None) == email
