@@ -160,7 +160,7 @@ async function unreadable(id) {
  */
 async function takeSnapshot({ id, box }, sender) {
   const blob = sender.tab === undefined ? null : await snapshot(sender.tab.windowId, box);
-  if (blob === null) return view(id);
+  if (blob === null) return { ...(await view(id)), sentence: wordsOf(languageOf((await readSettings()).language)).notOnScreen };
   await submitPicture(id, blob, "snapshot");
   return view(id);
 }

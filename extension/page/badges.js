@@ -21,6 +21,7 @@ function startBadges(reader, open) {
   badging = { stop: new AbortController() };
   const { signal } = badging.stop;
   const { layer } = stage(reader.theme, "badges");
+  const isRtl = isRightToLeft();
   /** @type {Map<Element, Marked>} */
   const marks = new Map();
   /** @type {Map<string, Standing>} */
@@ -210,7 +211,9 @@ function startBadges(reader, open) {
       mark.badge.addEventListener("click", (event) => event.isTrusted && open(mark.element));
       layer.append(mark.badge);
     }
-    const left = `${Math.round(box.left + origin.x + 6)}px`;
+    // In the corner where the page's reading begins.
+    const left = `${Math.round((isRtl ? box.right - 6 : box.left + 6) + origin.x)}px`;
+    mark.badge.classList.toggle("rtl", isRtl);
     const top = `${Math.round(box.top + origin.y + 6)}px`;
     if (mark.badge.style.left !== left) mark.badge.style.left = left;
     if (mark.badge.style.top !== top) mark.badge.style.top = top;

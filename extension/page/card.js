@@ -24,7 +24,7 @@ function drawCard(view, doings, state) {
     make("header", { class: "head" }, [
       mark(view.tone, view.icon),
       make("div", {}, [
-        make("h2", { tabindex: "-1", "aria-live": "polite" }, [view.title]),
+        make("h2", { tabindex: "-1", "aria-live": "polite" }, [view.title.replaceAll("AI-g", "AI-\u2060g")]), // on one line
         sentence && make("p", { class: "soft", role: view.busy ? "status" : "" }, [sentence]),
       ]),
       doings.close && closeButton(view.words.close, doings.close),

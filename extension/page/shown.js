@@ -89,13 +89,18 @@ function redrawCard(isNew, name) {
   placeCard(card, shown.box);
   card.style.visibility = "";
   // A heat map that comes late, or a text field that is drawn larger, must not push the card off the screen.
-  const { box } = shown;
   growing?.disconnect();
-  growing = new ResizeObserver(() => placeCard(card, box));
+  growing = new ResizeObserver(() => placeCard(card, shown?.box ?? null));
   growing.observe(card);
   const pressed = name === undefined ? null : /** @type {HTMLElement | null} */ (card.querySelector(`[data-act="${name}"]:enabled`));
   if (isNew || hadFocus) (pressed ?? card.querySelector("h2"))?.focus({ preventScroll: true });
 }
+
+addEventListener("resize", () => {
+  if (shown === null) return;
+  if (shown.element?.isConnected) shown.box = boxOf(shown.element);
+  placeCard(shown.card, shown.box);
+}, { passive: true });
 
 function closeCard() {
   growing?.disconnect();
@@ -131,8 +136,10 @@ async function act(name) {
     // Only a page of ours may ask the browser for a host; it goes on from there.
     await tell({ kind: "open", what: "host", id }, 3);
     void awaitChange(mine);
-  } else if (answer?.card) mine.view = answer.card;
-  else if (answer?.form) return openForm(mine, "artist");
+  } else if (answer?.card) {
+    mine.view = answer.card;
+    state.said = answer.sentence ?? null;
+  } else if (answer?.form) return openForm(mine, "artist");
   else Object.assign(state, { map: answer?.image ?? state.map, said: answer?.sentence ?? null });
   redrawCard(false, name);
   await followCard(mine);

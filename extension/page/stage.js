@@ -54,26 +54,36 @@ function topmost() {
   return (holder !== null && dialog !== undefined && holder.contains(dialog) ? dialog : holder ?? dialog) ?? document.documentElement;
 }
 
+const NARROW = 480; // pixels; a window with no room beside a picture has its card at the lower edge
+
 /**
- * Put a card beside a box of the viewport: right of it, left of it, or over its corner.
+ * Put a card beside a box of the viewport, on the side to which the page's reading leads: else on the other, else
+ * over its corner.
  * @param {HTMLElement} card
  * @param {{x: number, y: number, width: number, height: number} | null} box
  */
 function placeCard(card, box) {
   const gap = 8;
+  const room = document.documentElement.clientWidth;
   card.style.position = "fixed";
   card.style.pointerEvents = "auto";
+  card.style.width = room < NARROW ? `${room - 2 * gap}px` : "";
   const { offsetWidth: width, offsetHeight: height } = card;
-  const limit = { x: Math.max(document.documentElement.clientWidth - width - gap, gap), y: Math.max(innerHeight - height - gap, gap) };
+  const limit = { x: Math.max(room - width - gap, gap), y: Math.max(innerHeight - height - gap, gap) };
   let place = { x: limit.x, y: gap };
-  if (box !== null) {
+  if (room < NARROW) place = { x: gap, y: limit.y };
+  else if (box !== null) {
     const right = box.x + box.width + gap;
     const left = box.x - width - gap;
-    const x = right <= limit.x ? right : left >= gap ? left : box.x + box.width - width - gap;
-    place = { x, y: box.y };
+    const sides = isRightToLeft() ? [left, right] : [right, left];
+    place = { x: sides.find((x) => x >= gap && x <= limit.x) ?? box.x + box.width - width - gap, y: box.y };
   }
   card.style.left = `${Math.min(Math.max(place.x, gap), limit.x)}px`;
   card.style.top = `${Math.min(Math.max(place.y, gap), limit.y)}px`;
+}
+
+function isRightToLeft() {
+  return getComputedStyle(document.documentElement).direction === "rtl";
 }
 
 /**

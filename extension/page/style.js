@@ -139,6 +139,7 @@ const STYLE = `
 .kt .badge.declared { background: var(--declared-ground); color: var(--declared); }
 .kt .badge:is(.human, .ai, .assisted) { padding: 0 8px; border-radius: 12px; color: var(--on-solid); }
 .kt .badge:is(.human, .ai, .assisted) span { color: inherit; }
+.badge.rtl { translate: -100%; animation: none; }
 .badge.human { background: var(--human-solid); } .badge.ai { background: var(--ai-solid); } .badge.assisted { background: var(--assisted-solid); }
 .badge:is(.clear, .uncertain):not(:hover, :focus-visible) { width: 24px; padding: 0; justify-content: center; }
 .badge:is(.clear, .uncertain):not(:hover, :focus-visible) span { display: none; }

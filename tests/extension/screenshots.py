@@ -14,6 +14,16 @@ from tests.extension.fake_kantei import KEY, fake_kantei
 from tests.extension.reader import Reader, reading
 from tests.extension.site import Site, site
 
+# Draws the tile that a store shows beside the name.
+TILE = """(async () => {
+  const { brand } = await import("/look/sheet.js");
+  const { name } = await (await fetch(`/_locales/${document.documentElement.lang}/messages.json`)).json();
+  const tile = make("main", { class: "kt" }, [make("h1", {}, [name.message])]);
+  tile.prepend(brand());
+  tile.style.cssText = "display:grid;place-content:center;justify-items:center;gap:24px;height:280px;padding:32px;text-align:center";
+  tile.querySelector("svg").style.cssText = "width:96px;height:96px";
+  document.body.replaceChildren(tile);
+})()"""  # noqa: E501  # a style
 # Draws every state of a card from checks, by the extension's own code.
 STATES = Path(__file__).with_name("card_states.js").read_text(encoding="utf-8")
 
@@ -46,6 +56,10 @@ def draw(reader: Reader, gallery: Site, name: Path) -> None:
     page = reader.open("result/result.html")
     page.run(f"({STATES})({json.dumps(lang)}, {json.dumps(theme)})")
     shoot(page, name, "cards", 1440, 1900)
+    page.close()
+    page = reader.open("result/result.html")
+    page.run(TILE)
+    shoot(page, name, "tile", 440, 280)
     page.close()
     page = reader.open("options/options.html")
     page.until("document.querySelector('[name=server]') !== null")

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.api.review.frame.axe_core import TAGS, axe_source
-from tests.extension.devtools import Session, until
+from tests.extension.devtools import DevtoolsError, Session, until
 from tests.extension.fake_kantei import KEY, FakeKantei
 from tests.extension.reader import Chromium, Reader
 from tests.extension.site import Site
@@ -110,6 +111,31 @@ def test_the_popup_is_worked_by_keys_alone(reader: Reader, kantei: FakeKantei, g
     assert tab.title() == "Signs of AI generation"
     until(lambda: tab.inside("stages.get('cards').root.activeElement?.localName") == "h2", "the focus")
     assert [one["image_url"][-7:] for one in kantei.submissions.values()] == ["two.png"]
+    # What is known stands there when the popup opens again, and costs no request.
+    asked = len(kantei.seen)
+    again = reader.click_action(tab)
+    again.until("document.querySelectorAll('.row')[1]?.innerText.includes('97 of 100')")
+    assert len(kantei.seen) == asked
+
+
+def test_counts_filter_a_long_list(reader: Reader, kantei: FakeKantei, gallery: Site) -> None:
+    kantei.finding = lambda url: "flagged" if "/f" in url else "clear"
+    names = [f"f{number}" for number in range(3)] + [f"c{number}" for number in range(10)]
+    html = "".join(f"<img src='/p/{name}.png' width=320 height=240>" for name in names)
+    popup = reader.click_action(reader.visit(gallery.show(html)))
+    popup.click_on("header .main")
+    labels = "[...document.querySelectorAll('.sum')].map((one) => one.ariaLabel)"
+    popup.until(
+        f"JSON.stringify({labels}.toSorted()) === "
+        "JSON.stringify(['No sign of AI generation: 10', 'Signs of AI generation: 3'])"
+    )
+    assert popup.run("document.querySelector('header .main').hidden")
+    shown = "[...document.querySelectorAll('.row')].filter((one) => one.offsetParent !== null).length"
+    assert popup.run(shown) == 13
+    popup.click_on("[data-word='Signs of AI generation']")
+    popup.until(f"{shown} === 3")
+    popup.click_on("[data-word='Signs of AI generation']")
+    popup.until(f"{shown} === 13")
 
 
 def axe(page: Session, source: str, rules: list[str] | None = None) -> list[str]:
@@ -133,6 +159,9 @@ def resize(page: Session, width: int) -> None:
 
 
 def press(page: Session, key: str, code: int, **text: str) -> None:
-    """Press a key."""
+    """Press a key; a popup may close over it."""
     for kind in ("keyDown" if text else "rawKeyDown", "keyUp"):
-        page.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
+        with suppress(DevtoolsError):
+            page.call(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text
+            )

@@ -51,12 +51,27 @@ def test_the_whole_card_is_seen_wherever_the_picture_is(
     tab = check(shared, html)
     assert_in_view(tab)
     assert tab.inside("getComputedStyle(shown.card).direction") == "ltr", name
+    if name == "right to left":
+        assert tab.inside("shown.card.getBoundingClientRect().right <= shown.box.x")
     assert tab.inside("getComputedStyle(shown.card).color") == "rgb(27, 29, 33)"
     # A heat map makes it grow when it is there already.
     tab.press("heatmap")
     until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
     until(lambda: tab.inside("shown.card.getBoundingClientRect().bottom") <= 900, "its place")
     assert_in_view(tab)
+    tab.session.close()
+
+
+def test_a_narrow_window_has_the_card_at_its_lower_edge(shared: tuple[Reader, FakeKantei, Site]) -> None:
+    tab = check(
+        shared, "<meta name=viewport content='width=device-width'><img id=t src='/p/phone.png' width=320>"
+    )
+    size = {"width": 390, "height": 700, "deviceScaleFactor": 1, "mobile": False}
+    tab.session.call("Emulation.setDeviceMetricsOverride", **size)
+    until(lambda: tab.inside(CARD)[0::2] == [8, 382], "its place")
+    tab.press("heatmap")
+    until(lambda: tab.inside("shown.card.querySelector('.map')?.naturalWidth") == 320, "the map")
+    until(lambda: [round(edge) for edge in tab.inside(CARD)][2:] == [382, 692], "the lower edge")
     tab.session.close()
 
 

@@ -30,19 +30,24 @@ def near() -> Iterator[Site]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(real: Installation) -> dict[str, str]:
-    """Make the reader's client."""
-    made: dict[str, str] = json.loads(
-        real.kantei("client", "add", "reader", "--source", "extension", "--json")
-    )
-    return made
+    """The readers' client."""
+    return add_client(real)
 
 
 @pytest.fixture
 def reader(chromium: Chromium, real: Installation, client: dict[str, str]) -> Reader:
-    """A reader with a key of their own."""
+    """A reader with the client's key."""
     return chromium.set_up(real.address, client["api_key"])
+
+
+def add_client(real: Installation) -> dict[str, str]:
+    """Make a client for readers, with a key."""
+    made: dict[str, str] = json.loads(
+        real.kantei("client", "add", "reader", "--source", "extension", "--json")
+    )
+    return made
 
 
 def test_a_picture_is_checked_and_the_answer_comes_at_once(reader: Reader, near: Site) -> None:
@@ -79,8 +84,10 @@ def test_the_artist_is_led_to_a_page_where_no_key_is_needed(
 
 
 def test_a_key_that_is_revoked_is_named_while_it_is_in_use(
-    reader: Reader, near: Site, real: Installation, client: dict[str, str]
+    chromium: Chromium, near: Site, real: Installation
 ) -> None:
+    client = add_client(real)
+    reader = chromium.set_up(real.address, client["api_key"])
     size = "width=320 height=240"
     html = f"<img id=t src='/p/before.png' {size}><img id=u src='/p/after.png' {size}>"
     tab = reader.visit(near.show(html))
