@@ -6,7 +6,7 @@ from core.broker.bell import CALLBACKS_DUE
 from core.clock import now
 from core.settings.settings import read_settings
 from kantei.roots.examiner import make_examiner
-from store.verdicts.outdated import count_outdated, outdated_cases
+from store.verdicts.outdated import CaseTakenError, count_outdated, outdated_cases
 from store.verdicts.standing_policy import policy_name
 from worker.examining.policy import VERSION
 
@@ -29,11 +29,15 @@ def judge_again(dry_run: bool, limit: int | None) -> None:
     )
     if dry_run:
         return
-    judged = changed = unreadable = 0
+    judged = changed = unreadable = taken = 0
     for sha256, before in outdated_cases(examiner.database, model, policy, at=now()):
         if judged + unreadable == limit:
             break
-        finding = examiner.judge_again(sha256)
+        try:
+            finding = examiner.judge_again(sha256)
+        except CaseTakenError:
+            taken += 1
+            continue
         if finding is None:
             click.echo(f"{sha256}: the image file is missing or cannot be decoded", err=True)
             unreadable += 1
@@ -42,4 +46,7 @@ def judge_again(dry_run: bool, limit: int | None) -> None:
         changed += finding is not before
     if changed:
         examiner.bell.ring(CALLBACKS_DUE)
-    click.echo(f"cases judged again: {judged}, with another finding: {changed}, unreadable: {unreadable}")
+    click.echo(
+        f"cases judged again: {judged}, with another finding: {changed}, unreadable: {unreadable},"
+        f" opened, decided or erased meanwhile: {taken}"
+    )

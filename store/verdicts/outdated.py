@@ -15,6 +15,10 @@ from store.tables.review_tables import is_claimed
 STEP = 200
 
 
+class CaseTakenError(Exception):
+    """A case was opened, decided or erased while it was judged again; nothing was written."""
+
+
 def count_outdated(session: Session, model: str, policy: str) -> int:
     """Count the open, undecided cases whose verdict is of another model or policy."""
     query = select(func.count()).select_from(Image).join(Verdict, Verdict.id == Image.verdict_id)
@@ -39,6 +43,19 @@ def outdated_cases(
         if len(rows) < STEP:
             return
         after = rows[-1].sha256
+
+
+def lock_undecided(session: Session, sha256: str, *, free_at: datetime | None = None) -> bool:
+    """Lock an image to be judged again; False if it was decided or its file deleted meanwhile.
+
+    With `free_at`, False as well where someone has the case open at that moment.
+    """
+    query = select(Image.sha256).where(
+        Image.sha256 == sha256, Image.decision_id.is_(None), Image.purged_at.is_(None)
+    )
+    if free_at is not None:
+        query = query.where(~is_claimed(free_at))
+    return session.scalar(query.with_for_update()) is not None
 
 
 def _is_outdated(model: str, policy: str) -> tuple[ColumnElement[bool], ...]:

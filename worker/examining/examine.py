@@ -29,6 +29,7 @@ from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
 from store.known.known_images import find_known
 from store.outbox.submission_json import gauge_json
 from store.verdicts.images import Recorded, find_verdict, record_verdict
+from store.verdicts.outdated import CaseTakenError, lock_undecided
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
 from worker.examining.endings import Endings
@@ -188,7 +189,7 @@ class Examiner:
     def judge_again(self, sha256: str) -> Finding | None:
         """Judge an image whose bytes are kept by today's model and policy; None where they cannot be read.
 
-        Errors: `BlobsUnavailableError`.
+        Errors: `BlobsUnavailableError`, `CaseTakenError`.
         """
         standing = self.policy.current()
         try:
@@ -200,6 +201,9 @@ class Examiner:
             return None
         judged = self._look(sha256, data, picture, standing)
         with self._writing() as session:
+            # Looking took a while: what was erased by now must not come back.
+            if not lock_undecided(session, sha256, free_at=now()):
+                raise CaseTakenError
             self._record(session, judged)
         return judged.opinion.judgement.finding
 

@@ -10,6 +10,7 @@ from store.base.database import Database
 from store.known.known_changes import Undecided, due_changes, move_on, undecided_near
 from store.known.known_images import find_known
 from store.verdicts.images import record_verdict, rests_on
+from store.verdicts.outdated import lock_undecided
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
 from worker.examining import policy
 from worker.examining.known_evidence import known_evidence
@@ -58,6 +59,8 @@ class JudgesAgain:
             return False
         said = [read_evidence(item) for item in verdict.evidence]
         with self.database.writing() as session:
+            if not lock_undecided(session, one.facts.sha256):
+                return False
             known = known_evidence(find_known(session, one.picture_hash, but=one.facts.sha256))
             read = [item for item in said if item.kind not in (EvidenceKind.KNOWN_IMAGE, EvidenceKind.PIXELS)]
             pixels = [item for item in said if item.kind is EvidenceKind.PIXELS]

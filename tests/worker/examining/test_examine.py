@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Unpack
+from typing import Any, Unpack
 
 import pytest
 from PIL import Image
@@ -28,6 +28,7 @@ from core.vocabulary import (
     Finding,
     Grade,
     Label,
+    Outcome,
     Role,
     Source,
     State,
@@ -39,10 +40,12 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.desk.case_claims import claim_case
+from store.desk.decisions import Seen, decide
 from store.intake.claims import claim, release_expired
 from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.people.moderators import add_moderator
+from store.retention.erasure import erase_image
 from store.tables.case_tables import Image as StoredImage
 from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
@@ -50,7 +53,7 @@ from store.tables.marketplace_tables import ClientEvent
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
-from store.verdicts.outdated import count_outdated, outdated_cases
+from store.verdicts.outdated import CaseTakenError, count_outdated, outdated_cases
 from store.verdicts.policies import approve, ensure_packaged, propose
 from store.verdicts.standing_policy import StandingPolicy
 from tests.model.drawing import gradient, saved
@@ -550,6 +553,37 @@ def test_cases_that_are_open_on_a_screen_decided_or_purged_are_not_judged_again(
         session.get_one(StoredImage, sha256s[1]).decision_id = "0" * 32
         session.get_one(StoredImage, sha256s[2]).purged_at = now()
     assert list(outdated_cases(bench.database, "fake-2", VERSION, at=now())) == []
+
+
+@pytest.mark.parametrize("happens", ["opened", "decided", "erased"])
+def test_a_case_that_is_taken_while_it_is_judged_again_stays_as_it_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, happens: str
+) -> None:
+    found = bench.examine(bench.submit())
+    sha256 = found.image_sha256 or ""
+    with bench.database.writing() as session:
+        person = add_moderator(session, email="aiko@example.com", role=Role.MODERATOR).moderator
+    bench.classifier = FakeClassifier(score=0.5, version="fake-2")
+    look = Examiner._look
+
+    def look_slowly(*given: Any) -> Any:
+        with bench.database.writing() as session:
+            if happens == "opened":
+                claim_case(session, sha256, person.id, now())
+            elif happens == "decided":
+                seen = Seen(sha256, found.verdict_id or "", None)
+                decide(session, seen, moderator_id=person.id, outcome=Outcome.AI, note="", at=now())
+        if happens == "erased":
+            erase_image(bench.database, bench.blobs, sha256)
+        return look(*given)
+
+    monkeypatch.setattr(Examiner, "_look", look_slowly)
+    with pytest.raises(CaseTakenError):
+        bench.examiner.judge_again(sha256)
+    with bench.database.reading() as session:
+        image = session.get_one(StoredImage, sha256)
+        assert image.verdict_id == found.verdict_id
+        assert (image.purged_at is not None) == (happens == "erased")
 
 
 def test_an_image_without_its_file_is_passed_over(bench: Bench) -> None:
