@@ -11,8 +11,9 @@ from core.vocabulary import Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
+from store.tables.factor_tables import AuthenticatorApp
 from tests.api.review.browser import chromium, log_in, served, wait_for
-from tests.api.review.conftest import Desk, make_desk
+from tests.api.review.conftest import PASSWORD, Desk, make_desk
 from tests.api.review.filling import fill, html_pages
 from tests.api.review.frame.axe_core import axe_source, violations
 
@@ -49,7 +50,10 @@ def test_no_page_has_a_grave_fault_in_light_or_dark(desk: Desk, browser: WebDriv
     found: dict[str, list[str]] = {}
     with served(desk.app) as base:
         browser.get(f"{base}/login")
-        found["/login"] = violations(browser, source)
+        found |= _look(browser, source, "/login")
+        _log_in_half(desk, browser)
+        found |= _look(browser, source, "/login/second")
+        browser.delete_all_cookies()
         log_in(browser, base)
         for page in [*filled.pages, "/review/cases/" + "0" * 64]:
             browser.get(base + page)
@@ -62,6 +66,16 @@ def test_no_page_has_a_grave_fault_in_light_or_dark(desk: Desk, browser: WebDriv
         browser.execute_script("document.querySelector('main').append(document.createElement('button'))")
         assert "button-name" in str(violations(browser, source)), "a fault is not found"
     assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+def _log_in_half(desk: Desk, browser: WebDriver) -> None:
+    """Log in as somebody who is then asked for a second factor."""
+    person = desk.add_person("mina@example.com")
+    with desk.parts.database.writing() as session:
+        session.add(AuthenticatorApp(moderator_id=person, ciphertext="unread", last_step=0))
+    browser.find_element(By.NAME, "email").send_keys("mina@example.com")
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD + "\n")
+    wait_for(browser, '[name="code"]')
 
 
 def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
