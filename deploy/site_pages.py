@@ -11,6 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("client", "deploy", "extension", "model", "requirements")
+# Pages that go by another name on the site: two of one folder would else be its index.html.
+NAMES = {"README.md": "overview.md"}
 LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]*)(#[^)\s]*)?\)")
 
 
@@ -20,12 +22,17 @@ def outside() -> list[Path]:
     return sorted(page for page in pages if "node_modules" not in page.parts)
 
 
+def site_place(place: str) -> str:
+    """The path on the site of a page of the repository."""
+    return NAMES.get(place, place.removeprefix("docs/"))
+
+
 def on_files(files: Any, config: Any) -> Any:
     """Take in the pages outside docs/, and the plots that they show."""
     from mkdocs.structure.files import File  # noqa: PLC0415  # of the extra `docs`
 
     for page in [*outside(), *(ROOT / "model" / "reports").rglob("*.png")]:
-        files.append(File.generated(config, str(page.relative_to(ROOT)), abs_src_path=str(page)))
+        files.append(File.generated(config, site_place(str(page.relative_to(ROOT))), abs_src_path=str(page)))
     return files
 
 
@@ -40,7 +47,7 @@ def on_page_markdown(markdown: str, page: Any, files: Any, **_: Any) -> str:
         text, target, anchor = found[1], found[2], found[3] or ""
         if not target or re.match(r"[a-z]+:", target):
             return found[0]
-        place = posixpath.normpath(posixpath.join(here, target)).removeprefix("docs/")
+        place = site_place(posixpath.normpath(posixpath.join(here, target)))
         if place not in known:
             return text
         return f"[{text}]({posixpath.relpath(place, posixpath.dirname(uri) or '.')}{anchor})"

@@ -30,7 +30,8 @@ def test_every_document_has_a_place_in_the_navigation() -> None:
     assert len(named) == len(set(named))
     documents = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
     assert {name for name in documents if not name.startswith("decisions/")} <= set(named)
-    assert all((ROOT / "docs" / name).is_file() or (ROOT / name).is_file() for name in named)
+    beside = [name.replace("overview.md", "README.md") for name in named]  # deploy/site_pages.py
+    assert all((ROOT / "docs" / name).is_file() or (ROOT / name).is_file() for name in beside)
 
 
 def test_the_first_steps_of_a_developer_are_those_of_the_readme() -> None:
@@ -58,3 +59,8 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     start = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert 'href="start/operator/"' in start
     assert 'href="model/card/"' in start
+    assert '<h2 id="first-steps">' in start
+    # No page takes the place of another.
+    links = re.findall(r'href="([^"]+)" class="dropdown-item[ "]', start)
+    assert len(set(links)) == len(links) == len(places(SITE["nav"])) - 1
+    assert "KANTEI_DATABASE_URL" in (tmp_path / "overview" / "index.html").read_text(encoding="utf-8")
