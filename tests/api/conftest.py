@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType
@@ -102,19 +103,24 @@ def compiled_templates() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_routes() -> Iterator[None]:
-    """Compile what builds a route's address once; each of the many applications would compile two hundred."""
-    compile_builder = Rule._compile_builder
-    known: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    """Compile each route once; each of the many applications would compile two hundred."""
+    known: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_rule = Rule.compile
 
-    def remember(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002  # werkzeug's own signature
-        # The function is given the rule when it is called; only these are in its code.
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def remember(rule: Rule) -> None:
+        assert rule.map is not None
+        place = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching)
+        key = (*place, repr(rule.defaults), frozenset(rule.map.converters))
+        made = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
         if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            known[key] = {name: getattr(rule, name) for name in made}
+        for name, value in known[key].items():
+            # The two that build addresses are methods; what they know is in their code.
+            setattr(rule, name, value.__func__.__get__(rule) if name in made[-2:] else copy(value))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remember)
+        patch.setattr(Rule, "compile", remember)
         yield
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from model.serving.native import MOST, cell_of, is_lossless, native_crops
+from model.serving import picture
+from model.serving.native import cell_of, is_lossless, native_crops
 from model.serving.picture import decode_picture
 from model.serving.second_look import decides_narrowly, settle
 from tests.model.drawing import LIMIT, gradient, saved
@@ -98,10 +99,12 @@ def test_crops_come_with_the_decode_where_they_are_asked_for() -> None:
     assert small.native is None
 
 
-def test_a_picture_too_large_to_be_held_whole_has_no_native_look() -> None:
-    wide = MOST // 600 + 1
-    data = saved(gradient(wide, 600), "PNG")
-    assert decode_picture(data, max_pixels=LIMIT, looks_native=True).native is None
+def test_a_picture_too_large_to_be_held_whole_has_no_native_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(gradient(700, 900), "PNG")
+    for most, has_look in ((700 * 900, True), (700 * 900 - 1, False)):
+        monkeypatch.setattr(picture, "MOST", most)
+        look = decode_picture(data, max_pixels=LIMIT, looks_native=True).native
+        assert (look is not None) == has_look
 
 
 def test_a_jpeg_is_decoded_whole_for_its_crops_and_looks_the_same_scaled() -> None:

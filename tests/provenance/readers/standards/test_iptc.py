@@ -1,6 +1,7 @@
 """The digital source type counts as a property with a whole URI, and for no more than it says."""
 
 import time
+from functools import cache
 
 import pytest
 
@@ -116,16 +117,22 @@ def test_the_words_elsewhere_count_for_nothing() -> None:
     assert read_provenance(jpeg(tail=as_element(uri))) == ()
 
 
-@pytest.mark.parametrize("name", ["Iptc4xmpExt:AISystemUsed", "xmp:CreatorTool", "photoshop:Credit"])
-def test_a_field_that_is_repeated_thousands_of_times_costs_no_more_than_any_other(name: str) -> None:
-    def cost(name: str) -> float:
-        one = f"<{name}>{'No AI was used in this picture, ' * 8}</{name}>"
-        uri = f"<Iptc4xmpExt:DigitalSourceType>{BASE}digitalCreation</Iptc4xmpExt:DigitalSourceType>"
-        data = webp([riff_chunk(b"XMP ", xmp(uri + one * 12_000))])
+@cache
+def _cost_of_many(name: str) -> float:
+    """The processor's seconds for a field that is there 12,000 times."""
+    one = f"<{name}>{'No AI was used in this picture, ' * 8}</{name}>"
+    uri = f"<Iptc4xmpExt:DigitalSourceType>{BASE}digitalCreation</Iptc4xmpExt:DigitalSourceType>"
+    data = webp([riff_chunk(b"XMP ", xmp(uri + one * 12_000))])
+
+    def cost() -> float:
         started = time.thread_time()
         read_provenance(data)
         return time.thread_time() - started
 
     # The least of three: another process on the core can only add.
-    least, usual = (min(cost(one) for _ in range(3)) for one in (name, "dc:title"))
-    assert least < 4 * usual
+    return min(cost() for _ in range(3))
+
+
+@pytest.mark.parametrize("name", ["Iptc4xmpExt:AISystemUsed", "xmp:CreatorTool", "photoshop:Credit"])
+def test_a_field_that_is_repeated_thousands_of_times_costs_no_more_than_any_other(name: str) -> None:
+    assert _cost_of_many(name) < 4 * _cost_of_many("dc:title")
