@@ -51,7 +51,7 @@ def given_words() -> dict[str, list[str]] | None:
 def given_share() -> int | None:
     """Read the percentage of pictures declared AI that is still reviewed, None for all. Errors: PageError."""
     text = given_text("declared_ai_share")
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 100):
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= 100):
         raise refused(_("Share not saved"), _("Enter a share from 1 to 100%, or leave it empty."))
     return int(text) if text else None
 

@@ -145,7 +145,7 @@ def change_client(client_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         row = _find(session, client_id)
         url, weight = given_url(), request.form.get("weight", "1")
-        if not weight.isdecimal() or not 1 <= int(weight[:4]) <= 100:
+        if not (weight.isdecimal() and len(weight) <= 3 and 1 <= int(weight) <= 100):
             raise refused(_("Weight not changed"), _("Enter a weight from 1 to 100."))
         if url is None:
             row.callback_url = None

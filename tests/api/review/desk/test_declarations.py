@@ -78,8 +78,9 @@ def test_an_admin_chooses_which_tags_declare_what(desk: Desk, database: Database
 def test_an_admin_sets_how_much_of_what_is_declared_ai_is_reviewed(desk: Desk, database: Database) -> None:
     visit, path = desk.as_person(ADMIN, Role.ADMIN), f"/admin/clients/{desk.shop.client.id}"
     form = {"words_ai": "", "words_assisted": "", "words_human": ""}
-    for wrong in ("0", "101", "x", "-5"):
+    for wrong in ("0", "101", "x", "-5", "00500", "01000"):
         assert visit.send(path, **form, declared_ai_share=wrong).status_code == 400
+    assert visit.send(path, **form, weight="00010000").status_code == 400
     assert visit.send(path, **form, declared_ai_share="5").status_code == 303
     sha256 = desk.add_case(0.95, declared=Declared.AI)
     with database.writing() as session:
