@@ -159,6 +159,8 @@ class Verdict(Table):
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     # Thresholds, range and share as answers give them; none where an older version recorded the verdict.
     gauge: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # What each view of the picture said, as `views_json` writes it; none of verdicts of older versions.
+    views: Mapped[list[Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
