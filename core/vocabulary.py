@@ -248,6 +248,19 @@ class PictureLook:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewScore:
+    """What one view of a picture says: the score if all views of its kind said the same.
+
+    `box` holds the view's left, top, right and lower edges, as shares of the picture's width and height.
+    `is_native` is true for a view of the picture's own pixels, false for one of the scaled picture.
+    """
+
+    box: tuple[float, float, float, float]
+    score: float
+    is_native: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """What the classifier says of one picture.
 
@@ -256,7 +269,7 @@ class Classification:
     lowest and the highest of them; elsewhere there is one look and no range. `stable` is False only for
     verdicts of earlier versions, whose score was one look that a re-encoding moved across a threshold.
     `human_share` is described at `Gauge`; `look` describes what the picture looks like, for finding others
-    like it.
+    like it; `views` are those of the picture as it is.
     """
 
     score: float
@@ -265,6 +278,7 @@ class Classification:
     score_range: tuple[float, float] | None = None
     human_share: float | None = None
     look: PictureLook | None = None
+    views: tuple[ViewScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

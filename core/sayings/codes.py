@@ -29,6 +29,33 @@ class Reason(SayingCode):
     NO_RECORD_OF_ORIGIN = auto()
 
 
+class PicturePart(SayingCode):
+    """A part of a picture, as it stands within a sentence."""
+
+    WHOLE = auto()
+    UPPER_LEFT = auto()
+    UPPER = auto()
+    UPPER_RIGHT = auto()
+    LEFT = auto()
+    CENTRE = auto()
+    RIGHT = auto()
+    LOWER_LEFT = auto()
+    LOWER = auto()
+    LOWER_RIGHT = auto()
+
+
+class ViewsSplit(SayingCode):
+    """How the views of a picture disagree with its score, or with one another where it is uncertain."""
+
+    ONE_VIEW_DRAWN = auto()
+    VIEWS_DRAWN = auto()
+    ONE_VIEW_GENERATED = auto()
+    VIEWS_GENERATED = auto()
+    SOME_VIEWS_DRAWN = auto()
+    SOME_VIEWS_GENERATED = auto()
+    VIEWS_BOTH_WAYS = auto()
+
+
 class Headline(SayingCode):
     """What a verdict says in one sentence: to moderators, to the artist, to readers."""
 

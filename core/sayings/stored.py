@@ -8,6 +8,8 @@ from core.sayings.saying import Saying, SayingCode, Value, render
 
 SAYINGS: tuple[type[SayingCode], ...] = (
     codes.Reason,
+    codes.PicturePart,
+    codes.ViewsSplit,
     codes.Headline,
     codes.KnownImageDetail,
     codes.StatementText,

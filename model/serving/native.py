@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.serving.views import Box
+
 Rgb = NDArray[np.uint8]
-Box = tuple[float, float, float, float]
 SIDE = 256  # px
 COUNT = 4
 LEAST = 513  # px; of the short side: a smaller picture has most likely been scaled before

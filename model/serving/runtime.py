@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.vocabulary import Classification, PictureLook, Thresholds
+from core.vocabulary import Classification, PictureLook, Thresholds, ViewScore
 from model.serving.encodings import ORDINARY, encode_again
 from model.serving.heatmap import Frame, activation, paint
 from model.serving.info import WEIGHTS, ModelInfo, read_model_info
@@ -16,11 +17,24 @@ from model.serving.interpreters import Interpreters
 from model.serving.look import look_of
 from model.serving.picture import Picture
 from model.serving.second_look import decides_narrowly, settle
-from model.serving.views import Scale, ViewPlan, make_views, rescale
+from model.serving.views import Scale, ViewPlan, make_views, rescale, view_boxes
 
 Rgb = NDArray[np.uint8]
-NativeLogit = Callable[[], float | None]
+NativeLook = Callable[[], "NativeSaid | None"]
 HEAT_SIZE = 512  # px; the long side of the picture that the heat map is laid over
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSaid:
+    """What the native look says: the logit of each crop, and how far they are believed."""
+
+    weight: float
+    logits: NDArray[np.float32]
+
+    @property
+    def added(self) -> float:
+        """What it adds to the calibrated logit, in nats."""
+        return self.weight * float(self.logits.mean())
 
 
 class Classifier:
@@ -83,43 +97,76 @@ class Classifier:
         seen = self._interpreters.run(make_views(picture.rgb, self._plan))
         look = None if self._info.look is None else look_of(seen.features, self._info.look)
         logit = self._join(seen.logits, native)
+        views = self._view_scores(picture, seen.logits, native)
         if not decides_narrowly(logit, _edges(lines or self._info.thresholds), self._info.margin):
-            return self._said(_sigmoid(logit), look)
+            return self._said(_sigmoid(logit), look, views)
         again = [self.joined_logit(encode_again(picture.rgb, encoding), native) for encoding in ORDINARY]
         settled = settle(logit, again)
         ends = (_sigmoid(settled.low), _sigmoid(settled.high))
-        return self._said(_sigmoid(settled.logit), look, ends)
+        return self._said(_sigmoid(settled.logit), look, views, ends)
 
     def _said(
-        self, score: float, look: PictureLook | None, ends: tuple[float, float] | None = None
+        self,
+        score: float,
+        look: PictureLook | None,
+        views: tuple[ViewScore, ...],
+        ends: tuple[float, float] | None = None,
     ) -> Classification:
         shares = self._info.human_shares
         # By the hundredth below: at least as many score that high.
         share = shares[int(score * (len(shares) - 1))] if shares else None
-        return Classification(score, self.version, score_range=ends, human_share=share, look=look)
+        return Classification(
+            score, self.version, score_range=ends, human_share=share, look=look, views=views
+        )
 
-    def look_natively(self, picture: Picture) -> NativeLogit:
+    def look_natively(self, picture: Picture) -> NativeLook:
         """A function that looks at the picture's own scale once, when it is first called.
 
-        It gives what that look adds, in nats; None where there is none or it counts for nothing.
+        It gives None where there is no such look or it counts for nothing.
         """
         info, network, look = self._info.native, self._native, picture.native
         if info is None or network is None or look is None or info.cells[look.cell] == 0:
             return lambda: None
         weight = info.cells[look.cell]
-        return cache(lambda: weight * float(network.run(look.crops).logits.mean()))
+        return cache(lambda: NativeSaid(weight, network.run(look.crops).logits))
 
-    def joined_logit(self, rgb: Rgb, native: NativeLogit) -> float:
+    def joined_logit(self, rgb: Rgb, native: NativeLook) -> float:
         """Join the scaled look at pixels (h, w, 3) with what the native look adds: the calibrated logit."""
         return self._join(self.view_logits(rgb), native)
 
-    def _join(self, logits: NDArray[np.float32], native: NativeLogit) -> float:
+    def _join(self, logits: NDArray[np.float32], native: NativeLook) -> float:
         scaled = float(self._shares @ logits)
+        slope, intercept, said = self._line(scaled, native)
+        return slope * scaled + (said.added if said else 0.0) + intercept
+
+    def _line(self, scaled: float, native: NativeLook) -> tuple[float, float, NativeSaid | None]:
+        """Slope and intercept that calibrate the scaled look's logit, and the native look if it joins."""
         slope, intercept = self._info.calibration
-        alone, joins = slope * scaled + intercept, self._info.native
-        if joins is None or not joins.between[0] <= alone <= joins.between[1] or (added := native()) is None:
-            return alone
-        return joins.slope * scaled + added + joins.intercept
+        joins, alone = self._info.native, slope * scaled + intercept
+        if joins is None or not joins.between[0] <= alone <= joins.between[1] or (said := native()) is None:
+            return slope, intercept, None
+        return joins.slope, joins.intercept, said
+
+    def _view_scores(
+        self, picture: Picture, logits: NDArray[np.float32], native: NativeLook
+    ) -> tuple[ViewScore, ...]:
+        """What each view says: the score if the others of its kind said the same."""
+        scaled = float(self._shares @ logits)
+        slope, intercept, said = self._line(scaled, native)
+        added = said.added if said else 0.0
+        boxes = view_boxes(picture.rgb.shape[0], picture.rgb.shape[1], self._plan)
+        found = [
+            ViewScore(box, _sigmoid(slope * float(logit) + added + intercept))
+            for box, logit in zip(boxes, logits, strict=True)
+        ]
+        if said is not None and picture.native is not None:
+            found += [
+                ViewScore(
+                    box, _sigmoid(slope * scaled + said.weight * float(logit) + intercept), is_native=True
+                )
+                for box, logit in zip(picture.native.boxes, said.logits, strict=True)
+            ]
+        return tuple(found)
 
     def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
         """The network's own logit of every view."""

@@ -3,7 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from model.serving.native import Box, NativeLook
+from model.serving.native import NativeLook
+from model.serving.views import Box
 
 _ORIENTATION = 0x0112  # EXIF 2.3, table 4
 _TRANSPOSE = {

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Rgb = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +45,58 @@ def make_views(rgb: Rgb, plan: ViewPlan) -> Rgb:
     return np.stack(views)
 
 
+def view_boxes(height: int, width: int, plan: ViewPlan) -> list[Box]:
+    """Where the views of a picture lie: left, top, right and lower edges, as shares of width and height."""
+    boxes = []
+    for scale in plan.scales:
+        rows, columns, (across, down) = _rescaled(height, width, scale.short, plan.size)
+        for y, x in _corners(down, across, plan.size, scale.crops):
+            left, right = (columns.start + edge / across * _length(columns) for edge in (x, x + plan.size))
+            top, low = (rows.start + edge / down * _length(rows) for edge in (y, y + plan.size))
+            boxes.append((left / width, top / height, right / width, low / height))
+    return boxes
+
+
 def rescale(rgb: Rgb, short: int | None, least: int) -> Rgb:
     """Scale the short side to `short` pixels, or to `least` if that is more; keep what fits as it is."""
-    height, width = rgb.shape[:2]
+    rows, columns, size = _rescaled(rgb.shape[0], rgb.shape[1], short, least)
+    if size == (rgb.shape[1], rgb.shape[0]):
+        return rgb
+    part = rgb[rows, columns]
+    return np.asarray(Image.fromarray(part).resize(size, Image.Resampling.LANCZOS))
+
+
+def _rescaled(height: int, width: int, short: int | None, least: int) -> tuple[slice, slice, tuple[int, int]]:
+    """The rows and columns that are scaled, and the width and height to which."""
     now = min(height, width)
     target = max(least, now if short is None else short)
     if target == now:
-        return rgb
+        return slice(0, height), slice(0, width), (width, height)
     factor = target / now
     # An extreme strip would grow huge; views are square, so a part eight sides long is plenty.
     reach = math.ceil(8 * now)
-    rgb = rgb[_middle(height, reach), _middle(width, reach)]
-    size = (max(target, round(rgb.shape[1] * factor)), max(target, round(rgb.shape[0] * factor)))
-    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
+    rows, columns = _middle(height, reach), _middle(width, reach)
+    size = (max(target, round(_length(columns) * factor)), max(target, round(_length(rows) * factor)))
+    return rows, columns, size
 
 
 def _middle(length: int, reach: int) -> slice:
     start = max(0, (length - reach) // 2)
-    return slice(start, start + reach)
+    return slice(start, min(length, start + reach))
+
+
+def _length(part: slice) -> int:
+    return int(part.stop - part.start)
 
 
 def _crops(rgb: Rgb, size: int, count: int) -> list[Rgb]:
-    free_y, free_x = rgb.shape[0] - size, rgb.shape[1] - size
-    corners = [(round(y * free_y), round(x * free_x)) for y, x in _places(count, upright=free_y >= free_x)]
+    corners = _corners(rgb.shape[0], rgb.shape[1], size, count)
     return [rgb[y : y + size, x : x + size] for y, x in corners]
+
+
+def _corners(height: int, width: int, size: int, count: int) -> list[tuple[int, int]]:
+    free_y, free_x = height - size, width - size
+    return [(round(y * free_y), round(x * free_x)) for y, x in _places(count, upright=free_y >= free_x)]
 
 
 def _places(count: int, *, upright: bool) -> list[tuple[float, float]]:

@@ -87,6 +87,7 @@ def record_verdict(
     stable: bool = True,
     policy_number: int | None = None,
     gauge: dict[str, Any] | None = None,
+    views: list[Any] | None = None,
     risk: float | None = None,
     picture_hash: PictureHash | None = None,
     look: PictureLook | None = None,
@@ -96,8 +97,9 @@ def record_verdict(
 
     The image row is made where it is new, and put into review where a person is wanted; `risk` is
     its place in the queue, the score where nothing else is said. `policy_number` is the version of the
-    thresholds, None for the model's own. `gauge` is described at `gauge_json`. Of the clear and the flagged,
-    `sampled_share` (0 to 1) is drawn for a moderator to decide; a clear one of these gets a place at random.
+    thresholds, None for the model's own. `gauge` and `views` are described at `gauge_json` and `views_json`.
+    Of the clear and the flagged, `sampled_share` (0 to 1) is drawn for a moderator to decide; a clear one of
+    these gets a place at random.
     """
     verdict_id, ground = new_id(), rests_on(evidence)
     is_drawn = judgement.finding is not Finding.UNCERTAIN and CHANCE.random() < sampled_share
@@ -141,6 +143,7 @@ def record_verdict(
             "reasons": [saying_json(one) for one in judgement.reasons],
             "evidence": [evidence_json(item) for item in evidence],
             "gauge": gauge,
+            "views": views or None,
             "created_at": now(),
         },
     )

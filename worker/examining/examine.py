@@ -31,6 +31,7 @@ from store.outbox.submission_json import gauge_json
 from store.verdicts.images import Recorded, find_verdict, record_verdict
 from store.verdicts.outdated import CaseTakenError, lock_undecided
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
+from store.verdicts.view_scores import views_json
 from worker.examining import policy
 from worker.examining.endings import Endings
 from worker.examining.observe import Observer
@@ -262,6 +263,7 @@ class Examiner:
             stable=opinion.classification.stable,
             policy_number=judged.policy_number,
             gauge=gauge_json(opinion.gauge),
+            views=views_json(opinion.classification.views),
             picture_hash=judged.picture_hash,
             look=opinion.classification.look,
             sampled_share=self.sampled_share,

@@ -81,5 +81,6 @@ class JudgesAgain:
                 stable=verdict.stable,
                 policy_number=verdict.policy_number,
                 gauge=verdict.gauge,
+                views=verdict.views,
             )
         return True

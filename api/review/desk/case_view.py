@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.http.parts import parts
 from api.review.desk.next_case import find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
+from api.review.desk.split_views import SplitViews, split_views
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
 from api.review.desk.undo import Undoable, Undone, undoable, undone
 from api.review.frame.assignees import assignees
@@ -49,6 +50,7 @@ from store.tables.report_tables import ReaderReport
 from store.tables.review_states import WAITING
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
+from store.verdicts.view_scores import read_views
 
 UPCOMING = 10  # cases in the strip below the picture
 
@@ -135,6 +137,12 @@ class CasePage:
         if image.purged_at is not None or image.format.lower() not in SENT_TYPES:
             return []
         return [one for one in parts().outside_services if may_ask(self.outside, one, self.viewer.at)]
+
+    @property
+    def split_views(self) -> SplitViews | None:
+        """The views that disagree with the score, or with one another where it is uncertain."""
+        verdict = self.case.verdict
+        return split_views(read_views(verdict.views), verdict.score, self.thresholds)
 
     @property
     def reasons(self) -> list[str]:

@@ -36,6 +36,17 @@ def test_a_score_is_a_probability_and_names_its_model(classifier: Classifier, pi
     assert first.model == classifier.version == read_model_info().version
 
 
+def test_what_the_views_say_joins_to_the_score(classifier: Classifier) -> None:
+    """A flat picture looks the same in every view, so each says what the whole says."""
+    flat = decode_picture(saved(Image.new("RGB", (300, 420), (90, 120, 200)), "PNG"), max_pixels=LIMIT)
+    said = classifier.classify(flat)
+    assert len(said.views) == len(classifier.view_logits(flat.rgb))
+    assert {round(one.score, 3) for one in said.views} == {round(said.views[0].score, 3)}
+    assert all(0 <= one.box[0] < one.box[2] <= 1.001 for one in said.views)
+    if said.score_range is None:
+        assert said.views[0].score == pytest.approx(said.score, abs=1e-3)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 10), (512, 512)])
 def test_pictures_of_any_shape_are_classified(classifier: Classifier, size: tuple[int, int]) -> None:
     odd = decode_picture(saved(gradient(*size), "PNG"), max_pixels=LIMIT)

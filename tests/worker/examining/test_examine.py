@@ -33,6 +33,7 @@ from core.vocabulary import (
     Source,
     State,
     Thresholds,
+    ViewScore,
 )
 from model.serving.picture import Picture, decode_picture
 from provenance.read import read_provenance
@@ -113,7 +114,8 @@ class FakeClassifier:
         self.asked += 1
         if self.error is not None:
             raise self.error
-        return Classification(self.score, self.version, self.stable)
+        views = (ViewScore((0.0, 0.0, 1.0, 0.5), 0.125),)
+        return Classification(self.score, self.version, self.stable, views=views)
 
     def heatmap(self, picture: Picture) -> bytes:
         """Never asked here."""
@@ -213,6 +215,7 @@ def test_a_picture_ends_with_a_verdict_its_bytes_and_a_thumbnail(bench: Bench) -
         "fake-1",
         Label.AI,
     )
+    assert verdict.views == [[0, 0, 1000, 500, 125, 0]]
     assert (image.width, image.height, image.format, image.bytes) == (80, 64, "png", len(draw()))
     assert bench.blobs.get(image.sha256) == draw()
     assert Image.open(io.BytesIO(bench.blobs.get(image.sha256, THUMBNAIL))).format == "JPEG"
