@@ -67,6 +67,20 @@ def test_every_script_says_what_it_does_first() -> None:
             assert os.access(file, os.X_OK), file.name
 
 
+def test_the_dev_container_has_what_tests_use() -> None:
+    folder = ROOT / ".devcontainer"
+    container = json.loads((folder / "devcontainer.json").read_text(encoding="utf-8"))
+    compose = yaml.safe_load((folder / container["dockerComposeFile"]).read_text(encoding="utf-8"))
+    workspace = compose["services"][container["service"]]
+    assert workspace["volumes"] == [f"..:{container['workspaceFolder']}:cached"]
+    assert set(workspace["depends_on"]) <= compose["services"].keys()
+    assert {"KANTEI_TEST_POSTGRESQL", "KANTEI_TEST_REDIS"} == workspace["environment"].keys()
+    assert os.access(ROOT / container["postCreateCommand"].split()[0], os.X_OK)
+    packages = (folder / workspace["build"] / "Dockerfile").read_text(encoding="utf-8").split()
+    wanted = re.findall(r"missing\+=\(([^)]+)\)", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    assert {name for names in wanted for name in names.split()} <= set(packages)
+
+
 def test_style_is_checked_in_the_scripts_that_are_python() -> None:
     """The hooks of pre-commit hand them to ruff, which looks at names that end in .py by itself."""
     with (ROOT / "pyproject.toml").open("rb") as file:
