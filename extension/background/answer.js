@@ -15,7 +15,7 @@ import { changeCheck, newCheck, readCheck } from "./kept.js";
 import { BATCH, checkMany, recallMany } from "./many.js";
 import { fulfilWish, removeSite } from "./sites.js";
 import { standing } from "./standing.js";
-import { troubleText } from "./trouble.js";
+import { joined, troubleText } from "./trouble.js";
 import { cardOf } from "./view.js";
 
 const PATIENCE = 25_000; // milliseconds; then the page hears how it stands and asks again
@@ -242,6 +242,6 @@ async function test() {
     const { kind, detail } = error.trouble;
     // Nothing was to be checked here, so that nothing is said of a picture.
     const why = words.testWhy[/** @type {"offline"} */ (kind)] ?? (detail ? words.reached(detail) : "");
-    return { works: false, kind, title: words.troubleTitle[kind], sentence: `${words.saved} ${why}`.trim() };
+    return { works: false, kind, title: words.troubleTitle[kind], sentence: joined([words.saved, why], words) };
   }
 }

@@ -15,7 +15,7 @@ export function troubleParts(trouble, words) {
     tone: "trouble",
     icon: kind === "not_set_up" || kind === "key_refused" ? "key" : "trouble",
     title: words.troubleTitle[kind],
-    sentence: joined([words.trouble[kind], ...more(trouble, words)]),
+    sentence: joined([words.trouble[kind], ...more(trouble, words)], words),
     leads: needsOptions ? [] : [words.nothingLost],
     actions: [
       ...(needsOptions ? [{ act: "options", label: kind === "not_set_up" ? words.setUp : words.options, primary: true }] : []),
@@ -42,7 +42,7 @@ function waiting(trouble) {
  * @param {Words} words
  */
 export function troubleText(trouble, words) {
-  return joined([words.stop(words.troubleTitle[trouble.kind]), ...more(trouble, words)]);
+  return joined([words.stop(words.troubleTitle[trouble.kind]), ...more(trouble, words)], words);
 }
 
 /**
@@ -53,7 +53,11 @@ function more({ retryAfter, detail }, words) {
   return [retryAfter ? words.retryAfter(retryAfter) : null, detail ? words.reached(detail) : null];
 }
 
-/** @param {(string | null)[]} sentences */
-function joined(sentences) {
-  return sentences.filter(Boolean).join(" ");
+/**
+ * Sentences after each other, with the space that the language puts between them.
+ * @param {(string | null | undefined)[]} sentences
+ * @param {Words} words
+ */
+export function joined(sentences, { space }) {
+  return sentences.filter(Boolean).join(space);
 }

@@ -4,7 +4,7 @@ import { said } from "../words/said.js";
 import { wordsOf } from "../words/words.js";
 import { gaugeOf } from "./gauge.js";
 import { headlineOf, isByPixels, isTooSmall, kindOf, lookOf, zoneOf } from "./standing.js";
-import { troubleParts, troubleText } from "./trouble.js";
+import { joined, troubleParts, troubleText } from "./trouble.js";
 
 /** @typedef {import("../types").Check} Check */
 /** @typedef {import("../types").CardView} CardView */
@@ -243,7 +243,7 @@ function appealOf({ appeal }, words) {
   /** @type {Record<string, string>} */
   const sentences = { unsupported: words.appealUnsupported, already_open: words.appealAlready };
   const sentence = sentences[appeal.trouble?.kind ?? ""];
-  const troubled = appeal.trouble && (sentence ?? `${troubleText(appeal.trouble, words)} ${words.appealKept}`);
+  const troubled = appeal.trouble && (sentence ?? joined([troubleText(appeal.trouble, words), words.appealKept], words));
   return {
     heading: words.appealHeading,
     label: words.appealLabel,

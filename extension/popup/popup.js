@@ -36,6 +36,7 @@ const title = make("h1", {}, ["Kantei"]);
 const all = button(words.checkAll, "b main", checkAll);
 all.hidden = true;
 const sums = make("div", { class: "sums", role: "group", "aria-label": words.showOnly }, []);
+sums.hidden = true;
 const header = make("header", {}, []);
 header.append(brand(), title, all, button(words.options, "b bare quiet", () => chrome.runtime.openOptionsPage(), "options"));
 document.body.append(make("div", { class: "popup" }, [header, sums, main, footer()]));
@@ -84,7 +85,7 @@ function showEmpty(name, heading, sentence, buttons = []) {
 }
 
 async function look() {
-  if (tab?.id === undefined || !(await enter(tab.id))) return showEmpty("trouble", words.none, words.noPage);
+  if (tab?.id === undefined || !(await enter(tab.id))) return showEmpty("trouble", words.unread, words.noPage);
   pictures = (await chrome.tabs.sendMessage(tab.id, { kind: "list" }, { frameId: 0 }).catch(() => null)) ?? [];
   if (pictures.length === 0) return showEmpty("search", words.none, words.noneWhy);
   title.textContent = words.pictures(pictures.length);

@@ -79,6 +79,7 @@ export const WORDS = {
   evidence: (/** @type {string} */ kind, /** @type {string | null} */ generator) =>
     `${kind[0].toUpperCase()}${kind.slice(1)}${generator ? `, naming ${generator}` : ""}`,
   comma: ", ",
+  space: " ",
   stop: (/** @type {string} */ title) => `${title}.`,
   noMetadata: "The file carries no metadata about how it was made. The original may say more.",
   snapshotNote: "Based on a snapshot of the screen, not on the file. Less reliable, and without metadata.",
@@ -197,6 +198,7 @@ export const WORDS = {
   open: "Show result",
   notChecked: "Not checked",
   none: "No pictures to check",
+  unread: "This page cannot be read",
   noneWhy: "Pictures from 64 pixels on their short side are listed here. Scroll the page to load more, then open this again.",
   badges: (/** @type {string} */ host) => `Badges on ${host}`,
   badgesHint: "Checks pictures as they scroll into view, and sends their addresses to your server.",

@@ -123,6 +123,7 @@ def test_counts_filter_a_long_list(reader: Reader, kantei: FakeKantei, gallery: 
     names = [f"f{number}" for number in range(3)] + [f"c{number}" for number in range(10)]
     html = "".join(f"<img src='/p/{name}.png' width=320 height=240>" for name in names)
     popup = reader.click_action(reader.visit(gallery.show(html)))
+    popup.until("document.querySelectorAll('.row').length === 13")
     popup.click_on("header .main")
     labels = "[...document.querySelectorAll('.sum')].map((one) => one.ariaLabel)"
     popup.until(

@@ -139,6 +139,22 @@ test("a page of somebody else's is not taken for an answer", async () => {
   assert.equal((await advance((await begin()).id)).trouble.kind, "not_kantei");
 });
 
+for (const [kind, { server, online, granted }] of Object.entries({
+  offline: { server: "https://k.example", online: false, granted: true },
+  server_down: { server: "http://127.0.0.1:8000", online: false, granted: true }, // this computer is there without a network
+  no_permission: { server: "https://k.example", online: true, granted: false },
+})) {
+  test(`a connection that fails is named ${kind}`, async () => {
+    newBrowser({ server });
+    Object.defineProperty(navigator, "onLine", { value: online, configurable: true });
+    chrome.permissions.contains = async () => granted;
+    answering(new TypeError("Failed to fetch"));
+    const check = await advance((await begin()).id);
+    Object.defineProperty(navigator, "onLine", { value: true, configurable: true });
+    assert.deepEqual([check.state, check.trouble.kind], ["troubled", kind]);
+  });
+}
+
 test("without a key nothing is sent", async () => {
   newBrowser({ key: "" });
   const asked = answering(examined());

@@ -160,6 +160,11 @@ test("a heat map is offered only where the server has one, the artist's way not 
   assert.deepEqual(acts(card({ submission: examined("s1", { verdict: { ...examined().verdict, finding: "clear" } }) })), ["result", "flag", "report"]);
 });
 
+test("sentences in Japanese have no space between them", () => {
+  const view = card({ state: "troubled", submission: null, trouble: { kind: "rate_limited", retryAfter: 17, at: 1000 } }, "ja");
+  assert.equal(view.sentence, `${JA.trouble.rate_limited}17秒後にもう一度お試しください。`);
+});
+
 test("every failure and every trouble has a sentence and a way on, in both languages", () => {
   for (const lang of ["en", "ja"]) {
     for (const code of [...Object.keys(EN.failure), "unheard_of"]) {
