@@ -1,7 +1,7 @@
 """A desk full of invented cases: images, verdicts, listings of sellers, decisions, claims, failures."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.sayings.stored import saying_json
 from core.vocabulary import FailureCode, Finding, Grade, Label, Outcome, Role, Scheme, Source, State
 from store.base.database import Database
 from store.base.table import Table
+from store.desk.named_queues import add_queue, list_queues, set_members
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict
 from store.tables.client_tables import Client
@@ -28,6 +29,8 @@ LISTINGS = 20_000
 SELLERS = 2_000
 DAYS = 60
 STEP = 2_000
+COPIES = 5  # near copies of a family; every second case is in one
+LOOKS = 1_000  # around which the looks of all cases lie
 SOURCES = [Source.MARKETPLACE] * 12 + [Source.API] * 5 + [Source.UPLOAD] * 2 + [Source.CLI]
 CLEAR_BELOW, FLAGGED_FROM = 0.35, 0.9
 
@@ -52,6 +55,15 @@ def fill(database: Database, cases: int) -> bool:
         with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("vacuum analyze"))
     return True
+
+
+def name_queues(session: Session, rules: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Add named queues that are not there yet, with every moderator as a member; give their ids by name."""
+    known = {queue.name: queue.id for queue in list_queues(session, member_id=None)}
+    for name in rules.keys() - known.keys():
+        known[name] = add_queue(session, name, rules[name], at=now())
+        set_members(session, known[name], MODERATORS)
+    return {name: known[name] for name in rules}
 
 
 def _people(session: Session) -> None:
@@ -120,6 +132,10 @@ def _case(chance: random.Random, number: int, at: datetime) -> Iterator[tuple[ty
             "grade": grade,
             "verdict_id": verdict_id,
             "decision_id": decision_id if is_decided or is_escalated else None,
+            "look": f"{_look(chance, number):064x}",
+            "look_kind": "bench",
+            "near_family": f"{number // COPIES:064x}" if number % 2 else sha256,
+            "near_waiting": number // COPIES % COPIES if number % 2 else 0,
         },
     )
     yield (
@@ -157,7 +173,7 @@ def _case(chance: random.Random, number: int, at: datetime) -> Iterator[tuple[ty
                 "source": Source.MARKETPLACE if is_offered else chance.choice(SOURCES),
                 "state": State.EXAMINED,
                 "image_url": f"https://pictures.example/{number}.png",
-                "title": f"Original drawing number {number}",
+                "title": _title(number),
                 "listing_id": f"L{listing}" if is_offered else None,
                 "created_at": born,
                 "examined_at": born,
@@ -214,6 +230,20 @@ def _case(chance: random.Random, number: int, at: datetime) -> Iterator[tuple[ty
                 "created_at": born,
             },
         )
+
+
+def _title(number: int) -> str:
+    """One title in ten is Japanese, one in a thousand Korean."""
+    more = " 夜の狐" if number % 10 == 3 else " 여우" if number % 1000 == 7 else ""
+    return f"Original drawing number {number}{more}"
+
+
+def _look(chance: random.Random, number: int) -> int:
+    """One of so many looks, of which some 16 of 256 bits are changed."""
+    rare = (1 << 256) - 1
+    for _ in range(4):
+        rare &= chance.getrandbits(256)
+    return random.Random(number % LOOKS).getrandbits(256) ^ rare  # noqa: S311  # the same look each time
 
 
 def _finding(score: float, grade: Grade) -> Finding:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, func, null, select
+from sqlalchemy import ScalarSelect, Select, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from store.desk.queue_filter import QueueFilter, Sort, Viewer, narrow
@@ -26,9 +26,14 @@ class Progress:
 
 
 def find_progress(
-    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image | None = None
+    session: Session,
+    wanted: QueueFilter,
+    viewer: Viewer,
+    image: Image | None = None,
+    *,
+    total: int | None = None,
 ) -> Progress:
-    """Count in one query; `image` is the case whose place is wanted."""
+    """Count in one query; `image` is the case whose place is wanted, and `total` what was counted before."""
     cases = narrow(select(Image.sha256), wanted, viewer)
     has_place = image is not None and wanted.sort is not Sort.DOUBT
     ahead = before_place(cases, wanted.sort, image) if image is not None and has_place else None
@@ -42,7 +47,8 @@ def find_progress(
             settles(),
         )
     )
-    counts = (_counted(cases), _counted(ahead) if ahead is not None else null(), decided.scalar_subquery())
+    matching = _counted(cases) if total is None else literal(total)
+    counts = (matching, _counted(ahead) if ahead is not None else null(), decided.scalar_subquery())
     return Progress(*session.execute(select(*counts)).one())
 
 

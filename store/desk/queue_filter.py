@@ -205,13 +205,16 @@ def _of_submissions(wanted: QueueFilter, great: Collection[str]) -> Iterator[Col
         is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
         yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
     if wanted.seller is not None:
-        theirs = sellers_images(wanted.seller, *came)
         if wanted.seller in great:
-            # The offset keeps PostgreSQL from turning the question round and reading all that they sell.
-            yield theirs.where(Submission.image_sha256 == Image.sha256).offset(0).exists()
+            # One question inside the other, or SQLite begins for each case with all that they sell; and the
+            # offset keeps PostgreSQL from turning the outer one round.
+            came.append(_its_listing().where(Listing.seller == wanted.seller).exists())
+            is_shown = Submission.image_sha256.is_not(None)
+            theirs = select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came)
+            yield theirs.offset(0).exists()
         else:
             # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
-            yield Image.sha256.in_(theirs)
+            yield Image.sha256.in_(sellers_images(wanted.seller, *came))
 
 
 def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:
@@ -223,4 +226,11 @@ def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None
             (Listing.client_id == Submission.client_id) & (Listing.listing_id == Submission.listing_id),
         )
         .where(Listing.seller == seller, Submission.image_sha256.is_not(None), *more)
+    )
+
+
+def _its_listing() -> Select[int]:
+    """Select the listing that a submission was made for."""
+    return select(1).where(
+        Listing.client_id == Submission.client_id, Listing.listing_id == Submission.listing_id
     )

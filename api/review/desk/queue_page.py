@@ -33,7 +33,7 @@ from store.desk.review_queue import (
     count_queue,
     find_images,
     find_origins,
-    list_cases,
+    list_digests,
     position,
 )
 from store.quality.checks import blind_for
@@ -52,7 +52,12 @@ def queue() -> str | AnyResponse:
     viewer = Viewer(me().id, now())
     after = read_position(request.args.get("after"))
     with parts().database.reading() as session:
-        images = list_cases(session, wanted, viewer, after=after, limit=PAGE + 1)
+        # From the top, one walk along the queue finds the page and counts what matches: the less matches, the
+        # longer it is.
+        listed = COUNT_LIMIT + 1 if after is None else PAGE + 1
+        digests = list_digests(session, wanted, viewer, after=after, limit=listed)
+        found_images = find_images(session, digests[: PAGE + 1])
+        images = [found_images[sha256] for sha256 in digests[: PAGE + 1] if sha256 in found_images]
         shown = images[:PAGE]
         was_undone, undo_next = undone(session)
         view = _view()
@@ -74,7 +79,7 @@ def queue() -> str | AnyResponse:
             "assignees": assignees(session),
             "counts": count_queue(session),
             "chips": filter_chips(wanted, clients),
-            "progress": find_progress(session, wanted, viewer),
+            "progress": find_progress(session, wanted, viewer, total=len(digests) if after is None else None),
             "as_of": viewer.at,
             "count_limit": COUNT_LIMIT,
             "clients": clients,
