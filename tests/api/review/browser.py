@@ -1,10 +1,10 @@
 """A real Chromium before a real server."""
 
+import atexit
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from flask import Flask
 from selenium import webdriver
@@ -43,24 +43,59 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+# Browsers that are empty again: to start one takes longer than most tests.
+_idle: list[WebDriver] = []
+
+
+@atexit.register
+def _close() -> None:
+    while _idle:
+        _idle.pop().quit()
+
+
 @contextmanager
-def chromium(folder: Path, *, width: int = 1280, height: int = 720) -> Iterator[WebDriver]:
-    """Open an empty browser of this size."""
+def chromium(*, width: int = 1280, height: int = 720) -> Iterator[WebDriver]:
+    """An empty browser of this size, which another test may have had before."""
+    session = _idle.pop() if _idle else _start()
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    try:
+        session.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        yield session
+        _clear(session)
+    except BaseException:
+        session.quit()
+        raise
+    _idle.append(session)
+
+
+def _start() -> WebDriver:
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is None or driver is None:
         leave_out("chromium", "chromium and chromedriver are not both installed")
     options = webdriver.ChromeOptions()
     options.binary_location = browser or ""
-    for flag in (*FLAGS, f"--user-data-dir={folder}", f"--window-size={width},{height}"):
+    for flag in (*FLAGS, "--window-size=1280,720"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    session = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    session.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
-        yield session
-    finally:
-        session.quit()
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+
+
+def _clear(session: WebDriver) -> None:
+    """Leave one new tab, and nothing of what a test did.
+
+    Scripts, sizes and media are a tab's own, what is stored or cached belongs to the port of the test's
+    server, and cookies are deleted.
+    """
+    used = session.window_handles
+    session.switch_to.window(used[0])
+    session.switch_to.new_window("tab")
+    empty = session.current_window_handle
+    for handle in used:
+        session.switch_to.window(handle)
+        session.close()
+    session.switch_to.window(empty)
+    session.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    complaints(session)  # those of a test are not the next one's
 
 
 def log_in(session: WebDriver, base: str, email: str = "aiko@example.com") -> None:

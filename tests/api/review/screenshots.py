@@ -59,7 +59,7 @@ def main() -> None:
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as scratch, chromium(Path(scratch) / "browser") as browser:
+    with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
         with _desk(Path(scratch) / "full") as desk:
             kinds, filled = add_samples(desk), fill(desk, "Moon fox")
             add_thumbnails(desk)

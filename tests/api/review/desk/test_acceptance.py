@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -57,15 +56,15 @@ def base(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def aiko(base: str, tmp_path: Path) -> Iterator[WebDriver]:
-    with chromium(tmp_path / "aiko") as session:
+def aiko(base: str) -> Iterator[WebDriver]:
+    with chromium() as session:
         log_in(session, base, AIKO)
         yield session
 
 
 @pytest.fixture
-def ren(base: str, tmp_path: Path) -> Iterator[WebDriver]:
-    with chromium(tmp_path / "ren") as session:
+def ren(base: str) -> Iterator[WebDriver]:
+    with chromium() as session:
         log_in(session, base, REN)
         yield session
 

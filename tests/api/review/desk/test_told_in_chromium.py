@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,8 +85,8 @@ def desk(
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[WebDriver]:
-    with chromium(tmp_path / "browser") as session:
+def browser() -> Iterator[WebDriver]:
+    with chromium() as session:
         yield session
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -115,7 +114,7 @@ def sheet(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient)
 
 
 @pytest.mark.chromium
-def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk, tmp_path: Path) -> None:
+def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk) -> None:
     cases = [sheet.add_case(0.91 + i / 1000, colour=(i, 1, 1)) for i in range(3)][::-1]
 
     def made() -> list[tuple[str, Outcome]]:
@@ -123,7 +122,7 @@ def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk, tmp_pa
             query = select(Decision).outerjoin(Undo, Undo.decision_id == Decision.id).where(Undo.id.is_(None))
             return [(one.image_sha256, one.outcome) for one in session.scalars(query.order_by(Decision.id))]
 
-    with served(sheet.app) as base, chromium(tmp_path / "browser") as browser:
+    with served(sheet.app) as base, chromium() as browser:
         log_in(browser, base)
         browser.get(f"{base}/review/triage")
         wait_for(browser, f'html[data-ready] [data-tile="{cases[2]}"][data-seen]')

@@ -1,7 +1,6 @@
 """No page has a grave fault for those who cannot see it well, or use no mouse (WCAG 2.2 AA, by axe-core)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -38,8 +37,8 @@ def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) 
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[WebDriver]:
-    with chromium(tmp_path / "browser") as session:
+def browser() -> Iterator[WebDriver]:
+    with chromium() as session:
         yield session
 
 

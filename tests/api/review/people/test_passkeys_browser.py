@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -25,8 +24,8 @@ def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) 
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[WebDriver]:
-    with chromium(tmp_path / "browser") as session:
+def browser() -> Iterator[WebDriver]:
+    with chromium() as session:
         yield session
 
 
