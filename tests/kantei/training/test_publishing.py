@@ -4,7 +4,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,15 @@ from model.data.scores import read_scores, write_scores
 from model.judging.regression import Mended, read_mended, write_mended
 from model.judging.relapses import Reasons, RelapseError, read_accepted
 from model.serving.info import CARD, ROOM
+from tests.model.training.narrow import narrow_backbone
 
 pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module", autouse=True)
+def narrow() -> Iterator[None]:
+    with narrow_backbone():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,22 @@
 # ruff: noqa: PLC0415  # what loads TensorFlow is imported only where it is installed
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.model.training.narrow import narrow_backbone
+
 pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module", autouse=True)
+def narrow() -> Iterator[None]:
+    with narrow_backbone():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +70,16 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def published(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish it: the folder that workers load."""
+    from kantei.training.publishing import publish_run
+
+    folder = tmp_path_factory.mktemp("published")
+    publish_run(run, "float32", "2026.11", folder, lambda _: None)
+    return folder
+
+
 def test_calibration_and_lines_come_from_unseen_owners(run: Path) -> None:
     facts = json.loads((run / "facts.json").read_text())
     assert facts["training"]["owners"] == 6
@@ -70,27 +89,33 @@ def test_calibration_and_lines_come_from_unseen_owners(run: Path) -> None:
     assert 0 < facts["unseen_owners"]["auc"]["value"] < 1
 
 
-def test_keras_and_litert_say_the_same_and_the_map_averages_to_the_logit(run: Path, data: Path) -> None:
-    from model.training.export import convert, largest_difference
+def _weights(published: Path) -> bytes:
+    (file,) = published.glob("*.tflite")
+    return file.read_bytes()
+
+
+def test_keras_and_litert_say_the_same_and_the_map_averages_to_the_logit(
+    run: Path, published: Path, data: Path
+) -> None:
+    from model.training.export import largest_difference
     from model.training.production import load_trained
 
     network, _ = load_trained(run)
     rgb = [np.asarray(Image.open(path))[:96, :96] for path in sorted(data.rglob("*.png"))[::10]]
     views = np.stack(rgb)
-    assert largest_difference(network, convert(network, "float32"), views) < 1e-3
+    assert largest_difference(network, _weights(published), views) < 1e-3
     said = network.predict_on_batch(views.astype(np.float32))
     assert said["map"].mean(axis=(1, 2, 3)) == pytest.approx(said["logit"][:, 0], abs=1e-3)
 
 
-def test_bytes_do_not_depend_on_what_the_process_built_before(run: Path) -> None:
+def test_bytes_do_not_depend_on_what_the_process_built_before(run: Path, published: Path) -> None:
     import keras
 
     from model.training.export import convert
     from model.training.production import load_trained
 
-    first = convert(load_trained(run)[0], "float16")
     keras.layers.Conv2D(1, 1)  # takes a name of a counter, as a whole training does
-    assert convert(load_trained(run)[0], "float16") == first
+    assert convert(load_trained(run)[0], "float32") == _weights(published)
 
 
 def test_features_are_the_same_by_either_runtime(run: Path, data: Path) -> None:
@@ -105,8 +130,7 @@ def test_features_are_the_same_by_either_runtime(run: Path, data: Path) -> None:
     assert make_reader(network)(views) == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
 
-def test_a_published_run_serves_and_is_judged(run: Path, data: Path, tmp_path: Path) -> None:
-    from kantei.training.publishing import publish_run
+def test_a_published_run_serves_and_is_judged(published: Path, data: Path, tmp_path: Path) -> None:
     from model.data.samples import read_samples
     from model.judging.evaluation import Dresses, judge_with
     from model.judging.markdown import render
@@ -116,8 +140,7 @@ def test_a_published_run_serves_and_is_judged(run: Path, data: Path, tmp_path: P
     from model.serving.info import read_model_info
     from model.serving.runtime import Classifier
 
-    publish_run(run, "float32", "2026.11", tmp_path, lambda _: None)
-    info, classifier = read_model_info(tmp_path), Classifier.load(tmp_path)
+    info, classifier = read_model_info(published), Classifier.load(published)
     assert classifier.version == info.version
     judged = [judge_with(classifier, sample, Dresses()) for sample in read_samples(data)]
     kept = [item for item in judged if not isinstance(item, str)]
