@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts, shared
+from api.http.request_limits import rate_limits, refuse_too_many
 from api.review.frame.blueprint import review
 from api.review.frame.cookies import send_token
 from api.review.frame.guard import this_browser, visitor
@@ -41,12 +42,14 @@ from store.tables.review_states import SecondFactor
 
 COOKIE = "kantei_openid"
 GOOD_FOR = 600  # seconds that someone may spend at the provider
+ASKED_A_MINUTE = 60  # for each address, which may be that of a whole office; a login is two
 
 
 @review.get("/login/openid")
 @access(public=True)
 def sign_in() -> AnyResponse:
     _require_provider()
+    _refuse_crowd()
     try:
         address, asked = shared(OpenIdProvider).begin(_way_back())
     except ProviderError:
@@ -72,6 +75,7 @@ def sign_in() -> AnyResponse:
 @access(public=True)
 def finish_sign_in() -> AnyResponse:
     _require_provider()
+    _refuse_crowd()
     asked, target = _remembered()
     code, state = request.args.get("code", "")[:2000], request.args.get("state", "")
     if asked is None or not compare_digest(asked.state.encode(), state.encode()):
@@ -114,6 +118,11 @@ def parts_issuer() -> str:
 def _require_provider() -> None:
     if parts().sign_in.openid is None:
         raise not_found(_("There is no page at this address."))
+
+
+def _refuse_crowd() -> None:
+    """Let no one keep every thread waiting for a provider that is slow, or ask it without end."""
+    refuse_too_many(rate_limits().hit("openid", request.remote_addr or "", ASKED_A_MINUTE))
 
 
 def _way_back() -> str:

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.http.parts import OpenIdClient, SignInRules
+from api.review.people import openid_pages
 from api.review.people.openid_provider import join_claims
 from core.clock import now
 from core.operations.measuring import measure_alone
@@ -329,3 +330,14 @@ def test_a_token_for_another_client_or_question_is_refused(
 def test_an_address_is_verified_by_what_is_said_of_itself(told: dict[str, object], email: str | None) -> None:
     claims = join_claims({"sub": "u-1", "email": AIKO}, told)
     assert (AIKO if claims.get("email_verified") else None) == email
+
+
+def test_no_address_asks_the_provider_without_end(
+    make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openid_pages, "ASKED_A_MINUTE", 2)
+    visit = make().visit()
+    found = [
+        visit.get(f"/login/openid{path}").status_code for path in ("", "/done?code=x", "", "/done?code=x")
+    ]
+    assert found == [302, 401, 429, 429]
