@@ -1,10 +1,14 @@
 """Services that a test may lack."""
 
+import importlib.util
 import os
 from typing import NoReturn
 
 import pytest
 
+needs_scipy = pytest.mark.skipif(
+    importlib.util.find_spec("scipy") is None, reason="scipy (the extra `train`) is not installed"
+)
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
 
 

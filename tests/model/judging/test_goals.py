@@ -15,6 +15,7 @@ from model.judging.goals import JPEG_40, JPEG_60, measure_goals
 from model.judging.markdown import decimal, render_goals
 from model.judging.resampling import group_rows
 from model.serving.encodings import ORDINARY
+from tests.services import needs_scipy
 
 
 def _judged(shift: float, lost: float, count: int = 200) -> list[Judged]:
@@ -60,6 +61,7 @@ def test_a_goal_is_reached_on_its_own_side() -> None:
     )
 
 
+@needs_scipy
 def test_a_goal_is_surely_reached_only_where_the_whole_interval_reaches_it() -> None:
     flips = "pictures that flip between `clear` and `flagged`"
     few = _measure(_judged(shift=12, lost=0))[flips]
@@ -67,6 +69,7 @@ def test_a_goal_is_surely_reached_only_where_the_whole_interval_reaches_it() -> 
     assert _measure(_judged(shift=12, lost=0))["AUC"]["surely"]
 
 
+@needs_scipy
 def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
     rows = _measure(_judged(shift=2, lost=1))
     unmoved = rows["points lost as JPEG 60 at 768 px"]

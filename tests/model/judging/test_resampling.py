@@ -5,8 +5,10 @@ import pytest
 
 from model.data.figures import expected_calibration_error
 from model.judging.resampling import error_interval, group_rows, interval, perfect_calibration
+from tests.services import needs_scipy
 
 
+@needs_scipy
 def test_the_interval_of_a_mean_is_the_textbooks() -> None:
     values = np.random.default_rng(0).normal(3, 2, 400)
     labels = group_rows(np.arange(400) < 2, ["o"] * 400).by_picture  # two of them are of the other label
@@ -18,6 +20,7 @@ def test_the_interval_of_a_mean_is_the_textbooks() -> None:
     )
 
 
+@needs_scipy
 def test_each_draw_has_as_many_of_each_label_and_the_seed_repeats_it() -> None:
     is_ai = np.array([True] * 10 + [False] * 30)
     drawn_from, values = group_rows(is_ai, ["a", "b"] * 20), np.random.default_rng(0).random(40)
@@ -32,6 +35,7 @@ def test_each_draw_has_as_many_of_each_label_and_the_seed_repeats_it() -> None:
     assert set(seen) == {10}
 
 
+@needs_scipy
 def test_owners_come_whole_and_widen_what_hangs_on_them() -> None:
     is_ai = np.array([True, False] * 200)
     names = np.array([f"o{number // 50}" for number in range(400)])
