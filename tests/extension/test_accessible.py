@@ -153,7 +153,7 @@ def prefer(page: Session, scheme: str) -> None:
 
 
 def resize(page: Session, width: int) -> None:
-    """Give the window a width."""
+    """Set the width of the window."""
     page.call(
         "Emulation.setDeviceMetricsOverride", width=width, height=700, deviceScaleFactor=1, mobile=False
     )
