@@ -137,7 +137,7 @@ SORTS = {
     Sort.OLDEST: N_("Longest waiting"),
     Sort.NEWEST: N_("Newest first"),
     Sort.DOUBT: N_("Closest to a threshold"),
-    Sort.COPIES: N_("Most undecided similar pictures"),
+    Sort.COPIES: N_("Most similar waiting"),
     Sort.MIXED: N_("Mixed order"),
 }
 TITLE_LANGUAGES = {
