@@ -40,6 +40,7 @@ def _measure(judged: list[Judged], flips: int = 0) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
+@needs_scipy
 def test_every_goal_is_measured_between_two_ends() -> None:
     rows = _measure(_judged(shift=3, lost=0.5))
     assert len(rows) == 9

@@ -64,6 +64,7 @@ def test_one_owner_of_a_label_is_none_to_draw_from() -> None:
 
 
 @pytest.mark.slow
+@needs_scipy
 def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_plain_quantiles() -> None:
     rng = np.random.default_rng(3)
     mirrored = plain = 0
