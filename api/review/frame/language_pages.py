@@ -45,9 +45,12 @@ def switch_language() -> AnyResponse:
 
 @review.app_template_global()
 def page_to_switch() -> str | None:
-    """The address that shows this page again; None if that would lose the result of a form."""
+    """The address that shows this page again.
+
+    None if that would lose the result of a form, or if no one knows who asks: the database is away.
+    """
     visitor = g.get("visitor")
-    if request.method not in {"GET", "HEAD"} and visitor is not None and visitor.moderator is not None:
+    if visitor is None or (request.method not in {"GET", "HEAD"} and visitor.moderator is not None):
         return None
     try:
         current_app.url_map.bind("").match(request.path, "GET")

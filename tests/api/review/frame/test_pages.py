@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.review.verdicts.model_page import render_card
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
@@ -29,6 +30,19 @@ def test_every_page_forbids_scripts_and_styles_of_others(desk: Desk) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", answer.text), path
+
+
+def test_without_a_database_a_page_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+
+    def fail(*_: object, **__: object) -> None:
+        raise PoolTimeoutError
+
+    # Not even who is asking can be read.
+    monkeypatch.setattr("api.review.frame.guard.find_login", fail)
+    for answer in (visit.get("/review"), visit.client.post(f"/review/cases/{sha256}/decision")):
+        assert answer.status_code == 503
+        assert "The database is not responding" in answer.text
 
 
 @pytest.mark.parametrize("trap", TRAPS)
