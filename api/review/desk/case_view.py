@@ -167,6 +167,7 @@ class CasePage:
 def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> CasePage:
     """Gather the page; a check looks like any waiting case. Errors: PageError."""
     wanted, viewer, done = asked_filter(), Viewer(me().id, now()), request.args.get("done", "")
+    in_force = thresholds_in_force()  # before a session is held: reading them may take another
     with parts().database.reading() as session:
         found = find_case(session, sha256)
         if found is None:
@@ -191,7 +192,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             upcoming=_upcoming(session, wanted, viewer, found.image, following),
             evidence=_by_grade(found),
             context=find_context(session, sha256, found.submissions, blind),
-            thresholds=rests_on or thresholds_in_force(),
+            thresholds=rests_on or in_force,
             appeals=appeals,
             grounds=grounds,
             usual={
