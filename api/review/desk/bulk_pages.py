@@ -13,6 +13,7 @@ from api.http.access import access
 from api.http.parts import parts
 from api.review.desk.case_forms import NOTE_LENGTH, read_ground, read_note, read_outcome
 from api.review.desk.queue_address import asked_address, write_wanted
+from api.review.desk.queue_page import GROUP_VIEWS
 from api.review.desk.thresholds import asked_filter
 from api.review.frame.blueprint import review
 from api.review.frame.filters import number
@@ -66,6 +67,7 @@ def preview_bulk() -> str:
         grades=Counter(one.image.grade for one in chosen),
         decided_before=sum(one.image.decision_id is not None for one in chosen),
         address=write_wanted(wanted),
+        view=_view(),
         grounds=grounds,
         note_length=NOTE_LENGTH,
         limit=LIMIT,
@@ -91,7 +93,7 @@ def decide_bulk() -> AnyResponse:
         sample_decisions(session, made, rates(session).second)
     address = asked_address()
     done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
-    return redirect(url_for("review.queue", **address, **done), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("review.queue", view=_view(), **address, **done), HTTPStatus.SEE_OTHER)
 
 
 @review.post("/review/batches/<batch_id>/undo")
@@ -145,6 +147,12 @@ def settle_proposal(proposal_id: str) -> AnyResponse:
         kind = "bulk_confirmed" if is_confirmed else "bulk_turned_down"
         _note(session, kind, viewer, outcome=proposal.outcome.value, cases=decided or 0)
     return redirect(url_for("review.proposals", decided=decided), HTTPStatus.SEE_OTHER)
+
+
+def _view() -> str | None:
+    """The groups that cases were decided from, to which one goes back for the next."""
+    view = request.args.get("view", "")
+    return view if view in GROUP_VIEWS else None
 
 
 def _confirm(session: Session, proposal: BulkProposal, viewer: Viewer) -> int:

@@ -256,8 +256,12 @@ def test_cases_are_grouped_by_seller_and_by_listing(desk: Desk) -> None:
     page = visit.get("/review?view=sellers").text
     together = page.partition('class="push together"')[2].partition("</form>")[0]
     assert len(_boxes(together)) == 4
-    preview = visit.client.post(
-        "/review/bulk/preview",
-        data={"form_token": visit.form_token(), "outcome": "ai", "case": _boxes(together)},
-    ).text
+    form = {"form_token": visit.form_token(), "outcome": "ai", "case": _boxes(together)}
+    action = together.partition('action="')[2].partition('"')[0]
+    preview = visit.client.post(action, data=form).text
     assert "Decide AI for 4 cases?" in preview
+    # From the last group one goes back to the others.
+    action = preview.partition('action="/review/bulk?')[2].partition('"')[0]
+    answer = visit.client.post(f"/review/bulk?{action}", data=form)
+    assert answer.location.startswith("/review?view=sellers&done=")
+    assert "view=" not in visit.client.post("/review/bulk?view=elsewhere", data=form).location
