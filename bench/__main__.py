@@ -20,6 +20,7 @@ MODULES = {
     "latency": "bench.service.latency",
     "accepting": "bench.service.accepting",
     "growth": "bench.desk.growth",
+    "clearing": "bench.desk.clearing",
     "memory": "bench.service.memory",
     "start": "bench.service.start",
 }

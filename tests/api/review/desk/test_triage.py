@@ -9,6 +9,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from bench.desk.clearing import PractisedModerator
+from bench.desk.mixed_cases import fill_mixed
 from core.vocabulary import Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -111,6 +113,23 @@ def sheet(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient)
     desk = make_desk(sqlite_database, blobs, sqlite_shop)
     desk.add_person("aiko@example.com")
     return desk
+
+
+@pytest.mark.chromium
+def test_groups_and_triage_take_fewer_keys_than_there_are_cases(sheet: Desk) -> None:
+    """The short form of `script/bench clearing`."""
+    parts = sheet.parts
+    truth = fill_mixed(parts.database, parts.blobs, sheet.shop.client.id, 24)
+    with served(sheet.app) as base, chromium() as browser:
+        log_in(browser, base)
+        moderator = PractisedModerator(browser, base, truth)
+        moderator.clear_with_tools()
+        assert complaints(browser) == []
+    with parts.database.reading() as session:
+        made = {one.image_sha256: one.outcome for one in session.scalars(select(Decision))}
+    assert made == truth
+    assert len(set(made.values())) > 1
+    assert moderator.keys + moderator.clicks < len(truth)
 
 
 @pytest.mark.chromium
