@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from store.tables.case_tables import Image
 
+# Each hex digit and what it lacks of the last one: turns the order of digests round.
+TURNED = str.maketrans("0123456789abcdef", "fedcba9876543210")
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -92,5 +95,5 @@ def _rank(known: list[Stretch], score: float, sha256: str) -> tuple[float, int, 
     place = _stretch_of(known, score)
     one = known[place]
     # Falling stretches are walked down, so of equal scores the higher digest comes first.
-    tie = sha256 if one.rises else "".join(f"{15 - int(digit, 16):x}" for digit in sha256)
+    tie = sha256 if one.rises else sha256.translate(TURNED)
     return abs(score - one.threshold), place, tie

@@ -53,8 +53,9 @@ def queue() -> str | AnyResponse:
     after = read_position(request.args.get("after"))
     with parts().database.reading() as session:
         # From the top, one walk along the queue finds the page and counts what matches: the less matches, the
-        # longer it is.
-        listed = COUNT_LIMIT + 1 if after is None else PAGE + 1
+        # longer it is. The order by doubt walks four times, so it counts apart.
+        is_counted = after is None and wanted.sort is not Sort.DOUBT
+        listed = COUNT_LIMIT + 1 if is_counted else PAGE + 1
         digests = list_digests(session, wanted, viewer, after=after, limit=listed)
         found_images = find_images(session, digests[: PAGE + 1])
         images = [found_images[sha256] for sha256 in digests[: PAGE + 1] if sha256 in found_images]
@@ -79,7 +80,7 @@ def queue() -> str | AnyResponse:
             "assignees": assignees(session),
             "counts": count_queue(session),
             "chips": filter_chips(wanted, clients),
-            "progress": find_progress(session, wanted, viewer, total=len(digests) if after is None else None),
+            "progress": find_progress(session, wanted, viewer, total=len(digests) if is_counted else None),
             "as_of": viewer.at,
             "count_limit": COUNT_LIMIT,
             "clients": clients,
