@@ -13,6 +13,7 @@ from store.tables.case_tables import Submission
 from tests.store.base.conftest import config
 
 
+@pytest.mark.slow
 def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -> None:
     assert not is_current(empty)
     migrate(empty)

@@ -89,6 +89,7 @@ def test_a_reader_reports_a_picture_once_and_is_stored_by_a_pseudonym(web: Web, 
     assert all(len(reader) == 64 for reader in readers)
 
 
+@pytest.mark.slow
 def test_a_thousand_reports_of_one_address_are_one_submission_and_one_case(
     sqlite_web: Web, sqlite_database: Database
 ) -> None:
