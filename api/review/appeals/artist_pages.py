@@ -82,6 +82,12 @@ class ArtistView:
         return self.appeal is not None and self.appeal.resolved_at is None
 
     @property
+    def is_settled(self) -> bool:
+        """True once a moderator has decided that a person drew the picture: nothing is left to appeal."""
+        image = self.submission.image
+        return image is not None and image.reported is not None and image.reported.outcome is Outcome.HUMAN
+
+    @property
     def files(self) -> list[AppealFile]:
         """All files that were sent, in order."""
         return [file for appeal in reversed(self.appeals) for file in appeal.files]
@@ -134,6 +140,8 @@ def send_artist_appeal(token: str) -> AnyResponse:
     form = read_artist_form()  # before anything else reads it, with limits of its own
     refuse_forgery(request, parts().secret_key, read_token(request, secure=parts().secure_cookies))
     view = _find(token)
+    if view.is_settled:  # decided while the artist was writing
+        return _show(token, AppealDraft(form.reason, form.links, None), HTTPStatus.CONFLICT)
     fault = describe_fault(form, is_answer=view.is_answering)
     if fault is None:
         with parts().database.reading() as session:
@@ -201,7 +209,6 @@ def _show(token: str, words: AppealDraft, status: HTTPStatus = HTTPStatus.OK) ->
         verdict=view.submission.verdict,
         decision=decision,
         statement=find_statement(view.submission),
-        is_settled=decision is not None and decision.outcome is Outcome.HUMAN,
         written=words,
         limits=parts().file_limits,
         reason_length=REASON_LENGTH,

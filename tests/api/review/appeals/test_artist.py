@@ -69,6 +69,9 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     answered = artist.get(page).text
     assert "A moderator has reviewed the appeal" in answered
     assert "so there is nothing to appeal" in answered
+    late = artist.send(page, page, reason="I was still writing.")
+    assert (late.status_code, len(appeals(desk))) == (409, 1)
+    assert "so there is nothing to appeal" in late.text
     assert "ren@example.com" not in answered
     assert "the layers convince" not in answered
 
