@@ -74,7 +74,7 @@ def test_a_key_is_good_for_what_was_chosen_and_a_quota_is_shown(desk: Desk) -> N
     visit.send(page, weight="1", quota="20", period="month")
     text = visit.get(page).text
     assert "0 of 20 images used, 20 left." in text
-    assert "<td>submit</td>" in text
+    assert '<td data-name="Scopes">submit</td>' in text
     assert "0 / 20 per month" in visit.get("/admin/clients").text
     visit.send(page, weight="1", quota="", period="month")
     assert "images used" not in visit.get(page).text

@@ -130,9 +130,9 @@ def test_a_login_ends_after_twelve_hours(desk: Desk) -> None:
 
 
 def test_a_one_time_password_must_be_replaced_first(desk: Desk) -> None:
-    desk.add_person("ren@example.com", is_new=True)
+    desk.add_person("renka@example.com", is_new=True)
     visit = desk.visit()
-    visit.log_in("ren@example.com")
+    visit.log_in("renka@example.com")
     assert visit.get("/review").location == "/account/password"
     new = "a heron in the rain"
     for fault in (
@@ -140,7 +140,7 @@ def test_a_one_time_password_must_be_replaced_first(desk: Desk) -> None:
         {"new": "aaaaaaaaaaaaaaaa", "again": "aaaaaaaaaaaaaaaa"},
         {"new": PASSWORD, "again": PASSWORD},
         {"new": new, "again": new + "!"},
-        {"new": "my name is ren, really", "again": "my name is ren, really"},
+        {"new": "my name is renka, really", "again": "my name is renka, really"},
     ):
         assert visit.send("/account/password", **fault).status_code == 422
     assert visit.get("/review").status_code == 302
@@ -151,7 +151,7 @@ def test_a_one_time_password_must_be_replaced_first(desk: Desk) -> None:
     assert 'name="old"' in visit.get("/account/password").text
     answer = visit.send("/account/password", old=PASSWORD, new="two herons in it", again="two herons in it")
     assert answer.status_code == 422
-    assert desk.visit().log_in("ren@example.com", new).status_code == 302
+    assert desk.visit().log_in("renka@example.com", new).status_code == 302
 
 
 def test_a_new_password_ends_all_other_logins(desk: Desk) -> None:
