@@ -27,11 +27,11 @@ def _groups(page: str) -> list[list[str]]:
 
 
 def test_cases_that_look_alike_are_one_group_in_the_order_of_the_queue(desk: Desk) -> None:
-    reds = [desk.add_case(0.97 - n / 100, look=_look(RED, n * 16)) for n in range(3)]
+    reds = [desk.add_case(0.97 - n / 100, look=_look(RED, n * 12)) for n in range(3)]
     blues = [desk.add_case(0.93 - n / 100, look=_look(BLUE, n)) for n in range(2)]
     # A bit too many, the bits of another network, and no look at all.
     far, other, none = (
-        desk.add_case(0.905, look=_look(BLUE, 33)),
+        desk.add_case(0.905, look=_look(BLUE, 25)),
         desk.add_case(0.925, look=_look(BLUE, 0, "features-2")),
         desk.add_case(0.99),
     )
