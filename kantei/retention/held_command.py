@@ -10,7 +10,7 @@ from core.settings.settings import Settings
 from kantei.roots.existing import server_data
 from store.base.database import Database
 from store.retention.erasure import ErasureError
-from store.retention.rights import held_on_artist, held_on_reader, held_on_seller
+from store.retention.held_data import held_on_artist, held_on_reader, held_on_seller
 
 
 @click.command()

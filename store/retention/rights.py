@@ -1,4 +1,4 @@
-"""What is held on a seller, an artist or a reader: read in one piece, and erased.
+"""What is held on a seller, an artist or a reader, erased.
 
 What the law may ask for stays (`docs/operating.md`): which verdicts and decisions there were on which digest,
 and that and how an appeal was answered; without names, texts, pictures and files.
@@ -7,20 +7,18 @@ and that and how an appeal was answered; without names, texts, pictures and file
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from core.clock import now
 from store.appeals.appeal_files import unwanted
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
-from store.intake.submissions import WITH_ANSWER
 from store.outbox.client_events import forget_events
-from store.outbox.submission_json import standing_json, time_json
 from store.people.audit_notes import note_command
 from store.retention.erasure import ErasureError, erase_image
+from store.retention.held_data import held_on_artist, held_on_reader, of_reader, of_seller, sold_by
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
 from store.tables.case_tables import IdempotencyKey, Image, Submission
 from store.tables.marketplace_tables import (
@@ -45,75 +43,14 @@ class ErasedSeller:
     strikes: int
 
 
-def held_on_seller(session: Session, client_id: str, seller: str) -> dict[str, Any]:
-    """Everything held on a seller of a client. Errors: ErasureError where there is nothing."""
-    listings = list(session.scalars(select(Listing).where(*_of_seller(client_id, seller))))
-    strikes = session.scalars(select(Strike).where(Strike.client_id == client_id, Strike.seller == seller))
-    found: dict[str, Any] = {
-        "seller": seller,
-        "client_id": client_id,
-        "listings": [_listing(session, listing) for listing in listings],
-        "strikes": [
-            {
-                "image_sha256": strike.image_sha256,
-                "listing_id": strike.listing_id,
-                "created_at": time_json(strike.created_at),
-                "expires_at": time_json(strike.expires_at),
-                "withdrawn_at": time_json(strike.withdrawn_at),
-            }
-            for strike in strikes
-        ],
-        "submissions": [],
-        "appeals": [],
-    }
-    if not listings and not found["strikes"]:
-        raise ErasureError(f"seller {seller} not found")
-    query = select(Submission).where(_sold(client_id, seller)).options(*WITH_ANSWER).order_by(Submission.id)
-    found["submissions"] = [standing_json(row) for row in session.scalars(query)]
-    found["appeals"] = _appeals(
-        session, Appeal.submission_id.in_(select(Submission.id).where(_sold(client_id, seller)))
-    )
-    return found
-
-
-def held_on_artist(session: Session, submission_id: str) -> dict[str, Any]:
-    """Everything held on the artist of a submission: what they wrote and sent. Errors: ErasureError."""
-    row = session.scalar(select(Submission).where(Submission.id == submission_id).options(*WITH_ANSWER))
-    appeals = _appeals(session, Appeal.submission_id == submission_id)
-    if row is None and not appeals:
-        raise ErasureError(f"submission {submission_id} not found")
-    return {"submission": standing_json(row) if row is not None else None, "appeals": appeals}
-
-
-def held_on_reader(session: Session, client_id: str, reader: str) -> dict[str, Any]:
-    """Everything held on a reader, by their pseudonym. Errors: ErasureError where there is nothing."""
-    reports = session.scalars(select(ReaderReport).where(*_of_reader(client_id, reader))).all()
-    if not reports:
-        raise ErasureError("reader not found")
-    return {
-        "reader": reader,
-        "is_muted": session.get(MutedReader, (client_id, reader)) is not None,
-        "reports": [
-            {
-                "submission_id": one.submission_id,
-                "image_sha256": one.image_sha256,
-                "reason": one.reason,
-                "created_at": time_json(one.created_at),
-                "outcome": one.outcome and one.outcome.value,
-            }
-            for one in reports
-        ],
-    }
-
-
 def erase_seller(database: Database, blobs: BlobStore, client_id: str, seller: str) -> ErasedSeller:
     """Forget a seller: listings, submissions, strikes, and pictures that no one else shows.
 
     Errors: ErasureError for an unknown one, and while an appeal on one of their pictures is open.
     """
-    theirs, struck = _sold(client_id, seller), (Strike.client_id == client_id, Strike.seller == seller)
+    theirs, struck = sold_by(client_id, seller), (Strike.client_id == client_id, Strike.seller == seller)
     with database.reading() as session:
-        listed = exists().where(*_of_seller(client_id, seller))
+        listed = exists().where(*of_seller(client_id, seller))
         if not session.scalar(select(listed | exists().where(*struck))):
             raise ErasureError(f"seller {seller} not found")
         is_open = exists().where(Appeal.submission_id == Submission.id, Appeal.resolved_at.is_(None))
@@ -171,26 +108,12 @@ def erase_reader(database: Database, client_id: str, reader: str) -> int:
     """Forget a reader's reports, and that they were muted; give how many. Errors: ErasureError."""
     with database.writing() as session:
         held = held_on_reader(session, client_id, reader)
-        session.execute(delete(ReaderReport).where(*_of_reader(client_id, reader)))
+        session.execute(delete(ReaderReport).where(*of_reader(client_id, reader)))
         session.execute(
             delete(MutedReader).where(MutedReader.client_id == client_id, MutedReader.reader == reader)
         )
         note_command(session, "erased", at=now(), subject=f"reader-{reader[:12]}")
     return len(held["reports"])
-
-
-def _of_seller(client_id: str, seller: str) -> tuple[ColumnElement[bool], ...]:
-    return Listing.client_id == client_id, Listing.seller == seller
-
-
-def _of_reader(client_id: str, reader: str) -> tuple[ColumnElement[bool], ...]:
-    return ReaderReport.client_id == client_id, ReaderReport.reader == reader
-
-
-def _sold(client_id: str, seller: str) -> ColumnElement[bool]:
-    """SQL condition: a submission belongs to a listing of the seller's."""
-    listed = select(Listing.listing_id).where(*_of_seller(client_id, seller))
-    return (Submission.client_id == client_id) & Submission.listing_id.in_(listed)
 
 
 def _shown_by_no_one_else(session: Session, ids: Collection[str]) -> list[str]:
@@ -207,74 +130,15 @@ def _shown_by_no_one_else(session: Session, ids: Collection[str]) -> list[str]:
 
 def _delete_listings(session: Session, client_id: str, seller: str) -> int:
     """Delete a seller's listings, with what was received and declared of them; give how many."""
-    of_seller = _of_seller(client_id, seller)
-    names = select(Listing.listing_id).where(*of_seller)
+    theirs = of_seller(client_id, seller)
+    names = select(Listing.listing_id).where(*theirs)
     session.execute(
         delete(HookDelivery).where(HookDelivery.client_id == client_id, HookDelivery.listing_id.in_(names))
     )
-    rows = select(Listing.id).where(*of_seller)
+    rows = select(Listing.id).where(*theirs)
     session.execute(delete(ListingDeclaration).where(ListingDeclaration.listing_row.in_(rows)))
     session.execute(delete(ListingImage).where(ListingImage.listing_row.in_(rows)))
-    return len(session.execute(delete(Listing).where(*of_seller).returning(Listing.id)).all())
-
-
-def _listing(session: Session, listing: Listing) -> dict[str, Any]:
-    said = select(ListingDeclaration).where(ListingDeclaration.listing_row == listing.id)
-    images = select(ListingImage.url).where(ListingImage.listing_row == listing.id)
-    return {
-        "id": listing.listing_id,
-        "title": listing.title,
-        "url": listing.url,
-        "created_at": time_json(listing.created_at),
-        "deleted_at": time_json(listing.deleted_at),
-        "images": list(session.scalars(images)),
-        "declarations": [
-            {"declared": one.declared.value, "at": time_json(one.created_at)} for one in session.scalars(said)
-        ],
-    }
-
-
-def _appeals(session: Session, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
-    query = (
-        select(Appeal)
-        .where(condition)
-        .options(selectinload(Appeal.files), selectinload(Appeal.messages), joinedload(Appeal.submission))
-        .order_by(Appeal.id)
-    )
-    return [
-        {
-            "id": one.id,
-            "submission_id": one.submission_id,
-            "image_sha256": one.image_sha256,
-            "reason": one.reason,
-            "evidence_urls": one.evidence_urls,
-            "language": one.language,
-            "created_at": time_json(one.created_at),
-            "resolved_at": time_json(one.resolved_at),
-            "outcome": one.outcome.value if one.outcome and one.reported_at else None,
-            "files": [
-                {
-                    "name": file.name,
-                    "kind": file.kind.value,
-                    "bytes": file.bytes,
-                    "sha256": file.sha256,
-                    "created_at": time_json(file.created_at),
-                    "purged_at": time_json(file.purged_at),
-                }
-                for file in one.files
-            ],
-            # A reply that can still be undone has been told to no one.
-            "messages": [
-                {
-                    "by": "moderator" if message.moderator_id else "artist",
-                    "text": message.text,
-                    "at": time_json(message.created_at),
-                }
-                for message in one.told
-            ],
-        }
-        for one in session.scalars(query)
-    ]
+    return len(session.execute(delete(Listing).where(*theirs).returning(Listing.id)).all())
 
 
 def _blank_appeals(session: Session, condition: ColumnElement[bool], at: datetime) -> list[str]:

@@ -19,14 +19,8 @@ from store.known.known_images import forget_hashes
 from store.reports.reader_reports import add_report
 from store.retention import rights
 from store.retention.erasure import ErasureError
-from store.retention.rights import (
-    erase_artist,
-    erase_reader,
-    erase_seller,
-    held_on_artist,
-    held_on_reader,
-    held_on_seller,
-)
+from store.retention.held_data import held_on_artist, held_on_reader, held_on_seller
+from store.retention.rights import erase_artist, erase_reader, erase_seller
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
 from store.tables.case_tables import Decision, Image, Submission
 from store.tables.known_tables import ImageHash
