@@ -8,7 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.access import access
 from api.http.parts import parts
 from api.review.frame.blueprint import review
+from api.review.frame.csv_text import csv_file
 from api.review.frame.days import WINDOWS, asked_window
 from api.review.frame.guard import me
 from api.review.frame.page_error import PageError, not_found, refused
@@ -42,6 +43,7 @@ from store.verdicts.policy_preview import BINS, count_by_score
 from store.verdicts.shadow_verdicts import compare_observed
 
 REASON_LENGTH = 1000
+CSV_HEADINGS = ("score_from", "score_below", "images", "human", "ai", "assisted")
 SETTLING = {"refuse": refuse, "withdraw": withdraw}
 
 
@@ -74,6 +76,19 @@ def policy() -> str:
         may_approve_alone=parts().policy_alone,
         **known,
     )
+
+
+@review.get("/admin/policy.csv")
+@access(Act.MANAGE_POLICY)
+def policy_csv() -> Response:
+    model, since = _prepare(), _since(now(), _read_asked().days)
+    with parts().database.reading() as session:
+        tallies = count_by_score(session, model, since=since) if model else []
+    rows = (
+        (index / BINS, (index + 1) / BINS, tally.images, tally.human, tally.ai, tally.assisted)
+        for index, tally in enumerate(tallies)
+    )
+    return csv_file("kantei-policy.csv", [CSV_HEADINGS, *rows])
 
 
 @review.post("/admin/policy")

@@ -50,7 +50,7 @@ LEAD = "lead@example.com"
 # What no page is: files.
 NO_PAGES = {
     *("assets", "picture", "thumbnail", "heatmap", "appeal_file", "artist_thumbnail", "model_plot"),
-    *("fresh", "decisions_csv", "stats_csv", "events_csv", "quality_csv"),
+    *("fresh", "decisions_csv", "stats_csv", "events_csv", "quality_csv", "policy_csv"),
 }
 
 

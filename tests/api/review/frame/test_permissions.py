@@ -15,6 +15,7 @@ CLOSED = {
     **dict.fromkeys(
         (
             "review.policy",
+            "review.policy_csv",
             "review.propose_policy",
             "review.settle_policy",
             "review.grounds",

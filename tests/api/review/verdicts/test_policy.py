@@ -76,6 +76,12 @@ def test_the_preview_counts_what_other_lines_would_have_made_of_the_stored_score
     assert "50.0% (9.5% to 90.5%; 1 of 2)" in page
     # 0.91 and 0.93 become uncertain, 0.38 becomes clear.
     assert "3 (decided: 2 human, 0 AI)" in page
+    rows = aiko.get("/admin/policy.csv?days=7").text.removeprefix("\ufeff").split()
+    assert rows[0] == "score_from,score_below,images,human,ai,assisted"
+    assert [row for row in rows[1:] if ",0,0,0,0" not in row] == [
+        *("0.2,0.22,1,0,1,0", "0.38,0.4,1,0,0,0", "0.9,0.92,1,1,0,0"),
+        *("0.92,0.94,1,1,0,0", "0.96,0.98,2,1,1,0", "0.98,1.0,1,0,0,0"),
+    ]
 
 
 def test_what_the_file_itself_decided_does_not_move_with_the_lines(
