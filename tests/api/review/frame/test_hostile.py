@@ -24,6 +24,8 @@ TRAP = (
     '"><script>alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)>'
     "</textarea></title>'-alert(1)-'\u202egnp.exe"
 )
+# A field holds what it is to save, to the letter, and turns the direction of nothing around it.
+HELD_IN_FIELD = re.compile(r'(<input[^>]* value=")[^"]*')
 RAW = ("<script>alert", "<img src=x", "<svg/", "</textarea></title>", "\u202e", 'href="javascript:')
 
 
@@ -72,7 +74,8 @@ def test_no_page_runs_what_strangers_wrote(desk: Desk, admin: Visit) -> None:
             shown = admin.get(page, headers={"Accept-Language": language}).text
             if page.endswith(".csv"):
                 continue
-            assert not [raw for raw in RAW if raw in shown], page
+            around = HELD_IN_FIELD.sub(r"\1", shown)
+            assert not [raw for raw in RAW if raw in around], page
             assert scripts(shown) == [], page
             if "&lt;script&gt;alert(1)" in shown:
                 held.add(page.partition("?")[0])
