@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from prometheus_client import values
 from psycopg import sql
 from sqlalchemy import event
 
@@ -25,6 +26,15 @@ POSTGRESQL = os.environ.get("KANTEI_TEST_POSTGRESQL", "postgresql://postgres@127
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 REDIS = os.environ.get("KANTEI_TEST_REDIS", "redis://127.0.0.1:6379") + f"/{9 + WORKER}"
 pytest_plugins = ["tests.lanes"]
+
+
+@pytest.fixture(autouse=True)
+def _measures_of_its_own() -> Iterator[None]:
+    """Let no command that measures together with a folder's other processes make later tests do so."""
+    alone = values.ValueClass
+    yield
+    values.ValueClass = alone
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 
 
 @pytest.fixture(scope="session")
