@@ -92,6 +92,18 @@ def _close_from_the_other_side(database: Database) -> None:
 
 
 @pytest.mark.postgresql
+def test_a_statement_asked_for_often_is_planned_for_its_values_each_time(own: Database) -> None:
+    generic = text("select generic_plans, custom_plans from pg_prepared_statements where name = 'counted'")
+    with own.writing() as session:
+        session.execute(
+            text("prepare counted (text) as select count(*) from submissions where client_id = $1")
+        )
+        for _ in range(12):
+            session.execute(text("execute counted('one of many')"))
+        assert tuple(session.execute(generic).one()) == (0, 12)
+
+
+@pytest.mark.postgresql
 def test_what_need_not_last_is_not_waited_for_and_what_comes_after_it_is(own: Database) -> None:
     asked = text("select current_setting('synchronous_commit')")
     with own.writing() as session:  # the databases of tests wait for nothing
