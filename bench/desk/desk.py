@@ -10,6 +10,7 @@ the machine.
 """
 
 import argparse
+import gc
 import random
 import re
 import sys
@@ -61,6 +62,7 @@ def main() -> None:
         say(f"{given.cases:,} cases in {time.perf_counter() - started:.0f} s")
     with TemporaryDirectory() as folder:
         desk = Desk(database, Path(folder))
+        gc.freeze()  # as the server does
         is_constant = measure(desk, given.rounds)
     database.close()
     sys.exit(0 if is_constant else 1)

@@ -1,5 +1,6 @@
 """`kantei api`: the web process, served by waitress in processes of gunicorn."""
 
+import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """Join the parts, in the process that serves: threads do not survive a fork."""
         start_traces(self._settings, "api")
-        return create_app(make_api_parts(self._settings))
+        app = create_app(make_api_parts(self._settings))
+        # What is there now stays: to look through it for garbage again and again held up requests for 0.1 s.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 @click.command()
