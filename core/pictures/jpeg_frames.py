@@ -5,7 +5,7 @@ import struct
 from functools import partial
 
 from core.pictures.jpeg_segments import APP0, APP1, APP14, COMMENT, EXIF, SIGNATURE, Segment, segments
-from core.pictures.stored_frames import StoredFrame, StoredPicture
+from core.pictures.stored_frames import StoredFrame, StoredPicture, end_of_content
 
 END_OF_IMAGE = b"\xff\xd9"
 MOST_SCANS = 128  # writers make about ten; each costs a pass over all coefficients
@@ -37,6 +37,8 @@ def jpeg_frames(data: bytes) -> StoredPicture | None:
         return None
     end = data.find(END_OF_IMAGE, scan)
     is_whole = end >= 0
+    if not is_whole:
+        data = data[: end_of_content(data)]
     last = _after_most_scans(data, scan, end if is_whole else _cut_behind(data, scan))
     frame = StoredFrame(partial(_write, data, head, scan, last), 0, 0, *size, is_whole=is_whole, covers=True)
     return StoredPicture("JPEG", *size, (frame,), exif)

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from core.pictures.png_chunks import SIGNATURE, Chunk, chunks, is_sound, write_chunk
-from core.pictures.stored_frames import MOST_FRAMES, Disposal, StoredFrame, StoredPicture
+from core.pictures.stored_frames import (
+    MOST_FRAMES,
+    Disposal,
+    StoredFrame,
+    StoredPicture,
+    end_of_content,
+)
 
 _DISPOSALS = {1: Disposal.CLEAR, 2: Disposal.RESTORE}
 _TRANSPARENT = {0: 2, 2: 6, 3: 1}  # colour types, and the least bytes that say what is transparent
@@ -36,6 +42,7 @@ def png_frames(data: bytes) -> StoredPicture | None:
     Ancillary chunks whose checksum is wrong are passed over, and so is all that changes no pixel. The default
     image of an animation is a frame of it only where a frame control precedes it.
     """
+    data = data[: end_of_content(data)]
     walk = _trusted(data)
     header = next(walk, None)
     if header is None or header.kind != b"IHDR" or header.end - header.start != 13:

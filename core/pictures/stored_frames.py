@@ -13,6 +13,18 @@ _LEAST_SHOWN = 10  # ms; browsers show what claims no longer than this for 100 m
 _SHOWN_AT_LEAST = 100
 
 
+_LEAST_HOLLOW = 1024  # bytes
+
+
+def end_of_content(data: bytes) -> int:
+    """Where the bytes of a file end that were written.
+
+    A download that broke off may leave zeros up to the size of the file. A few zeros are data like others.
+    """
+    end = len(data.rstrip(b"\0"))
+    return end if len(data) - end >= _LEAST_HOLLOW else len(data)
+
+
 class Disposal(Enum):
     """What becomes of a frame's area before the next frame is drawn."""
 

@@ -2,10 +2,17 @@
 
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from core.pictures.riff_chunks import RiffChunk, riff_chunks, write_riff_chunk
-from core.pictures.stored_frames import MOST_FRAMES, Disposal, StoredFrame, StoredPicture
+from core.pictures.stored_frames import (
+    MOST_FRAMES,
+    Disposal,
+    StoredFrame,
+    StoredPicture,
+    end_of_content,
+)
 
 _ANIMATED, _HAS_ALPHA = 0x02, 0x10  # bits of the first byte of VP8X
 _PLACED = 16  # bytes before the chunks of an animation's frame
@@ -17,13 +24,14 @@ def webp_frames(data: bytes) -> StoredPicture | None:
     extended, exif, ends_early = b"", b"", False
     still: list[RiffChunk] = []
     frames: list[StoredFrame] = []
+    content = end_of_content(data[: 8 + struct.unpack_from("<I", data, 4)[0]])
     for chunk in riff_chunks(data):
         if chunk.kind == b"VP8X" and chunk.end - chunk.start >= 10:
             extended = extended or data[chunk.start : chunk.end]
         elif chunk.kind == b"EXIF" and chunk.is_whole:
             exif = exif or data[chunk.start : chunk.end]
         elif chunk.kind in {b"ALPH", b"VP8 ", b"VP8L"}:
-            still.append(chunk)
+            still.append(replace(chunk, end=max(chunk.start, min(chunk.end, content))))
         elif chunk.kind == b"ANMF" and extended and extended[0] & _ANIMATED and len(frames) < MOST_FRAMES:
             ends_early = bool(frames) and not chunk.is_whole
             frame = None if ends_early else _animated(data, chunk)

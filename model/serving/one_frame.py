@@ -11,7 +11,7 @@ from PIL import AvifImagePlugin, Image, WebPImagePlugin
 from core.pictures.stored_frames import StoredFrame
 from model.serving.parts.found_rows import FewRowsError, FoundRows, Load
 from model.serving.parts.gif_part import gif_part
-from model.serving.parts.jpeg_part import jpeg_part
+from model.serving.parts.jpeg_part import jpeg_part, seems_whole
 from model.serving.parts.png_part import has_all_rows, png_part
 from model.serving.parts.webp_part import webp_part
 
@@ -41,8 +41,7 @@ def decode_frame(kind: str, frame: StoredFrame, least: int | None = None) -> tup
         except Exception:  # noqa: BLE001, S110  # decoders raise what they like
             pass
         else:
-            # Where the pixels of a PNG end early without a fault, Pillow leaves its last rows zero.
-            if kind != "PNG" or not _is_blank_below(image) or has_all_rows(data):
+            if _seems_whole(kind, image, data):
                 return image, True
     found = _PARTS[kind](data, load)
     return found.joined(), found.is_whole
@@ -57,6 +56,13 @@ def _load(kind: str, size: tuple[int, int], least: int | None, data: bytes) -> I
         image.draft(None, (math.ceil(image.width * need), math.ceil(image.height * need)))
     image.load()
     return image
+
+
+def _seems_whole(kind: str, image: Image.Image, data: bytes) -> bool:
+    """False where the pixels may end early without a fault, for which decoders leave rows blank."""
+    if kind == "JPEG":
+        return seems_whole(image, data)
+    return kind != "PNG" or not _is_blank_below(image) or has_all_rows(data)
 
 
 def _is_blank_below(image: Image.Image) -> bool:

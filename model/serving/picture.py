@@ -20,6 +20,7 @@ from model.serving.animation import MOST_DRAWN, choose_frames, draw_frames, fill
 from model.serving.flattening import SHORT_SIDE, flatten, make_plain
 from model.serving.native import MOST, NativeLook, cell_of, is_lossless, look_natively
 from model.serving.one_frame import decode_frame
+from model.serving.parts.bmp_part import bmp_part
 from model.serving.parts.found_rows import FewRowsError
 from model.serving.turning import read_orientation, turn, turn_look
 
@@ -99,14 +100,25 @@ def decode_picture(data: bytes, *, max_pixels: int, looks_native: bool = False) 
             _check(*image.size, max_pixels)
             count = getattr(image, "n_frames", 1)
             native = _native_cell(data, str(image.format), image.size) if looks_native else None
-            looks = [_look(one, native) for one in _other_frames(image, count)]
+            part = bmp_part(data, image, _load_bmp) if image.format == "BMP" else None
+            frames = _other_frames(image, count) if part is None else [part.joined()]
+            looks = [_look(one, native) for one in frames]
             exif = image.info.get("exif", b"")
-            return _picture(str(image.format), image.size, looks, exif, frames=count)
+            is_cut_short = part is not None and not part.is_whole
+            return _picture(
+                str(image.format), image.size, looks, exif, frames=count, is_cut_short=is_cut_short
+            )
 
 
 def _open_other(data: bytes) -> Image.Image:
     """Open a file of another format, without its EXIF: only the properties of an AVIF turn it."""
     return Image.open(io.BytesIO(_EXIF_ITEM.sub(rb"\1free", data)), formats=OTHER_FORMATS)
+
+
+def _load_bmp(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data), formats=("BMP",))
+    image.load()
+    return image
 
 
 def read_size(data: bytes) -> tuple[str, int, int]:

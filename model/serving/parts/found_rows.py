@@ -29,18 +29,19 @@ class FoundRows:
     is_whole: bool
 
     def joined(self) -> Image.Image:
-        """What is there: missing rows repeat the one above, and those at the end are cut off.
+        """What is there: missing rows repeat the one above, and those at either end are cut off.
 
         Errors: `FewRowsError`.
         """
         there = int(self.rows.sum())
         if 2 * there < len(self.rows):
             raise FewRowsError(there, len(self.rows))
-        height = int(np.flatnonzero(self.rows)[-1]) + 1
-        image = self.image.crop((0, 0, self.image.width, height)) if height < len(self.rows) else self.image
-        if there == height:
+        places = np.flatnonzero(self.rows)
+        top, bottom = int(places[0]), int(places[-1]) + 1
+        image = self.image.crop((0, top, self.image.width, bottom)) if there < len(self.rows) else self.image
+        if there == bottom - top:
             return image
-        above = np.maximum.accumulate(np.where(self.rows[:height], np.arange(height), 0))
+        above = np.maximum.accumulate(np.where(self.rows[top:bottom], np.arange(bottom - top), 0))
         filled = Image.fromarray(np.asarray(image)[above], image.mode)
         if image.palette is not None:
             filled.putpalette(image.palette)

@@ -1,6 +1,10 @@
-"""The rows that are there of a JPEG without an end."""
+"""The rows that are there of a JPEG whose data break off, with an end or without, or are damaged."""
+
+import re
+from itertools import islice
 
 import numpy as np
+from PIL import Image
 
 from core.pictures.jpeg_frames import END_OF_IMAGE, SCAN
 from model.serving.parts.found_rows import FoundRows, Load, upper
@@ -8,16 +12,19 @@ from model.serving.parts.found_rows import FoundRows, Load, upper
 # What the data are read on with. Where that changes no pixel, nothing was missing.
 _FILLERS = (b"\0" * 64, b"\xaa" * 64)
 _ALL = (1 << 64) - 1  # coefficients of a block
+# Behind the first scan: neither a stuffed byte nor a restart.
+_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_MOST_MARKERS = 512  # looked at for the one at which libjpeg gives up
 _BLOCKS = 16  # px; the most that a row of blocks is high
 _GREYS = (127, 128)  # what libjpeg draws where it has no data; 127 where CMYK is stored inverted
 
 
 def jpeg_part(data: bytes, load: Load) -> FoundRows:
-    """Decode the rows that are there of a JPEG of one image, whose end was added.
+    """Decode the rows that are there of a JPEG of one image, which has an end.
 
     A picture that builds up shows all of its rows early: they are there, but not whole.
     """
-    image = load(data)
+    data, image = _load_up_to_fault(data, load)
     pixels = np.asarray(image)
     start = data.removesuffix(END_OF_IMAGE)
     height = image.height
@@ -35,6 +42,40 @@ def jpeg_part(data: bytes, load: Load) -> FoundRows:
             # libjpeg smooths a first scan, two rows of blocks into where there is nothing.
             missing = min(height, missing + 2 * _BLOCKS)
     return FoundRows(image, upper(height - missing, height), is_whole=False)
+
+
+def seems_whole(image: Image.Image, data: bytes) -> bool:
+    """False if a JPEG that libjpeg decoded without an error looks as if its data broke off."""
+    last = image.getpixel((image.width - 1, image.height - 1))
+    is_grey = all(value in _GREYS for value in (last if isinstance(last, tuple) else (last,)))
+    return not is_grey and (not image.info.get("progressive") or _has_all_scans(data))
+
+
+def _load_up_to_fault(data: bytes, load: Load) -> tuple[bytes, Image.Image]:
+    """Decode all of a JPEG, or what stands before a marker that makes no sense there; that, and the bytes."""
+    try:
+        return data, load(data)
+    except (Image.DecompressionBombError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # decoders raise what they like
+        fault = error
+    scan = data.find(SCAN)
+    places = [found.start() for found in islice(_MARKER.finditer(data, scan + 2), _MOST_MARKERS)]
+    best = None
+    while places:
+        middle = len(places) // 2
+        part = data[: places[middle]] + END_OF_IMAGE
+        try:
+            best = part, load(part)
+        except (Image.DecompressionBombError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001  # as above
+            places = places[:middle]
+        else:
+            places = places[middle + 1 :]
+    if best is None:
+        raise fault
+    return best
 
 
 def _has_all_scans(data: bytes) -> bool:

@@ -12,26 +12,41 @@ from PIL import Image, _webp
 from model.serving.parts.found_rows import FoundRows, Load, upper
 
 _RGBA = 1  # MODE_RGBA of libwebp's decode.h
+_GOES_ON = (0, 5)  # VP8_STATUS_OK and VP8_STATUS_SUSPENDED
+_PIECES, _LEAST_PIECE = 256, 1024  # and bytes
 _PLACE = ctypes.POINTER(ctypes.c_int)
 
 
 def webp_part(data: bytes, load: Load) -> FoundRows:  # noqa: ARG001 - as for every format
-    """Decode the rows that are there of a WebP of one image. Errors: `OSError` where there are none."""
+    """Decode the rows that are there of a WebP of one image, up to its end or to a fault.
+
+    Errors: `OSError` where there are none.
+    """
     library = _library()
     decoder = library.WebPINewRGB(_RGBA, None, 0, 0)
+    rows, width, height, stride = (ctypes.c_int() for _ in range(4))
+    whole, there = None, 0
     try:
-        library.WebPIAppend(decoder, data, len(data))
-        rows, width, height, stride = (ctypes.c_int() for _ in range(4))
-        pixels = library.WebPIDecGetRGB(decoder, rows, width, height, stride)
-        if not pixels or not rows.value:
-            raise OSError
-        area = np.ctypeslib.as_array(pixels, (rows.value, stride.value))[:, : 4 * width.value]
-        whole = np.zeros((height.value, width.value, 4), np.uint8)
-        whole[: rows.value] = area.reshape(rows.value, width.value, 4)
+        # In pieces, as browsers do: at a fault libwebp forgets which rows of a lossless picture it had.
+        piece = max(_LEAST_PIECE, len(data) // _PIECES)
+        for at in range(0, len(data), piece):
+            status = library.WebPIAppend(decoder, data[at : at + piece], len(data[at : at + piece]))
+            pixels = library.WebPIDecGetRGB(decoder, rows, width, height, stride)
+            if not pixels:
+                continue
+            if whole is None:
+                whole = np.zeros((height.value, width.value, 4), np.uint8)
+            area = np.ctypeslib.as_array(pixels, (height.value, stride.value))[there : rows.value]
+            whole[there : rows.value] = area[:, : 4 * width.value].reshape(-1, width.value, 4)
+            there = max(there, rows.value)
+            if status not in _GOES_ON:
+                break
     finally:
         library.WebPIDelete(decoder)
-    there = upper(rows.value, height.value)
-    return FoundRows(Image.fromarray(whole), there, is_whole=bool(there.all()))
+    if whole is None or not there:
+        raise OSError
+    found = upper(there, height.value)
+    return FoundRows(Image.fromarray(whole), found, is_whole=bool(found.all()))
 
 
 @cache

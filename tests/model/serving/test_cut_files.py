@@ -32,7 +32,10 @@ FILES = {
     "WebP": saved(gradient(WIDTH, HEIGHT), "WEBP"),
     "WebP with alpha": saved(gradient(WIDTH, HEIGHT).convert("RGBA").rotate(5), "WEBP"),
     "lossless WebP": saved(gradient(WIDTH, HEIGHT), "WEBP", lossless=True),
+    "BMP": saved(gradient(WIDTH, HEIGHT), "BMP"),
+    "BMP with a palette": saved(gradient(WIDTH, HEIGHT).quantize(64), "BMP"),
 }
+JPEGS = [name for name in FILES if "JPEG" in name]
 PROGRESSIVE = saved(gradient(WIDTH, HEIGHT), "JPEG", progressive=True, quality=90)
 
 
@@ -65,7 +68,8 @@ def test_most_of_a_picture_is_examined_as_far_as_it_goes(name: str, percent: int
     if "interlaced" not in name:
         assert rows <= HEIGHT * (percent + 5) / 100
     # The rows are those of the whole file; interlaced files repeat the one above where one is missing.
-    difference = np.abs(part.rgb.astype(int) - whole.rgb[:rows])
+    there = whole.rgb[HEIGHT - rows :] if "BMP" in name else whole.rgb[:rows]
+    difference = np.abs(part.rgb.astype(int) - there)
     assert np.median(difference) == 0
     assert difference.mean() < (8 if "interlaced" in name else 1)
 
@@ -156,6 +160,70 @@ def test_pixels_that_are_damaged_are_shown_up_to_there() -> None:
     assert HEIGHT / 2 <= len(picture.rgb) <= HEIGHT
     start = picture.rgb[: HEIGHT * 7 // 10]
     assert np.array_equal(start, decode(FILES["PNG"]).rgb[: len(start)])
+
+
+@pytest.mark.parametrize("name", JPEGS)
+def test_an_end_marker_makes_no_picture_of_a_few_rows(name: str) -> None:
+    """A server that mends broken uploads puts one behind whatever there is."""
+    with pytest.raises(PictureError, match=r"only \d+ of the picture's 160 rows are there"):
+        decode(cut(FILES[name], 40) + b"\xff\xd9")
+    part = decode(cut(FILES[name], 80) + b"\xff\xd9")
+    assert part.is_cut_short
+    assert HEIGHT / 2 <= len(part.rgb) < HEIGHT
+    assert decode(cut(PROGRESSIVE, 40) + b"\xff\xd9").is_cut_short
+    assert not decode(PROGRESSIVE).is_cut_short
+
+
+@pytest.mark.parametrize(
+    "name", ["PNG", "interlaced PNG", "JPEG", "JPEG with restarts", "WebP", "lossless WebP"]
+)
+def test_zeros_up_to_the_size_of_the_file_are_no_pixels(name: str) -> None:
+    """A download that broke off may leave them."""
+    data = FILES[name]
+    few, most = (cut(data, percent).ljust(len(data), b"\0") for percent in (40, 70))
+    with pytest.raises(PictureError, match=r"only \d+ of the picture's 160 rows are there"):
+        decode(few)
+    part, expected = decode(most), decode(cut(data, 70))
+    assert part.is_cut_short
+    assert np.array_equal(part.rgb, expected.rgb)
+
+
+def test_zeros_behind_a_picture_are_no_loss() -> None:
+    for data in FILES.values():
+        assert not decode(data + bytes(5000)).is_cut_short
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xc4\0\x10", b"\xff\xda\0\x08", b"\xff\xd8", b"\xff\xc0\0\x11"])
+@pytest.mark.parametrize("name", [*JPEGS, "progressive JPEG"])
+def test_a_jpeg_is_shown_up_to_a_marker_that_makes_no_sense(name: str, marker: bytes) -> None:
+    data = bytearray(FILES.get(name, PROGRESSIVE))
+    place = len(data) * 8 // 10
+    data[place : place + len(marker)] = marker
+    part = decode(bytes(data))
+    assert part.is_cut_short
+    assert HEIGHT / 2 <= len(part.rgb) <= HEIGHT
+
+
+def test_a_jpeg_with_a_stray_marker_behind_its_pixels_is_whole() -> None:
+    whole = decode(FILES["JPEG"])
+    stray = decode(FILES["JPEG"][:-2] + b"\xff\xc4\0\x10" + FILES["JPEG"][-2:])
+    assert not stray.is_cut_short
+    assert np.array_equal(stray.rgb, whole.rgb)
+
+
+def test_a_lossless_webp_is_shown_up_to_where_it_is_damaged() -> None:
+    whole = saved(gradient(600, 500), "WEBP", lossless=True)
+    data = bytearray(whole)
+    data[len(data) * 8 // 10 :] = b"\xff" * (len(data) - len(data) * 8 // 10)
+    part = decode(bytes(data))
+    assert part.is_cut_short
+    assert HEIGHT / 2 <= len(part.rgb) < 500
+
+
+def test_a_bmp_without_the_padding_of_its_last_row_is_whole() -> None:
+    data = saved(gradient(WIDTH + 1, HEIGHT), "BMP")
+    assert not decode(data[:-1]).is_cut_short
+    assert decode(data[:-2]).is_cut_short
 
 
 def test_a_part_is_turned_as_the_whole_picture_is() -> None:
