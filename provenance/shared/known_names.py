@@ -70,11 +70,11 @@ PRODUCTS = _compiled(
         "Qwen": r"Qwen-?Image[\w\-]*|Tongyi Wanxiang|通义万相",
         "Sora": r"Sora by OpenAI",
         "Luma": r"Luma AI|lumalabs\.ai",
-        "Canva": r"(?:Canva )?Magic Media",  # not Canva itself, where people draw and lay out
+        "Canva": r"Canva Magic Media",  # not Canva itself, where people draw and lay out
         "Runway": r"RunwayML|Runway AI|Runway Gen-\d[\w.]*",
         "Bria": r"Bria AI|Bria Artificial Intelligence|BRIA-\d[\d.]*",
-        "fal": r"fal\.ai|fal-ai(?:/[\w.\-]+)*|Features & Labels",
-        "Higgsfield": r"Higgsfield(?: ?AI)?",
+        "fal": r"fal\.ai|fal-ai(?:/[\w.\-]+)*",
+        "Higgsfield": r"Higgsfield ?AI",
         "Reve": r"reve\.com",
         "Aphrodite AI": r"Aphrodite AI",
         "Amazon": r"(?:Amazon )?Titan Image Generator|(?:Amazon )?Nova Canvas",
@@ -96,6 +96,8 @@ COMPANIES = _compiled(
         "Liblib": r"Liblib|哩布哩布",
         "Hailuo": r"Hailuo",
         "Dreamina": r"Dreamina",
+        "fal": r"Features & Labels",
+        "Higgsfield": r"Higgsfield",  # a family's name
     }
 )
 # Named only by a phrase: the field for a camera's maker holds it in photographs by Meta's glasses.
@@ -117,6 +119,7 @@ WORDS = _compiled(
         "Seedream": r"豆包",
         "Reve": r"Reve Image|Reve AI",
         "Kolors": r"Kolors",
+        "Canva": r"Magic Media",  # a studio of artists
     },
     re.NOFLAG,
 )

@@ -56,7 +56,7 @@ _BETWEEN = (
         re.compile(r"\s+(?:erstellt|generiert|erzeugt|gemacht|hergestellt)", re.IGNORECASE),
     ),
 )
-# A company's name, or a word, is the object of the phrase only where no other word follows it.
+# A name in a credit, a company's name or a word is the object of the phrase only where no other word follows.
 _NO_MORE_WORDS = re.compile(r"\s*(?:\Z|[^\w\s'\u2019-]|v?\d)")
 
 
@@ -67,7 +67,8 @@ def generator_said_in(text: str) -> str | None:
         return None
     for name, before, after in _found(PRODUCTS, text):
         is_alone = not before and is_version(after)
-        if is_alone or _is_made(before, after) or _BY.search(before):
+        is_credited = _BY.search(before) and _NO_MORE_WORDS.match(after)
+        if is_alone or is_credited or _is_made(before, after):
             return name
     for name, before, after in (*_found(COMPANIES, text), *_found(PHRASED, text), *_found(WORDS, text)):
         if _is_made(before, after) and (_NO_MORE_WORDS.match(after) or not _MADE_WITH.search(before)):
