@@ -18,12 +18,14 @@ from store.tables import (  # noqa: F401  # registers every table
     ground_tables,
     known_tables,
     marketplace_tables,
+    people_tables,
     policy_tables,
     quality_tables,
     queue_tables,
     report_tables,
     review_tables,
     seller_tables,
+    submission_tables,
 )
 
 

@@ -26,7 +26,7 @@ from core.vocabulary import Role
 from store.base.database import Database
 from store.base.table import Table
 from store.people.sessions import find_login, start_login
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 KEY = "a secret of the tests, long enough to be one"
 COOKIE = "0123456789abcdefghijklmnopqrstuvwxyz_-ABCDE"

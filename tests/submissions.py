@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from store.intake.submissions import SubmissionRequest, insert_submissions
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 
 def add_submission(session: Session, client_id: str, request: SubmissionRequest) -> Submission:

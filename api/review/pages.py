@@ -49,7 +49,7 @@ from api.review.queues import assignment_pages, named_queue_pages
 from api.review.reports import reader_pages
 from api.review.verdicts import model_page, policy_pages
 from store.desk.queue_filter import Tab
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 # Each of these adds its views to the blueprint when it is imported.
 MODULES = (

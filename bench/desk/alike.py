@@ -23,8 +23,9 @@ from core.vocabulary import Finding, Outcome, Role
 from store.base.database import Database
 from store.known.alike import alike_images
 from store.known.known_images import word_columns
-from store.tables.case_tables import Decision, Image, Moderator, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.known_tables import DecidedLook
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ReviewState
 
 KIND = "bench"

@@ -28,8 +28,8 @@ from core.settings.settings import read_settings
 from core.vocabulary import Outcome, Role
 from kantei.roots.joining import open_blobs, open_database
 from store.people.passwords import hash_password
-from store.tables.case_tables import Moderator
 from store.tables.client_tables import Client
+from store.tables.people_tables import Moderator
 from tests.api.review.browser import chromium, log_in, press, wait_for, wait_until_ready, wait_until_shown
 from tests.api.review.conftest import PASSWORD
 from tests.whole.installation import Installation, installed

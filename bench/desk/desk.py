@@ -35,7 +35,7 @@ from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.people.sessions import start_login
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 # Named queues by what their rules ask, from much to almost nothing.
 QUEUES: dict[str, dict[str, str]] = {

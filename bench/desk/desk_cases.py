@@ -17,11 +17,13 @@ from store.base.database import Database
 from store.base.table import Table
 from store.desk.named_queues import add_queue, list_queues, set_members
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import CaseClaim
+from store.tables.submission_tables import Submission
 
 CLIENTS = [f"{number:032x}" for number in range(1, 51)]
 MODERATORS = [f"{number:032x}" for number in range(1001, 1021)]

@@ -33,7 +33,7 @@ from store.base.database import Database
 from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.people.moderators import add_moderator
 from store.people.sessions import start_login
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from worker.examining.examine import Examiner
 
 SIZES = (1, 1_000, 100_000)

@@ -20,8 +20,8 @@ from core.vocabulary import Finding, Judgement, Label, Outcome, Source, State
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
 from store.bytes.image_facts import ImageFacts
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 from store.verdicts.images import record_verdict
 
 SIZE = (360, 480)

@@ -22,7 +22,7 @@ from core.settings.settings import read_settings
 from core.vocabulary import State
 from kantei.roots.joining import open_database
 from store.base.database import Database
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.whole.installation import Installation
 
 BATCH = 100

@@ -13,7 +13,8 @@ from kantei.roots.existing import server_data
 from kantei.roots.joining import open_blobs
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.submission_tables import Submission
 
 _LABELS = {Outcome.AI: Label.AI, Outcome.HUMAN: Label.HUMAN}
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import FileKind
 from store.tables.appeal_tables import Appeal, AppealFile
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from store.appeals.appeal_files import NewFile, add_files
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 
 class AppealOpenError(Exception):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
+from store.tables.submission_tables import Submission
 
 
 def is_own(moderator_id: str) -> ColumnElement[bool]:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from core.clients.quota import Quota, QuotaState
 from core.ids import first_id
 from store.base.insertion import insert_once
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client, QuotaUse
 from store.tables.marketplace_tables import HookDelivery, HookOutcome
+from store.tables.submission_tables import Submission
 
 KEPT = timedelta(days=400)
 

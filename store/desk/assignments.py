@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from core.ids import new_id
 from store.base.insertion import upsert
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
+from store.tables.people_tables import Moderator
 from store.tables.queue_tables import CaseAssignment
 from store.tables.review_states import WAITING
 from store.tables.review_tables import Event

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.base.insertion import upsert
 from store.people.audit_notes import note_event
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.review_tables import CaseClaim
 
 LEASE = timedelta(minutes=10)

@@ -11,8 +11,9 @@ from store.known.alike import AlikeImage, alike_images
 from store.known.known_images import NearImage, near_images
 from store.market.listing_declarations import declarations_of
 from store.market.sellers import SellerHistory, seller_history
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing, ListingDeclaration
+from store.tables.submission_tables import Submission
 
 NEAR_SHOWN = 12
 OTHERS_SHOWN = 12

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from store.desk.decision_log import LogFilter, LogLine, list_decisions
-from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 
 MOST = 200  # submissions shown; an image in more listings is counted, and its listings are cut

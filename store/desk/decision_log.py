@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.vocabulary import Finding, Outcome
 from store.desk.decisions import UNDOABLE
-from store.tables.case_tables import Decision, Image, Moderator, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.people_tables import Moderator
 from store.tables.review_tables import Undo
 
 

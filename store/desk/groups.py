@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from store.desk.decisions import Seen
 from store.desk.queue_filter import QueueFilter, Viewer, left_by_others
 from store.desk.review_queue import list_digests
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 
 # By look, the first so many are compared with each other, and belong together if at most so many of 256 bits
 # differ: of independent pictures, 128 do on average. Of 64,620 pairs from 45 sources, 24 bits joined 3, each

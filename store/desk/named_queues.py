@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.queue_tables import NamedQueue, QueueMember
 
 MOST_QUEUES = 50

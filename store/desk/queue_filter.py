@@ -13,12 +13,13 @@ from core.declarations import Contradiction, Declared
 from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Grade, Source
 from store.appeals.appeal_resolution import is_appealed
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing
 from store.tables.queue_tables import is_assigned, is_assigned_to, is_assigned_to_others
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
+from store.tables.submission_tables import Submission
 
 Columns = TypeVarTuple("Columns")
 # What is declared, and the finding against it: a verdict's label follows from its finding.

@@ -15,9 +15,10 @@ from core.vocabulary import FailureCode, State
 from store.appeals.appeal_resolution import appealed
 from store.desk.doubt_order import closest
 from store.desk.queue_filter import QueueFilter, Sort, Viewer, great_sellers, narrow
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 # What each order goes by, and those that begin with the least; `Sort.DOUBT` is no order of columns.
 PLACES = {

@@ -20,9 +20,10 @@ from store.base.insertion import is_on_sqlite
 from store.desk.cases import hide_decisions
 from store.desk.review_queue import Origin, find_images, find_origins
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 
 SHOWN = 50  # cases of a result
 READ = 200  # rows of each table: one image may stand in many of them

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Priority, State
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Endpoint, HookDelivery, HookOutcome
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

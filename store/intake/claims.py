@@ -22,8 +22,9 @@ from store.intake.declared_queue import apply_declarations
 from store.intake.retries import is_retry_due
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
 from store.reports.reader_reports import has_reports, look_at_reported
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 MAX_TRIES = 3
 # No pause or lease of ours reaches farther: a moment beyond it was written before a clock was set back.

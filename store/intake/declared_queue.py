@@ -15,11 +15,12 @@ from core.vocabulary import Finding, Grade, State
 from store.base.insertion import insert_once
 from store.reports.reader_reports import is_reported
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.declaration_tables import DeclaredPass
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 FIRST = 2.0  # added to a risk, which is 0 to 1, so that the case stands before all others
 CHANCE = SystemRandom()

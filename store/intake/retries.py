@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.sayings.codes import FailureDetail
 from core.vocabulary import Priority, State
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 # No pause of ours reaches farther; a later moment was written before a clock was set back.
 FARTHEST_RETRY = timedelta(hours=1)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from core.declarations import Declared
 from core.ids import new_id
 from core.vocabulary import Priority, Source, State
-from store.tables.case_tables import Decision, IdempotencyKey, Image, Submission
+from store.tables.case_tables import Decision, Image
+from store.tables.submission_tables import IdempotencyKey, Submission
 
 WITH_ANSWER = (
     joinedload(Submission.verdict),

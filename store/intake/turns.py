@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import Priority, State
 from store.intake.claims import is_due, is_unsent
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
+from store.tables.submission_tables import Submission
 
 
 def next_in_turn(

@@ -9,8 +9,8 @@ from core.clients.quota import Quota
 from core.market.listing_news import ListingNews
 from store.market.hook_deliveries import end_delivery, hold_delivery
 from store.market.listings import take_in
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import HookOutcome
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

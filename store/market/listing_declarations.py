@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from core.declarations import Declared
 from core.vocabulary import Source
 from store.intake.declared_queue import apply_declarations
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import ClientEvent, Listing, ListingDeclaration
+from store.tables.submission_tables import Submission
 
 
 def note_declaration(session: Session, listing_row: str, declared: Declared, *, at: datetime) -> None:

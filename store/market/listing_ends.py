@@ -13,9 +13,10 @@ from core.vocabulary import EventKind, FailureCode, Finding, State
 from store.intake.declared_queue import apply_declarations
 from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing, ListingImage
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 CALLED_OFF = say(FailureDetail.LISTING_DELETED)
 

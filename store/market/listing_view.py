@@ -11,8 +11,9 @@ from core.declarations import Declared
 from core.vocabulary import Finding, Outcome, State
 from store.intake.submissions import WITH_ANSWER
 from store.market.listing_ends import CALLED_OFF
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing, ListingImage
+from store.tables.submission_tables import Submission
 
 MOST = 500  # images of a listing that are listed
 LONGEST_ID = 255

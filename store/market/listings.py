@@ -18,8 +18,8 @@ from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, insert_submissions
 from store.market.listing_declarations import note_declaration, redeclare
 from store.market.listing_ends import delete_listing, restore_listing
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing, ListingImage
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

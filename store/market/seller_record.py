@@ -11,9 +11,10 @@ from core.declarations import Declared
 from core.vocabulary import Finding, Outcome
 from store.market.sellers import MANY, pictures_of
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
 from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 MONTHS = 12
 MOST_DECISIONS = 20_000  # of a year, put in order here

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core.declarations import Declared
 from core.vocabulary import Finding, Outcome
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 
 FEW = 200  # listings that are counted beside a case
 MANY = 5_000  # on the seller's own page

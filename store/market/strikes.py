@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from core.declarations import Declared
 from core.market.strike_rules import StrikeRules, next_measure
 from core.vocabulary import Outcome
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
 from store.tables.marketplace_tables import Listing
 from store.tables.seller_tables import Strike
+from store.tables.submission_tables import Submission
 
 Account = tuple[str, str]  # a client's id and its seller's name
 

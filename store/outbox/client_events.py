@@ -20,9 +20,10 @@ from core.ids import new_id
 from core.vocabulary import EventKind, State
 from store.outbox.submission_json import submission_json, time_json
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, ClientEvent, Endpoint
+from store.tables.submission_tables import Submission
 
 STEP = 500  # events placed in one transaction
 WITH_PAYLOAD = (

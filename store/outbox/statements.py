@@ -18,7 +18,8 @@ from core.sayings.saying import Saying, render, say
 from core.sayings.stored import read_saying, saying_json
 from core.vocabulary import Finding, Outcome, State
 from store.outbox.submission_json import AGAINST_PICTURE, time_json
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.submission_tables import Submission
 
 DECIDED = {Outcome.AI: StatementText.STATEMENT_AI, Outcome.ASSISTED: StatementText.STATEMENT_ASSISTED}
 MOST_REASONS = 5

@@ -13,7 +13,8 @@ from core.sayings.saying import render
 from core.sayings.stored import detail_json, reasons_json
 from core.vocabulary import Gauge, Outcome
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.submission_tables import Submission
 
 AGAINST_PICTURE = (Outcome.AI, Outcome.ASSISTED)  # decisions that a statement of reasons goes with
 NO_GAUGE: dict[str, Any] = {"score_range": None, "human_share": None, "thresholds": None}

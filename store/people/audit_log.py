@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Moderator
+from store.tables.case_tables import Decision
 from store.tables.client_tables import Client
+from store.tables.people_tables import Moderator
 from store.tables.quality_tables import Check
 from store.tables.review_tables import Event, Undo
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import Role
 from store.people.passwords import hash_password, one_time_password
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 # Deliberately loose (WHATWG HTML, "valid email address"): only a letter that arrives proves one.
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from store.clients.clients import digest
-from store.tables.case_tables import Moderator
-from store.tables.case_tables import Session as Login
+from store.tables.people_tables import Moderator
+from store.tables.people_tables import Session as Login
 from store.tables.review_states import SecondFactor
 
 LIFETIME = timedelta(hours=12)

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.vocabulary import RULINGS, Finding, Outcome
-from store.tables.case_tables import Decision, Moderator, Verdict
+from store.tables.case_tables import Decision, Verdict
+from store.tables.people_tables import Moderator
 from store.tables.quality_tables import Check, CheckKind
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.vocabulary import RULINGS, Finding, Outcome, Source
-from store.tables.case_tables import Decision, Image, Moderator, Submission, Verdict, settles
+from store.tables.case_tables import Decision, Image, Verdict, settles
+from store.tables.people_tables import Moderator
 from store.tables.review_tables import Undo
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

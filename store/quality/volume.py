@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.vocabulary import Finding, Source, State
 from store.quality.settled import SettledCase
 from store.quality.stats import JudgedCount
-from store.tables.case_tables import Submission, Verdict
+from store.tables.case_tables import Verdict
+from store.tables.submission_tables import Submission
 
 
 @dataclass(slots=True)

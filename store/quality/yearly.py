@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from core.vocabulary import RULINGS, Outcome
 from store.base.columns import UtcDateTime
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.review_tables import Undo
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

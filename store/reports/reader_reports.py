@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base.insertion import insert_once
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
 from store.tables.client_tables import Client
 from store.tables.report_tables import MutedReader, ReaderReport
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 RIGHT = (Outcome.AI, Outcome.ASSISTED)
 

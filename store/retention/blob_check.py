@@ -11,7 +11,8 @@ from store.appeals.appeal_files import unwanted
 from store.base.database import Database
 from store.bytes.blobs import PIECE, BlobStore
 from store.tables.appeal_tables import AppealFile
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
+from store.tables.submission_tables import Submission
 
 STEP = 500  # digests a query
 NAMED = (

@@ -22,14 +22,16 @@ from store.people.passwords import hash_password, one_time_password
 from store.people.second_factors import remove_factors
 from store.people.sessions import end_logins
 from store.tables.appeal_tables import Appeal, AppealMessage
-from store.tables.case_tables import Decision, IdempotencyKey, Image, Moderator, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.known_tables import ImageHash
+from store.tables.people_tables import Moderator
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.quality_tables import Check, GoldenCase
 from store.tables.queue_tables import CaseAssignment, QueueMember
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import BulkProposal, CaseClaim, Event, OutsideCheck
+from store.tables.submission_tables import IdempotencyKey, Submission
 
 GONE = "erased.invalid"  # a domain that can never be anyone's (RFC 2606)
 

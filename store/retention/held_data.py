@@ -11,10 +11,10 @@ from store.intake.submissions import WITH_ANSWER
 from store.outbox.submission_json import standing_json, time_json
 from store.retention.erasure import ErasureError
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing, ListingDeclaration, ListingImage
 from store.tables.report_tables import MutedReader, ReaderReport
 from store.tables.seller_tables import Strike
+from store.tables.submission_tables import Submission
 
 STEP = 500  # listings a query
 

@@ -27,10 +27,11 @@ from store.people.audit_notes import note_event
 from store.reports.reader_reports import forget_reports
 from store.retention.erasure import trim_records
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import IdempotencyKey, Image, Submission
-from store.tables.case_tables import Session as Login
+from store.tables.case_tables import Image
+from store.tables.people_tables import Session as Login
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Event
+from store.tables.submission_tables import IdempotencyKey, Submission
 
 PURGED = "purged"  # the kind of its line in the audit log
 STEP = 500  # rows a transaction, so that no one waits long for a purge

@@ -20,7 +20,7 @@ from store.people.audit_notes import note_command
 from store.retention.erasure import ErasureError, erase_image
 from store.retention.held_data import held_on_artist, held_on_reader, of_reader, of_seller, sold_by
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
-from store.tables.case_tables import IdempotencyKey, Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import (
     HookDelivery,
     Listing,
@@ -29,6 +29,7 @@ from store.tables.marketplace_tables import (
 )
 from store.tables.report_tables import MutedReader, ReaderReport
 from store.tables.seller_tables import Strike
+from store.tables.submission_tables import IdempotencyKey, Submission
 
 STEP = 500  # submissions a transaction: no statement takes as many values as a large shop has pictures
 

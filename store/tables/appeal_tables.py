@@ -10,7 +10,8 @@ from core.ids import new_id
 from core.vocabulary import FileKind, Outcome
 from store.base.columns import Id, Json, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Moderator, Submission
+from store.tables.people_tables import Moderator
+from store.tables.submission_tables import Submission
 
 
 class Appeal(Table):

@@ -1,4 +1,4 @@
-"""The main tables: images, submissions, verdicts, decisions; those of clients are in `client_tables`.
+"""The tables of a case: an image, its verdicts and its decisions.
 
     clients --< api_keys, quota_uses   moderators --< sessions
        |   \\-< signing_secrets             |
@@ -6,6 +6,9 @@
     submissions >-- images --< verdicts  decisions >-- images
        ^
     idempotency_keys
+
+Clients are in `client_tables`, submissions and idempotency keys in `submission_tables`, moderators and
+sessions in `people_tables`.
 
 Verdicts (machine) and decisions (person) are only ever added to. An image row points at its latest
 verdict and its standing decision, so that the review queue is one indexed query.
@@ -24,40 +27,20 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
     text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
-from core.declarations import Declared
 from core.ids import new_id
-from core.title_languages import TitleLanguage, language_of
 from core.usual_grounds import LONGEST_CODE
-from core.vocabulary import (
-    RULINGS,
-    Basis,
-    FailureCode,
-    Finding,
-    Grade,
-    Label,
-    Outcome,
-    Priority,
-    Role,
-    Source,
-    State,
-)
+from core.vocabulary import RULINGS, Basis, Finding, Grade, Label, Outcome
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.hash_column import HashBits
 from store.base.table import Table
-from store.tables.client_tables import Client
-from store.tables.review_states import ReviewState, SecondFactor
-
-
-def _title_language(context: Any) -> TitleLanguage:
-    """The language of the title that is stored beside it; a submission's title never changes."""
-    return language_of(context.get_current_parameters().get("title"))
+from store.tables.people_tables import Moderator
+from store.tables.review_states import ReviewState
 
 
 class Image(Table):
@@ -162,162 +145,6 @@ class Verdict(Table):
     # What each view of the picture said, as `views_json` writes it; none of verdicts of older versions.
     views: Mapped[list[Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class Submission(Table):
-    """One request to look at one image; also the queue of truth for the workers."""
-
-    __tablename__ = "submissions"
-    __table_args__ = (
-        Index("ix_submissions_state_due_at", "state", "due_at"),
-        Index("ix_submissions_client_id_id", "client_id", "id"),
-        Index("ix_submissions_client_id_listing_id", "client_id", "listing_id", "id"),
-        # With all that the queue's filters ask of an image's submissions, so that they read no row.
-        Index("ix_submissions_image_sha256", "image_sha256", "client_id", "source", "declared", "language"),
-        Index("ix_submissions_listing_id", "listing_id", "image_sha256"),
-        # From a client's, a seller's or a source's end, where they have few pictures among many; only of
-        # what was examined, so that taking in submissions costs no more for it.
-        Index(
-            "ix_submissions_shown_client",
-            "client_id",
-            "listing_id",
-            "image_sha256",
-            sqlite_where=text("image_sha256 IS NOT NULL"),
-            postgresql_where=text("image_sha256 IS NOT NULL"),
-        ),
-        Index(
-            "ix_submissions_shown_source",
-            "source",
-            "image_sha256",
-            sqlite_where=text("image_sha256 IS NOT NULL"),
-            postgresql_where=text("image_sha256 IS NOT NULL"),
-        ),
-        Index(
-            "ix_submissions_shown_language",
-            "language",
-            "image_sha256",
-            sqlite_where=text("image_sha256 IS NOT NULL"),
-            postgresql_where=text("image_sha256 IS NOT NULL"),
-        ),
-        # Only of uploads: whether their bytes are still wanted.
-        Index(
-            "ix_submissions_upload_sha256",
-            "upload_sha256",
-            sqlite_where=text("upload_sha256 is not null"),
-            postgresql_where=text("upload_sha256 is not null"),
-        ),
-        # Only of failures that are tried again.
-        Index(
-            "ix_submissions_retry_at",
-            "retry_at",
-            sqlite_where=text("retry_at is not null"),
-            postgresql_where=text("retry_at is not null"),
-        ),
-        # Only of what waits: whose turn it is among many clients, however much has been examined.
-        Index(
-            "ix_submissions_waiting",
-            "priority",
-            "client_id",
-            "due_at",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-    )
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"))
-    source: Mapped[Source] = mapped_column(words(Source))
-    state: Mapped[State] = mapped_column(words(State), default=State.QUEUED)
-    priority: Mapped[Priority] = mapped_column(words(Priority), default=Priority.NORMAL)
-    image_url: Mapped[str | None] = mapped_column(String(8192))
-    upload_sha256: Mapped[str | None] = mapped_column(Sha256)
-    page_url: Mapped[str | None] = mapped_column(String(2048))
-    title: Mapped[str | None] = mapped_column(String(500))
-    language: Mapped[TitleLanguage] = mapped_column(
-        words(TitleLanguage), default=_title_language, server_default="other"
-    )
-    listing_id: Mapped[str | None] = mapped_column(String(255))
-    external_id: Mapped[str | None] = mapped_column(String(255))
-    callback_url: Mapped[str | None] = mapped_column(String(2048))
-    declared: Mapped[Declared] = mapped_column(
-        words(Declared), default=Declared.UNKNOWN, server_default="unknown"
-    )
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    examined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    tries: Mapped[int] = mapped_column(Integer, default=0)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    claim_id: Mapped[str | None] = mapped_column(Id)
-    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    image_sha256: Mapped[str | None] = mapped_column(ForeignKey("images.sha256"))
-    verdict_id: Mapped[str | None] = mapped_column(ForeignKey("verdicts.id"))
-    failure_code: Mapped[FailureCode | None] = mapped_column(words(FailureCode))
-    failure_reason: Mapped[dict[str, Any] | None] = mapped_column(Json)  # a saying as `{code, values}`
-    failure_detail: Mapped[str | None] = mapped_column(String(500))  # what older versions wrote instead
-    failure_permanent: Mapped[bool | None] = mapped_column(Boolean)
-    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    client: Mapped[Client] = relationship(lazy="raise")
-    image: Mapped[Image | None] = relationship(lazy="raise")
-    verdict: Mapped[Verdict | None] = relationship(lazy="raise")
-
-    @property
-    def failure_says(self) -> dict[str, Any] | str:
-        """Why it failed, as stored: a saying, or the text of an older version."""
-        return self.failure_reason or self.failure_detail or ""
-
-
-class IdempotencyKey(Table):
-    """What a client's key has answered, so that a repeat gives the same submission."""
-
-    __tablename__ = "idempotency_keys"
-
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    body_sha256: Mapped[str] = mapped_column(Sha256)
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-
-
-class Moderator(Table):
-    """A person who reviews; `must_change_password` holds until the one-time password is replaced."""
-
-    __tablename__ = "moderators"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    role: Mapped[Role] = mapped_column(words(Role))
-    password_hash: Mapped[str] = mapped_column(String(200))
-    must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    preferences: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # Of the OpenID provider's issuer and its name for this person.
-    openid_sha256: Mapped[str | None] = mapped_column(Sha256, unique=True)
-
-
-class Session(Table):
-    """A moderator's login, known by the SHA-256 of the token in the cookie.
-
-    While it awaits a second factor it opens no page; `factor` is the one that was shown.
-    """
-
-    __tablename__ = "sessions"
-
-    token_sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
-    moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    # When it was last used, to the minute; not known of logins from before this was recorded.
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
-    agent: Mapped[str] = mapped_column(String(300), default="", server_default="")
-    awaits_factor: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    factor: Mapped[SecondFactor | None] = mapped_column(words(SecondFactor))
-    moderator: Mapped[Moderator] = relationship(lazy="raise")
 
 
 class Decision(Table):

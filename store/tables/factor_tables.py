@@ -9,7 +9,7 @@ from core.clock import now
 from core.ids import new_id
 from store.base.columns import Id, Sha256, UtcDateTime
 from store.base.table import Table
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 
 class AuthenticatorApp(Table):

@@ -22,8 +22,9 @@ from core.vocabulary import EventKind
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Submission, Verdict
+from store.tables.case_tables import Decision, Verdict
 from store.tables.client_tables import Client
+from store.tables.submission_tables import Submission
 
 
 class CallbackState(StrEnum):

@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.vocabulary import Finding, Label
 from store.base.columns import Id, Sha256, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ChangeState
 
 

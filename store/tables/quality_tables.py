@@ -11,7 +11,8 @@ from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base.columns import Id, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Decision, Image, Moderator, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
+from store.tables.people_tables import Moderator
 
 
 class CheckKind(StrEnum):

@@ -13,7 +13,8 @@ from core.clock import now
 from core.ids import new_id
 from store.base.columns import Id, Json, UtcDateTime
 from store.base.table import Table
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
+from store.tables.people_tables import Moderator
 
 QUEUE_NAME = 60  # letters
 

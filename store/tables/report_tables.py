@@ -10,8 +10,8 @@ from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base.columns import Id, Sha256, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Moderator
 from store.tables.client_tables import Client
+from store.tables.people_tables import Moderator
 
 
 class ReaderReport(Table):

@@ -14,7 +14,8 @@ from core.ids import new_id
 from core.vocabulary import Outcome
 from store.base.columns import Id, Json, Sha256, UtcDateTime, words
 from store.base.table import Table
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ChangeState
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from core.vocabulary import EventKind, Judgement, State
 from store.outbox.client_events import NewEvent, add_events
-from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
 from store.tables.marketplace_tables import ClientEvent
+from store.tables.submission_tables import Submission
 
 
 def note_change(

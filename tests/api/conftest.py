@@ -41,7 +41,7 @@ from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
 from store.intake.submissions import find_submission
 from store.people import passwords
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from store.verdicts.images import record_verdict
 from tests.clients import SECRET_KEY, make_client
 

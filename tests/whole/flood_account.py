@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.settings.settings import read_settings
 from core.vocabulary import State
 from kantei.roots.joining import open_database
-from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
 from store.tables.marketplace_tables import ClientEvent
+from store.tables.submission_tables import Submission
 
 
 def is_whole(report: dict[str, object]) -> bool:

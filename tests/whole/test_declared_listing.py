@@ -24,7 +24,7 @@ from provenance.read import read_provenance
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from store.verdicts.standing_policy import StandingPolicy
 from tests.api.review.conftest import Desk, Visit, hidden, make_desk
 from tests.api.v1.market.hooks import standard_headers

@@ -14,7 +14,7 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import claim
 from store.intake.submissions import SubmissionRequest, find_submission
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.clients import make_client
 from tests.submissions import add_submission
 from worker.sweep import Swept, sweep_once

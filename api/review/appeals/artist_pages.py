@@ -44,7 +44,8 @@ from store.desk.decision_log import reported_decisions
 from store.intake.submissions import find_submission
 from store.outbox.statements import find_statement
 from store.tables.appeal_tables import Appeal, AppealFile
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
+from store.tables.submission_tables import Submission
 
 LOOKS_A_MINUTE = 120  # for each address; a page with its thumbnail is two
 APPEALS_A_MINUTE = 6

@@ -10,7 +10,7 @@ from core.clients.quota import Quota, parse_quota
 from core.declarations import BY_OPENNESS, LONGEST_WORD, MOST_WORDS, USUAL_WORDS
 from core.ids import is_id
 from core.urls import UrlError, canonical_url
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 
 def given_owner(session: Session) -> str | None:

@@ -43,8 +43,9 @@ from store.quality.checks import SecondLookResult, blind_for, check_result, open
 from store.quality.quality import find_golden
 from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
 from store.tables.ground_tables import Ground
+from store.tables.people_tables import Moderator
 from store.tables.quality_tables import GoldenCase
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import WAITING

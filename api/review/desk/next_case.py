@@ -13,9 +13,10 @@ from store.desk.queue_filter import QueueFilter, Tab, Viewer, left_by_others
 from store.desk.review_queue import list_cases, position
 from store.quality.check_giving import CheckOffer, choose_check, draw, give_check
 from store.quality.quality import rates
-from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
 from store.tables.quality_tables import Check, CheckKind
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 MOST_ON_A_SHEET = 3  # checks among the twelve cases of a triage sheet
 

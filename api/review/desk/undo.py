@@ -23,9 +23,10 @@ from store.desk.batches import standing, undone_by
 from store.desk.decisions import OFFERED, UNDOABLE, StaleCaseError, find_decision, last_undoable, undo
 from store.desk.grounds import list_grounds
 from store.quality.checks import reopen_check
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from api.review.frame.guard import me
 from api.review.frame.permissions import Act, may
 from store.people.moderators import list_moderators
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 
 def assignees(session: Session) -> list[Moderator]:

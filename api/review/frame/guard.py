@@ -21,8 +21,8 @@ from api.review.frame.permissions import Act, may
 from core.clock import now
 from core.ids import is_id, is_sha256
 from store.people.sessions import Browser, find_login, is_seen_long_ago, mark_seen
-from store.tables.case_tables import Moderator
-from store.tables.case_tables import Session as Login
+from store.tables.people_tables import Moderator
+from store.tables.people_tables import Session as Login
 
 
 @dataclass(frozen=True, slots=True)

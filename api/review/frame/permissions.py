@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from core.vocabulary import Role
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ReviewState
 
 

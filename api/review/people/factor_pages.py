@@ -19,7 +19,7 @@ from store.people.audit_notes import note_event
 from store.people.login_attempts import forget_attempt, note_attempt
 from store.people.second_factors import factors_of, use_app_code, use_recovery_code
 from store.people.sessions import end_login, start_login
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.review_states import SecondFactor
 
 

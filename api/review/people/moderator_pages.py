@@ -27,7 +27,7 @@ from store.people.moderators import (
 )
 from store.people.second_factors import remove_factors, with_factors
 from store.people.sessions import end_logins
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 
 
 @review.get("/admin/moderators")

@@ -37,7 +37,7 @@ from store.people.moderators import (
 from store.people.passwords import hash_password, one_time_password
 from store.people.second_factors import factors_of
 from store.people.sessions import end_login, start_login
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.review_states import SecondFactor
 
 COOKIE = "kantei_openid"

@@ -40,8 +40,8 @@ from api.review.frame.guard import visitor
 from core.clock import now
 from core.keys import KeyPurpose, sealing
 from store.clients.clients import digest
-from store.tables.case_tables import Moderator
 from store.tables.factor_tables import Passkey
+from store.tables.people_tables import Moderator
 
 GOOD_FOR = 600  # seconds
 LONGEST = 20_000  # characters; the longest keys are a tenth of it

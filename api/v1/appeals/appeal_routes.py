@@ -23,7 +23,7 @@ from core.vocabulary import Scope, State
 from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import AppealOpenError, add_appeal
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 routes = APIBlueprint("appeals", __name__, url_prefix="/v1/submissions")
 routes.before_request(admit)

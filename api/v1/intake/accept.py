@@ -30,7 +30,7 @@ from store.intake.submissions import (
     mark_unsent,
 )
 from store.outbox.named_endpoints import add_named_endpoints
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 # Of a large batch, the rest is left to the sweeper: a message costs 0.3 ms, its client waits, and
 # these keep the workers busy until then.

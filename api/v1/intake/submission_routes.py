@@ -27,7 +27,7 @@ from core.vocabulary import Scope
 from store.clients.quotas import read_quota
 from store.intake.submissions import SubmissionRequest, find_repeats, find_submission, list_submissions
 from store.outbox.submission_json import standing_json
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 LOCATION = {
     "Location": {"description": "Path of the submission.", "required": True, "schema": {"type": "string"}}

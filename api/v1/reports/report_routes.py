@@ -23,7 +23,7 @@ from core.urls import MAX_IMAGE_URL, parse_web_url
 from core.vocabulary import Priority, Scope, Source
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.reports.reader_reports import add_report, find_reported
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 
 REPORTS_A_MINUTE = 30  # of one reader; no one looks at more pictures than that
 REPEATED: dict[int | str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from core.vocabulary import Role
 from store.people.passwords import hash_password
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from tests.api.conftest import Web
 
 CSP = "Content-Security-Policy"

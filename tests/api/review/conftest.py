@@ -41,7 +41,8 @@ from store.intake.submissions import SubmissionRequest
 from store.people.audit_notes import note_event
 from store.people.passwords import hash_password
 from store.people.sessions import start_login
-from store.tables.case_tables import Moderator, Verdict
+from store.tables.case_tables import Verdict
+from store.tables.people_tables import Moderator
 from store.verdicts.images import heatmap_name, record_verdict
 from tests.api.conftest import RecordingSender
 from tests.clients import SECRET_KEY, make_client

@@ -37,10 +37,11 @@ from store.outbox.client_events import NewEvent, add_events, place_events
 from store.people.audit_notes import note_event
 from store.quality.quality import add_golden, list_golden
 from store.tables.appeal_tables import AppealFile
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import ApiKey, Client
 from store.tables.marketplace_tables import ClientEvent, HookOutcome, Listing
 from store.tables.review_states import ChangeState
+from store.tables.submission_tables import Submission
 from store.verdicts.policies import ensure_packaged, list_changes, propose
 from tests.api.review.conftest import MODEL, THRESHOLDS, Desk
 from tests.clients import SECRET_KEY

@@ -17,8 +17,9 @@ from core.sayings.saying import Saying, say
 from core.vocabulary import Basis, Evidence, EvidenceKind, Finding, Gauge, Grade, Label, Outcome, Role
 from store.desk.decisions import Seen, decide
 from store.outbox.submission_json import gauge_json
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import THRESHOLDS, Desk
 
 SIZES = ((600, 860), (720, 720), (960, 600), (480, 900), (820, 640))

@@ -21,8 +21,9 @@ from store.bytes.image_facts import ImageFacts
 from store.desk.decisions import Seen, decide
 from store.known.hash_backfill import unhashed
 from store.known.known_images import find_known
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
 from store.tables.known_tables import ImageHash, KnownChange
+from store.tables.people_tables import Moderator
 from store.verdicts.images import record_verdict
 from tests.reporting import report
 from worker.known.hash_older import hash_older

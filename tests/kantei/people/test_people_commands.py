@@ -21,8 +21,8 @@ from store.people.moderators import find_moderator
 from store.people.passwords import is_password
 from store.people.second_factors import Factors, add_app, factors_of, make_recovery_codes, new_app_secret
 from store.people.sessions import find_login, start_login
-from store.tables.case_tables import Moderator
 from store.tables.client_tables import Client
+from store.tables.people_tables import Moderator
 from store.tables.review_tables import Event
 from tests.spellings import ONE, SPELLINGS
 

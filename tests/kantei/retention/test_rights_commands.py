@@ -14,8 +14,8 @@ from kantei.retention.held_command import held
 from kantei.retention.purge_command import purge
 from store.base.database import Database
 from store.reports.reader_reports import add_report
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import Listing
+from store.tables.submission_tables import Submission
 from tests.clients import make_client
 
 

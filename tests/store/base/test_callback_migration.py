@@ -11,9 +11,9 @@ from core.ids import new_id
 from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.outbox.callbacks import claim_endpoint, next_callback, next_in_turn
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackState, Endpoint
+from store.tables.submission_tables import Submission
 from tests.spellings import ONE, SPELLINGS
 from tests.store.base.past import LONG_AGO, Past
 

@@ -9,7 +9,7 @@ from sqlalchemy import column, insert, inspect, select, table
 from core.sayings.stored import detail_json
 from kantei.roots.migrate import SchemaError, ensure_schema, is_current, migrate
 from store.base.database import Database
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.store.base.conftest import config
 
 

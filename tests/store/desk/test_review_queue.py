@@ -13,9 +13,10 @@ from store.desk import queue_filter, review_queue
 from store.desk.queue_filter import QueueFilter, Viewer
 from store.desk.review_queue import QueueCounts, count_queue, list_digests
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from tests.clients import make_client
 
 LIMIT = 5

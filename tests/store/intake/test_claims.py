@@ -12,7 +12,7 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
 from store.intake.submissions import SubmissionRequest, find_submission
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.submissions import add_submission
 
 LEASE = timedelta(seconds=30)

@@ -18,11 +18,12 @@ from store.market.declared_figures import DeclaredFigures, declared_figures
 from store.market.listing_ends import delete_listing, restore_listing
 from store.people.moderators import add_moderator
 from store.reports.reader_reports import add_report, mute_reader
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.clients import make_client
 from tests.worker.examining.test_examine import Bench, FakeBell, FakeClassifier, FakeWeb

@@ -8,7 +8,8 @@ from core.vocabulary import Finding, Judgement, Outcome, PictureLook, Role
 from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
 from store.desk.decisions import Seen, decide
-from store.tables.case_tables import Image, Moderator
+from store.tables.case_tables import Image
+from store.tables.people_tables import Moderator
 from store.verdicts.images import record_verdict
 from tests.reporting import report
 

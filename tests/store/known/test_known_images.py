@@ -10,8 +10,8 @@ from store.base.database import Database
 from store.base.hash_column import count_differing
 from store.desk.decisions import StaleCaseError, undo
 from store.known.known_images import find_known, near_images, word_columns
-from store.tables.case_tables import Moderator
 from store.tables.known_tables import HashList, ListedHash
+from store.tables.people_tables import Moderator
 from tests.reporting import report
 from tests.store.known import pictures
 from tests.store.known.pictures import BASE, rule, turned

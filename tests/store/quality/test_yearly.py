@@ -23,7 +23,8 @@ from store.outbox.statements import statements_between
 from store.people.moderators import add_moderator
 from store.quality.yearly import YearlyReport, year_of, yearly_report
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.api.conftest import examine
 from tests.clients import make_client

@@ -31,7 +31,8 @@ from store.intake.submissions import SubmissionRequest, find_submission
 from store.outbox.client_events import event_json, list_events, place_events
 from store.retention.purge import purge_expired
 from store.tables.appeal_tables import Appeal, AppealFile
-from store.tables.case_tables import Decision, Image, Moderator
+from store.tables.case_tables import Decision, Image
+from store.tables.people_tables import Moderator
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image, find_verdict, record_verdict

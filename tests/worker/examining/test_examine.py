@@ -48,11 +48,11 @@ from store.intake.submissions import SubmissionRequest, find_submission
 from store.people.moderators import add_moderator
 from store.retention.erasure import erase_image
 from store.tables.case_tables import Image as StoredImage
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.policy_tables import ShadowVerdict
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from store.verdicts.outdated import CaseTakenError, count_outdated, outdated_cases
 from store.verdicts.policies import approve, ensure_packaged, propose

@@ -19,8 +19,9 @@ from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.desk.case_claims import claim_case, release_case
 from store.desk.decisions import Seen, decide, undo
-from store.tables.case_tables import Image, Moderator, Verdict
+from store.tables.case_tables import Image, Verdict
 from store.tables.known_tables import KnownChange
+from store.tables.people_tables import Moderator
 from store.tables.review_states import ReviewState
 from store.verdicts.images import find_image
 from store.verdicts.standing_policy import StandingPolicy

@@ -14,8 +14,8 @@ from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest
 from store.retention.purge import KeptFor, last_purge
-from store.tables.case_tables import Submission
 from store.tables.review_tables import Event
+from store.tables.submission_tables import Submission
 from tests.submissions import add_submission
 from worker.retention import daily_purge
 from worker.retention.daily_purge import DailyPurge, purge_daily

@@ -15,8 +15,9 @@ from store.desk.bulk_proposals import propose_many
 from store.desk.decisions import Seen
 from store.desk.queue_filter import Viewer
 from store.tables.appeal_tables import Appeal, AppealFile
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import ClientEvent
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.api.review.desk.test_bulk import _boxes, _post
 from tests.reporting import report

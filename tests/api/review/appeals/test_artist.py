@@ -11,7 +11,8 @@ from api.http.appeal_tokens import LIFETIME, make_appeal_token
 from api.review.appeals.artist_form import REASON_LENGTH
 from api.review.appeals.artist_pages import APPEALS_A_MINUTE
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.clients import SECRET_KEY
 from tests.reporting import report

@@ -22,11 +22,12 @@ from store.retention.erasure import ErasureError
 from store.retention.held_data import held_on_artist, held_on_reader, held_on_seller
 from store.retention.rights import erase_artist, erase_reader, erase_seller
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
-from store.tables.case_tables import Decision, Image, Submission
+from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import ImageHash
 from store.tables.marketplace_tables import Listing
 from store.tables.report_tables import ReaderReport
 from store.tables.seller_tables import Strike
+from store.tables.submission_tables import Submission
 from tests.api.review.appeals.test_artist import address
 from tests.api.review.appeals.test_artist_files import PSD
 from tests.api.review.conftest import Desk, hidden

@@ -21,9 +21,10 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
 from store.tables.policy_tables import PolicyChange
 from store.tables.review_tables import CaseClaim, Undo
+from store.tables.submission_tables import Submission
 from tests.api.review.browser import (
     chromium,
     complaints,

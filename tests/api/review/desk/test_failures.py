@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from core.clock import now
 from core.vocabulary import FailureCode, Source, State
 from store.intake.submissions import SubmissionRequest
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.submissions import add_submission
 

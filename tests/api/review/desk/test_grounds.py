@@ -16,7 +16,8 @@ from store.base.database import Database
 from store.desk.grounds import add_ground, change_ground, find_ground, list_grounds, usual_of
 from store.intake.submissions import find_submission
 from store.outbox.submission_json import standing_json
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.reporting import report
 

@@ -11,7 +11,8 @@ from core.sayings.stored import saying_json
 from core.vocabulary import Evidence, EvidenceKind, FailureCode, Finding, Grade, Label, State
 from store.intake.submissions import find_submission
 from store.outbox.submission_json import image_json, standing_json
-from store.tables.case_tables import Submission, Verdict
+from store.tables.case_tables import Verdict
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.api.review.appeals.test_artist import address
 from tests.api.review.conftest import Desk

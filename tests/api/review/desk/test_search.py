@@ -14,9 +14,10 @@ from core.vocabulary import FailureCode, Finding, Outcome, Role, Source, State
 from store.desk import search as searching
 from store.intake.submissions import SubmissionRequest
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
 from store.tables.marketplace_tables import Listing
 from store.tables.quality_tables import Check, CheckKind
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.submissions import add_submission
 

@@ -18,9 +18,10 @@ from kantei.__main__ import kantei
 from store.appeals.appeals import add_appeal
 from store.intake.submissions import find_submission
 from store.retention.erasure import ErasureError, erase_image, erase_person, trim_records
-from store.tables.case_tables import Decision, Submission
+from store.tables.case_tables import Decision
 from store.tables.quality_tables import Check
 from store.tables.review_tables import Event, Undo
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import PASSWORD, Desk, Visit
 
 Decide = Callable[..., TestResponse]

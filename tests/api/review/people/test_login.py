@@ -10,7 +10,7 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient, digest
 from store.people.login_attempts import PAIR_LIMIT
-from store.tables.case_tables import Moderator, Session
+from store.tables.people_tables import Moderator, Session
 from store.tables.review_tables import Event
 from tests.api.review.conftest import PASSWORD, Desk, make_desk
 

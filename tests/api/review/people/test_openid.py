@@ -28,8 +28,8 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.people.moderators import find_moderator
-from store.tables.case_tables import Moderator
-from store.tables.case_tables import Session as Login
+from store.tables.people_tables import Moderator
+from store.tables.people_tables import Session as Login
 from store.tables.review_states import SecondFactor
 from store.tables.review_tables import Event
 from tests.api.review.conftest import PASSWORD, Desk, Visit, make_desk

@@ -17,8 +17,8 @@ from core.vocabulary import Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
-from store.tables.case_tables import Moderator
 from store.tables.factor_tables import Passkey, RecoveryCode
+from store.tables.people_tables import Moderator
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit, hidden, make_desk
 from tests.api.review.people.soft_key import PRESENT, SoftKey

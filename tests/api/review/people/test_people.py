@@ -6,7 +6,7 @@ import re
 
 from core.vocabulary import Role
 from store.people.moderators import find_moderator
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from tests.api.review.conftest import Desk, Visit
 
 

@@ -20,8 +20,8 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.people.login_attempts import FACTOR_LIMIT, PAIR_LIMIT
-from store.tables.case_tables import Session
 from store.tables.factor_tables import AuthenticatorApp, RecoveryCode
+from store.tables.people_tables import Session
 from store.tables.review_tables import Event
 from tests.api.review.conftest import PASSWORD, Desk, Visit, hidden, make_desk
 

@@ -15,7 +15,7 @@ from core.clock import now
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient, digest
-from store.tables.case_tables import Session
+from store.tables.people_tables import Session
 from tests.api.review.conftest import COOKIE, PASSWORD, Desk, Visit, make_desk
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"

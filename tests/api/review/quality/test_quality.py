@@ -14,12 +14,13 @@ from core.clock import now
 from core.vocabulary import EventKind, Outcome, Role
 from store.quality.check_giving import draw
 from store.quality.quality import Rates
-from store.tables.case_tables import Decision, Image, Submission, Verdict
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.quality_tables import Check, CheckKind
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import Event
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.api.review.desk.test_case_context import NEAR, offer
 

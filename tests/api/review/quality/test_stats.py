@@ -15,8 +15,9 @@ from api.review.frame.rates import Rate
 from api.review.quality.stats_pages import CSV_TABLES
 from core.clock import now
 from core.vocabulary import Finding, Role, Source, State
-from store.tables.case_tables import Image, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
 from store.tables.review_tables import CaseClaim
+from store.tables.submission_tables import Submission
 from store.verdicts.drift import stability_index
 from store.verdicts.drift import weeks as weeks_of
 from tests.api.review.conftest import Desk, Visit

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import Role
-from store.tables.case_tables import Moderator
+from store.tables.people_tables import Moderator
 from store.tables.queue_tables import CaseAssignment
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit

@@ -8,9 +8,10 @@ from werkzeug.test import TestResponse
 from core.clock import now
 from core.vocabulary import Finding, Role
 from store.reports.reader_reports import add_report, reader_records
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.reporting import report
 

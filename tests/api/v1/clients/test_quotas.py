@@ -18,9 +18,9 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.clients.quotas import set_quota
 from store.market.hook_deliveries import find_delivery, list_deliveries
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import HookOutcome, ListingImage
+from store.tables.submission_tables import Submission
 from tests.api.conftest import IMAGE_URL, Web, problem
 from tests.api.v1.market.hooks import add_market, deliver, listing, standard_headers
 from worker.market.kept_deliveries import take_in_kept

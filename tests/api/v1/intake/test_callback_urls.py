@@ -13,9 +13,9 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.retention.purge import purge_expired
-from store.tables.case_tables import Submission
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Endpoint
+from store.tables.submission_tables import Submission
 from tests.api.conftest import IMAGE_URL, Web, problem
 from tests.spellings import ONE, SPELLINGS
 

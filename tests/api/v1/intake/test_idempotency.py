@@ -12,7 +12,7 @@ from core.clock import now
 from core.vocabulary import FailureCode, State
 from store.base.database import Database
 from store.intake.submissions import count_states
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.api.conftest import IMAGE_URL, RecordingSender, Web, examine, make_web, problem
 
 BODY = {"image_url": IMAGE_URL}

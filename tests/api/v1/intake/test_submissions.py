@@ -13,7 +13,8 @@ from core.vocabulary import Failure, FailureCode, Outcome, Priority, Role, Sourc
 from store.base.database import Database
 from store.intake.claims import claim, finish_failed
 from store.intake.submissions import find_submission
-from store.tables.case_tables import Decision, Image, Moderator
+from store.tables.case_tables import Decision, Image
+from store.tables.people_tables import Moderator
 from tests.api.conftest import IMAGE_URL, PROMPT, RecordingSender, Web, examine, make_web, problem
 from tests.store.intake.test_claims import LEASE
 

@@ -16,8 +16,8 @@ from core.ids import new_id
 from core.vocabulary import Scheme, Source
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import HookDelivery
+from store.tables.submission_tables import Submission
 from tests.api.conftest import Web
 from tests.clients import make_client
 

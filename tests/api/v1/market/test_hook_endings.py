@@ -11,9 +11,9 @@ from core.clock import now
 from core.vocabulary import FailureCode, Scheme, State
 from store.base.database import Database
 from store.intake.retries import retry_now
-from store.tables.case_tables import Submission
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.api.conftest import Web, examine
 from tests.api.v1.market.hooks import (

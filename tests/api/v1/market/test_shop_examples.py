@@ -9,7 +9,7 @@ import pytest
 from core.vocabulary import Scheme
 from marketplace.signatures import is_signed
 from store.base.database import Database
-from store.tables.case_tables import Submission
+from store.tables.submission_tables import Submission
 from tests.api.conftest import Web
 from tests.api.v1.market.hooks import add_market, deliver, mac
 

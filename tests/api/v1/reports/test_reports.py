@@ -14,9 +14,10 @@ from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
 from store.intake.claims import claim, finish_examined
 from store.reports.reader_reports import forget_reports
-from store.tables.case_tables import Image, Submission
+from store.tables.case_tables import Image
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
+from store.tables.submission_tables import Submission
 from store.verdicts.images import record_verdict
 from tests.api.conftest import IMAGE_URL, Web, make_web, problem
 

@@ -14,7 +14,9 @@ from store.base.database import Database
 from store.desk.decisions import Seen, decide, undo
 from store.outbox.statements import MOST_REASONS
 from store.people.moderators import add_moderator
-from store.tables.case_tables import Image, Moderator, Submission, Verdict
+from store.tables.case_tables import Image, Verdict
+from store.tables.people_tables import Moderator
+from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.api.conftest import PROMPT, Web, examine, make_web, problem
 from tests.clients import SECRET_KEY
