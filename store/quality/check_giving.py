@@ -79,9 +79,14 @@ def choose_check(
     session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
 ) -> CheckOffer | None:
     """The check that fits a moderator's filters and is nearest to their current case, or None."""
-    wanted = replace(wanted, tab=Tab.ALL, claimed=None, days=None)
+    wanted = replace(_without_state(wanted), rule=wanted.rule and _without_state(wanted.rule))
     choose = _choose_golden if kind is CheckKind.GOLDEN else _choose_second
     return choose(session, wanted, viewer, after)
+
+
+def _without_state(wanted: QueueFilter) -> QueueFilter:
+    """The same filter without what only a waiting case has: checks are decided long ago, and assigned to nobody."""
+    return replace(wanted, tab=Tab.ALL, claimed=None, assigned=None, days=None)
 
 
 def give_check(session: Session, offer: CheckOffer, viewer: Viewer) -> str | None:

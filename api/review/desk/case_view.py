@@ -37,7 +37,7 @@ from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
-from store.desk.queue_filter import QueueFilter, Viewer, left_by_others
+from store.desk.queue_filter import Assigned, QueueFilter, Viewer, left_by_others
 from store.desk.review_queue import list_digests, position
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
@@ -85,6 +85,7 @@ class CasePage:
     holder: Holder | None
     assignment: Assignment | None
     assignees: list[Moderator]
+    is_all_mine: bool
     is_barred: bool
     is_own: bool
     is_too_senior: bool
@@ -203,7 +204,9 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             reports=_reports(session, sha256),
             holder=find_holder(session, sha256, viewer.at),
             assignment=find_assignments(session, [sha256]).get(sha256) if check is None else None,
-            assignees=assignees(session) if found.image.review in WAITING and check is None else [],
+            # A check offers to be assigned like any case that waits, or its page would tell a lead.
+            assignees=assignees(session) if found.image.review in WAITING or check is not None else [],
+            is_all_mine=wanted.assigned is Assigned.ME,
             is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
             is_too_senior=not may_decide(me(), found.image),

@@ -142,6 +142,25 @@ def test_nothing_around_a_golden_case_gives_its_answer_away(
     assert "1 human, 0 AI, 0 AI-assisted" in aiko.get(seller).text
 
 
+@pytest.mark.parametrize("person", ["aiko@example.com", "kuro@example.com"])
+def test_a_golden_case_comes_among_assigned_cases_and_looks_like_one(
+    desk: Desk, lead: Visit, decide: Decide, monkeypatch: pytest.MonkeyPatch, person: str
+) -> None:
+    visit = desk.as_person(person, Role.LEAD if person == "kuro@example.com" else Role.MODERATOR)
+    golden = _golden(desk, lead, decide)
+    first, mine = desk.add_case(0.92), desk.add_case(0.921)
+    boxes = re.findall(r'name="case" value="([^"]+)"', lead.get("/review").text)
+    for box in boxes:
+        lead.send("/review/assign", case=box, assignee=desk.people[person])
+    free = desk.add_case(0.922)
+    monkeypatch.setattr("api.review.desk.next_case.draw", lambda *_: CheckKind.GOLDEN)
+    assert f"/review/cases/{golden}?" in decide(visit, first, "human", query="?assigned=me").location
+    for query, like in (("?assigned=me", mine), ("", free)):
+        check, other = (visit.get(f"/review/cases/{one}{query}").text for one in (golden, like))
+        for mark in ('name="assignee"', "Assigned to"):
+            assert check.count(mark) == other.count(mark), (query, mark)
+
+
 def test_nobody_gets_a_golden_case_that_they_made_or_decided(desk: Desk, lead: Visit, decide: Decide) -> None:
     golden = _golden(desk, lead, decide)
     _set_rates(lead, "50", "0")
