@@ -1,6 +1,6 @@
 """What leads assign: a case that a moderator is asked to decide, until somebody decides it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from store.base.insertion import upsert
 from store.tables.case_tables import Image
 from store.tables.people_tables import Moderator
 from store.tables.queue_tables import CaseAssignment
-from store.tables.review_states import WAITING
+from store.tables.review_states import WAITING, ReviewState
 from store.tables.review_tables import Event
 
 
@@ -27,19 +27,28 @@ class Assignment:
 
 
 def assign_cases(
-    session: Session, sha256s: Sequence[str], moderator_id: str | None, *, by: str, at: datetime
+    session: Session,
+    sha256s: Sequence[str],
+    moderator_id: str | None,
+    *,
+    by: str,
+    at: datetime,
+    states: Collection[ReviewState] = WAITING,
 ) -> int:
-    """Assign the waiting ones of these cases to a moderator, or to nobody; give how many changed.
+    """Assign those of these cases that wait in one of some states, or take them back; give how many changed.
 
     Each change is a line of the audit log.
     """
-    standing = select(CaseAssignment).where(CaseAssignment.image_sha256.in_(sha256s))
-    before = {one.image_sha256: one.moderator_id for one in session.scalars(standing)}
+    # Locked, in one order for everybody: a decision at this moment either has ended the case already, or ends
+    # this assignment as well.
     waiting = session.scalars(
         select(Image.sha256)
-        .where(Image.sha256.in_(sha256s), Image.review.in_(WAITING))
+        .where(Image.sha256.in_(sha256s), Image.review.in_(states))
         .order_by(Image.sha256)
-    )
+        .with_for_update()
+    ).all()
+    standing = select(CaseAssignment).where(CaseAssignment.image_sha256.in_(sha256s))
+    before = {one.image_sha256: one.moderator_id for one in session.scalars(standing)}
     changed = [sha256 for sha256 in waiting if before.get(sha256) != moderator_id]
     if not changed:
         return 0

@@ -85,7 +85,7 @@ def choose_check(
 
 
 def _without_state(wanted: QueueFilter) -> QueueFilter:
-    """The same filter without what only a waiting case has: checks are decided long ago, and assigned to nobody."""
+    """The same filter without what only waiting cases have: checks are decided, and assigned to nobody."""
     return replace(wanted, tab=Tab.ALL, claimed=None, assigned=None, days=None)
 
 

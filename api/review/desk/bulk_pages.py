@@ -67,7 +67,7 @@ def preview_bulk() -> str:
         grades=Counter(one.image.grade for one in chosen),
         decided_before=sum(one.image.decision_id is not None for one in chosen),
         address=write_wanted(wanted),
-        view=_view(),
+        view=group_view(),
         grounds=grounds,
         note_length=NOTE_LENGTH,
         limit=LIMIT,
@@ -93,7 +93,7 @@ def decide_bulk() -> AnyResponse:
         sample_decisions(session, made, rates(session).second)
     address = asked_address()
     done: dict[str, Any] = {"done": batch.id, "left_out": (len(seen) - batch.decided) or None}
-    return redirect(url_for("review.queue", view=_view(), **address, **done), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("review.queue", view=group_view(), **address, **done), HTTPStatus.SEE_OTHER)
 
 
 @review.post("/review/batches/<batch_id>/undo")
@@ -149,8 +149,8 @@ def settle_proposal(proposal_id: str) -> AnyResponse:
     return redirect(url_for("review.proposals", decided=decided), HTTPStatus.SEE_OTHER)
 
 
-def _view() -> str | None:
-    """The groups that cases were decided from, to which one goes back for the next."""
+def group_view() -> str | None:
+    """The groups that cases were chosen from, to which one goes back for the next."""
     view = request.args.get("view", "")
     return view if view in GROUP_VIEWS else None
 

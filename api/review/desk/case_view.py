@@ -48,7 +48,7 @@ from store.tables.ground_tables import Ground
 from store.tables.people_tables import Moderator
 from store.tables.quality_tables import GoldenCase
 from store.tables.report_tables import ReaderReport
-from store.tables.review_states import WAITING
+from store.tables.review_states import WAITING, ReviewState
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 from store.verdicts.view_scores import read_views
@@ -205,7 +205,9 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             holder=find_holder(session, sha256, viewer.at),
             assignment=find_assignments(session, [sha256]).get(sha256) if check is None else None,
             # A check offers to be assigned like any case that waits, or its page would tell a lead.
-            assignees=assignees(session) if found.image.review in WAITING or check is not None else [],
+            assignees=assignees(session, are_escalated=found.image.review is ReviewState.ESCALATED)
+            if found.image.review in WAITING or check is not None
+            else [],
             is_all_mine=wanted.assigned is Assigned.ME,
             is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),

@@ -77,7 +77,7 @@ def queue() -> str | AnyResponse:
             "origins": find_origins(session, sha256s),
             "holders": find_holders(session, sha256s, viewer.at),
             "assignments": find_assignments(session, sha256s),
-            "assignees": assignees(session),
+            "assignees": assignees(session, are_escalated=wanted.tab is Tab.ESCALATED),
             "counts": count_queue(session),
             "chips": filter_chips(wanted, clients),
             "progress": find_progress(session, wanted, viewer, total=len(digests) if is_counted else None),

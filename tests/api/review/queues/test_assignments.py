@@ -1,12 +1,18 @@
 """A lead's assignments: seen on card and case, kept from the others' way, and over with a decision."""
 
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from core.clock import now
-from core.vocabulary import Role
+from core.vocabulary import Outcome, PictureLook, Role
+from store.desk.assignments import assign_cases
+from store.desk.decisions import Seen
+from store.desk.decisions import decide as store_decision
+from store.tables.case_tables import Image
 from store.tables.people_tables import Moderator
 from store.tables.queue_tables import CaseAssignment
 from store.tables.review_tables import Event
@@ -105,3 +111,52 @@ def test_all_that_match_are_assigned_and_a_case_leads_back_to_itself(desk: Desk)
     assert _assign(desk, "aiko@example.com", low, query=f"?case={low}").location == f"/review/cases/{low}"
     for odd in ("x", "0" * 32, "\x00"):
         assert _assign(desk, odd, low).status_code == 400
+
+
+def test_an_escalated_case_is_assigned_to_leads_alone(desk: Desk, decide: Decide) -> None:
+    case, other = desk.add_case(0.99), desk.add_case(0.98)
+    aiko_id = desk.add_person("aiko@example.com")
+    decide(desk.as_person("ren@example.com"), case, "escalate")
+    lead = _lead(desk)
+    for path in ("/review?tab=escalated", f"/review/cases/{case}"):
+        offered = re.findall(r'name="assignee" value="(\w*)"', lead.get(path).text)
+        assert aiko_id not in offered, path
+        assert desk.people["lead@example.com"] in offered, path
+    assert aiko_id in lead.get(f"/review/cases/{other}").text
+    # Of all cases at once those that she may decide are hers.
+    sent = lead.send("/review/assign?tab=all", all="1", assignee=aiko_id)
+    assert sent.location == "/review?handed=1&tab=all"
+    assert _standing(desk) == {other: aiko_id}
+
+
+def test_who_assigns_a_group_is_back_among_the_groups(desk: Desk) -> None:
+    look = PictureLook("features-1", "0" * 64)
+    cases = [desk.add_case(score, look=look) for score in (0.97, 0.96)]
+    aiko_id, lead = desk.add_person("aiko@example.com"), _lead(desk)
+    page = lead.get("/review?view=looks&from=0.9").text
+    address = re.search(r'formaction="(/review/assign[^"]+)"', page.partition('class="push together"')[2])
+    assert address
+    sent = lead.send(address[1].replace("&amp;", "&"), case=_boxes(page)[0], assignee=aiko_id)
+    assert sent.location == "/review?handed=1&view=looks&from=0.9"
+    assert set(_standing(desk)) <= set(cases)
+
+
+def test_a_case_decided_at_the_same_moment_is_not_assigned(desk: Desk) -> None:
+    case, database = desk.add_case(0.99), desk.parts.database
+    aiko, ren = desk.add_person("aiko@example.com"), desk.add_person("ren@example.com")
+
+    def assign() -> int:
+        with database.writing() as session:
+            return assign_cases(session, [case], aiko, by=ren, at=now())
+
+    with ThreadPoolExecutor() as pool:
+        with database.writing() as session:
+            verdict = session.get_one(Image, case).verdict_id or ""
+            human = Outcome.HUMAN
+            store_decision(
+                session, Seen(case, verdict, None), moderator_id=ren, outcome=human, note="", at=now()
+            )
+            late = pool.submit(assign)
+            wait([late], timeout=0.3)  # what does not wait for the decision is done by then
+        assert late.result() == 0
+    assert _standing(desk) == {}
