@@ -40,6 +40,11 @@ def find_queue(session: Session, queue_id: str, *, member_id: str | None) -> Nam
     return session.scalar(query if member_id is None else query.where(_has_member(member_id)))
 
 
+def lock_queue(session: Session, queue_id: str) -> NamedQueue | None:
+    """Find a queue; nobody else changes or deletes it, or its members, until this transaction ends."""
+    return session.scalar(select(NamedQueue).where(NamedQueue.id == queue_id).with_for_update())
+
+
 def find_team(session: Session, queue_id: str) -> QueueTeam | None:
     """Find a queue with its members."""
     queue = find_queue(session, queue_id, member_id=None)

@@ -26,6 +26,7 @@ from store.desk.named_queues import (
     delete_queue,
     find_queue,
     list_teams,
+    lock_queue,
     set_members,
 )
 from store.desk.review_queue import client_names
@@ -45,7 +46,7 @@ def queues() -> str:
 @access(Act.MANAGE_QUEUES)
 def named_queue(queue_id: str) -> str:
     with parts().database.reading() as session:
-        queue = _find(session, queue_id)
+        queue = _found(find_queue(session, queue_id, member_id=None))
     return _page(queue, MultiDict(queue.rule))
 
 
@@ -69,7 +70,7 @@ def save_named_queue(queue_id: str) -> AnyResponse:
     name, rule = _read_name(), _read_rule()
     try:
         with parts().database.writing() as session:
-            queue = _find(session, queue_id)
+            queue = _found(lock_queue(session, queue_id))
             if (queue.name, queue.rule) != (name, rule):
                 _note(session, "queue_changed", name, former=queue.name, **rule)
                 change_queue(session, queue_id, name, rule)
@@ -83,7 +84,7 @@ def save_named_queue(queue_id: str) -> AnyResponse:
 @access(Act.MANAGE_QUEUES)
 def delete_named_queue(queue_id: str) -> AnyResponse:
     with parts().database.writing() as session:
-        queue = _find(session, queue_id)
+        queue = _found(lock_queue(session, queue_id))
         _note(session, "queue_deleted", queue.name, **queue.rule)
         delete_queue(session, queue_id)
     return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
@@ -93,8 +94,9 @@ def _page(queue: NamedQueue | None, rule: MultiDict[str, str]) -> str:
     """Draw the page with the form of a queue, or of a new one."""
     with parts().database.reading() as session:
         teams, clients = list_teams(session), client_names(session)
-        people = [one for one in list_moderators(session) if one.disabled_at is None]
-    members = next((team.members for team in teams if queue and team.queue.id == queue.id), [])
+        everyone = list_moderators(session)
+    team = next((one for one in teams if queue and one.queue.id == queue.id), None)
+    members = {one.id for one in team.members} if team else set()
     return render_template(
         "review/named_queues.html",
         teams=teams,
@@ -102,14 +104,14 @@ def _page(queue: NamedQueue | None, rule: MultiDict[str, str]) -> str:
         queue=queue,
         wanted=read_wanted(rule),
         clients=clients,
-        people=people,
-        members={one.id for one in members},
+        # A member who is disabled stays one until a lead says otherwise.
+        people=[one for one in everyone if one.disabled_at is None or one.id in members],
+        members=members,
         longest=QUEUE_NAME,
     )
 
 
-def _find(session: Session, queue_id: str) -> NamedQueue:
-    queue = find_queue(session, queue_id, member_id=None)
+def _found(queue: NamedQueue | None) -> NamedQueue:
     if queue is None:
         raise not_found(_("This queue does not exist any more."))
     return queue

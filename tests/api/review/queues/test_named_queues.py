@@ -1,12 +1,15 @@
 """Named queues: a rule under a name, whose members find it beside their cases."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from core.clock import now
 from core.vocabulary import Finding, Role, Source
-from store.desk.named_queues import MOST_QUEUES
+from store.desk.named_queues import MOST_QUEUES, delete_queue
+from store.tables.people_tables import Moderator
 from store.tables.queue_tables import NamedQueue, QueueMember
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit, hidden
@@ -138,6 +141,7 @@ def test_a_lead_changes_rule_and_members_and_each_change_is_logged(desk: Desk) -
     log = lead.get("/admin/log").text
     assert "Removed a member from a queue" in log
     assert "<bdi>aiko@example.com</bdi>" in log
+    assert "New name · Old name · finding: uncertain" in log
 
 
 def test_filters_of_an_address_become_the_rule_of_a_new_queue(desk: Desk) -> None:
@@ -164,3 +168,39 @@ def test_names_are_unique_given_and_not_too_many(desk: Desk, monkeypatch: pytest
     assert lead.send("/admin/queues", name="Third").status_code == 400
     with desk.parts.database.reading() as session:
         assert set(session.scalars(select(NamedQueue.name))) == {"Foxes", "Owls"}
+
+
+def test_saving_a_queue_widens_no_rule_whose_client_is_not_listed(desk: Desk) -> None:
+    case, visit = desk.add_case(0.97), desk.as_person()
+    gone = "0" * 32
+    queue = _add(desk, "Gone shop", "aiko@example.com", client=gone)
+    page = _lead(desk).get(f"/admin/queues/{queue}").text
+    assert f'<option value="{gone}" selected>' in page
+    assert f'<option value="{desk.shop.client.id}">' in page
+    assert f'<option value="{gone}" selected>' in visit.get(f"/review?client={gone}").text
+    assert case not in visit.get(f"/review?queue={queue}").text
+
+
+def test_a_queue_deleted_at_the_same_moment_is_not_saved(desk: Desk) -> None:
+    queue, lead, database = _add(desk, "Foxes"), _lead(desk), desk.parts.database
+    aiko = desk.add_person("aiko@example.com")
+    with ThreadPoolExecutor() as pool:
+        with database.writing() as session:
+            delete_queue(session, queue)
+            late = pool.submit(lead.send, f"/admin/queues/{queue}", name="Foxes", member=aiko)
+            wait([late], timeout=0.3)
+        assert late.result().status_code == 404
+
+
+def test_a_disabled_member_is_shown_as_such_and_not_lost_by_saving(desk: Desk) -> None:
+    desk.add_person("aiko@example.com")
+    desk.add_person("ren@example.com")
+    queue, lead = _add(desk, "Foxes", "aiko@example.com"), _lead(desk)
+    with desk.parts.database.writing() as session:
+        session.execute(
+            update(Moderator).where(Moderator.email != "lead@example.com").values(disabled_at=now())
+        )
+    page = lead.get(f"/admin/queues/{queue}").text
+    assert re.findall(r'name="member" value="(\w+)" checked', page) == [desk.people["aiko@example.com"]]
+    assert desk.people["ren@example.com"] not in page
+    assert "<bdi>aiko@example.com</bdi> (disabled)" in page
