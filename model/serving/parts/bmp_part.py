@@ -5,7 +5,7 @@ import struct
 import numpy as np
 from PIL import Image, ImageFile
 
-from model.serving.parts.found_rows import FoundRows, Load
+from model.serving.parts.found_rows import FewRowsError, FoundRows, Load
 
 _RAW, _UPWARDS = "raw", -1  # in the tiles of Pillow's images
 _OLD_HEADER = 12  # bytes; the bits of a pixel stand elsewhere in it
@@ -14,7 +14,7 @@ _OLD_HEADER = 12  # bytes; the bits of a pixel stand elsewhere in it
 def bmp_part(data: bytes, image: Image.Image, load: Load) -> FoundRows | None:
     """Decode the rows that are there of a BMP that was opened but not loaded; None where it is whole.
 
-    One whose rows are packed is left to Pillow.
+    One whose rows are packed is left to Pillow. Errors: `FewRowsError`.
     """
     if not isinstance(image, ImageFile.ImageFile) or not image.tile:
         return None
@@ -29,6 +29,8 @@ def bmp_part(data: bytes, image: Image.Image, load: Load) -> FoundRows | None:
     there = (len(data) - start + padding) // stride
     if there >= height and len(data) >= start + height * stride:
         return None
+    if 2 * there < height:  # before what is missing is made up: the header may promise anything
+        raise FewRowsError(max(there, 0), height)
     # Only whole rows count, so that what they are completed with is never seen.
     whole = load(data.ljust(start + height * stride, b"\0"))
     numbers = np.arange(height)

@@ -226,6 +226,12 @@ def test_a_bmp_without_the_padding_of_its_last_row_is_whole() -> None:
     assert decode(data[:-2]).is_cut_short
 
 
+def test_a_bmp_whose_pixels_are_said_to_lie_gigabytes_away_is_refused_at_once() -> None:
+    data = FILES["BMP"]
+    with pytest.raises(PictureError, match="only 0 of the picture's 160 rows are there"):
+        decode(data[:10] + b"\xf0\xff\xff\xff" + data[14:])
+
+
 def test_a_part_is_turned_as_the_whole_picture_is() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
