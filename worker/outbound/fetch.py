@@ -3,6 +3,7 @@
 What may go wrong here and what stops it stands in `docs/threats.md`.
 """
 
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ _URL_FAULTS = {
     UrlFault.TOO_LONG: FailureDetail.URL_TOO_LONG,
     UrlFault.CREDENTIALS: FailureDetail.URL_CREDENTIALS,
 }
+_SECOND_BYTE = re.compile(rb"([\x80-\xff])\\")
 # The part of the timeout after which a fetch is long, and for which a place at a host is waited for.
 _LONG = 0.25
 # Beside the body: headers, chunk frames, trailers.
@@ -127,7 +129,7 @@ class Fetcher:
                     data = read_body(response, self._max_bytes)
                     kind = response.headers.get("content-type")
                     return Fetched(data, here.text, response.status, kind)
-                here = _redirected(here, response.headers["location"])
+                here = _redirected(here, _location(response))
                 redirects += 1
         raise FetchError(
             FailureCode.TOO_MANY_REDIRECTS,
@@ -172,6 +174,12 @@ def _page(referer: str | None, here: WebUrl) -> str:
     return here.text.removesuffix(here.target) + "/"
 
 
+def _location(response: HTTPResponse) -> str:
+    """Where a response redirects to; browsers take a header that is sent twice and says the same."""
+    given = response.headers.getlist("location")
+    return given[0] if len(set(given)) == 1 else ", ".join(given)
+
+
 def _redirected(here: WebUrl, location: str) -> WebUrl:
     # http.client reads headers as Latin-1; servers that send anything but ASCII mean UTF-8. What is in
     # another encoding goes back to them byte by byte.
@@ -179,6 +187,8 @@ def _redirected(here: WebUrl, location: str) -> WebUrl:
     try:
         location = given.decode("utf-8")
     except UnicodeDecodeError:
+        # The second byte of a character of Shift-JIS or Big5 may look like a backslash.
+        given = _SECOND_BYTE.sub(rb"\1%5C", given)
         location = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in given)
     try:
         return here.join(location, limit=MAX_IMAGE_URL)

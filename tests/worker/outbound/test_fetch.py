@@ -115,6 +115,25 @@ def test_a_redirect_in_another_encoding_goes_back_byte_by_byte(fetcher: Fetcher,
     assert fetcher.fetch(url).final_url == server.url("/%8AG.png?a=%E9")
 
 
+@pytest.mark.parametrize("encoding", ["shift-jis", "big5"])
+def test_a_character_that_ends_like_a_backslash_goes_back_byte_by_byte(
+    fetcher: Fetcher, server: Server, encoding: str
+) -> None:
+    given = {"shift-jis": "ソ", "big5": "功"}[encoding].encode(encoding)
+    assert given.endswith(b"\\")
+    server.reply(f"/%{given[0]:02X}%5C.png", b"x")
+    url = server.reply("/a.png", status=302, location="/" + given.decode("latin-1") + ".png")
+    assert fetcher.fetch(url).data == b"x"
+
+
+def test_a_location_that_is_sent_twice_is_followed(fetcher: Fetcher, server: Server) -> None:
+    def say_it_twice(talk: Talk) -> None:
+        talk.send(b"HTTP/1.1 302 Found\r\nLocation: /b.png\r\nLocation: /b.png\r\nContent-Length: 0\r\n\r\n")
+
+    server.reply("/b.png", b"x")
+    assert fetcher.fetch(server.script("/a.png", say_it_twice)).final_url == server.url("/b.png")
+
+
 def test_a_url_of_8192_characters_is_fetched(fetcher: Fetcher, server: Server) -> None:
     start = server.url("/a.png?signature=")
     server.reply("/a.png", b"x")
