@@ -93,6 +93,14 @@ def test_the_page_lists_every_decision_with_its_ground_once_it_stands(desk: Desk
     assert all(ground and ground["en"] in course for ground in grounds)
 
 
+def test_artists_read_of_signs_and_never_of_suspicion(desk: Desk) -> None:
+    page, artist = address(desk, desk.add_case(0.95)), desk.visit()
+    flagged = artist.get(page, headers={"Accept-Language": "ja"}).text
+    assert "この画像は確認の対象になりました。" in flagged
+    assert "疑い" not in flagged
+    assert 'class="chip' not in flagged
+
+
 @pytest.mark.parametrize("change", ["forged", "cut", "another secret", "over", "rubbish", "long"])
 def test_a_link_that_is_not_ours_tells_nothing(
     desk: Desk, change: str, monkeypatch: pytest.MonkeyPatch

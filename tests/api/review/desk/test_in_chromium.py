@@ -120,12 +120,20 @@ def test_a_ground_is_named_by_a_digit_before_and_after_the_decision(
     wait_until_ready(browser, ".empty")
     assert grounds(desk) == ["lines_texture", "hands_anatomy"]
     wait_for(browser, ".undo select")
+    assert browser.execute_script(LIGHTNESS) > 128, "the ground after a decision cannot be read"
     press(browser, "g")
     press(browser, "4")
     wait_for(browser, "select[data-saved]")
     assert grounds(desk) == ["lines_texture", "light_perspective"]
     assert complaints(browser) == []
 
+
+# How far the text of the ground beside Undo is from what it stands on, of 255.
+LIGHTNESS = """
+const style = getComputedStyle(document.querySelector(".undo select"));
+const mean = (colour) => colour.match(/\\d+/g).slice(0, 3).reduce((sum, one) => sum + Number(one), 0) / 3;
+return Math.abs(mean(style.color) - mean(style.backgroundColor));
+"""
 
 PRESS_TWICE = """
 const [key, pause, done] = arguments;
