@@ -89,6 +89,7 @@ STATEMENT: dict[str, Any] = {
     "decided_at": DECISION["decided_at"],
     "facts": [render(one) for one in _FACTS],
     "fact_codes": [saying_json(one) for one in _FACTS],
+    "from_report": False,
     "automated_means": {
         "detection": True,
         "decision": False,

@@ -46,6 +46,9 @@ class StatementAnswer(Answer):
     decided_at: datetime
     facts: list[str] = Field(description="Sentences for people, in English.")
     fact_codes: list[ReasonCodeAnswer] = Field(description="The facts as codes, for other languages.")
+    from_report: bool = Field(
+        description="True if a reader's report brought the image before a moderator, and not a finding."
+    )
     automated_means: MeansAnswer
     ground: GroundAnswer | None
     policy: str
@@ -65,6 +68,9 @@ class DsaStatementAnswer(Answer):
     content_type: list[str]
     category: str
     decision_facts: str = Field(max_length=5000)
-    source_type: str
+    source_type: str = Field(
+        description="`SOURCE_TYPE_OTHER_NOTIFICATION` if a reader's report led to the decision, otherwise "
+        "`SOURCE_VOLUNTARY`."
+    )
     automated_detection: str
     automated_decision: str

@@ -103,6 +103,7 @@ class StatementText(SayingCode):
 
     STATEMENT_AI = auto()
     STATEMENT_ASSISTED = auto()
+    STATEMENT_REPORTED = auto()
     STATEMENT_FOUND = auto()
     STATEMENT_MEANS = auto()
     STATEMENT_NOT_DETECTED = auto()

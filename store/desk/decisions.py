@@ -15,6 +15,7 @@ from core.vocabulary import Finding, Outcome
 from store.appeals.appeal_resolution import appealed_among
 from store.clients.own_submissions import is_own, own_among
 from store.desk.grounds import list_grounds, usual_of
+from store.reports.reader_reports import came_by_report
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
 from store.tables.queue_tables import CaseAssignment
@@ -84,6 +85,7 @@ def decide(
             ground=ground.code,
             ground_texts=ground.texts,
             policy=select(Verdict.policy).where(Verdict.id == seen.verdict_id).scalar_subquery(),
+            from_report=came_by_report(seen.sha256),
             note=note,
             previous_id=seen.decision_id,
             batch_id=batch_id,

@@ -45,16 +45,21 @@ class Statement:
         return f"{self.submission.id}-{self.decision.id}"
 
     @property
-    def facts(self) -> list[Saying | str]:
-        """What was decided, what was found, and the reasons of the finding."""
+    def own_facts(self) -> list[Saying]:
+        """What was decided, what led to it and what was found; nothing that a file says."""
         verdict = self.verdict
         found = headline(Audience.READER, verdict.finding, verdict.basis, verdict.evidence)
-        reasons = [read_saying(one) for one in verdict.reasons[:MOST_REASONS]]
+        reported = [say(StatementText.STATEMENT_REPORTED)] if self.decision.from_report else []
         return [
             say(DECIDED[self.decision.outcome]),
+            *reported,
             say(StatementText.STATEMENT_FOUND, found=found),
-            *reasons,
         ]
+
+    @property
+    def facts(self) -> list[Saying | str]:
+        """The facts, and the reasons of the finding."""
+        return [*self.own_facts, *(read_saying(one) for one in self.verdict.reasons[:MOST_REASONS])]
 
     @property
     def is_detected(self) -> bool:
@@ -127,6 +132,7 @@ def statement_json(statement: Statement) -> dict[str, Any]:
         "decided_at": time_json(decision.created_at),
         "facts": [render(one) for one in facts],
         "fact_codes": [saying_json(one) for one in facts if isinstance(one, Saying)],
+        "from_report": decision.from_report,
         "automated_means": {
             "detection": statement.is_detected,
             "decision": False,
@@ -152,9 +158,7 @@ def dsa_json(statement: Statement) -> dict[str, Any]:
 
     No field may hold personal data, so the facts are those that Kantei words itself.
     """
-    decision, verdict = statement.decision, statement.verdict
-    found = headline(Audience.READER, verdict.finding, verdict.basis, verdict.evidence)
-    facts = [statement.facts[0], say(StatementText.STATEMENT_FOUND, found=found), statement.means]
+    decision, facts = statement.decision, [*statement.own_facts, statement.means]
     texts = decision.ground_texts
     return {
         "puid": statement.id,
@@ -165,7 +169,8 @@ def dsa_json(statement: Statement) -> dict[str, Any]:
         "content_type": ["CONTENT_TYPE_IMAGE", "CONTENT_TYPE_SYNTHETIC_MEDIA"],
         "category": "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
         "decision_facts": " ".join(render(one) for one in facts)[:LONGEST_FACTS],
-        "source_type": "SOURCE_VOLUNTARY",
+        # A reader's report is a notification about the terms, and no notice under article 16.
+        "source_type": "SOURCE_TYPE_OTHER_NOTIFICATION" if decision.from_report else "SOURCE_VOLUNTARY",
         "automated_detection": "Yes" if statement.is_detected else "No",
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
     }

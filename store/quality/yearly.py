@@ -24,7 +24,8 @@ class YearlyDecisions:
     A ruling counts in the year in which it was made, even if another replaced it later: a published year does
     not change. (`settles` counts cases instead, each by its latest decision.) Escalations rule on nothing.
     `against` are those against a picture, each with a statement of reasons for every submission. People made
-    all of them; `in_bulk` counts those made for several cases at once.
+    all of them; `in_bulk` counts those made for several cases at once, and `from_reports` those of `against`
+    that a reader's report led to.
     """
 
     total: int
@@ -33,6 +34,7 @@ class YearlyDecisions:
     by_ground: dict[str, int]
     by_finding: dict[str, int]
     by_means: dict[str, int]
+    from_reports: int
     in_bulk: int
     median_hours_to_decide: float | None
 
@@ -104,6 +106,7 @@ def _decisions(session: Session, since: datetime, until: datetime) -> YearlyDeci
         by_ground=_count(session, func.coalesce(Decision.ground, "none"), *made),
         by_finding=_count(session, Verdict.finding, joined, *against),
         by_means=_count(session, Verdict.basis, joined, *against),
+        from_reports=_total(session, *against, Decision.from_report.is_(True)),
         in_bulk=_total(session, *made, Decision.batch_id.is_not(None)),
         median_hours_to_decide=_median_hours(first),
     )

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, or_, sel
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
-from core.vocabulary import Outcome
+from core.vocabulary import Finding, Outcome
 from store.base.insertion import insert_once
-from store.tables.case_tables import Decision, Image
+from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.client_tables import Client
 from store.tables.report_tables import MutedReader, ReaderReport
 from store.tables.review_states import ReviewState
@@ -125,6 +125,25 @@ def has_reports(submission_id: str) -> ScalarSelect[int | None]:
 def is_reported(sha256: str) -> ColumnElement[bool]:
     """SQL condition: a reader who was not muted reported this image."""
     return select(1).where(ReaderReport.image_sha256 == sha256, ReaderReport.is_muted.is_(False)).exists()
+
+
+def came_by_report(sha256: str) -> ColumnElement[bool]:
+    """SQL condition: a reader reported this image before a finding brought it before a moderator."""
+    found_before = (
+        select(1)
+        .where(
+            Verdict.image_sha256 == sha256,
+            Verdict.finding != Finding.CLEAR,
+            Verdict.created_at <= ReaderReport.created_at,
+        )
+        .correlate(ReaderReport)
+        .exists()
+    )
+    return (
+        select(1)
+        .where(ReaderReport.image_sha256 == sha256, ReaderReport.is_muted.is_(False), ~found_before)
+        .exists()
+    )
 
 
 def settle_reports(session: Session, decisions: Mapping[str, str | None]) -> None:

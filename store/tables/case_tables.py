@@ -27,6 +27,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -169,6 +170,8 @@ class Decision(Table):
     ground: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     ground_texts: Mapped[dict[str, str] | None] = mapped_column(Json)
     policy: Mapped[str] = mapped_column(String(100), server_default="")  # that of the verdict
+    # True if a reader's report had brought the picture before a moderator, and not a finding.
+    from_report: Mapped[bool] = mapped_column(Boolean, server_default=false())
     note: Mapped[str] = mapped_column(Text, default="")
     previous_id: Mapped[str | None] = mapped_column(Id)
     batch_id: Mapped[str | None] = mapped_column(Id, index=True)

@@ -8,12 +8,15 @@ from sqlalchemy import select, update
 from api.http.appeal_tokens import make_appeal_token
 from api.http.parts import ApiParts
 from api.schemas.statement_schemas import DsaStatementAnswer, StatementAnswer
+from api.v1.reports.report_routes import reader_pseudonym
 from core.clock import now
 from core.vocabulary import Finding, Outcome, Role
 from store.base.database import Database
 from store.desk.decisions import Seen, decide, undo
 from store.outbox.statements import MOST_REASONS
 from store.people.moderators import add_moderator
+from store.quality.yearly import yearly_report
+from store.reports.reader_reports import look_at_reported, mute_reader
 from store.tables.case_tables import Image, Verdict
 from store.tables.people_tables import Moderator
 from store.tables.submission_tables import Submission
@@ -83,6 +86,45 @@ def test_a_statement_says_that_automated_means_detected_only_what_they_brought_u
     for text in (means["text"], dsa["decision_facts"]):
         assert ("Automated means were used" in text) == (detects == "Yes")
         assert ("did not ask for a review" in text) == (detects == "No")
+
+
+@pytest.mark.parametrize(
+    ("came", "led"), [("first", True), ("to a clear one", True), ("muted", False), ("after a flag", False)]
+)
+def test_a_statement_says_when_a_readers_report_came_before_any_finding(
+    web: Web, database: Database, *, came: str, led: bool
+) -> None:
+    submission_id = web.submit()
+    if came != "first":
+        examine(database, submission_id)
+    with database.writing() as session:
+        if came != "after a flag":
+            session.execute(update(Verdict).values(finding=Finding.CLEAR))
+        if came == "muted":
+            client_id = session.get_one(Submission, submission_id).client_id
+            mute_reader(
+                session,
+                client_id,
+                reader_pseudonym(SECRET_KEY, client_id, "u-1"),
+                moderator_id=add_moderator(session, email="ren@example.com", role=Role.LEAD).moderator.id,
+                at=now(),
+            )
+    reported = web.post("/v1/reports", json={"reader": "u-1", "submission_id": submission_id})
+    assert reported.status_code == 202, reported.text
+    if came == "first":
+        examine(database, submission_id)
+        with database.writing() as session:
+            look_at_reported(session, submission_id, "a" * 64)
+    rule(database, Outcome.AI)
+    report(database)
+    path = f"/v1/submissions/{submission_id}/statement"
+    whole, dsa = web.get(path).get_json(), web.get(f"{path}/dsa").get_json()
+    sentence = "A reader had reported the picture before Kantei found anything"
+    assert whole["from_report"] is led
+    assert (sentence in str(whole["facts"]), sentence in dsa["decision_facts"]) == (led, led)
+    assert dsa["source_type"] == ("SOURCE_TYPE_OTHER_NOTIFICATION" if led else "SOURCE_VOLUNTARY")
+    with database.reading() as session:
+        assert yearly_report(session, now().year).decisions.from_reports == int(led)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HUMAN, Outcome.ESCALATE])
