@@ -56,8 +56,13 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
+            # The limits of our connections are those of requests. A migration goes through whole tables, and
+            # whoever waits for it waits for its end; for a table that others use it still waits no longer.
+            connection.exec_driver_sql("set local statement_timeout = 0")
+            connection.exec_driver_sql("set local lock_timeout = 0")
             # Of several starts at once, one migrates and the others wait for it here.
             connection.exec_driver_sql("select pg_advisory_xact_lock(7463826)")
+            connection.exec_driver_sql("set local lock_timeout to default")
         context.run_migrations()
 
 

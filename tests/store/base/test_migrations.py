@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import column, insert, inspect, select, table
+from sqlalchemy import Connection, column, event, insert, inspect, select, table, text
 
 from core.sayings.stored import detail_json
 from kantei.roots.migrate import SchemaError, ensure_schema, is_current, migrate
@@ -40,6 +40,25 @@ def test_an_extension_that_others_use_outlives_the_indexes_for_searching(empty: 
         command.downgrade(config(connection), "0029")
         connection.commit()
     assert "theirs" in inspect(empty.engine).get_table_names()
+
+
+@pytest.mark.postgresql
+def test_a_migration_takes_as_long_as_its_tables_need(empty: Database) -> None:
+    if empty.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite ends no statement")
+    found: set[tuple[str, str]] = set()
+
+    @event.listens_for(empty.engine, "after_cursor_execute")
+    def ask(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "CREATE INDEX" in statement:
+            asked = connection.connection.cursor()
+            asked.execute("select current_setting('statement_timeout'), current_setting('lock_timeout')")
+            found.add(asked.fetchall()[0])
+
+    migrate(empty)
+    assert found == {("0", "10s")}
+    with empty.engine.connect() as connection:
+        assert connection.scalar(text("show statement_timeout")) == "30s"
 
 
 def test_a_failure_of_an_older_version_keeps_its_sentence_and_an_ended_listing_may_come_back(
