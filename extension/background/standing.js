@@ -26,7 +26,8 @@ const TOO_SMALL = "picture_too_small";
 export function kindOf({ decision, verdict }) {
   const outcome = decision?.outcome ?? "escalate";
   if (outcome !== "escalate") return outcome;
-  return KINDS[verdict?.headline_code ?? ""] ?? verdict?.finding ?? "uncertain";
+  const code = verdict?.headline_code ?? "";
+  return (Object.hasOwn(KINDS, code) ? KINDS[code] : verdict?.finding) ?? "uncertain";
 }
 
 /**

@@ -266,7 +266,7 @@ function appealOf({ appeal }, words) {
  */
 function failureName({ failure }) {
   const code = failure?.code ?? "";
-  return code in wordsOf("en").failure ? /** @type {keyof Words["failure"]} */ (code) : "crashed_worker";
+  return Object.hasOwn(wordsOf("en").failure, code) ? /** @type {keyof Words["failure"]} */ (code) : "crashed_worker";
 }
 
 /**
@@ -274,5 +274,5 @@ function failureName({ failure }) {
  * @param {Record<string, string>} kinds
  */
 function wordFor(kind, kinds) {
-  return Object.hasOwn(kinds, kind) ? kinds[kind] : kind.replaceAll("_", " ");
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : kind.replaceAll("_", " ").trim() || "?";
 }

@@ -42,6 +42,16 @@ test("what only the file says has a title and a colour of its own, whatever the 
   }
 });
 
+test("names that no version of a server gives still make a card", () => {
+  for (const name of ["", "_", "constructor", "__proto__"]) {
+    const submission = verdict({ headline_code: name, evidence: [mark(name, "hint", "ai", null)] });
+    const view = card({ submission });
+    assert.deepEqual([view.tone, typeof standing(submission, EN, "en").word], ["flagged", "string"], name);
+    assert.match(view.groups[0].names, /^\S/, name);
+    assert.equal(card({ state: "failed", submission: failed("s1", name) }).sentence, EN.failureOf(EN.failure.crashed_worker), name);
+  }
+});
+
 test("a picture without metadata is said to carry none, once", () => {
   const { reasons, reason_codes } = examined().verdict;
   const view = card({ submission: verdict({
