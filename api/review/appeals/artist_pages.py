@@ -157,7 +157,7 @@ def send_artist_appeal(token: str) -> AnyResponse:
     except (AppealOpenError, _AppealFullError) as error:
         drop_files(files, parts().database, parts().blobs)
         is_full = isinstance(error, _AppealFullError)
-        fault = _("This appeal has no room for more. Nothing was sent. Wait for the answer.")
+        fault = _("This appeal cannot take more messages or files. Nothing was sent. Wait for the answer.")
         draft = AppealDraft(form.reason, form.links, fault if is_full else None)
         return _show(token, draft, HTTPStatus.UNPROCESSABLE_ENTITY if is_full else HTTPStatus.CONFLICT)
     return redirect(url_for("review.artist", token=token), HTTPStatus.SEE_OTHER)

@@ -143,8 +143,8 @@ SORTS = {
 TITLE_LANGUAGES = {
     TitleLanguage.JAPANESE: N_("Japanese"),
     TitleLanguage.KOREAN: N_("Korean"),
-    TitleLanguage.CHINESE: N_("Chinese, or kanji alone"),
-    TitleLanguage.OTHER: N_("English and others"),
+    TitleLanguage.CHINESE: N_("Chinese, or kanji only"),
+    TitleLanguage.OTHER: N_("English or another language"),
 }
 PLACES_FOUND = {
     FoundIn.DIGEST: N_("SHA-256 digest"),

@@ -113,7 +113,7 @@ def _page(queue: NamedQueue | None, rule: MultiDict[str, str]) -> str:
 
 def _found(queue: NamedQueue | None) -> NamedQueue:
     if queue is None:
-        raise not_found(_("This queue does not exist any more."))
+        raise not_found(_("This queue no longer exists."))
     return queue
 
 
@@ -144,5 +144,9 @@ def _note(session: Session, kind: str, name: str, **detail: str) -> None:
 def _name_taken() -> PageError:
     return refused(
         _("Queue not saved"),
-        _("Another queue has this name, or there are already %(most)s queues.", most=MOST_QUEUES),
+        _(
+            "Another queue has this name, or there are already %(most)s queues. Choose another name, or "
+            "delete a queue that is no longer needed.",
+            most=MOST_QUEUES,
+        ),
     )

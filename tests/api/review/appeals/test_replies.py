@@ -126,7 +126,7 @@ def test_an_appeal_has_room_for_so_much_and_nothing_is_lost_at_its_end(
         assert artist.send(page, page, reason=word).status_code == 303
     full = artist.send(page, page, reason="third")
     assert full.status_code == 422
-    assert "This appeal has no room for more. Nothing was sent." in full.text
+    assert "This appeal cannot take more messages or files. Nothing was sent." in full.text
     assert ">third</textarea>" in full.text
     with desk.parts.database.reading() as session:
         assert list(session.scalars(select(AppealMessage.text).order_by(AppealMessage.id))) == [

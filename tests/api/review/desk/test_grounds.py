@@ -131,11 +131,12 @@ def _bulk(desk: Desk, **form: str) -> tuple[Visit, str]:
 
 def test_each_picture_of_a_bulk_decision_has_its_own_usual_ground(desk: Desk, database: Database) -> None:
     visit, preview = _bulk(desk, ground="")
-    assert '<option value="">The usual one of each picture</option>' in preview
+    assert '<option value="">The usual ground for each picture</option>' in preview
     found = decisions(database)
     assert sorted(row.ground or "" for row in found) == ["file_record", "file_record", "lines_texture"]
     bar = visit.get(f"/review?done={found[0].batch_id}").text
-    assert '<option value="">The usual one of each picture</option>' in bar
+    # What it says of the batch can be replaced, and not be chosen again: it is no ground.
+    assert '<option value="" disabled selected>The usual ground for each picture</option>' in bar
 
 
 def test_a_bulk_decision_may_have_one_ground_for_all(desk: Desk, database: Database) -> None:

@@ -41,7 +41,8 @@ def test_views_beyond_the_other_threshold_are_counted_and_the_farthest_is_placed
 def test_an_uncertain_score_has_two_other_sides() -> None:
     assert says(0.6, view(0.5), view(0.7, WHOLE)) is None
     assert says(0.6, view(0.95, UPPER_LEFT), view(0.7, WHOLE)) == (
-        "The views disagree: the upper left part looks generated (1 of 2 views); the others say neither."
+        "The views disagree: the upper left part looks generated (1 of 2 views); "
+        "the others point neither way."
     )
     assert says(0.6, view(0.95, UPPER_LEFT), view(0.1, LOWER_RIGHT), view(0.2, TOP)) == (
         "The views disagree: the upper left part looks generated, and the lower right part looks drawn "

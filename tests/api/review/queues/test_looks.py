@@ -38,7 +38,7 @@ def test_cases_that_look_alike_are_one_group_in_the_order_of_the_queue(desk: Des
     visit = desk.as_person()
     page = visit.get("/review?view=looks").text
     assert _groups(page) == [reds, blues]
-    assert "Alike in look" in page
+    assert "Pictures that look alike" in page
     assert not {far, other, none} & set(shown(page))
     assert _groups(visit.get("/review?view=looks&to=0.95").text) == [blues, reds[2:]][:1]
     preview = visit.client.post(
