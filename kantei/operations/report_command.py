@@ -27,7 +27,7 @@ def report(year: int, *, as_json: bool, statements: IO[str] | None, client_id: s
     if year > now().year:
         raise click.UsageError(f"{year} has not begun")
     with server_data() as (_, database), database.reading() as session:
-        found = asdict(yearly_report(session, year))
+        found = asdict(yearly_report(session, year, now()))
         if statements is not None:
             since, until = year_of(year)
             for one in statements_between(session, since, until, client_id=client_id):

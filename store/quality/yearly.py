@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.vocabulary import RULINGS, Outcome
 from store.base.columns import UtcDateTime
+from store.desk.decisions import UNDOABLE
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.review_tables import Undo
@@ -64,9 +65,13 @@ class YearlyReport:
     appeals: YearlyAppeals
 
 
-def yearly_report(session: Session, year: int) -> YearlyReport:
-    """Count a year; submissions that were purged are no longer counted. Errors: ValueError for no year."""
+def yearly_report(session: Session, year: int, at: datetime) -> YearlyReport:
+    """Count a year; submissions that were purged are no longer counted. Errors: ValueError for no year.
+
+    What can still be undone at this moment does not count yet.
+    """
     since, until = year_of(year)
+    last = at - UNDOABLE
     came = (Submission.created_at >= since, Submission.created_at < until)
     by_source = _count(session, Submission.source, *came)
     return YearlyReport(
@@ -74,8 +79,8 @@ def yearly_report(session: Session, year: int) -> YearlyReport:
         submissions=sum(by_source.values()),
         by_source=by_source,
         by_declaration=_count(session, Submission.declared, *came),
-        decisions=_decisions(session, since, until),
-        appeals=_appeals(session, since, until),
+        decisions=_decisions(session, since, until, last),
+        appeals=_appeals(session, since, until, last),
     )
 
 
@@ -84,9 +89,9 @@ def year_of(year: int) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
 
 
-def _decisions(session: Session, since: datetime, until: datetime) -> YearlyDecisions:
+def _decisions(session: Session, since: datetime, until: datetime, last: datetime) -> YearlyDecisions:
     stands = ~select(1).where(Undo.decision_id == Decision.id).exists()
-    rules = (stands, Decision.outcome.in_(RULINGS))
+    rules = (stands, Decision.outcome.in_(RULINGS), Decision.created_at <= last)
     made = (Decision.created_at >= since, Decision.created_at < until, *rules)
     against = (*made, Decision.outcome.in_([Outcome.AI, Outcome.ASSISTED]))
     by_outcome = _count(session, Decision.outcome, *made)
@@ -112,9 +117,9 @@ def _decisions(session: Session, since: datetime, until: datetime) -> YearlyDeci
     )
 
 
-def _appeals(session: Session, since: datetime, until: datetime) -> YearlyAppeals:
+def _appeals(session: Session, since: datetime, until: datetime, last: datetime) -> YearlyAppeals:
     opened = (Appeal.created_at >= since, Appeal.created_at < until)
-    answered = (Appeal.resolved_at >= since, Appeal.resolved_at < until)
+    answered = (Appeal.resolved_at >= since, Appeal.resolved_at < until, Appeal.resolved_at <= last)
     answer, before = aliased(Decision), aliased(Decision)
     pairs = session.execute(
         select(answer.outcome, before.outcome)

@@ -16,7 +16,7 @@ from store.appeals.appeal_resolution import resolve_appeals
 from store.appeals.appeals import add_appeal
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.desk.decisions import Seen, decide, undo
+from store.desk.decisions import UNDOABLE, Seen, decide, undo
 from store.intake.submissions import SubmissionRequest
 from store.outbox import statements
 from store.outbox.statements import statements_between
@@ -49,7 +49,7 @@ def rule(database: Database, sha256: str, outcome: Outcome, *, email: str = "aik
 
 def read(database: Database, year: int = YEAR) -> YearlyReport:
     with database.reading() as session:
-        return yearly_report(session, year)
+        return yearly_report(session, year, now())
 
 
 def test_a_year_is_counted_from_its_first_to_its_last_moment(database: Database, shop: NewClient) -> None:
@@ -112,6 +112,27 @@ def test_an_escalation_is_no_decision_and_the_ruling_after_it_ends_the_wait(
     decisions = read(database).decisions
     assert (decisions.total, decisions.by_outcome) == (2, {"ai": 1, "human": 1})
     assert decisions.median_hours_to_decide == 2.0
+
+
+def test_what_can_still_be_undone_is_not_counted(sqlite_database: Database) -> None:
+    shop, moment = make_client(sqlite_database), now()
+    with sqlite_database.writing() as session:
+        request = SubmissionRequest(Source.API, image_url=URL)
+        row = add_submission(session, shop.client.id, request)
+        submission_id = row.id
+    examine(sqlite_database, submission_id, sha256="e" * 64)
+    with sqlite_database.writing() as session:
+        appealed = session.get_one(Submission, submission_id)
+        add_appeal(session, appealed, reason="Mine.", evidence_urls=[], from_artist=True)
+    rule(sqlite_database, "e" * 64, Outcome.AI)
+
+    def counted(at: datetime) -> tuple[int, int]:
+        with sqlite_database.reading() as session:
+            found = yearly_report(session, moment.year, at)
+        return found.decisions.total, found.appeals.answered
+
+    assert counted(now() + UNDOABLE - timedelta(seconds=5)) == (0, 0)
+    assert counted(now() + UNDOABLE) == (1, 1)
 
 
 def test_the_command_prints_every_figure_and_json(
