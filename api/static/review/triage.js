@@ -3,7 +3,8 @@
 import { sendForm } from "./forms.js";
 
 const MOMENT = 300; // ms, as for a case: a key that bounces comes within 200
-const done = []; // {tile, decision}: what can be undone, the newest last
+const done = []; // {tile, saved}: what was decided, the newest last; `saved` resolves to the decision, if there is one
+const timers = new WeakMap(); // of tiles, until they are seen
 
 /** Make the sheet of twelve work; nothing happens on other pages. */
 export function setUpTriage(page) {
@@ -36,9 +37,21 @@ function watch(tile) {
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
-    picture.decode().catch(() => undefined).then(() => requestAnimationFrame(() => setTimeout(() => (tile.dataset.seen = ""), MOMENT)));
+    picture.decode().catch(() => undefined).then(() => requestAnimationFrame(() => lookAnew(tile)));
   }, { threshold: 0.5 });
   observer.observe(picture);
+}
+
+function lookAnew(tile) {
+  delete tile.dataset.seen;
+  clearTimeout(timers.get(tile));
+  timers.set(tile, setTimeout(() => (tile.dataset.seen = ""), MOMENT));
+}
+
+/** Go on to another tile, whose keys rest for a moment: the second press of a bouncing key decides nothing. */
+function goOn(tiles, tile) {
+  if (timers.has(tile)) lookAnew(tile);
+  goTo(tiles, tile);
 }
 
 async function decide(tiles, form, submitter) {
@@ -55,27 +68,44 @@ async function decide(tiles, form, submitter) {
   tile.dataset.sent = "";
   said.textContent = "";
   mark(tile, submitter.value);
-  goTo(tiles, tiles.slice(tiles.indexOf(tile) + 1).find((one) => !("sent" in one.dataset) && one.querySelector("form")) ?? tile);
+  goOn(tiles, tiles.slice(tiles.indexOf(tile) + 1).find((one) => !("sent" in one.dataset) && one.querySelector("form")) ?? tile);
+  const entry = { tile, saved: save(form, submitter) };
+  done.push(entry);
+  ready();
+  const answer = await entry.saved;
+  if (answer) said.textContent = answer.told;
+  if (answer?.decision) return;
+  forget(entry); // what was a golden case changed nothing
+  if (answer) return;
+  clear(tile);
+  said.textContent = form.dataset.refused;
+  goOn(tiles, tile);
+}
+
+async function save(form, submitter) {
   const answer = await sendForm(form.action, form, submitter).catch(() => null);
-  if (answer?.ok) {
-    const { decision, told } = await answer.json();
-    if (decision) done.push({ tile, decision }); // what was a golden case changed nothing
-    said.textContent = told;
-  } else {
-    clear(tile);
-    said.textContent = form.dataset.refused;
-    goTo(tiles, tile);
-  }
+  return answer?.ok ? answer.json() : null;
+}
+
+function forget(entry) {
+  if (done.includes(entry)) done.splice(done.indexOf(entry), 1);
   ready();
 }
 
+/** Take back the last decision, also while it is on its way, and say which. */
 async function takeBack(tiles, form) {
   const last = done.pop();
-  if (!last) return;
-  const answer = await sendForm(form.dataset.takeBack.replace("0".repeat(32), last.decision), form).catch(() => null);
-  if (answer?.ok) clear(last.tile);
-  goTo(tiles, last.tile);
   ready();
+  const decision = (await last?.saved)?.decision;
+  if (!decision) return;
+  const answer = await sendForm(form.dataset.takeBack.replace("0".repeat(32), decision), form).catch(() => null);
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const said = page?.querySelector(answer.ok ? ".undone-note" : "main h1");
+  form.querySelector("[role=status]").textContent = said?.textContent.trim() ?? form.dataset.offline;
+  if (answer?.ok) clear(last.tile);
+  if (!answer) done.push(last);
+  ready();
+  goOn(tiles, last.tile);
 }
 
 function ready() {

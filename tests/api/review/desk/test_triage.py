@@ -151,6 +151,7 @@ def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk) -> Non
         assert text_of(browser, ".is-at .wait") == "Wait until the picture is shown."
         browser.execute_script("document.querySelector('.is-at').dataset.seen = ''")
         for key in "ah":
+            wait_for(browser, ".is-at[data-seen]")
             press(browser, key)
         WebDriverWait(browser, 5).until(lambda _: len(made()) == 2)
         assert made() == [(cases[0], Outcome.AI), (cases[1], Outcome.HUMAN)]
@@ -158,8 +159,49 @@ def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk) -> Non
         wait_for(browser, "[data-take-back] button:not(:disabled)")
         press(browser, "u")
         WebDriverWait(browser, 5).until(lambda _: made() == [(cases[0], Outcome.AI)])
-        wait_for(browser, f'.is-at[data-tile="{cases[1]}"]:not(.is-done)')
+        wait_for(browser, f'.is-at[data-tile="{cases[1]}"][data-seen]:not(.is-done)')
+        assert re.fullmatch(
+            r"Undone\. .+ is waiting for review again\.", text_of(browser, "[data-take-back] [role=status]")
+        )
         press(browser, "p")
         WebDriverWait(browser, 5).until(lambda _: len(made()) == 2)
         assert made()[1] == (cases[1], Outcome.ASSISTED)
+        assert complaints(browser) == []
+
+
+PRESS_TWICE = """
+const [key, pause, done] = arguments;
+const press = () => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+press();
+setTimeout(() => { press(); done(document.querySelector(".is-at .wait").textContent); }, pause);
+"""
+PRESS_UNDO = """
+for (const key of arguments)
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+"""
+
+
+@pytest.mark.chromium
+def test_a_key_that_bounces_decides_one_tile_and_undo_takes_back_the_last(sheet: Desk) -> None:
+    cases = [sheet.add_case(0.91 + i / 1000, colour=(i, 1, 1)) for i in range(6)][::-1]
+
+    def standing() -> list[str]:
+        with sheet.parts.database.reading() as session:
+            query = select(Decision).outerjoin(Undo, Undo.decision_id == Decision.id).where(Undo.id.is_(None))
+            return [one.image_sha256 for one in session.scalars(query.order_by(Decision.id))]
+
+    with served(sheet.app) as base, chromium() as browser:
+        log_in(browser, base)
+        browser.get(f"{base}/review/triage")
+        wait_for(browser, f'html[data-ready] [data-tile="{cases[-1]}"][data-seen]')
+        for pause in (40, 80, 120, 200):
+            wait_for(browser, ".is-at[data-seen]")
+            said = browser.execute_async_script(PRESS_TWICE, "a", pause)
+            assert said == "Wait until the picture is shown."
+        WebDriverWait(browser, 5).until(lambda _: standing() == cases[:4])
+        # An undo that is pressed while a decision is on its way takes back that one.
+        wait_for(browser, ".is-at[data-seen]")
+        browser.execute_script(PRESS_UNDO, "h", "u")
+        wait_for(browser, f'.is-at[data-tile="{cases[4]}"]:not(.is-done)')
+        WebDriverWait(browser, 5).until(lambda _: standing() == cases[:4])
         assert complaints(browser) == []
