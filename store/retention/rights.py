@@ -19,6 +19,7 @@ from store.outbox.client_events import forget_events
 from store.people.audit_notes import note_command
 from store.retention.erasure import ErasureError, erase_image
 from store.retention.held_data import held_on_artist, held_on_reader, of_reader, of_seller, sold_by
+from store.retention.seller_traces import forget_filters_on
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import (
@@ -65,6 +66,7 @@ def erase_seller(database: Database, blobs: BlobStore, client_id: str, seller: s
     with database.writing() as session:
         listings = _delete_listings(session, client_id, seller)
         strikes = session.execute(delete(Strike).where(*struck).returning(Strike.id)).all()
+        forget_filters_on(session, client_id, seller)
         note_command(session, "erased", at=now(), subject=f"seller of {client_id}")
     return ErasedSeller(listings, submissions, images, len(strikes))
 

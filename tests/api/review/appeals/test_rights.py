@@ -1,9 +1,12 @@
 """What is held on a seller, an artist or a reader is read in one piece, and erased; the bare record stays."""
 
+import html
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +16,7 @@ from werkzeug.test import TestResponse
 from api.v1.reports.report_routes import reader_pseudonym
 from core.clock import now
 from core.known.known_image import PictureHash
-from core.vocabulary import Outcome, Source, State
+from core.vocabulary import Outcome, Role, Source, State
 from store.intake.submissions import SubmissionRequest
 from store.known.known_images import forget_hashes
 from store.reports.reader_reports import add_report
@@ -110,6 +113,30 @@ def test_a_seller_of_many_pictures_is_erased_step_by_step(
     with database.reading() as session:
         assert session.scalars(select(Submission)).all() == []
         assert all(session.get_one(Image, one).purged_at for one in digests)
+
+
+def test_an_erased_seller_is_named_in_no_queue_filter_or_log(desk: Desk) -> None:
+    offer(desk, "L1", 0.97)
+    lead, database, client_id = desk.as_person(role=Role.LEAD), desk.parts.database, desk.shop.client.id
+    for name, rule in (
+        (f"Watch {SELLER.upper()}", {"seller": SELLER}),
+        ("Theirs", {"seller": SELLER, "client": client_id}),
+        ("Of another client", {"seller": SELLER, "client": "0" * 32}),
+        ("Another seller", {"seller": "Mina"}),
+    ):
+        assert lead.send("/admin/queues", name=name, **rule).status_code == 303
+    for seller in (SELLER, "Mina"):
+        lead.send(f"/review/filters?{urlencode({'seller': seller})}", name=seller)
+    erase_seller(database, desk.parts.blobs, client_id, SELLER)
+    page, log = lead.get("/admin/queues").text, lead.get("/admin/log").text
+    queues = re.findall(r'<th scope="row"><a[^>]*><bdi>([^<]*)', page)
+    assert queues == ["Another seller", "Of another client"]
+    lines = [line for line in log.split("<tr>")[1:] if "Added a queue" in line]
+    named = [line for line in lines if SELLER in html.unescape(line) or SELLER.upper() in html.unescape(line)]
+    assert len(lines) == 4
+    assert ["Of another client" in line for line in named] == [True]
+    assert "seller=Mina" in lead.get("/review").text
+    assert urlencode({"seller": SELLER}) not in html.unescape(lead.get("/review").text)
 
 
 def test_an_artist_is_told_what_may_be_told_and_erased(desk: Desk, accused: str) -> None:
