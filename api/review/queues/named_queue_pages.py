@@ -14,7 +14,7 @@ from api.review.desk.queue_address import read_wanted, write_wanted
 from api.review.desk.queue_filters import RULE_FIELDS, filter_chips
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
-from api.review.frame.page_error import PageError, not_found, refused
+from api.review.frame.page_error import not_found, refused
 from api.review.frame.permissions import Act
 from core.clock import now
 from core.ids import is_id
@@ -53,31 +53,13 @@ def named_queue(queue_id: str) -> str:
 @review.post("/admin/queues")
 @access(Act.MANAGE_QUEUES)
 def add_named_queue() -> AnyResponse:
-    name, rule = _read_name(), _read_rule()
-    try:
-        with parts().database.writing() as session:
-            queue_id = add_queue(session, name, rule, at=now())
-            _note(session, "queue_added", name, **rule)
-            _set_members(session, queue_id, name)
-    except QueueNameError:
-        raise _name_taken() from None
-    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+    return _save(None)
 
 
 @review.post("/admin/queues/<queue_id>")
 @access(Act.MANAGE_QUEUES)
 def save_named_queue(queue_id: str) -> AnyResponse:
-    name, rule = _read_name(), _read_rule()
-    try:
-        with parts().database.writing() as session:
-            queue = _found(lock_queue(session, queue_id))
-            if (queue.name, queue.rule) != (name, rule):
-                _note(session, "queue_changed", name, former=queue.name, **rule)
-                change_queue(session, queue_id, name, rule)
-            _set_members(session, queue_id, name)
-    except QueueNameError:
-        raise _name_taken() from None
-    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+    return _save(queue_id)
 
 
 @review.post("/admin/queues/<queue_id>/delete")
@@ -88,6 +70,35 @@ def delete_named_queue(queue_id: str) -> AnyResponse:
         _note(session, "queue_deleted", queue.name, **queue.rule)
         delete_queue(session, queue_id)
     return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+
+
+def _save(queue_id: str | None) -> AnyResponse:
+    """Save the queue of the form, a new one without an id, and go back to the list. Errors: PageError."""
+    name, rule = _read_name(), _read_rule()
+    try:
+        with parts().database.writing() as session:
+            if queue_id is None:
+                queue_id = add_queue(session, name, rule, at=now())
+                _note(session, "queue_added", name, **rule)
+            else:
+                _change(session, _found(lock_queue(session, queue_id)), name, rule)
+            _set_members(session, queue_id, name)
+    except QueueNameError:
+        raise refused(
+            _("Queue not saved"),
+            _(
+                "Another queue has this name, or there are already %(most)s queues. Choose another name, or "
+                "delete a queue that is no longer needed.",
+                most=MOST_QUEUES,
+            ),
+        ) from None
+    return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
+
+
+def _change(session: Session, queue: NamedQueue, name: str, rule: dict[str, str]) -> None:
+    if (queue.name, queue.rule) != (name, rule):
+        _note(session, "queue_changed", name, former=queue.name, **rule)
+        change_queue(session, queue.id, name, rule)
 
 
 def _page(queue: NamedQueue | None, rule: MultiDict[str, str]) -> str:
@@ -139,14 +150,3 @@ def _set_members(session: Session, queue_id: str, name: str) -> None:
 
 def _note(session: Session, kind: str, name: str, **detail: str) -> None:
     note_event(session, kind, moderator_id=me().id, at=now(), subject=name, detail=detail)
-
-
-def _name_taken() -> PageError:
-    return refused(
-        _("Queue not saved"),
-        _(
-            "Another queue has this name, or there are already %(most)s queues. Choose another name, or "
-            "delete a queue that is no longer needed.",
-            most=MOST_QUEUES,
-        ),
-    )
