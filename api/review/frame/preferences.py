@@ -16,7 +16,7 @@ ACTS = {
     "note": N_("Write a note"),
     "queue": N_("Back to the queue"),
     "take": N_("Take over"),
-    "next": N_("Next page"),
+    "next": N_("Next page or group"),
     "select": N_("Select case"),
     "filter": N_("Filter the queue"),
     "triage": N_("Triage: twelve at once"),

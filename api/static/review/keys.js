@@ -2,6 +2,8 @@
 
 import { startGround, takeDigit } from "./ground.js";
 
+const MANY = "[data-tile], [data-group]"; // each has keys of its own, which count where one is
+
 /** Act on single characters, except where somebody is typing or a dialog is open. */
 export function listenForKeys(page) {
   const acts = invert(JSON.parse(page.body.dataset.keys ?? "{}"));
@@ -44,10 +46,10 @@ function doAct(page, act) {
   if (act === "select") return select(page);
   if (act === "ground") return startGround(page);
   if (act === "filter") return openFilters(page);
-  // On a sheet of many, the tile that one is at comes first.
-  const all = [...page.querySelectorAll(`[data-tile].is-at [data-key="${act}"]`), ...page.querySelectorAll(`[data-key="${act}"]`)];
+  const all = [...page.querySelectorAll(`[data-key="${act}"]`)];
   const usable = all.filter((one) => one.checkVisibility() && !one.matches(":disabled"));
-  const target = usable.find((one) => one.closest("[data-tile].is-at") || !one.closest("[data-tile]"));
+  // What was selected comes first; then, among many, the tile or the group that one is at.
+  const target = usable.find((one) => one.closest(".bulk")) ?? usable.find((one) => one.closest(MANY)?.matches(".is-at")) ?? usable.find((one) => !one.closest(MANY));
   if (!target) return false;
   if (target.tagName === "TEXTAREA") target.focus();
   else target.click();
