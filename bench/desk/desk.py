@@ -1,23 +1,29 @@
 """How quickly the moderators' desk answers with a hundred thousand cases.
 
     python -m bench.desk.desk --database postgresql+psycopg://user@host/empty [--cases 100000] [--rounds 40]
+        [--only PATTERN]
 
-Fills an empty database with cases, listings of sellers, decisions, claims and failures, then asks a desk
-in this process for the queue in every order, under every single filter, on every tab, in named queues and in
-groups, and decides case after case. Prints p50 and p95 of the server's own time in milliseconds and how many
-queries each page took; ends with 1 where one page did not always ask equally often. Database and desk share
-the machine.
+Fills an empty database with cases, listings of sellers, decisions, claims and failures, then asks a desk in
+this process for the queue in every order, under every single filter, on every tab, in named queues and in
+groups, and decides case after case. A database that it has filled before is measured as it is: some decisions
+more each time change nothing. Prints p50 and p95 of the server's own time in milliseconds, the processor time
+of desk and database (which other work on the machine hardly changes; of a database on another machine, none),
+and how many queries each page took; ends with 1 where one page did not always ask equally often. `--only`
+measures what a regular expression finds in the names. Database and desk share the machine.
 """
 
 import argparse
 import gc
 import random
 import re
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -54,6 +60,7 @@ def main() -> None:
     parser.add_argument("--database", required=True, help="an empty database, or one that this filled")
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=40, help="times that each page is asked for")
+    parser.add_argument("--only", default="", help="a regular expression for the names of what is measured")
     given = parser.parse_args()
     database = Database(given.database)
     migrate(database)
@@ -63,9 +70,19 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         desk = Desk(database, Path(folder))
         gc.freeze()  # as the server does
-        is_constant = measure(desk, given.rounds)
+        is_constant = measure(desk, given.rounds, given.only)
     database.close()
     sys.exit(0 if is_constant else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page took: milliseconds, those of them on a processor, and queries; and its text."""
+
+    took: float
+    processor: float
+    queries: int
+    text: str
 
 
 class Desk:
@@ -90,6 +107,8 @@ class Desk:
             self.named = name_queues(session, QUEUES)
         self.visit.set_cookie(cookie_name(secure=False), token)
         self.queries = 0
+        self._servers: set[int] = set()  # processes of the database that work for this desk
+        event.listen(database.engine, "checkout", self._note_server)
         event.listen(database.engine, "before_cursor_execute", self._count)
 
     def _count(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -98,17 +117,35 @@ class Desk:
         beside = "policy_versions" in statement or statement.startswith(("UPDATE sessions", "BEGIN"))
         self.queries += not beside
 
-    def get(self, path: str) -> tuple[float, int, str]:
-        """Ask for a page; give milliseconds, queries and the page."""
-        before, started = self.queries, time.perf_counter()
-        answer = self.visit.get(path, buffered=True)
+    def _note_server(self, connection: Any, *_: object) -> None:
+        if not self.database.is_sqlite:
+            self._servers.add(connection.info.backend_pid)
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page."""
+        return self.time(lambda: self._text(path))
+
+    def time(self, act: Callable[[], str]) -> Answer:
+        """Do something, and take its time."""
+        before, worked, started = self.queries, self._processor(), time.perf_counter()
+        text = act()
         took = (time.perf_counter() - started) * 1000
+        return Answer(took, self._processor() - worked, self.queries - before, text)
+
+    def _text(self, path: str) -> str:
+        answer = self.visit.get(path, buffered=True)
         if answer.status_code != 200:
             raise RuntimeError(f"{path}: {answer.status_code}")
-        return took, self.queries - before, answer.text
+        return answer.text
+
+    def _processor(self) -> float:
+        """Milliseconds that this process and its servers have had of a processor."""
+        known = (Path(f"/proc/{one}/schedstat") for one in self._servers)
+        at_servers = sum(int(one.read_text(encoding="ascii").split()[0]) for one in known if one.exists())
+        return time.process_time() * 1000 + at_servers / 1e6
 
 
-def measure(desk: Desk, rounds: int) -> bool:
+def measure(desk: Desk, rounds: int, only: str) -> bool:
     """Ask for every page; tell whether each always asked the database equally often."""
     chance = random.Random(5)  # noqa: S311  # which page is asked for is no secret
     pages: dict[str, Callable[[], str]] = {
@@ -153,18 +190,20 @@ def measure(desk: Desk, rounds: int) -> bool:
     }
     slowest, is_constant = 0.0, True
     for name, query in pages.items():
-        times, counts = [], set()
-        for _ in range(rounds):
-            took, count, _page = desk.get(f"/review?{query()}")
-            times.append(took)
-            counts.add(count)
-        is_constant = is_constant and len(counts) == 1
-        slowest = max(slowest, report(name, times, counts))
+        if re.search(only, name):
+            found = [desk.get(f"/review?{query()}") for _ in range(rounds)]
+            is_constant = is_constant and len({one.queries for one in found}) == 1
+            slowest = max(slowest, report(name, found))
     say(f"slowest p95 of the queue: {slowest:.1f} ms; equally many queries: {is_constant}")
-    report("triage", *_same(desk, "/review/triage", rounds))
-    report("statistics of 90 days", *_same(desk, "/review/stats?days=90", rounds))
-    report("a case", *_cases(desk, rounds))
-    report("decide and next", *_decisions(desk, rounds * 3))
+    more: dict[str, Callable[[], Iterator[Answer]]] = {
+        "triage": lambda: (desk.get("/review/triage") for _ in range(rounds)),
+        "statistics of 90 days": lambda: (desk.get("/review/stats?days=90") for _ in range(rounds)),
+        "a case": lambda: _cases(desk, rounds),
+        "decide and next": lambda: _decisions(desk, rounds * 3),
+    }
+    for name, ask in more.items():
+        if re.search(only, name):
+            report(name, list(ask()))
     return is_constant
 
 
@@ -172,38 +211,33 @@ def _always(query: str) -> Callable[[], str]:
     return lambda: query
 
 
-def _same(desk: Desk, path: str, rounds: int) -> tuple[list[float], set[int]]:
-    found = [desk.get(path) for _ in range(rounds)]
-    return [took for took, _, _ in found], {count for _, count, _ in found}
+def _cases(desk: Desk, rounds: int) -> Iterator[Answer]:
+    shown = re.findall(r"/review/cases/(\w{64})", desk.get("/review").text)
+    return (desk.get(f"/review/cases/{sha256}") for sha256 in shown[:rounds])
 
 
-def _cases(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
-    shown = re.findall(r"/review/cases/(\w{64})", desk.get("/review")[2])
-    found = [desk.get(f"/review/cases/{sha256}") for sha256 in shown[:rounds]]
-    return [took for took, _, _ in found], {count for _, count, _ in found}
-
-
-def _decisions(desk: Desk, rounds: int) -> tuple[list[float], set[int]]:
+def _decisions(desk: Desk, rounds: int) -> Iterator[Answer]:
     """Decide case after case as the page does: post, claim the case that the answer names, and fetch it."""
-    path = next(_links(desk.get("/review?claimed=nobody")[2]))
-    times, counts = [], set()
-    page = desk.get(path)[2]
+    path = next(_links(desk.get("/review?claimed=nobody").text))
+    page = desk.get(path).text
     for number in range(rounds):
         form = {name: _hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
         form["outcome"] = "human" if number % 3 else "ai"
-        before, started = desk.queries, time.perf_counter()
-        answer = desk.visit.post(
-            f"{path.split('?')[0]}/decision", data=form, headers={"Accept": "application/json"}
-        )
-        if answer.status_code != 200 or answer.json is None:
-            raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:300]}")
-        path = answer.json["next"]
-        case, _, query = path.partition("?")
-        desk.visit.post(f"{case}/claim?{query}", data=form, headers={"Accept": "application/json"})
-        page = desk.visit.get(path).text
-        times.append((time.perf_counter() - started) * 1000)
-        counts.add(desk.queries - before)
-    return times, counts
+        answer = desk.time(lambda: _decide(desk, path, form))  # noqa: B023  # called at once
+        yield answer
+        path, _, page = answer.text.partition("\n")
+
+
+def _decide(desk: Desk, path: str, form: dict[str, str]) -> str:
+    """Decide a case; the address of the next one, and after a new line its page."""
+    accept = {"Accept": "application/json"}
+    answer = desk.visit.post(f"{path.partition('?')[0]}/decision", data=form, headers=accept)
+    if answer.status_code != 200 or answer.json is None:
+        raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:300]}")
+    following = str(answer.json["next"])
+    case, _, query = following.partition("?")
+    desk.visit.post(f"{case}/claim?{query}", data=form, headers=accept)
+    return f"{following}\n{desk.visit.get(following).text}"
 
 
 def _links(page: str) -> Iterator[str]:
@@ -218,11 +252,14 @@ def _hidden(page: str, name: str) -> str:
     return found[1]
 
 
-def report(name: str, times: list[float], counts: set[int]) -> float:
+def report(name: str, found: list[Answer]) -> float:
     """Print a line; give the p95."""
+    times, counts = [one.took for one in found], [one.queries for one in found]
     p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
+    worked = statistics.median(one.processor for one in found)
     asked = "-".join(str(edge) for edge in sorted({min(counts), max(counts)}))
-    say(f"{name:48} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   {asked} queries")
+    first = f"first {times[0]:7.1f} ms   " if len(times) > 1 else ""
+    say(f"{name:48} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   {first}cpu {worked:6.1f} ms   {asked} queries")
     return p95
 
 
