@@ -25,6 +25,7 @@ from store.reports.reader_reports import has_reports, look_at_reported
 from store.tables.case_tables import Image
 from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
+from store.tables.ways import ANY_WAY, ways_of
 
 MAX_TRIES = 3
 # No pause or lease of ours reaches farther: a moment beyond it was written before a clock was set back.
@@ -40,8 +41,8 @@ class ClaimLostError(Exception):
 class Claim:
     """The right to examine one submission until the lease ends; `tries` counts this one.
 
-    `failing_since`: when it first failed, where this is another try after that. `is_called`: someone is to
-    be called when it has come to its end.
+    `failing_since`: when it first failed, where this is another try after that. `ways`: those in which the
+    submission came (`ways_of`). `is_called`: someone is to be called when it has come to its end.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Claim:
     created_at: datetime
     page_url: str | None = None
     failing_since: datetime | None = None
+    ways: int = ANY_WAY
     is_called: bool = False
 
     @property
@@ -95,6 +97,9 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
             Submission.failing_since,
             Submission.callback_url,
             called_at(),
+            Submission.source,
+            Submission.language,
+            Submission.client_id,
             # If the server crashes and loses this claim, another worker makes it.
             *without_waiting_for_disk(session),
         )
@@ -102,7 +107,8 @@ def claim(session: Session, submission_id: str, *, lease: timedelta, at: datetim
     ).one_or_none()
     if row is None:
         return None
-    return Claim(claim_id, submission_id, *row[:7], is_called=bool(row[7] or row[8]))
+    ways = ways_of(row.source, row.language, row.client_id)
+    return Claim(claim_id, submission_id, *row[:7], ways=ways, is_called=bool(row[7] or row[8]))
 
 
 def finish_examined(
@@ -134,6 +140,7 @@ def finish_examined(
             apply_declarations(session, image_sha256, at=at)
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return
+    _note_ways(session, image_sha256, held.ways)
     # A case that was closed because its listings went is open again: someone shows the image again.
     session.execute(
         update(Image)
@@ -148,6 +155,16 @@ def finish_examined(
     )
     apply_declarations(session, image_sha256, at=at)
     note_examined(session, client_id, held.submission_id, image_sha256, at=at)
+
+
+def _note_ways(session: Session, sha256: str, ways: int) -> None:
+    """Note in which ways another submission of an image came."""
+    session.execute(
+        update(Image)
+        .where(Image.sha256 == sha256, Image.ways.bitwise_and(ways) != ways)
+        .values(ways=Image.ways.bitwise_or(ways))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Float,
@@ -42,6 +43,10 @@ from store.base.hash_column import HashBits
 from store.base.table import Table
 from store.tables.people_tables import Moderator
 from store.tables.review_states import ReviewState
+from store.tables.ways import ANY_WAY
+
+# What filters ask of an image; an index leaves out the first or the last where it begins with that.
+FILTERED = ("created_at", "finding", "grade", "ways", "score")
 
 
 class Image(Table):
@@ -49,18 +54,17 @@ class Image(Table):
 
     __tablename__ = "images"
     __table_args__ = (
-        Index("ix_images_review_risk", "review", "risk", "sha256"),
-        Index("ix_images_review_created_at", "review", "created_at", "sha256"),
-        Index("ix_images_review_finding_risk", "review", "finding", "risk", "sha256"),
-        Index("ix_images_review_grade_risk", "review", "grade", "risk", "sha256"),
-        # With the finding, so that images are counted by day without reading a row.
-        Index("ix_images_created_at", "created_at", "sha256", "finding"),
-        Index("ix_images_risk", "risk", "sha256"),
-        # With the place in the queue, so that a band of scores is put in order without reading a row.
-        Index("ix_images_review_score", "review", "score", "sha256", "risk"),
-        Index("ix_images_score", "score", "sha256", "risk"),
-        Index("ix_images_review_near_waiting", "review", "near_waiting", "risk", "sha256"),
-        Index("ix_images_near_waiting", "near_waiting", "risk", "sha256"),
+        # One for each order, within a part of the queue and without. Each ends with all that filters ask of
+        # an image, so that a filter walks along it without reading a row.
+        Index("ix_images_review_risk", "review", "risk", "sha256", *FILTERED),
+        Index("ix_images_review_created_at", "review", "created_at", "sha256", *FILTERED[1:], "risk"),
+        Index("ix_images_review_score", "review", "score", "sha256", *FILTERED[:-1], "risk"),
+        Index("ix_images_review_near_waiting", "review", "near_waiting", "risk", "sha256", *FILTERED),
+        Index("ix_images_risk", "risk", "sha256", *FILTERED),
+        # Images are counted by day along this one, too.
+        Index("ix_images_created_at", "created_at", "sha256", *FILTERED[1:], "risk"),
+        Index("ix_images_score", "score", "sha256", *FILTERED[:-1], "risk"),
+        Index("ix_images_near_waiting", "near_waiting", "risk", "sha256", *FILTERED),
         Index("ix_images_review_near_family", "review", "near_family"),
         Index(
             "ix_images_report_due_at",
@@ -85,6 +89,8 @@ class Image(Table):
     score: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
     finding: Mapped[Finding | None] = mapped_column(words(Finding))
     grade: Mapped[Grade | None] = mapped_column(words(Grade))
+    # In which ways its submissions came, as `ways_of` says it; all bits where that is not known.
+    ways: Mapped[int] = mapped_column(BigInteger, default=ANY_WAY, server_default=text(str(ANY_WAY)))
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What it looks like, and by which kind of bits; none where the classifier gives no features.
     look: Mapped[str | None] = mapped_column(HashBits)

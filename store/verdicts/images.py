@@ -32,6 +32,7 @@ from store.reports.reader_reports import is_reported
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.quality_tables import LiveSample
 from store.tables.review_states import ReviewState
+from store.tables.ways import ANY_WAY
 from store.verdicts.changes import note_change
 
 CHANCE = SystemRandom()
@@ -92,6 +93,7 @@ def record_verdict(
     picture_hash: PictureHash | None = None,
     look: PictureLook | None = None,
     sampled_share: float = 0.0,
+    ways: int = ANY_WAY,
 ) -> Recorded:
     """Add a verdict; where there is one that rests on the same, give that one.
 
@@ -99,7 +101,7 @@ def record_verdict(
     its place in the queue, the score where nothing else is said. `policy_number` is the version of the
     thresholds, None for the model's own. `gauge` and `views` are described at `gauge_json` and `views_json`.
     Of the clear and the flagged, `sampled_share` (0 to 1) is drawn for a moderator to decide; a clear one of
-    these gets a place at random.
+    these gets a place at random. `ways` are those of the submission for which the image is looked at.
     """
     verdict_id, ground = new_id(), rests_on(evidence)
     is_drawn = judgement.finding is not Finding.UNCERTAIN and CHANCE.random() < sampled_share
@@ -116,7 +118,8 @@ def record_verdict(
         values |= {"look": look.hex, "look_kind": look.kind}
     # All at once: of an image that is not there yet no one knows, and no lock and no second look are needed.
     review = ReviewState.OPEN if is_drawn else _review_of(judgement.finding)
-    is_new = insert_once(session, Image, asdict(facts) | values | {"review": review, "created_at": now()})
+    first = {"review": review, "created_at": now(), "ways": ways}
+    is_new = insert_once(session, Image, asdict(facts) | values | first)
     if not is_new:
         session.execute(
             update(Image)

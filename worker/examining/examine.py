@@ -28,6 +28,7 @@ from store.bytes.image_facts import ImageFacts
 from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
 from store.known.known_images import find_known
 from store.outbox.submission_json import gauge_json
+from store.tables.ways import ANY_WAY
 from store.verdicts.images import Recorded, find_verdict, record_verdict
 from store.verdicts.outdated import CaseTakenError, lock_undecided
 from store.verdicts.standing_policy import Standing, StandingPolicy, policy_name
@@ -205,7 +206,7 @@ class Examiner:
             # Looking took a while: what was erased by now must not come back.
             if not lock_undecided(session, sha256, free_at=now()):
                 raise CaseTakenError
-            self._record(session, judged)
+            self._record(session, judged, ANY_WAY)
         return judged.opinion.judgement.finding
 
     def _judge(self, held: Claim, sha256: str, data: bytes, picture: Picture, standing: Standing) -> Examined:
@@ -217,7 +218,7 @@ class Examiner:
         with self.measures.stage(Stage.KEEP):
             keeping.result()
         with self._writing() as session:
-            recorded = self._record(session, judged)
+            recorded = self._record(session, judged, held.ways)
             finish_examined(
                 session,
                 held,
@@ -250,7 +251,7 @@ class Examiner:
         )
         return ImageOpinion(facts, picture_hash, opinion, standing.number)
 
-    def _record(self, session: Session, judged: ImageOpinion) -> Recorded:
+    def _record(self, session: Session, judged: ImageOpinion, ways: int) -> Recorded:
         opinion = judged.opinion
         return record_verdict(
             session,
@@ -267,6 +268,7 @@ class Examiner:
             picture_hash=judged.picture_hash,
             look=opinion.classification.look,
             sampled_share=self.sampled_share,
+            ways=ways,
         )
 
     def _keep(self, sha256: str, data: bytes, picture: Picture) -> None:
