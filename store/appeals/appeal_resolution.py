@@ -20,7 +20,7 @@ class OwnDecisionError(Exception):
 
 def is_appealed() -> ColumnElement[bool]:
     """SQL condition: an image has an open appeal."""
-    return select(1).where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None)).exists()
+    return Image.sha256.in_(select(Appeal.image_sha256).where(Appeal.resolved_at.is_(None)))
 
 
 def appealed() -> Select[str]:

@@ -77,15 +77,16 @@ def assign_cases(
 def find_assignments(session: Session, sha256s: Sequence[str]) -> dict[str, Assignment]:
     """Find whom these cases are assigned to, as long as they wait; someone disabled has none."""
     lead = aliased(Moderator)
+    # As a value, or SQLite begins with all that waits.
+    review = select(Image.review).where(Image.sha256 == CaseAssignment.image_sha256).scalar_subquery()
     rows = session.execute(
         select(CaseAssignment, Moderator.email, lead.email.label("by"))
         .join(Moderator, Moderator.id == CaseAssignment.moderator_id)
         .join(lead, lead.id == CaseAssignment.assigned_by)
-        .join(Image, Image.sha256 == CaseAssignment.image_sha256)
         .where(
             CaseAssignment.image_sha256.in_(sha256s),
             Moderator.disabled_at.is_(None),
-            Image.review.in_(WAITING),
+            review.in_(WAITING),
         )
     )
     return {

@@ -1,6 +1,6 @@
 """The filters of the review queue."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import is_claimed, is_claimed_by, is_claimed_by_others
 from store.tables.submission_tables import Submission
+from store.tables.ways import of_client, of_language, of_source
 
 Columns = TypeVarTuple("Columns")
 # What is declared, and the finding against it: a verdict's label follows from its finding.
@@ -27,7 +28,9 @@ AGAINST = {
     Contradiction.DECLARED_HUMAN_FOUND_AI: (Declared.HUMAN, Finding.FLAGGED),
     Contradiction.DECLARED_AI_FOUND_HUMAN: (Declared.AI, Finding.CLEAR),
 }
-GREAT_SELLER = 1000  # listings; where walking the queue for a page begins to win, by bench.desk
+# Listings of a seller, by bench.desk: from so many on it is quicker to walk along the queue and look each
+# case up among all that the seller sells, and from so many on to ask each case for its seller.
+GREAT_SELLER, GIANT_SELLER = 1000, 20_000
 
 
 class Tab(StrEnum):
@@ -115,16 +118,20 @@ class QueueFilter:
 
 
 def narrow(
-    query: Select[*Columns], wanted: QueueFilter, viewer: Viewer, *, great: Collection[str] = ()
+    query: Select[*Columns], wanted: QueueFilter, viewer: Viewer, *, great: Mapping[str, int] | None = None
 ) -> Select[*Columns]:
-    """Keep of a query over images what is wanted; `great` are sellers for whom the queue is walked."""
-    conditions = [*_of_image(wanted, viewer), *_of_submissions(wanted, great)]
-    if wanted.rule is not None:
-        rule = replace(wanted.rule, tab=Tab.ALL)
-        conditions += [*_of_image(rule, viewer), *_of_submissions(rule, great)]
-    elif wanted.queue_id is not None:
-        conditions.append(false())  # it was deleted, or is not for this person: never more than it had
-    return query.where(*conditions)
+    """Keep of a query over images what is wanted; for `great` sellers the queue is walked."""
+    asked = [wanted] if wanted.rule is None else [wanted, replace(wanted.rule, tab=Tab.ALL)]
+    # What an index of images holds comes first, what is asked of their submissions last.
+    for conditions in (_of_image(one, viewer) for one in asked):
+        query = query.where(*conditions)
+    for conditions in (_of_submissions(one) for one in asked):
+        query = query.where(*conditions)
+    for conditions in (_of_seller(one, great or {}) for one in asked):
+        query = query.where(*conditions)
+    if wanted.rule is None and wanted.queue_id is not None:
+        return query.where(false())  # it was deleted, or is not for this person: never more than it had
+    return query
 
 
 def left_by_others(wanted: QueueFilter) -> QueueFilter:
@@ -136,14 +143,15 @@ def left_by_others(wanted: QueueFilter) -> QueueFilter:
     )
 
 
-def great_sellers(session: Session, wanted: QueueFilter) -> set[str]:
-    """Those of the sellers asked for who have so many listings that walking the queue finds a page sooner."""
-    return {one for one in sorted(wanted.sellers) if _is_great(session, one)}
+def great_sellers(session: Session, wanted: QueueFilter) -> dict[str, int]:
+    """How many listings those of the sellers asked for have who are great, as far as the giants."""
+    found = {one: _count_listings(session, one) for one in sorted(wanted.sellers)}
+    return {one: count for one, count in found.items() if count > GREAT_SELLER}
 
 
-def _is_great(session: Session, seller: str) -> bool:
-    some = select(Listing.listing_id).where(Listing.seller == seller).limit(GREAT_SELLER + 1).subquery()
-    return (session.scalar(select(func.count()).select_from(some)) or 0) > GREAT_SELLER
+def _count_listings(session: Session, seller: str) -> int:
+    some = select(Listing.listing_id).where(Listing.seller == seller).limit(GIANT_SELLER + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[bool]]:
@@ -163,6 +171,7 @@ def _of_image(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[boo
         yield Image.score <= wanted.score_to
     if wanted.days is not None:
         yield Image.created_at <= viewer.at - timedelta(days=wanted.days)
+    yield from _of_ways(wanted)
     yield from _of_people(wanted, viewer)
 
 
@@ -184,38 +193,62 @@ def _of_people(wanted: QueueFilter, viewer: Viewer) -> Iterator[ColumnElement[bo
         }[wanted.assigned]
 
 
-def _of_submissions(wanted: QueueFilter, great: Collection[str]) -> Iterator[ColumnElement[bool]]:
-    came: list[ColumnElement[bool]] = []
+def _of_ways(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
+    """What an image's own bits rule out, before its submissions are asked one by one."""
+    bits = []
+    if wanted.source is not None and wanted.source is not Source.REPORT:
+        bits.append(of_source(wanted.source))
+    if wanted.language is not None:
+        bits.append(of_language(wanted.language))
+    if wanted.client_id is not None:
+        bits.append(of_client(wanted.client_id))
+    # Each by itself: of several at once PostgreSQL would expect next to nothing, and plan for that.
+    yield from (Image.ways.bitwise_and(bit) != 0 for bit in bits)
+
+
+def _of_submissions(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.source is Source.REPORT:
         # Readers also report what came in by other ways.
         yield Image.sha256.in_(select(ReaderReport.image_sha256).where(ReaderReport.is_muted.is_(False)))
-    elif wanted.source is not None:
-        came.append(Submission.source == wanted.source)
-    if wanted.declared is not None:
-        came.append(Submission.declared == wanted.declared)
-    if wanted.contradiction in AGAINST:
-        came.append(Submission.declared == AGAINST[wanted.contradiction][0])
-    if wanted.client_id is not None:
-        came.append(Submission.client_id == wanted.client_id)
-    if wanted.listing_id is not None:
-        came.append(Submission.listing_id == wanted.listing_id)
-    if wanted.language is not None:
-        came.append(Submission.language == wanted.language)
+    came = list(_came(wanted))
     if came and wanted.seller is None:
         # One submission must fit all of them: "this client's listing", not "this client, and that listing".
         is_shown = Submission.image_sha256.is_not(None)  # said aloud: partial indexes are chosen by it
         yield select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came).exists()
-    if wanted.seller is not None:
-        if wanted.seller in great:
-            # One question inside the other, or SQLite begins for each case with all that they sell; and the
-            # offset keeps PostgreSQL from turning the outer one round.
-            came.append(_its_listing().where(Listing.seller == wanted.seller).exists())
-            is_shown = Submission.image_sha256.is_not(None)
-            theirs = select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came)
-            yield theirs.offset(0).exists()
-        else:
-            # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
-            yield Image.sha256.in_(sellers_images(wanted.seller, *came))
+
+
+def _came(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
+    """What one submission must be like."""
+    if wanted.client_id is not None:
+        yield Submission.client_id == wanted.client_id
+    if wanted.source is not None and wanted.source is not Source.REPORT:
+        yield Submission.source == wanted.source
+    if wanted.declared is not None:
+        yield Submission.declared == wanted.declared
+    if wanted.contradiction in AGAINST:
+        yield Submission.declared == AGAINST[wanted.contradiction][0]
+    if wanted.listing_id is not None:
+        yield Submission.listing_id == wanted.listing_id
+    if wanted.language is not None:
+        yield Submission.language == wanted.language
+
+
+def _of_seller(wanted: QueueFilter, great: Mapping[str, int]) -> Iterator[ColumnElement[bool]]:
+    if wanted.seller is None:
+        return
+    came = list(_came(wanted))
+    if great.get(wanted.seller, 0) > GIANT_SELLER:
+        # One question inside the other, or SQLite begins for each case with all that they sell; and the
+        # offset keeps PostgreSQL from turning the outer one round.
+        came.append(_its_listing().where(Listing.seller == wanted.seller).exists())
+        is_shown = Submission.image_sha256.is_not(None)
+        theirs = select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came)
+        yield theirs.offset(0).exists()
+        return
+    # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
+    sold = Image.sha256.in_(sellers_images(wanted.seller, *came))
+    # Within a call neither database begins with the seller: what they sell is collected once, and asked.
+    yield func.coalesce(sold, false()) if wanted.seller in great else sold
 
 
 def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:

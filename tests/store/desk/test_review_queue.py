@@ -1,4 +1,4 @@
-"""The queue costs the same however much is stored: its counts, and the page of a great seller."""
+"""The queue costs the same however much is stored: its counts, and the page of a giant seller."""
 
 from typing import Any
 
@@ -67,11 +67,12 @@ def _store(database: Database, shop: NewClient, numbers: range) -> None:
         session.execute(text("analyze images"))
 
 
-def test_a_great_sellers_page_is_found_along_the_queue(
+def test_a_giant_sellers_page_is_found_along_the_queue(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite would begin with all that they sell, for each case again: seconds with thousands of listings."""
     monkeypatch.setattr(queue_filter, "GREAT_SELLER", 5)
+    monkeypatch.setattr(queue_filter, "GIANT_SELLER", 5)
     shop, wanted = make_client(sqlite_database), QueueFilter(seller="Great")
     few = _sell(sqlite_database, shop, range(20), wanted)
     assert _sell(sqlite_database, shop, range(20, 400), wanted) <= 2 * few

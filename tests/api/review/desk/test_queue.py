@@ -144,8 +144,9 @@ def test_a_great_sellers_cases_are_those_that_a_small_ones_would_be(
     with desk.parts.database.writing() as session:
         for i, seller in enumerate(("Fox", "Owl", "Fox", "Fox")):
             session.add(Listing(client_id=desk.shop.client.id, listing_id=f"L{i}", seller=seller))
-    for great in (1000, 2, 0):
+    for great, giant in ((1000, 1000), (2, 1000), (0, 1000), (0, 2), (0, 0)):
         monkeypatch.setattr(queue_filter, "GREAT_SELLER", great)
+        monkeypatch.setattr(queue_filter, "GIANT_SELLER", giant)
         assert shown(visit.get("/review?seller=Fox").text) == [cases[3], cases[2], cases[0]]
         assert shown(visit.get("/review?seller=Owl&source=marketplace").text) == [cases[1]]
         assert shown(visit.get("/review?seller=Fox&source=api").text) == []
