@@ -37,16 +37,24 @@ DELETIONS = frozenset({"listing.deleted", "products/delete", "product.deleted"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a delivery says; without `news` there is nothing to take in, and `detail` says why."""
+    """What a delivery says; without `news` there is nothing to take in, and `detail` says why.
+
+    `field` is the place in the body that cannot be read.
+    """
 
     topic: str
     news: ListingNews | None
     detail: str = ""
     is_readable: bool = True
+    field: str = "body"
 
 
 class UnreadableError(ValueError):
-    """A delivery is signed, but is not what its topic says; the text is ours."""
+    """A delivery is signed, but is not what its topic says; the text is ours, `field` its place."""
+
+    def __init__(self, text: str, field: str = "body") -> None:
+        super().__init__(text)
+        self.field = field
 
 
 def read_delivery(
@@ -63,7 +71,7 @@ def read_delivery(
             topic = text_of(fields.get("type"), 100) or ""
         news = _read_news(scheme, topic, headers, fields, words)
     except UnreadableError as error:
-        return Reading(topic, None, str(error), is_readable=False)
+        return Reading(topic, None, str(error), is_readable=False, field=error.field)
     return Reading(topic, news, "" if news else "This topic is not about a listing, so it was ignored.")
 
 
@@ -100,9 +108,9 @@ def _read_news(
 def _standard(topic: str, body: Mapping[str, Any]) -> ListingNews:
     data = body.get("data")
     if not isinstance(data, dict):
-        raise UnreadableError("data must be an object")
+        raise UnreadableError("data must be an object", "data")
     return ListingNews(
-        _listing_id(data.get("listing_id")),
+        _listing_id(data.get("listing_id"), "data.listing_id"),
         title=text_of(data.get("title"), 500),
         url=_page(data.get("url")),
         seller=text_of(data.get("seller"), 255),
@@ -161,7 +169,7 @@ def _declared(value: object) -> Declared | None:
     if value is None:
         return None
     if not isinstance(value, str) or value not in set(Declared):
-        raise UnreadableError(f"declared must be one of {', '.join(Declared)}")
+        raise UnreadableError(f"declared must be one of {', '.join(Declared)}", "data.declared")
     return Declared(value)
 
 
@@ -195,10 +203,10 @@ def _images(found: list[tuple[object, object, str]]) -> tuple[ImageNews, ...]:
     return tuple(images.values())
 
 
-def _listing_id(value: object) -> str:
+def _listing_id(value: object, field: str = "id") -> str:
     found = text_of(value, 256)
     if found is None or len(found) > 255:
-        raise UnreadableError("the listing must have an id of at most 255 characters")
+        raise UnreadableError("the listing must have an id of at most 255 characters", field)
     return found
 
 

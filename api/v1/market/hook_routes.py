@@ -54,7 +54,7 @@ def receive(client_id: str) -> Response:
     delivery = parse_delivery(client, headers, body)
     answer = shared(HookIntake).receive(client, delivery)
     if answer.outcome == "unreadable" and client.scheme is Scheme.STANDARD:
-        raise invalid((FieldError("body", ProblemCode.INVALID_REQUEST, answer.detail),))
+        raise invalid((FieldError(delivery.reading.field, ProblemCode.INVALID_REQUEST, answer.detail),))
     return json_response(answer)
 
 

@@ -157,10 +157,22 @@ def test_a_case_follows_what_its_listing_declares(sqlite_web: Web) -> None:
     assert send("2026-11-24T10:00:00Z", "unknown") < 1
 
 
-def test_a_declaration_of_no_known_kind_is_refused_with_the_known_ones(sqlite_web: Web) -> None:
+@pytest.mark.parametrize(
+    ("data", "field", "detail"),
+    [
+        ({"declared": "machine"}, "data.declared", "human, ai, assisted, unknown"),
+        ({"declared": ["human"]}, "data.declared", "human, ai, assisted, unknown"),
+        ({"listing_id": ""}, "data.listing_id", "must have an id"),
+    ],
+)
+def test_what_cannot_be_taken_is_named_with_what_can(
+    sqlite_web: Web, data: dict[str, Any], field: str, detail: str
+) -> None:
     database = sqlite_web.parts.database
     made = add_market(database, Scheme.STANDARD)
-    body = listing(A, declared="machine")
+    body = listing(A, **data)
     refused = problem(deliver(sqlite_web, made.client.id, body, standard_headers(made.webhook_secret, body)))
-    assert "human, ai, assisted, unknown" in refused["errors"][0]["detail"]
+    (error,) = refused["errors"]
+    assert error["field"] == field
+    assert detail in error["detail"]
     assert submissions(database) == []
