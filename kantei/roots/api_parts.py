@@ -46,7 +46,7 @@ def make_api_parts(settings: Settings) -> ApiParts:
         extension_origins=settings.extension_origins,
         file_limits=file_limits(settings),
         strikes=strike_rules(settings),
-        free_bytes=lambda: None if settings.blobs else shutil.disk_usage(settings.data_dir).free,
+        free_bytes=lambda: free_bytes(settings),
         measuring=start_measuring(settings, "api"),
         facts=read_facts(settings.model),
         sign_in=sign_in_rules(settings),
@@ -72,6 +72,11 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         if settings.openid_issuer
         else None,
     )
+
+
+def free_bytes(settings: Settings) -> int | None:
+    """What is left on the disk of the image files; None where they are not on a disk of ours."""
+    return None if settings.blobs else shutil.disk_usage(settings.data_dir).free
 
 
 def file_limits(settings: Settings) -> FileLimits:

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.http.bodies import FORM_MEMORY
 from api.http.parts import FileLimits
 from core.settings.settings import Settings
-from kantei.roots.api_parts import file_limits, make_api_parts
+from kantei.roots.api_parts import file_limits, free_bytes, make_api_parts
 from kantei.roots.buffering import BufferingWorker
 from kantei.roots.joining import start_traces
 from kantei.roots.starting import ready_port, start
@@ -49,6 +49,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def file_limits(self) -> FileLimits:
         """What artists' pages take."""
         return file_limits(self._settings)
+
+    def free_bytes(self) -> int | None:
+        """What is left on the disk of the files that artists send."""
+        return free_bytes(self._settings)
 
     def load_config(self) -> None:
         """Take our options."""

@@ -86,7 +86,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the same
         elif self.path.startswith(ARTISTS_PAGES) and self.body_rcv is not None and options.get("boundary"):
             self.adj = self.adj.watched
             boundary = options["boundary"].encode("latin-1", "replace")
-            self.watch = FormWatch(boundary, self.content_length, self.adj.file_limits)
+            adj = self.adj
+            self.watch = FormWatch(boundary, self.content_length, adj.file_limits, adj.free_bytes)
             self.body_rcv.buf = WatchedBuffer(self.adj.inbuf_overflow)
             self.body_rcv.buf.watch = self.watch
 
@@ -191,6 +192,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         server.adj.watched = copy(server.adj)
         server.adj.watched.max_request_body_size = sys.maxsize  # the watch stops it, and the page says why
         server.adj.watched.file_limits = self.app.file_limits
+        server.adj.watched.free_bytes = self.app.free_bytes
         while self.alive and self.ppid == os.getppid():
             self._turn(server)
         server.accepting = False

@@ -1,13 +1,15 @@
 """Watches an artist's form while it comes in, so that a file that will be refused is not sent whole.
 
 The application checks the same rules again on what it is given; this only saves the artist's time and our
-disk. Where a file breaks a rule, no more is received: the application gets the fields that came before the
-file, and what is wrong.
+disk, which holds what comes in until the application has it. Where a file breaks a rule, or would leave less
+than the floor of free space, no more is received: the application gets the fields that came before the file,
+and what is wrong.
 """
 
 import contextlib
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -47,7 +49,15 @@ class _Part:
 class FormWatch:
     """Reads along with a form; `fault` says what is wrong, and `fields` what came before."""
 
-    def __init__(self, boundary: bytes, announced: int, limits: FileLimits) -> None:
+    def __init__(
+        self,
+        boundary: bytes,
+        announced: int,
+        limits: FileLimits,
+        free_bytes: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        self._announced = announced
+        self._free_bytes = free_bytes
         self._decoder = MultipartDecoder(boundary, FORM_MEMORY, max_parts=FORM_PARTS + limits.files)
         self._limits = limits
         self._is_announced_too_large = announced > limits.bytes + SLACK
@@ -105,6 +115,13 @@ class FormWatch:
             fault = fault_so_far(bytes(part.head), part.filename, part.size, self._limits)
         if fault is not None:
             self.fault = (fault, part.filename)
+        elif self._would_fill_disk():
+            self.fault = (FileFault.DISK_FULL, "")
+
+    def _would_fill_disk(self) -> bool:
+        """True if what is still to come would leave too little; of other forms, what has come counts."""
+        free = self._free_bytes()
+        return free is not None and free - max(0, self._announced - self._received) < self._limits.floor
 
 
 class WatchedBuffer(OverflowableBuffer):  # type: ignore[misc]  # waitress has no types

@@ -163,7 +163,7 @@ def _find_fault(files: tuple[FileStorage, ...], limits: FileLimits) -> tuple[Fil
         name, size = file.filename or "", size_of(file)
         head = file.stream.read(HEAD)
         file.stream.seek(0)
-        fault = FileFault.EMPTY if size == 0 else fault_so_far(head, name, size, limits)
+        fault = fault_so_far(head, name, size, limits)
         if fault is not None:
             return fault, name
     total = sum(size_of(file) for file in files)

@@ -23,7 +23,12 @@ class FileFault(StrEnum):
 
 
 def fault_so_far(head: bytes, name: str, size: int, limits: FileLimits) -> FileFault | None:
-    """What is wrong with a file by its first bytes and the size that has come in; None if nothing is."""
+    """What is wrong with a file by its first bytes and the size that has come in; None if nothing is.
+
+    To be asked once so much has come in as `HEAD` says, or the whole file.
+    """
+    if size == 0:
+        return FileFault.EMPTY
     if size > limits.each:
         return FileFault.TOO_LARGE
     return None if file_kind(head, name) in WELCOME else FileFault.WRONG_KIND
