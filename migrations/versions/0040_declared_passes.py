@@ -12,6 +12,21 @@ down_revision = "0039"
 branch_labels = None
 depends_on = None
 
+# Cases that left the queue by the setting that goes. Those whose listings were deleted stay closed.
+COME_BACK = """
+    UPDATE images SET review = 'open'
+    WHERE review = 'none' AND decision_id IS NULL AND finding <> 'clear'
+      AND EXISTS (
+        SELECT 1 FROM declared_passes p WHERE p.image_sha256 = images.sha256 AND p.is_sampled = false
+      )
+      AND EXISTS (
+        SELECT 1 FROM submissions s WHERE s.image_sha256 = images.sha256 AND NOT EXISTS (
+          SELECT 1 FROM listings l
+          WHERE l.client_id = s.client_id AND l.listing_id = s.listing_id AND l.deleted_at IS NOT NULL
+        )
+      )
+"""
+
 
 def upgrade() -> None:
     """Add the setting, off for every client, and the table."""
@@ -34,6 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them again."""
+    """Drop them again; the cases that left the queue wait in it once more."""
+    op.execute(COME_BACK)
     op.drop_table("declared_passes")
     op.drop_column("clients", "declared_ai_share")

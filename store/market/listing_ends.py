@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.clock import now
@@ -66,28 +66,31 @@ def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]
     It opens again when the image is submitted again (`store/intake/claims.py`). Escalated
     cases stay: a person asked for another.
     """
-    other = aliased(Submission)
-    gone = aliased(Listing)
-    is_elsewhere = exists().where(
-        other.image_sha256 == Image.sha256,
-        ~exists().where(
-            gone.client_id == other.client_id,
-            gone.listing_id == other.listing_id,
-            gone.deleted_at.is_not(None),
-        ),
-    )
     return list(
         session.scalars(
             update(Image)
             .where(
                 Image.sha256.in_(_images_of(client_id, listing_id)),
                 Image.review == ReviewState.OPEN,
-                ~is_elsewhere,
+                ~is_shown(),
             )
             .values(review=ReviewState.NONE)
             .returning(Image.sha256)
             .execution_options(synchronize_session=False)
         )
+    )
+
+
+def is_shown() -> ColumnElement[bool]:
+    """SQL condition: a submission shows this image, and not by a listing that was deleted."""
+    one, gone = aliased(Submission), aliased(Listing)
+    return exists().where(
+        one.image_sha256 == Image.sha256,
+        ~exists().where(
+            gone.client_id == one.client_id,
+            gone.listing_id == one.listing_id,
+            gone.deleted_at.is_not(None),
+        ),
     )
 
 

@@ -40,6 +40,7 @@ from store.clients.clients import (
 )
 from store.clients.quotas import read_quota, read_quotas, set_quota
 from store.market.declared_figures import declared_figures
+from store.market.declared_return import bring_back
 from store.outbox.endpoints import (
     count_waiting,
     enable_endpoint,
@@ -158,7 +159,10 @@ def change_client(client_id: str) -> AnyResponse:
         row.owner_id = given_owner(session)
         if "words_ai" in request.form:
             row.declared_words = given_words()
-            row.declared_ai_share = given_share()
+            share = given_share()
+            if share is None and row.declared_ai_share is not None:
+                bring_back(session, client_id)
+            row.declared_ai_share = share
         row.is_explicit = request.form.get("explicit") == "1"
         is_out = request.form.get("disabled") == "1"
         row.disabled_at = (row.disabled_at or now()) if is_out else None

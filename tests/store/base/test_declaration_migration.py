@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from kantei.roots.migrate import migrate
+from sqlalchemy import text
+
+from kantei.roots.migrate import migrate, migrate_down
 from store.base.database import Database
 from store.outbox.client_events import event_json, find_event
 from store.tables.case_tables import Decision
@@ -92,3 +94,35 @@ def test_old_rows_declare_nothing_and_old_decisions_name_their_policy_and_no_gro
         "policy": "2026-11-4",
         "decided_at": datetime(2026, 11, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z"),
     }
+
+
+def test_what_left_the_queue_by_its_declaration_waits_again_without_the_setting(empty: Database) -> None:
+    migrate(empty, "0040")
+    usual = {"width": 8, "height": 8, "format": "png", "bytes": 80, "risk": 0.95, "score": 0.95}
+    with empty.engine.execution_options(writes=True).begin() as connection:
+        past = Past(connection)
+        client = past.add("clients", name="Shop", source="api", scheme="standard")
+        past.add("listings", client_id=client, listing_id="L-1", updated_at=LONG_AGO, deleted_at=LONG_AGO)
+        for sha256, finding, is_sampled, listing in (
+            ("a" * 64, "flagged", False, None),  # it left
+            ("b" * 64, "clear", False, None),
+            ("c" * 64, "flagged", True, None),
+            ("d" * 64, "flagged", False, "L-1"),  # its listing was deleted
+        ):
+            past.add("images", sha256=sha256, review="none", finding=finding, **usual)
+            past.add("declared_passes", image_sha256=sha256, client_id=client, is_sampled=is_sampled)
+            past.add(
+                "submissions",
+                client_id=client,
+                source="api",
+                state="examined",
+                priority="normal",
+                tries=1,
+                due_at=LONG_AGO,
+                listing_id=listing,
+                image_sha256=sha256,
+            )
+    migrate_down(empty, "0039")
+    with empty.reading() as session:
+        waiting = session.scalars(text("SELECT sha256 FROM images WHERE review = 'open'")).all()
+    assert waiting == ["a" * 64]

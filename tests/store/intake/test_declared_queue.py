@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from core.clock import now
 from core.declarations import Declared
-from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Outcome, Role
+from core.vocabulary import Evidence, EvidenceKind, Finding, Grade, Label, Outcome, Role
 from store.appeals.appeals import add_appeal
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -15,6 +15,7 @@ from store.desk.queue_filter import QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.intake import declared_queue
 from store.market.declared_figures import DeclaredFigures, declared_figures
+from store.market.declared_return import bring_back
 from store.market.listing_ends import delete_listing, restore_listing
 from store.people.moderators import add_moderator
 from store.reports.reader_reports import add_report, mute_reader
@@ -111,6 +112,31 @@ def test_declared_ai_leaves_the_queue_but_for_a_share_drawn_once(
     with bench.database.reading() as session:
         assert declared_figures(session, bench.client_id) == DeclaredFigures(2, 1, 1, 1)
         assert declared_figures(session, "0" * 32) == DeclaredFigures(0, 0, 0, 0)
+
+
+def test_what_left_the_queue_comes_back_when_the_setting_ends(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared_queue.CHANCE, "random", lambda: 0.5)
+    set_share(bench, 1)
+    left, clear, decided, gone = (look(bench, turn, 0.95, Declared.AI) for turn in (3, 5, 7, 9))
+    other = make_client(bench.database, "Another")
+    set_share(bench, 1, other.client.id)
+    theirs = look(bench, 11, 0.95, Declared.AI, other.client.id)
+    with bench.database.writing() as session:
+        session.get_one(Image, clear.sha256).finding = Finding.CLEAR
+        person = add_moderator(session, email="aiko@example.com", role=Role.LEAD).moderator
+        seen = Seen(decided.sha256, decided.verdict_id or "", None)
+        decide(session, seen, moderator_id=person.id, outcome=Outcome.AI, note="", at=now())
+        session.add(Listing(client_id=bench.client_id, listing_id="L-1", updated_at=now(), deleted_at=now()))
+        session.execute(
+            update(Submission).where(Submission.image_sha256 == gone.sha256).values(listing_id="L-1")
+        )
+    assert queue(bench) == []
+    with bench.database.writing() as session:
+        assert bring_back(session, bench.client_id) == 1
+    assert queue(bench) == [left.sha256]
+    assert read(bench, theirs.sha256).review is ReviewState.NONE
 
 
 def test_a_picture_that_one_of_its_clients_draws_stays(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

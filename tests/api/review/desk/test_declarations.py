@@ -6,9 +6,11 @@ from core.declarations import Declared
 from core.vocabulary import Finding, Role
 from store.base.database import Database
 from store.market.sellers import seller_history
+from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from store.tables.declaration_tables import DeclaredPass
 from store.tables.marketplace_tables import Listing
+from store.tables.review_states import ReviewState
 from tests.api.review.conftest import Desk, Visit
 
 ADMIN = "admin@example.com"
@@ -82,13 +84,17 @@ def test_an_admin_sets_how_much_of_what_is_declared_ai_is_reviewed(desk: Desk, d
         assert visit.send(path, **form, declared_ai_share=wrong).status_code == 400
     assert visit.send(path, **form, weight="00010000").status_code == 400
     assert visit.send(path, **form, declared_ai_share="5").status_code == 303
-    sha256 = desk.add_case(0.95, declared=Declared.AI)
+    sha256, left = (desk.add_case(score, declared=Declared.AI) for score in (0.95, 0.96))
     with database.writing() as session:
         client = session.get_one(Client, desk.shop.client.id)
         assert client.declared_ai_share == 5
-        row = {"image_sha256": sha256, "client_id": client.id, "is_sampled": True}
-        session.add(DeclaredPass(**row))
+        for one, is_sampled in ((sha256, True), (left, False)):
+            session.add(DeclaredPass(image_sha256=one, client_id=client.id, is_sampled=is_sampled))
+        session.get_one(Image, left).review = ReviewState.NONE
     assert "1 drawn for review, 0 of these decided" in visit.get(path).text
+    assert visit.send(path, **form, declared_ai_share="7").status_code == 303
+    assert left not in visit.get("/review").text
     assert visit.send(path, **form, declared_ai_share="").status_code == 303
     with database.reading() as session:
         assert session.get_one(Client, desk.shop.client.id).declared_ai_share is None
+    assert left in visit.get("/review").text
