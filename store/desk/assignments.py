@@ -11,7 +11,7 @@ from core.ids import new_id
 from store.base.insertion import upsert
 from store.tables.case_tables import Image
 from store.tables.people_tables import Moderator
-from store.tables.queue_tables import CaseAssignment
+from store.tables.queue_tables import CaseAssignment, is_decided_since
 from store.tables.review_states import WAITING, ReviewState
 from store.tables.review_tables import Event
 
@@ -47,7 +47,7 @@ def assign_cases(
         .order_by(Image.sha256)
         .with_for_update()
     ).all()
-    standing = select(CaseAssignment).where(CaseAssignment.image_sha256.in_(sha256s))
+    standing = select(CaseAssignment).where(CaseAssignment.image_sha256.in_(sha256s), ~is_decided_since())
     before = {one.image_sha256: one.moderator_id for one in session.scalars(standing)}
     changed = [sha256 for sha256 in waiting if before.get(sha256) != moderator_id]
     if not changed:
@@ -74,6 +74,15 @@ def assign_cases(
     return len(changed)
 
 
+def end_assignments(session: Session, sha256s: Sequence[str]) -> None:
+    """Forget the assignments of cases that were decided since; to be called when no one can undo that."""
+    session.execute(
+        delete(CaseAssignment)
+        .where(CaseAssignment.image_sha256.in_(sha256s), is_decided_since())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find_assignments(session: Session, sha256s: Sequence[str]) -> dict[str, Assignment]:
     """Find whom these cases are assigned to, as long as they wait; someone disabled has none."""
     lead = aliased(Moderator)
@@ -87,6 +96,7 @@ def find_assignments(session: Session, sha256s: Sequence[str]) -> dict[str, Assi
             CaseAssignment.image_sha256.in_(sha256s),
             Moderator.disabled_at.is_(None),
             review.in_(WAITING),
+            ~is_decided_since(),
         )
     )
     return {

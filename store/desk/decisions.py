@@ -7,7 +7,7 @@ meanwhile nothing is written, so that two people never overrule each other unkno
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import new_id
@@ -18,7 +18,6 @@ from store.desk.grounds import list_grounds, usual_of
 from store.reports.reader_reports import came_by_report
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
-from store.tables.queue_tables import CaseAssignment
 from store.tables.review_states import ReviewState
 from store.tables.review_tables import CaseClaim, Undo
 from store.verdicts.images import is_asked_for
@@ -93,7 +92,6 @@ def decide(
             created_at=at,
         )
     )
-    session.execute(delete(CaseAssignment).where(CaseAssignment.image_sha256 == seen.sha256))
     session.flush()
     return decision_id
 

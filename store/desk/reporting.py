@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Outcome
 from store.appeals.appeal_resolution import report_answers
+from store.desk.assignments import end_assignments
 from store.known.alike import keep_looks
 from store.known.known_images import note_changes
 from store.market.strikes import settle_strikes
@@ -64,6 +65,7 @@ def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUA
     settle_reports(session, {row.sha256: row.decision_id for row in rows})
     note_changes(session, [row.sha256 for row in rows], at)
     keep_looks(session, [row.sha256 for row in rows], at)
+    end_assignments(session, [row.sha256 for row in rows])
     report_answers(session, {row.sha256: row.decision_id for row in rows}, sellers, at=at)
     return len(rows)
 

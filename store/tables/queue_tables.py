@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core.clock import now
 from core.ids import new_id
 from store.base.columns import Id, Json, UtcDateTime
 from store.base.table import Table
-from store.tables.case_tables import Image
+from store.tables.case_tables import Decision, Image
 from store.tables.people_tables import Moderator
 
 QUEUE_NAME = 60  # letters
@@ -40,7 +40,7 @@ class QueueMember(Table):
 
 
 class CaseAssignment(Table):
-    """A waiting case that a lead has asked a moderator to decide; a decision ends it."""
+    """A waiting case that a lead has asked a moderator to decide; a decision ends it, unless it is undone."""
 
     __tablename__ = "case_assignments"
 
@@ -48,6 +48,19 @@ class CaseAssignment(Table):
     moderator_id: Mapped[str] = mapped_column(ForeignKey("moderators.id"), index=True)
     assigned_by: Mapped[str] = mapped_column(ForeignKey("moderators.id"))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def is_decided_since() -> ColumnElement[bool]:
+    """SQL condition on an assignment: its image was decided since, and that decision was not undone."""
+    image = aliased(Image)  # one of its own: queries around it have images, too
+    return (
+        select(1)
+        .select_from(image)
+        .join(Decision, Decision.id == image.decision_id)
+        .where(image.sha256 == CaseAssignment.image_sha256, Decision.created_at >= CaseAssignment.assigned_at)
+        .correlate(CaseAssignment)
+        .exists()
+    )
 
 
 def is_assigned_to(moderator_id: str) -> ColumnElement[bool]:
@@ -71,6 +84,11 @@ def _assigned(*more: ColumnElement[bool]) -> ColumnElement[bool]:
         select(1)
         .select_from(CaseAssignment)
         .join(Moderator, Moderator.id == CaseAssignment.moderator_id)
-        .where(CaseAssignment.image_sha256 == Image.sha256, Moderator.disabled_at.is_(None), *more)
+        .where(
+            CaseAssignment.image_sha256 == Image.sha256,
+            Moderator.disabled_at.is_(None),
+            ~is_decided_since(),
+            *more,
+        )
         .exists()
     )

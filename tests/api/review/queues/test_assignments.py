@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
+import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
@@ -19,6 +20,7 @@ from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit
 from tests.api.review.desk.test_bulk import _boxes
 from tests.api.review.desk.test_queue import shown
+from tests.reporting import report
 
 Decide = Callable[..., TestResponse]
 
@@ -66,7 +68,38 @@ def test_others_pass_over_it_and_its_own_moderator_does_not(desk: Desk, decide: 
     assert [box.split("~")[0] for box in _boxes(preview)] == [third]
     # It is a request and no lock: who opens the case may decide it, and that ends it.
     assert decide(ren, second, "human").status_code == 303
+    assert "Assigned to" not in ren.get(f"/review/cases/{second}").text
+    report(desk.parts.database)
     assert _standing(desk) == {}
+
+
+@pytest.mark.parametrize("outcome", ["human", "escalate"])
+def test_an_undone_decision_leaves_the_case_with_whom_it_was_assigned_to(
+    desk: Desk, decide: Decide, outcome: str
+) -> None:
+    case, other = desk.add_case(0.99), desk.add_case(0.98)
+    aiko, ren = desk.as_person(), desk.as_person("ren@example.com")
+    _assign(desk, "aiko@example.com", case)
+    done = decide(ren, case, outcome).location.partition("done=")[2].partition("&")[0]
+    assert "Assigned to aiko" not in _lead(desk).get(f"/review/cases/{case}").text
+    assert shown(aiko.get("/review?tab=all&assigned=me").text) == []
+    assert ren.send(f"/review/decisions/{done}/undo").status_code == 302
+    report(desk.parts.database)
+    assert "Assigned to aiko" in ren.get(f"/review/cases/{case}").text
+    assert shown(aiko.get("/review?assigned=me").text) == [case]
+    assert shown(aiko.get("/review?assigned=nobody").text) == [other]
+
+
+def test_an_escalated_case_is_assigned_anew(desk: Desk, decide: Decide) -> None:
+    case, mina = desk.add_case(0.99), desk.as_person("mina@example.com", Role.LEAD)
+    _assign(desk, "mina@example.com", case)
+    decide(desk.as_person(), case, "escalate")
+    form = {"case": case, "assignee": desk.people["mina@example.com"]}
+    page = mina.get("/review?tab=escalated").text
+    (box,) = [one for one in _boxes(page) if one.startswith(case)]
+    assert mina.send("/review/assign", **(form | {"case": box})).status_code == 303
+    report(desk.parts.database)
+    assert _standing(desk) == {case: desk.people["mina@example.com"]}
 
 
 def test_nobody_waits_for_somebody_who_was_disabled(desk: Desk) -> None:
