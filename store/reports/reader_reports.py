@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
@@ -104,7 +104,26 @@ def find_reported(session: Session, client_id: str, url_sha256: str) -> Submissi
 
 
 def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
-    """Note which picture a submission's reports are about, now that it is examined, and ask for a look."""
+    """Note which picture a submission's reports are about, now that it is examined, and ask for a look.
+
+    Who had reported the picture under another address has reported it once: the earlier report stays.
+    """
+    # Locked, so that of two submissions with the same picture the second sees the reports of the first.
+    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
+    earlier = aliased(ReaderReport)
+    session.execute(
+        delete(ReaderReport)
+        .where(
+            ReaderReport.submission_id == submission_id,
+            ReaderReport.image_sha256.is_(None),
+            exists().where(
+                earlier.client_id == ReaderReport.client_id,
+                earlier.reader == ReaderReport.reader,
+                earlier.image_sha256 == sha256,
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
     muted = session.scalars(
         update(ReaderReport)
         .where(ReaderReport.submission_id == submission_id, ReaderReport.image_sha256.is_(None))

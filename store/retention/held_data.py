@@ -62,11 +62,12 @@ def held_on_artist(session: Session, submission_id: str) -> dict[str, Any]:
 def held_on_reader(session: Session, client_id: str, reader: str) -> dict[str, Any]:
     """Everything held on a reader, by their pseudonym. Errors: ErasureError where there is nothing."""
     reports = session.scalars(select(ReaderReport).where(*of_reader(client_id, reader))).all()
-    if not reports:
+    is_muted = session.get(MutedReader, (client_id, reader)) is not None
+    if not reports and not is_muted:
         raise ErasureError("reader not found")
     return {
         "reader": reader,
-        "is_muted": session.get(MutedReader, (client_id, reader)) is not None,
+        "is_muted": is_muted,
         "reports": [
             {
                 "submission_id": one.submission_id,

@@ -19,7 +19,7 @@ from core.known.known_image import PictureHash
 from core.vocabulary import Outcome, Role, Source, State
 from store.intake.submissions import SubmissionRequest
 from store.known.known_images import forget_hashes
-from store.reports.reader_reports import add_report
+from store.reports.reader_reports import add_report, mute_reader
 from store.retention import rights
 from store.retention.erasure import ErasureError
 from store.retention.held_data import held_on_artist, held_on_reader, held_on_seller
@@ -175,6 +175,13 @@ def test_a_reader_is_told_and_erased_by_the_clients_own_id(desk: Desk, accused: 
     assert erase_reader(database, client_id, reader) == 1
     with database.reading() as session:
         assert session.scalars(select(ReaderReport)).all() == []
+    with pytest.raises(ErasureError):
+        erase_reader(database, client_id, reader)
+    with database.writing() as session:  # reports are deleted before the mute that they led to
+        mute_reader(session, client_id, reader, moderator_id=desk.add_person("mina@example.com"), at=now())
+    with database.reading() as session:
+        assert held_on_reader(session, client_id, reader)["is_muted"] is True
+    assert erase_reader(database, client_id, reader) == 0
     with pytest.raises(ErasureError):
         erase_reader(database, client_id, reader)
 

@@ -111,6 +111,19 @@ def test_a_thousand_reports_of_one_address_are_one_submission_and_one_case(
         assert session.scalar(select(func.count()).select_from(Image)) == 1
 
 
+def test_a_picture_under_two_addresses_is_reported_once_by_a_reader(web: Web, database: Database) -> None:
+    urls = [IMAGE_URL, f"{IMAGE_URL}?again"]
+    ids = [send(web, image_url=url).get_json()["submission_id"] for url in urls]
+    assert send(web, image_url=urls[1], reader="u-2").status_code == 202
+    for submission_id in ids:
+        examine(database, submission_id)
+    with database.reading() as session:
+        kept = session.scalars(select(ReaderReport).order_by(ReaderReport.id)).all()
+    assert [(one.submission_id, one.image_sha256) for one in kept] == [(ids[0], SHA256), (ids[1], SHA256)]
+    assert len({one.reader for one in kept}) == 2
+    assert image(database).review is ReviewState.OPEN
+
+
 def test_one_reader_cannot_flood(web: Web) -> None:
     for number in range(REPORTS_A_MINUTE):
         assert send(web, image_url=f"https://example.com/{number}.png").status_code == 202
