@@ -23,6 +23,7 @@ from provenance.c2pa.c2pa_manifests import (
 )
 from provenance.c2pa.c2pa_marks import marks_in
 from provenance.c2pa.c2pa_store import Validity, read_store
+from provenance.c2pa.c2pa_vouching import vouched_for
 from provenance.readers.reading import Looked, Reader, Sources
 from provenance.shared.errors import RecordError
 from provenance.shared.known_names import generator_in
@@ -69,7 +70,7 @@ def _read(sources: Sources) -> Looked:
     except RecordError as error:
         looked.unreadable(_KIND, say(Place.C2PA_CONTAINER), error.fault)
         return looked
-    walked = list(walk(manifests, str(active)))
+    walked = list(walk(manifests, str(active), vouched_for(store)))
     _judge(looked, walked, validity)
     for mark in marks_in(walked):
         looked.add(_KIND, Grade.HINT, None, mark)
@@ -95,7 +96,7 @@ def _judge(looked: Looked, walked: list[Walked], validity: Validity) -> None:
     if generated is not None:
         looked.add(
             _KIND,
-            Grade.PROOF if trusted else Grade.DECLARED,
+            Grade.PROOF if trusted and generated.is_vouched else Grade.DECLARED,
             Label.AI,
             _declares(generated, signer, validity),
             generator=_generator(generated, manifest, name),
@@ -105,7 +106,7 @@ def _judge(looked: Looked, walked: list[Walked], validity: Validity) -> None:
         source = say(Clause.C2PA_MANIFEST, signer=signer, validity=validity.clause)
         looked.add(
             _KIND,
-            Grade.PROOF if trusted else Grade.DECLARED,
+            Grade.PROOF if trusted and part.is_vouched else Grade.DECLARED,
             None,
             say(EvidenceDetail.PARTLY_GENERATED, source=source, source_type=part.code),
             generator=_generator(part, manifest, name),
@@ -113,7 +114,7 @@ def _judge(looked: Looked, walked: list[Walked], validity: Validity) -> None:
         )
     elif human := _first(claims, CAPTURED) or _first(claims, HUMAN):
         # A camera that signs what it saw vouches for it; an editor only repeats what its user did there.
-        captured = human.code in CAPTURED and not human.is_ingredient
+        captured = human.code in CAPTURED and not human.is_ingredient and human.is_vouched
         looked.add(
             _KIND,
             (Grade.PROOF if captured else Grade.DECLARED) if trusted else Grade.HINT,
@@ -140,7 +141,8 @@ def _generation(claims: list[C2paClaim]) -> tuple[C2paClaim | None, C2paClaim | 
 
 
 def _first(claims: list[C2paClaim], codes: frozenset[str]) -> C2paClaim | None:
-    return next((claim for claim in claims if claim.code in codes), None)
+    found = [claim for claim in claims if claim.code in codes]
+    return next((claim for claim in found if claim.is_vouched), next(iter(found), None))
 
 
 def _declares(claim: C2paClaim, signer: Saying | str, validity: Validity) -> Saying:

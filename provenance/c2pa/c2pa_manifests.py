@@ -5,7 +5,7 @@ line. Everything else in the store is an ingredient that was put into it. What a
 of generation is about a part, too, where there was a picture before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from provenance.shared.source_types import GENERATED, code_of
 _MANIFESTS = 64  # walked from the active one; each edit in a chain of tools adds one
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
 METADATA = ("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")
+_TYPED_BY_PEOPLE = ("cawg.metadata", "stds.schema-org.CreativeWork")  # a signer passes it on
 _CREATED, _OPENED = "c2pa.created", "c2pa.opened"
 # Actions that leave the rest of a picture as it was (C2PA 2.2, 18.15.2, with earlier spellings).
 _ON_A_PART = frozenset(
@@ -21,6 +22,16 @@ _ON_A_PART = frozenset(
     for name in (
         *("adjustedColor", "addedText", "color_adjustments", "deleted", "drawing", "edited", "enhanced"),
         *("filtered", "placed", "removed"),
+    )
+)
+
+# What leaves a picture as it was, but for its size and how it is stored (18.15.2).
+_UNCHANGING = frozenset(
+    f"c2pa.{name}"
+    for name in (
+        *("converted", "cropped", "edited.metadata", "opened", "orientation", "published", "repackaged"),
+        *("resized", "resized.proportional", "transcoded", "watermarked"),
+        *("watermarked.bound", "watermarked.unbound"),
     )
 )
 
@@ -32,41 +43,52 @@ class C2paClaim:
     """One statement on the origin: a source type's code, the program, and what it is about.
 
     `is_ingredient` where another manifest than the picture's own says it, `is_part` where it is about a
-    part of the picture.
+    part of the picture. `is_vouched`: the picture's signer stands for it.
     """
 
     code: str
     agent: str
     is_ingredient: bool
     is_part: bool = False
+    is_vouched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A manifest on the way from the active one, the nearest first."""
+    """A manifest on the way from the active one, the nearest first.
+
+    `is_vouched`: the active one's signer, if trusted, stands for what it says of the picture.
+    """
 
     manifest: Manifest
     is_ingredient: bool
     is_part: bool
+    is_vouched: bool = True
 
 
-def walk(manifests: Mapping[str, Any], active: str) -> Iterator[Walked]:
+def walk(
+    manifests: Mapping[str, Any], active: str, vouched: Collection[str] = frozenset()
+) -> Iterator[Walked]:
     """Walk from the active manifest through those of its ingredients, the nearest first.
 
-    What was only an input to a process is not in the picture, and passed over.
+    What was only an input to a process is not in the picture, and passed over. `vouched` names the manifests
+    of ingredients whose signers are trusted. Such a one counts as far as nothing on the way to it is a
+    stranger's, or changed the picture: otherwise anybody could write an origin into a picture and have a
+    trusted editor sign that it was opened, or paint over a picture that was generated.
     """
-    queue, seen = [(active, False)], set[str]()
+    queue, seen = [(active, False, True)], set[str]()
     while queue and len(seen) < _MANIFESTS:
-        name, is_part = queue.pop(0)
+        name, is_part, is_vouched = queue.pop(0)
         manifest = manifests.get(name)
         if name in seen or not isinstance(manifest, dict):
             continue
         seen.add(name)
-        yield Walked(manifest, is_ingredient=name != active, is_part=is_part)
+        yield Walked(manifest, name != active, is_part, is_vouched)
+        stays = is_vouched and leaves_as_it_was(manifest)
         for ingredient, is_parent in _ingredients(manifest):
             inner = ingredient.get("active_manifest")
             if isinstance(inner, str):
-                queue.append((inner, is_part or not is_parent))
+                queue.append((inner, is_part or not is_parent, stays and inner in vouched))
 
 
 def claims_in(walked: list[Walked]) -> list[C2paClaim]:
@@ -86,6 +108,11 @@ def assertions_of(manifest: Manifest) -> Iterator[tuple[str, dict[str, Any]]]:
     for assertion in _list(manifest, "assertions"):
         if isinstance(assertion.get("data"), dict):
             yield str(assertion.get("label", "")), assertion["data"]
+
+
+def leaves_as_it_was(manifest: Manifest) -> bool:
+    """True if no action of a manifest changes what the picture shows."""
+    return all(action.get("action") in _UNCHANGING for action in actions_of(manifest))
 
 
 def signer_of(manifest: Manifest) -> str:
@@ -129,17 +156,21 @@ def _claims(one: Walked) -> Iterator[C2paClaim]:
         if code:
             on_part = has_origin and action.get("action") in _ON_A_PART
             agent = _agent(action.get("softwareAgent"))
-            yield C2paClaim(code, agent, one.is_ingredient, one.is_part or on_part)
+            yield C2paClaim(code, agent, one.is_ingredient, one.is_part or on_part, one.is_vouched)
     for label, data in assertions_of(manifest):
         if label.startswith(_OLD_GENERATIVE):
-            yield C2paClaim("trainedAlgorithmicMedia", "Adobe Firefly", one.is_ingredient, one.is_part)
+            code, agent = "trainedAlgorithmicMedia", "Adobe Firefly"
+            yield C2paClaim(code, agent, one.is_ingredient, one.is_part, one.is_vouched)
         elif label.startswith(METADATA):
             for key, value in data.items():
                 if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
-                    yield C2paClaim(code, "", one.is_ingredient, one.is_part)
+                    is_vouched = one.is_vouched and not label.startswith(_TYPED_BY_PEOPLE)
+                    yield C2paClaim(code, "", one.is_ingredient, one.is_part, is_vouched)
     for ingredient, is_parent in _ingredients(manifest):
         if code := _code(ingredient.get("digitalSourceType")):
-            yield C2paClaim(code, "", is_ingredient=True, is_part=one.is_part or not is_parent)
+            is_vouched = one.is_vouched and leaves_as_it_was(manifest)
+            is_part = one.is_part or not is_parent
+            yield C2paClaim(code, "", is_ingredient=True, is_part=is_part, is_vouched=is_vouched)
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from provenance.shared.trust import TrustList
 from tests.provenance.asking import code_of, says_unreadable
-from tests.provenance.signing import Signer, created, edited, fingerprint, make_signer, sign
+from tests.provenance.signing import BASE, Signer, created, edited, fingerprint, make_signer, sign
 from tests.provenance.writing import drawing, jpeg, jpeg_segment, pillow_png, png, png_chunk, webp
 
 pytestmark = pytest.mark.processes
@@ -93,6 +93,54 @@ def test_what_an_ingredient_says_is_said(generated: bytes, signer: Signer) -> No
     item = claim(edited)
     assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
     assert "ingredient" in render(item.detail)
+
+
+@pytest.fixture(scope="module")
+def editor() -> Signer:
+    return make_signer("A trusted editor")
+
+
+def test_a_strangers_claim_is_no_proof_once_a_trusted_editor_has_opened_it(
+    generated: bytes, signer: Signer, editor: Signer
+) -> None:
+    """Anybody can sign a claim of their own, and have an editor sign that it opened the picture."""
+    opened = sign(PNG, "image/png", editor, [], parent=generated)
+    item = claim(opened, TrustList(anchors=editor.root))
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+    assert claim(opened, TrustList(anchors=editor.root + signer.root)).grade is Grade.PROOF
+    again = sign(PNG, "image/png", editor, [], parent=opened)
+    assert claim(again, TrustList(anchors=editor.root)).grade is Grade.DECLARED
+
+
+def test_a_claim_about_another_picture_is_no_proof_once_a_trusted_editor_has_opened_it(
+    generated: bytes, signer: Signer, editor: Signer
+) -> None:
+    start = generated.index(b"caBX") - 4
+    size = int.from_bytes(generated[start : start + 4], "big") + 12
+    other = pillow_png(drawing(64, 64, seed=9))
+    framed = other[:33] + generated[start : start + size] + other[33:]
+    opened = sign(other, "image/png", editor, [], parent=framed)
+    assert claim(opened, TrustList(anchors=editor.root + signer.root)).grade is Grade.DECLARED
+
+
+@pytest.mark.parametrize(
+    ("action", "grade"),
+    [("c2pa.resized", Grade.PROOF), ("c2pa.drawing", Grade.DECLARED), ("c2pa.edited", Grade.DECLARED)],
+)
+def test_what_a_generated_picture_was_painted_over_with_is_not_proved_to_be_generated(
+    generated: bytes, signer: Signer, editor: Signer, action: str, grade: Grade
+) -> None:
+    drawn = sign(PNG, "image/png", editor, [{"action": action}], parent=generated)
+    assert claim(drawn, TrustList(anchors=editor.root + signer.root)).grade is grade
+
+
+def test_what_people_typed_into_a_picture_is_no_proof_whoever_passes_it_on(signer: Signer) -> None:
+    typed = {"@context": {}, "Iptc4xmpExt:DigitalSourceType": BASE + "trainedAlgorithmicMedia"}
+    data = sign(PNG, "image/png", signer, [created("digitalCreation")], assertions={"cawg.metadata": typed})
+    assert all(
+        item.grade is not Grade.PROOF or item.label is not Label.AI
+        for item in read_provenance(data, trust=TrustList(anchors=signer.root))
+    )
 
 
 @pytest.mark.parametrize("code", ["algorithmicMedia", "screenCapture", "compositeWithNothing"])
