@@ -43,6 +43,10 @@ _OWN = frozenset(
 # The tools of its Director, by their names in its interface (image.novelai.net, `AugmentImageRequest`,
 # `req_type`): each changes a picture that is there, and the picture may be anybody's.
 _TOOLS = frozenset({"bg-removal", "colorize", "declutter", "emotion", "lineart", "sketch"})
+# Requests that begin with a picture, which may be anybody's. Infilling repaints a part of it; of one that is
+# made anew with a low strength, most is left. The names are those that its web interface sends and records.
+_INFILLING, _FROM_PICTURE = "InfillingRequest", "Img2ImgRequest"
+_LEAST_STRENGTH = 0.5
 _KNOWN = _OWN | {"prompt", "uc", "steps", "seed", "sampler", "scale", "strength", "noise", "n_samples", "sm"}
 _SHOWN = ("prompt", "uc", "steps", "seed", "sampler", "scale", "width", "height", "request_type")
 _MOST_COMMENTS = (
@@ -68,6 +72,18 @@ class _Comment:
     def tool(self) -> str | None:
         """The Director's tool that edited the picture; None for a generation."""
         return _tool(self.values)
+
+    @property
+    def partly(self) -> str | None:
+        """The request that left a part of another picture as it was; None for any other."""
+        asked = self.values.get("request_type")
+        if not isinstance(asked, str):
+            return None
+        strength = self.values.get("strength")
+        is_weak = not isinstance(strength, int | float) or strength < _LEAST_STRENGTH
+        if _INFILLING in asked or (_FROM_PICTURE in asked and is_weak):
+            return asked[:60]
+        return None
 
 
 def _tool(values: Mapping[str, Any]) -> str | None:
@@ -151,6 +167,10 @@ def _add_record(looked: Looked, comment: _Comment, envelope: Mapping[str, Any]) 
         detail = say(EvidenceDetail.NOVELAI_EDIT, tool=comment.tool, where=where)
         looked.add(comment.kind, Grade.HINT, None, detail, generator=GENERATOR, fields=fields)
         return
+    if comment.partly is not None:
+        detail = say(EvidenceDetail.PARTLY_GENERATED, source=where, source_type=comment.partly)
+        looked.add(comment.kind, Grade.DECLARED, None, detail, generator=GENERATOR, fields=fields)
+        return
     looked.add(
         comment.kind,
         Grade.DECLARED,
@@ -171,6 +191,9 @@ def _add_signature(looked: Looked, comment: _Comment, flaw: Saying | None) -> No
             say(EvidenceDetail.NOVELAI_EDIT_SIGNED, tool=comment.tool, where=where),
             generator=GENERATOR,
         )
+    elif flaw is None and comment.partly is not None:
+        detail = say(EvidenceDetail.PARTLY_GENERATED, source=where, source_type=comment.partly)
+        looked.add(EvidenceKind.NOVELAI_SIGNATURE, Grade.PROOF, None, detail, generator=GENERATOR)
     elif flaw is None:
         looked.add(
             EvidenceKind.NOVELAI_SIGNATURE,

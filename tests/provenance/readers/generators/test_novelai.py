@@ -79,6 +79,29 @@ def test_a_tool_that_the_director_does_not_have_is_no_edit() -> None:
     assert read(png(TALL, [text_chunk("Comment", json.dumps(directed("sketch")))])) == []
 
 
+@pytest.mark.parametrize(
+    ("request_type", "strength", "is_partly"),
+    [
+        ("NativeInfillingRequest", 1.0, True),
+        ("Img2ImgRequest", 0.01, True),
+        ("VibeTransfer+Img2ImgRequest", "much", True),
+        ("Img2ImgRequest", 0.7, False),
+        ("PromptGenerateRequest", 0.01, False),
+    ],
+)
+def test_a_signature_over_what_was_left_of_another_picture_proves_a_part(
+    request_type: str, strength: object, *, is_partly: bool
+) -> None:
+    """Whoever pays NovelAI can have it sign an artist's drawing with one corner repainted."""
+    asked = COMMENT | {"request_type": request_type, "strength": strength}
+    found = read(png(TALL, texts(envelope(signed(TALL, asked)))))
+    label = None if is_partly else Label.AI
+    assert {item.label for item in found if item.grade is not Grade.HINT} == {label}
+    assert [item.grade for item in found if item.kind is EvidenceKind.NOVELAI_SIGNATURE] == [Grade.PROOF]
+    if is_partly:
+        assert f"part of this picture was generated ({request_type})" in render(found[0].detail)
+
+
 def test_a_comment_within_a_comment_is_found() -> None:
     wrapped = envelope(COMMENT) | {"Comment": json.dumps({"Comment": json.dumps(signed(TALL))})}
     assert signature_of(png(TALL, texts(wrapped))).grade is Grade.PROOF
