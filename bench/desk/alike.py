@@ -43,7 +43,7 @@ def main() -> None:
 
         def ask(sha256: str) -> int:
             with database.reading() as session:
-                return len(alike_images(session, sha256, limit=3))
+                return len(alike_images(session, session.get_one(Image, sha256), limit=3))
 
         nothing = ask_each("most alike", some, ask).count(0)
     say(f"nothing found for {nothing} of {len(some)}")

@@ -67,7 +67,7 @@ def resolve_appeals(
     Who appealed is told with the decision, by `report_answers`. To escalate answers nothing.
     Errors: OwnDecisionError where the appeal is against this moderator.
     """
-    if outcome is Outcome.ESCALATE:
+    if outcome is Outcome.ESCALATE or not appealed_among(session, [sha256]):
         return 0
     if barred_from(session, [sha256], moderator_id):
         raise OwnDecisionError

@@ -34,16 +34,17 @@ class CaseContext:
 
 
 def find_context(
-    session: Session, sha256: str, submissions: Sequence[Submission], blind: set[str]
+    session: Session, image: Image, submissions: Sequence[Submission], blind: set[str]
 ) -> CaseContext:
     """Find what surrounds a case; `submissions` are its own, newest first.
 
     `blind` are images that who asks has before them as checks: no decision on them is told or counted.
     """
+    sha256 = image.sha256
     near = near_images(session, sha256, limit=NEAR_SHOWN)
     hide_decisions([one.image for one in near], blind)
     shown = {one.image.sha256 for one in near}
-    alike = alike_images(session, sha256, limit=ALIKE_SHOWN + len(near))
+    alike = alike_images(session, image, limit=ALIKE_SHOWN + len(near))
     # A case that is a check for who looks would give its answer away by being among the decided.
     alike = [one for one in alike if one.image.sha256 not in shown | blind][:ALIKE_SHOWN]
     offered = next((one for one in submissions if one.listing_id), None)

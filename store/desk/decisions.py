@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
-from store.appeals.appeal_resolution import appealed_among
 from store.clients.own_submissions import is_own, own_among
 from store.desk.grounds import list_grounds, usual_of
 from store.reports.reader_reports import came_by_report
+from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.ground_tables import Ground
 from store.tables.review_states import ReviewState
@@ -97,9 +97,11 @@ def decide(
 
 
 def _usual_ground(session: Session, seen: Seen, outcome: Outcome) -> Ground:
-    evidence = session.scalar(select(Verdict.evidence).where(Verdict.id == seen.verdict_id)) or []
-    is_appealed = seen.sha256 in appealed_among(session, [seen.sha256])
-    return usual_of(list_grounds(session), outcome, evidence, is_appealed=is_appealed)
+    appealed = select(Appeal.id).where(Appeal.image_sha256 == seen.sha256, Appeal.resolved_at.is_(None))
+    evidence, is_appealed = session.execute(
+        select(Verdict.evidence, appealed.exists()).where(Verdict.id == seen.verdict_id)
+    ).one()
+    return usual_of(list_grounds(session), outcome, evidence, is_appealed=bool(is_appealed))
 
 
 def _opened(sha256: str, moderator_id: str, at: datetime) -> ScalarSelect[datetime | None]:

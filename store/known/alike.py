@@ -46,16 +46,15 @@ def forget_looks(session: Session, sha256s: Collection[str]) -> None:
     session.execute(update(Image).where(Image.sha256.in_(sha256s)).values(look=None, look_kind=None))
 
 
-def alike_images(session: Session, sha256: str, *, limit: int) -> list[AlikeImage]:
-    """List the images most alike in look that a person decided, those first that differ by the fewest bits.
+def alike_images(session: Session, own: Image, *, limit: int) -> list[AlikeImage]:
+    """List the images that a person decided most alike in look, those first that differ by the fewest bits.
 
     Compared are those that share one of 16 words with this one (locality-sensitive hashing: Indyk and
     Motwani, STOC 1998) and those that were decided last.
     """
-    own = session.execute(select(Image.look, Image.look_kind).where(Image.sha256 == sha256)).one_or_none()
-    if own is None or own.look is None:
+    if own.look is None:
         return []
-    is_another = (DecidedLook.kind == own.look_kind, DecidedLook.image_sha256 != sha256)
+    is_another = (DecidedLook.kind == own.look_kind, DecidedLook.image_sha256 != own.sha256)
     shares_word = or_(
         *(getattr(DecidedLook, f"w{place}") == word for place, word in enumerate(words_of(own.look)))
     )

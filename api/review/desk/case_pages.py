@@ -40,6 +40,7 @@ from store.quality.check_giving import sample_decisions
 from store.quality.checks import answer_check, check_result, open_check
 from store.quality.quality import rates
 from store.tables.case_tables import Image
+from store.tables.review_states import ReviewState
 
 
 @review.get("/review/cases/<sha256>")
@@ -56,13 +57,16 @@ def decide_case(sha256: str) -> AnyResponse:
     try:
         with parts().database.writing() as session:
             refuse_claimed(session, sha256, viewer)
-            done = _decide(session, seen, viewer, outcome=outcome, note=note, reply=reply)
+            image = session.get(Image, sha256)
+            if image is None:
+                raise StaleCaseError
+            done = _decide(session, image, seen, viewer, outcome=outcome, note=note, reply=reply)
             release_case(session, sha256, viewer.moderator_id)
     except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
         return _show(view_case(sha256, is_conflict=True, note=note))
     if "sheet" in request.args:
         return _answer_sheet(done, viewer)
-    following = give_next(parts().database, wanted, viewer, sha256)
+    following = give_next(parts().database, wanted, viewer, image)
     address = write_wanted(wanted) | {"done": done}
     target = (
         url_for("review.case", sha256=following, **address)
@@ -102,16 +106,19 @@ def _show(page: CasePage) -> Response:
     return make_response(drawn, HTTPStatus.CONFLICT if page.is_conflict else HTTPStatus.OK)
 
 
-def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, note: str, reply: str) -> str:
+def _decide(
+    session: Session, image: Image, seen: Seen, viewer: Viewer, *, outcome: Outcome, note: str, reply: str
+) -> str:
     """Decide a case, or answer the check that it is for this moderator; give the id of what was done.
 
     Who saw that the case was decided overrules that decision: no check looks like that.
     """
-    check = open_check(session, seen.sha256, viewer) if seen.decision_id is None else None
+    may_be_check = seen.decision_id is None and image.review is ReviewState.CLOSED
+    check = open_check(session, seen.sha256, viewer) if may_be_check else None
     if check is not None:
         answer_check(session, check, seen, viewer, outcome=outcome, note=note)
         return check.id
-    refuse_escalated(session, seen.sha256)
+    refuse_escalated(image)
     if reply and outcome is Outcome.ESCALATE:
         # Nothing is answered, and nothing is lost.
         draft = _("Draft of a reply:")
@@ -141,10 +148,9 @@ def _decide(session: Session, seen: Seen, viewer: Viewer, *, outcome: Outcome, n
     return decision_id
 
 
-def refuse_escalated(session: Session, sha256: str) -> None:
+def refuse_escalated(image: Image) -> None:
     """Leave an escalated case to a lead. Errors: `PageError`."""
-    image = session.get(Image, sha256)
-    if image is not None and not may_decide(me(), image):
+    if not may_decide(me(), image):
         raise PageError(
             HTTPStatus.FORBIDDEN,
             _("Decision not saved"),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from api.http.parts import parts
-from api.review.desk.next_case import find_next, look_undecided
+from api.review.desk.next_case import AHEAD, find_next, look_undecided
 from api.review.desk.queue_address import write_wanted
 from api.review.desk.split_views import SplitViews, split_views
 from api.review.desk.thresholds import asked_filter, thresholds_in_force
@@ -37,8 +37,7 @@ from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
-from store.desk.queue_filter import Assigned, QueueFilter, Viewer, left_by_others
-from store.desk.review_queue import list_digests, position
+from store.desk.queue_filter import Assigned, Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
@@ -52,8 +51,6 @@ from store.tables.review_states import WAITING, ReviewState
 from store.tables.review_tables import OutsideCheck
 from store.verdicts.policies import find_thresholds
 from store.verdicts.view_scores import read_views
-
-UPCOMING = 10  # cases in the strip below the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +173,24 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             raise not_found(_("Case not found."))
         blind = blind_for(session, viewer)
         check = open_check(session, sha256, viewer) if sha256 in blind else None
-        following, offer = find_next(session, wanted, viewer, found.image)
+        ahead, offer = find_next(session, wanted, viewer, found.image, most=AHEAD)
         checked = check_result(session, done, viewer, within=OFFERED) if is_id(done) else None
         # The score is drawn with the thresholds that this verdict rests on, whatever holds by now.
         rests_on = find_thresholds(session, found.verdict.model, found.verdict.policy_number)
         was_undone, undo_next = undone(session)
         grounds, appeals = list_grounds(session), appeals_on(session, sha256) if check is None else []
         is_appealed = any(appeal.resolved_at is None for appeal in appeals)
-        # A check that was not given yet would show that it is decided.
-        is_blind_offer = offer is not None and offer.sha256 in blind
-        following = offer.sha256 if offer is not None and is_blind_offer else following
+        if offer is not None and offer.sha256 in blind:
+            # Another check would show that it is decided; and it must not be known by its absence.
+            ahead = list(dict.fromkeys([offer.sha256, *ahead]))[:AHEAD]
         return CasePage(
             viewer=viewer,
             address=write_wanted(wanted),
-            following=following,
+            following=next(iter(ahead), None),
             progress=find_progress(session, wanted, viewer, found.image),
-            upcoming=_upcoming(session, wanted, viewer, found.image, following),
+            upcoming=ahead,
             evidence=_by_grade(found),
-            context=find_context(session, sha256, found.submissions, blind),
+            context=find_context(session, found.image, found.submissions, blind),
             thresholds=rests_on or in_force,
             appeals=appeals,
             grounds=grounds,
@@ -209,28 +206,20 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             if found.image.review in WAITING or check is not None
             else [],
             is_all_mine=wanted.assigned is Assigned.ME,
-            is_barred=bool(barred_from(session, [sha256], viewer.moderator_id)),
+            is_barred=(is_appealed or check is not None)
+            and bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
             is_too_senior=not may_decide(me(), found.image),
             may_make_golden=may(me(), Act.MANAGE_QUALITY),
             golden=find_golden(session, sha256) if may(me(), Act.MANAGE_QUALITY) else None,
             outside=list_outside(session, sha256),
             checked=checked,
-            undo=undoable(session, checked.escalation_id if checked else done) or undo_next,
+            undo=undoable(session, checked.escalation_id if checked else done, grounds=grounds) or undo_next,
             undone=was_undone if was_undone is not None and was_undone.sha256 == sha256 else None,
             is_conflict=is_conflict,
             note=note,
             case=found if check is None else look_undecided(found, check),
         )
-
-
-def _upcoming(
-    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image, following: str | None
-) -> list[str]:
-    """What comes next, the very next one first: a check that is mixed in must not be known by its absence."""
-    after = list_digests(session, left_by_others(wanted), viewer, after=position(image), limit=UPCOMING)
-    found = dict.fromkeys([*([following] if following else []), *after])
-    return [sha256 for sha256 in found if sha256 != image.sha256][:UPCOMING]
 
 
 def _reports(session: Session, sha256: str) -> ReportsOnCase:

@@ -18,7 +18,7 @@ from api.review.frame.permissions import may_decide
 from core.clock import now
 from store.appeals.appeal_resolution import appealed_among, barred_from
 from store.clients.own_submissions import is_own
-from store.desk.case_claims import Holder, claim_case, find_holder, release_case, take_over
+from store.desk.case_claims import LEASE, Holder, claim_case, find_holder, release_case, take_over
 from store.desk.decisions import StaleCaseError
 from store.desk.queue_filter import Viewer
 from store.quality.checks import open_check
@@ -31,14 +31,15 @@ def claim(sha256: str) -> AnyResponse:
     """Claim a case or renew the claim. Scripts get who has the case and which case is next, as JSON."""
     wanted, viewer = asked_filter(), Viewer(me().id, now())
     with parts().database.writing() as session:
-        before = find_holder(session, sha256, viewer.at)
-        if _may_claim(session, sha256, viewer):
-            claim_case(session, sha256, viewer.moderator_id, viewer.at)
-        holder = find_holder(session, sha256, viewer.at)
+        holder = before = find_holder(session, sha256, viewer.at)
+        image = _claimable(session, sha256, viewer)
+        if image is not None:
+            is_mine = claim_case(session, sha256, viewer.moderator_id, viewer.at)
+            holder = _mine(viewer) if is_mine else find_holder(session, sha256, viewer.at)
     known = _describe(holder, viewer)
     address = write_wanted(wanted)
-    if before is None and holder is not None and holder.moderator_id == viewer.moderator_id:
-        following = give_next(parts().database, wanted, viewer, sha256)
+    if image is not None and before is None and holder is not None and _is_free(holder, viewer):
+        following = give_next(parts().database, wanted, viewer, image)
         known["next"] = url_for("review.case", sha256=following, **address) if following else None
     if request.accept_mimetypes.best != "application/json":
         return redirect(url_for("review.case", sha256=sha256, **address), HTTPStatus.SEE_OTHER)
@@ -66,15 +67,21 @@ def take(sha256: str) -> AnyResponse:
     return redirect(url_for("review.case", sha256=sha256, **asked_address()))
 
 
-def _may_claim(session: Session, sha256: str, viewer: Viewer) -> bool:
-    """True if a case needs a moderator and this one may decide it: a claim by another would only block it."""
+def _claimable(session: Session, sha256: str, viewer: Viewer) -> Image | None:
+    """Find a case that needs a moderator and that this one may decide: a claim would only block others."""
     image = _decidable(session, sha256, viewer)
     if image is None:
-        return False
+        return None
     is_appealed = bool(appealed_among(session, [sha256]))
     if is_appealed and barred_from(session, [sha256], viewer.moderator_id):
-        return False
-    return image.review in WAITING or is_appealed or open_check(session, sha256, viewer) is not None
+        return None
+    needs = image.review in WAITING or is_appealed or open_check(session, sha256, viewer) is not None
+    return image if needs else None
+
+
+def _mine(viewer: Viewer) -> Holder:
+    """What a claim made at this moment is like."""
+    return Holder(viewer.moderator_id, me().email, viewer.at, viewer.at + LEASE)
 
 
 def _decidable(session: Session, sha256: str, viewer: Viewer) -> Image | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from store.base.database import Database
 from store.desk.cases import Case
 from store.desk.queue_filter import QueueFilter, Tab, Viewer, left_by_others
-from store.desk.review_queue import list_cases, position
+from store.desk.review_queue import list_digests, position
 from store.quality.check_giving import CheckOffer, choose_check, draw, give_check
 from store.quality.quality import rates
 from store.tables.case_tables import Image, Verdict
@@ -18,23 +18,24 @@ from store.tables.quality_tables import Check, CheckKind
 from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
 
+AHEAD = 10  # cases of the queue that a page names as the next ones
 MOST_ON_A_SHEET = 3  # checks among the twelve cases of a triage sheet
 
 
 def find_next(
-    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image
-) -> tuple[str | None, CheckOffer | None]:
-    """The SHA-256 of the queue's next case, and the check to show in its place, if there is one.
+    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image, *, most: int = 1
+) -> tuple[list[str], CheckOffer | None]:
+    """The next cases of the queue by SHA-256, and the check to show instead of the first, if there is one.
 
     Checks come only in the queue of what waits, and only by going on from case to case. Where nothing
     waits any more, the second looks that are left come.
     """
-    following = _next_in_queue(session, wanted, viewer, image)
+    following = _next_in_queue(session, wanted, viewer, image, most)
     if wanted.tab is not Tab.OPEN:
         return following, None
     quality = rates(session)
     kind = draw(viewer.moderator_id, image.sha256, quality)
-    if kind is None and following is None and quality.second:
+    if kind is None and not following and quality.second:
         kind = CheckKind.SECOND
     return following, choose_check(session, kind, wanted, viewer, image) if kind else None
 
@@ -57,27 +58,30 @@ def find_sheet_checks(
     return found
 
 
-def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, sha256: str) -> str | None:
-    """The SHA-256 of the case to show next; if that is a check, it is assigned to this moderator."""
+def give_next(database: Database, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
+    """The SHA-256 of the case after this one; if that is a check, it is assigned to this moderator."""
     with database.reading() as session:
-        following, offer = find_next(session, wanted, viewer, session.get_one(Image, sha256))
+        following, offer = find_next(session, wanted, viewer, image)
+    first = next(iter(following), None)
     if offer is None:
-        return following
+        return first
     with database.writing() as session:
-        return give_check(session, offer, viewer) or following
+        return give_check(session, offer, viewer) or first
 
 
-def _next_in_queue(session: Session, wanted: QueueFilter, viewer: Viewer, image: Image) -> str | None:
-    """The next case in the queue, starting again from the top at its end.
+def _next_in_queue(
+    session: Session, wanted: QueueFilter, viewer: Viewer, image: Image, most: int
+) -> list[str]:
+    """The next cases in the queue, or at its end the first one from the top.
 
     Cases that others have claimed or were assigned are skipped, unless the filter asks for them.
     """
     wanted = left_by_others(wanted)
-    for after in (position(image), None):
-        for found in list_cases(session, wanted, viewer, after=after, limit=2):
-            if found.sha256 != image.sha256:
-                return found.sha256
-    return None
+    for after, limit in ((position(image), most), (None, 1)):
+        found = list_digests(session, wanted, viewer, after=after, limit=limit + 1)
+        if others := [sha256 for sha256 in found if sha256 != image.sha256]:
+            return others[:limit]
+    return []
 
 
 def look_undecided(case: Case, check: Check) -> Case:

@@ -1,7 +1,7 @@
 """Undo a decision just made."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from flask import redirect, request, url_for
@@ -53,7 +53,7 @@ class Undone:
     is_waiting: bool
 
 
-def undoable(session: Session, done: str | None, at: datetime | None = None) -> Undoable | None:
+def undoable(session: Session, done: str | None, *, grounds: list[Ground] | None = None) -> Undoable | None:
     """Find the decision, or the batch, that was just made, while it can be taken back."""
     if not done or not is_id(done):
         return None
@@ -62,27 +62,31 @@ def undoable(session: Session, done: str | None, at: datetime | None = None) -> 
     if not found or found[0].moderator_id != me().id:
         return None
     decision = found[0]
-    left = decision.created_at + OFFERED - (at or now())
-    image = session.get(Image, decision.image_sha256)
-    if left <= timedelta() or image is None or (one and image.decision_id != one.id):
+    left = decision.created_at + OFFERED - now()
+    if left <= timedelta():
+        return None
+    stands, title = _standing_and_title(session, decision.image_sha256)
+    if one and stands != one.id:
         return None
     return Undoable(
         decision_id=decision.id,
         batch_id=None if one else done,
         sha256=decision.image_sha256,
-        title=_title(session, decision.image_sha256),
+        title=title,
         outcome=decision.outcome,
         count=len(found),
         seconds=int(left.total_seconds()),
         ground=decision.ground if len({each.ground for each in found}) == 1 else None,
-        grounds=list_grounds(session),
+        grounds=list_grounds(session) if grounds is None else grounds,
     )
 
 
-def _title(session: Session, sha256: str) -> str | None:
-    """What the newest submission calls the picture."""
+def _standing_and_title(session: Session, sha256: str) -> tuple[str | None, str | None]:
+    """The id of the decision that stands on a picture, and what its newest submission calls it."""
     newest = select(Submission.title).where(Submission.image_sha256 == sha256).order_by(Submission.id.desc())
-    return session.scalar(newest.limit(1))
+    query = select(Image.decision_id, newest.limit(1).scalar_subquery()).where(Image.sha256 == sha256)
+    stands, title = session.execute(query).one()
+    return stands, title
 
 
 def undone(session: Session) -> tuple[Undone | None, Undoable | None]:

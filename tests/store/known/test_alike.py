@@ -12,6 +12,7 @@ from store.known import alike
 from store.known.alike import alike_images
 from store.retention.erasure import erase_image
 from store.retention.purge import purge_expired
+from store.tables.case_tables import Image
 from tests.store.known import pictures
 from tests.store.known.pictures import BASE, rule, turned
 
@@ -25,7 +26,7 @@ def found(database: Database, sha256: str, limit: int = 3) -> list[tuple[str, in
     with database.reading() as session:
         return [
             (one.image.sha256, round((1 - one.agreement) * 256))
-            for one in alike_images(session, sha256, limit=limit)
+            for one in alike_images(session, session.get_one(Image, sha256), limit=limit)
         ]
 
 
