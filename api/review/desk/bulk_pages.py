@@ -111,7 +111,7 @@ def undo_batch(batch_id: str) -> AnyResponse:
             )
         undo_many(session, batch_id, moderator_id=me().id, at=at)
     address = asked_address() | {"undone": batch_id}
-    return redirect(url_for("review.queue", **address), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("review.queue", view=group_view(), **address), HTTPStatus.SEE_OTHER)
 
 
 @review.get("/review/proposals")

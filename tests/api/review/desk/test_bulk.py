@@ -264,4 +264,7 @@ def test_cases_are_grouped_by_seller_and_by_listing(desk: Desk) -> None:
     action = preview.partition('action="/review/bulk?')[2].partition('"')[0]
     answer = visit.client.post(f"/review/bulk?{action}", data=form)
     assert answer.location.startswith("/review?view=sellers&done=")
+    bar = visit.get(answer.location).text.partition('action="/review/batches/')[2].partition('"')[0]
+    undone = visit.client.post(f"/review/batches/{bar}".replace("&amp;", "&"), data=form)
+    assert undone.location.startswith("/review?view=sellers&undone=")
     assert "view=" not in visit.client.post("/review/bulk?view=elsewhere", data=form).location
