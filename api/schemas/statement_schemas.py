@@ -16,7 +16,7 @@ class MeansAnswer(Answer):
 
     detection: bool = Field(
         description="True if the finding brought the image before a moderator. False if it was clear: then a "
-        "reader's report, a check by chance or a moderator's own look did."
+        "reader's report, a random check or a moderator's own look did."
     )
     decision: bool
     model: str
