@@ -22,6 +22,9 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _START = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
+# Browsers undo percent-encoding in a host: of ASCII it only hides what people would see. A name that is not
+# ASCII is written so by programs.
+_HIDDEN_ASCII = re.compile("%(?![89A-Fa-f])")
 # Which characters a name may have is for ada to say; how long a name and its parts are, for DNS (RFC 1035).
 _LABEL = re.compile(r"[^.]{1,63}")
 
@@ -123,7 +126,7 @@ def _read(text: str, base: str | None) -> WebUrl:
     authority = _AUTHORITY.match(text)
     if authority is not None and "@" in authority[1]:
         raise UrlError(UrlFault.CREDENTIALS, "The URL must not contain a user name or password.")
-    if authority is not None and "%" in authority[1]:  # browsers undo it: people would see another name
+    if authority is not None and _HIDDEN_ASCII.search(authority[1]):
         raise UrlError(UrlFault.MALFORMED, "The URL's host is not a valid host name.")
     try:
         # Read twice: of what is relative, ada does not say whether the host is an address.
