@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from PIL import Image
 
-from core.pictures.jpeg_frames import END_OF_IMAGE, SCAN
+from core.pictures.jpeg_frames import END_OF_IMAGE, MOST_SCANS, SCAN
 from model.serving.parts.found_rows import FoundRows, Load, upper
 
 # What the data are read on with. Where that changes no pixel, nothing was missing.
@@ -48,7 +48,9 @@ def seems_whole(image: Image.Image, data: bytes) -> bool:
     """False if a JPEG that libjpeg decoded without an error looks as if its data broke off."""
     last = image.getpixel((image.width - 1, image.height - 1))
     is_grey = all(value in _GREYS for value in (last if isinstance(last, tuple) else (last,)))
-    return not is_grey and (not image.info.get("progressive") or _has_all_scans(data))
+    if is_grey or not image.info.get("progressive"):
+        return not is_grey
+    return data.count(SCAN) >= MOST_SCANS or _has_all_scans(data)  # of so many, we left out some ourselves
 
 
 def _load_up_to_fault(data: bytes, load: Load) -> tuple[bytes, Image.Image]:

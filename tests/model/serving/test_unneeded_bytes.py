@@ -174,6 +174,9 @@ def test_scans_without_end_are_left_out() -> None:
     assert stored is not None
     assert stored.frames[0].write().count(SCAN) == MOST_SCANS
     assert decode(endless).rgb.shape == (70, 80, 3)
+    first, second = (data.index(SCAN), data.index(SCAN, data.index(SCAN) + 2))
+    fine_last = data[:first] + data[first:second] * 200 + data[second:]
+    assert not decode(fine_last).is_cut_short  # it has all of its pixels, of which we looked at some
 
 
 def test_a_damaged_exif_record_does_not_refuse_an_avif_and_its_own_turn_stays() -> None:
