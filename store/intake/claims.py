@@ -19,7 +19,7 @@ from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, Failure, FailureCode, Finding, Priority, State
 from store.base.database import without_waiting_for_disk
 from store.intake.declared_queue import apply_declarations
-from store.intake.retries import is_retry_due
+from store.intake.retries import is_retry_due, retry_same_picture
 from store.outbox.client_events import NewEvent, add_events, called_at, note_examined
 from store.reports.reader_reports import has_reports, look_at_reported
 from store.tables.case_tables import Image
@@ -133,6 +133,8 @@ def finish_examined(
         examined_at=at,
         **_NO_FAILURE,
     )
+    if held.image_url is not None:
+        retry_same_picture(session, client_id, held.image_url, at=at)
     if is_reported:
         look_at_reported(session, held.submission_id, image_sha256)
     if is_new_image:

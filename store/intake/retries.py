@@ -91,3 +91,22 @@ def retry_now(
             .execution_options(synchronize_session=False)
         )
     )
+
+
+def retry_same_picture(session: Session, client_id: str, image_url: str, *, at: datetime) -> None:
+    """Try at once what still waits for a picture of this client that another submission has just got.
+
+    Whoever named the picture again need not wait for the pauses of the submission that failed first.
+    """
+    waiting = session.scalars(
+        select(Submission.id)
+        .where(
+            Submission.retry_at.is_not(None),
+            Submission.claim_id.is_(None),
+            Submission.client_id == client_id,
+            Submission.image_url == image_url,
+        )
+        .with_for_update(skip_locked=True)  # of two that got it, one is enough
+    ).all()
+    if waiting:
+        retry_now(session, waiting, at=at)

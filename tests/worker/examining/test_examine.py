@@ -456,6 +456,20 @@ def test_who_asks_again_is_served_at_once_also_after_the_hour(bench: Bench) -> N
         assert retry_now(session, [submission_id], at=now()) == []
 
 
+def test_a_picture_that_another_submission_got_is_tried_at_once(bench: Bench) -> None:
+    picture, bench.web.answer = bench.web.answer, NOT_YET
+    first, other = bench.submit(), bench.submit(image_url="https://pictures.example/other.png")
+    bench.examine(first)
+    bench.examine(other)
+    bench.web.answer = picture
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+    due = now()
+    with bench.database.reading() as session:
+        rows = {one: session.get_one(Submission, one).retry_at for one in (first, other)}
+    assert (rows[first] or due + timedelta(days=1)) <= due < (rows[other] or due)
+    assert bench.examine(first).state is State.EXAMINED
+
+
 def test_a_busy_host_costs_no_try(bench: Bench) -> None:
     bench.web.answer = HostBusyError("pictures.example", 0.5)
     found = bench.examine(bench.submit())
