@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from store.intake.submissions import WITH_ANSWER
 from store.outbox.submission_json import standing_json, time_json
 from store.retention.erasure import ErasureError
 from store.tables.appeal_tables import Appeal
-from store.tables.marketplace_tables import Listing, ListingDeclaration, ListingImage
+from store.tables.case_tables import Decision, Image
+from store.tables.marketplace_tables import HookDelivery, Listing, ListingDeclaration, ListingImage
 from store.tables.report_tables import MutedReader, ReaderReport
+from store.tables.review_tables import Undo
 from store.tables.seller_tables import Strike
 from store.tables.submission_tables import Submission
 
@@ -38,15 +40,21 @@ def held_on_seller(session: Session, client_id: str, seller: str) -> dict[str, A
             for strike in strikes
         ],
         "submissions": [],
+        "decisions": [],
         "appeals": [],
+        "reports": [],
+        "deliveries": _deliveries(session, client_id, seller),
     }
     if not listings and not found["strikes"]:
         raise ErasureError(f"seller {seller} not found")
     query = select(Submission).where(sold_by(client_id, seller)).options(*WITH_ANSWER).order_by(Submission.id)
     found["submissions"] = [standing_json(row) for row in session.scalars(query)]
-    found["appeals"] = _appeals(
-        session, Appeal.submission_id.in_(select(Submission.id).where(sold_by(client_id, seller)))
-    )
+    ids = select(Submission.id).where(sold_by(client_id, seller))
+    shown = select(Submission.image_sha256).where(sold_by(client_id, seller))
+    found["appeals"] = _appeals(session, Appeal.submission_id.in_(ids))
+    found["decisions"] = _decisions(session, Decision.image_sha256.in_(shown))
+    on_theirs = ReaderReport.submission_id.in_(ids) | ReaderReport.image_sha256.in_(shown)
+    found["reports"] = _reports(session, (ReaderReport.client_id == client_id) & on_theirs)
     return found
 
 
@@ -56,28 +64,24 @@ def held_on_artist(session: Session, submission_id: str) -> dict[str, Any]:
     appeals = _appeals(session, Appeal.submission_id == submission_id)
     if row is None and not appeals:
         raise ErasureError(f"submission {submission_id} not found")
-    return {"submission": standing_json(row) if row is not None else None, "appeals": appeals}
+    shown = select(Submission.image_sha256).where(Submission.id == submission_id)
+    return {
+        "submission": standing_json(row) if row is not None else None,
+        "decisions": _decisions(session, Decision.image_sha256.in_(shown)),
+        "appeals": appeals,
+    }
 
 
 def held_on_reader(session: Session, client_id: str, reader: str) -> dict[str, Any]:
     """Everything held on a reader, by their pseudonym. Errors: ErasureError where there is nothing."""
-    reports = session.scalars(select(ReaderReport).where(*of_reader(client_id, reader))).all()
+    reports = _reports(session, and_(*of_reader(client_id, reader)))
     is_muted = session.get(MutedReader, (client_id, reader)) is not None
     if not reports and not is_muted:
         raise ErasureError("reader not found")
     return {
         "reader": reader,
         "is_muted": is_muted,
-        "reports": [
-            {
-                "submission_id": one.submission_id,
-                "image_sha256": one.image_sha256,
-                "reason": one.reason,
-                "created_at": time_json(one.created_at),
-                "outcome": one.outcome and one.outcome.value,
-            }
-            for one in reports
-        ],
+        "reports": reports,
     }
 
 
@@ -118,6 +122,59 @@ def _listings(session: Session, listings: Sequence[Listing]) -> list[dict[str, A
             "declarations": said[listing.id],
         }
         for listing in listings
+    ]
+
+
+def _deliveries(session: Session, client_id: str, seller: str) -> list[dict[str, Any]]:
+    """What the marketplace sent of a seller's listings, as it came, as long as that is kept."""
+    names = select(Listing.listing_id).where(*of_seller(client_id, seller))
+    query = (
+        select(HookDelivery)
+        .where(HookDelivery.client_id == client_id, HookDelivery.listing_id.in_(names))
+        .order_by(HookDelivery.id)
+    )
+    return [
+        {
+            "listing_id": one.listing_id,
+            "topic": one.topic,
+            "received_at": time_json(one.created_at),
+            "body": one.body.decode(errors="replace"),
+        }
+        for one in session.scalars(query)
+    ]
+
+
+def _decisions(session: Session, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Every decision that was told and not undone, without who made it."""
+    query = (
+        select(Decision)
+        .join(Image, Image.sha256 == Decision.image_sha256)
+        .outerjoin(Undo, Undo.decision_id == Decision.id)
+        .where(condition, Decision.id <= Image.reported_id, Undo.id.is_(None))
+        .order_by(Decision.id)
+    )
+    return [
+        {
+            "image_sha256": one.image_sha256,
+            "outcome": one.outcome.value,
+            "ground": one.ground,
+            "decided_at": time_json(one.created_at),
+        }
+        for one in session.scalars(query)
+    ]
+
+
+def _reports(session: Session, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Readers' reports, without who sent them."""
+    return [
+        {
+            "submission_id": one.submission_id,
+            "image_sha256": one.image_sha256,
+            "reason": one.reason,
+            "created_at": time_json(one.created_at),
+            "outcome": one.outcome and one.outcome.value,
+        }
+        for one in session.scalars(select(ReaderReport).where(condition).order_by(ReaderReport.id))
     ]
 
 

@@ -164,6 +164,7 @@ def _blank_appeals(session: Session, condition: ColumnElement[bool], at: datetim
 def _delete_submissions(session: Session, ids: Collection[str]) -> None:
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.submission_id.in_(ids)))
     forget_events(session, list(ids))
+    session.execute(delete(ReaderReport).where(ReaderReport.submission_id.in_(ids)))
     session.execute(delete(Submission).where(Submission.id.in_(ids)))
 
 

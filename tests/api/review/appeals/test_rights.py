@@ -27,7 +27,7 @@ from store.retention.rights import erase_artist, erase_reader, erase_seller
 from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import ImageHash
-from store.tables.marketplace_tables import Listing
+from store.tables.marketplace_tables import HookDelivery, HookOutcome, Listing
 from store.tables.report_tables import ReaderReport
 from store.tables.seller_tables import Strike
 from store.tables.submission_tables import Submission
@@ -67,6 +67,13 @@ def answer(desk: Desk, sha256: str) -> None:
 def test_a_seller_is_told_everything_and_erased(desk: Desk, accused: str) -> None:
     other = desk.add_case(0.9, title="Another's")
     database, client_id = desk.parts.database, desk.shop.client.id
+    with database.writing() as session:
+        sent = {"topic": "listing.created", "headers": {}, "body": b'{"seller": "aiko"}', "listing_id": "L1"}
+        session.add(
+            HookDelivery(client_id=client_id, identity="f" * 64, outcome=HookOutcome.ACCEPTED, **sent)
+        )
+        row = session.scalars(select(Submission).where(Submission.image_sha256 == accused)).one()
+        add_report(session, row, "e" * 64, reason="Six fingers.", url_sha256=None, at=now())
     with database.reading() as session:
         held = held_on_seller(session, client_id, SELLER)
     assert json.dumps(held)
@@ -75,13 +82,17 @@ def test_a_seller_is_told_everything_and_erased(desk: Desk, accused: str) -> Non
     assert held["submissions"][0]["title"] == "Picture 0.97"
     assert held["appeals"][0]["reason"] == WORDS
     assert held["appeals"][0]["files"][0]["name"] == "fox.psd"
+    assert [(one["image_sha256"], one["outcome"]) for one in held["decisions"]] == [(accused, "ai")]
+    assert [one["body"] for one in held["deliveries"]] == ['{"seller": "aiko"}']
+    assert [one["reason"] for one in held["reports"]] == ["Six fingers."]
+    assert "e" * 64 not in json.dumps(held)  # who reported them stays with the reader
     with pytest.raises(ErasureError, match="open appeal"):
         erase_seller(database, desk.parts.blobs, client_id, SELLER)
     answer(desk, accused)
     done = erase_seller(database, desk.parts.blobs, client_id, SELLER)
     assert (done.listings, done.submissions, done.images, done.strikes) == (1, 1, 1, 1)
     with database.reading() as session:
-        for table in (Listing, Strike):
+        for table in (Listing, Strike, HookDelivery, ReaderReport):
             assert session.scalars(select(table)).all() == []
         assert [row.image_sha256 for row in session.scalars(select(Submission))] == [other]
         assert session.get_one(Image, accused).purged_at
