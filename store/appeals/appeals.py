@@ -2,17 +2,41 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from core.vocabulary import RULINGS, Outcome
 from store.appeals.appeal_files import NewFile, add_files
 from store.tables.appeal_tables import Appeal
+from store.tables.case_tables import Decision
+from store.tables.review_tables import Undo
 from store.tables.submission_tables import Submission
 
 
 class AppealOpenError(Exception):
     """There is an open appeal on this submission already."""
+
+
+def appealed_ruling() -> ScalarSelect[Outcome]:
+    """SQL expression on an appeal: the ruling that it is against; none where no one had ruled.
+
+    By time and not as what the answer replaced, which is an escalation if a lead was asked.
+    """
+    undone = exists().where(Undo.decision_id == Decision.id)
+    return (
+        select(Decision.outcome)
+        .where(
+            Decision.image_sha256 == Appeal.image_sha256,
+            Decision.id < Appeal.id,
+            Decision.outcome.in_(RULINGS),
+            ~undone,
+        )
+        .order_by(Decision.id.desc())
+        .limit(1)
+        .correlate(Appeal)
+        .scalar_subquery()
+    )
 
 
 def add_appeal(

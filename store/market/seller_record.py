@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.declarations import Declared
 from core.vocabulary import Finding, Outcome
+from store.appeals.appeals import appealed_ruling
 from store.market.sellers import MANY, pictures_of
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image
@@ -49,6 +50,20 @@ class ListingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """Answered appeals: the decision stood, another one against the picture took its place, or it fell."""
+
+    upheld: int
+    changed: int
+    overturned: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.upheld + self.changed + self.overturned
+
+
+@dataclass(frozen=True, slots=True)
 class SellerRecord:
     """The record of one seller; `against` counts pictures by what is declared and what was found."""
 
@@ -58,8 +73,7 @@ class SellerRecord:
     decisions: Sequence[tuple[Decision, str | None]]
     pictures: Sequence[tuple[Image, str | None]]
     waiting: int
-    upheld: int
-    overturned: int
+    answers: AnswerCounts
 
 
 def seller_record(
@@ -99,15 +113,6 @@ def seller_record(
         .order_by(Decision.id.desc())
         .limit(DECISIONS)
     )
-    appeals = session.execute(
-        select(Appeal.outcome, func.count())
-        .join(pictures, pictures.c.sha256 == Appeal.image_sha256)
-        .where(
-            Appeal.client_id == client_id, Appeal.reported_at.is_not(None), Appeal.image_sha256.not_in(blind)
-        )
-        .group_by(Appeal.outcome)
-    ).all()
-    overturned = sum(count for outcome, count in appeals if outcome is Outcome.HUMAN)
     return SellerRecord(
         months=_months(session, pictures, stands, at),
         against=_against(session, pictures),
@@ -115,9 +120,28 @@ def seller_record(
         decisions=[(decision, title) for decision, title in session.execute(decided)],
         pictures=[(image, title) for image, title in session.execute(grid)],
         waiting=_waiting(session, pictures),
-        upheld=sum(count for _, count in appeals) - overturned,
-        overturned=overturned,
+        answers=_answers(session, client_id, pictures, blind),
     )
+
+
+def _answers(session: Session, client_id: str, pictures: Subquery, blind: Collection[str]) -> AnswerCounts:
+    """Count answered appeals by what the answer made of the decision that was appealed against."""
+    rows = session.execute(
+        select(Appeal.outcome, appealed_ruling())
+        .join(pictures, pictures.c.sha256 == Appeal.image_sha256)
+        .where(
+            Appeal.client_id == client_id, Appeal.reported_at.is_not(None), Appeal.image_sha256.not_in(blind)
+        )
+    )
+    upheld = changed = overturned = 0
+    for outcome, ruling in rows:
+        if outcome is Outcome.HUMAN and ruling is not Outcome.HUMAN:
+            overturned += 1
+        elif ruling is None or ruling is outcome:  # without a ruling, the finding was appealed against
+            upheld += 1
+        else:
+            changed += 1
+    return AnswerCounts(upheld, changed, overturned)
 
 
 def _title(client_id: str) -> ColumnElement[str | None]:

@@ -7,9 +7,10 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from core.vocabulary import RULINGS, Outcome
+from store.appeals.appeals import appealed_ruling
 from store.base.columns import UtcDateTime
 from store.desk.decisions import UNDOABLE
 from store.tables.appeal_tables import Appeal
@@ -120,13 +121,8 @@ def _decisions(session: Session, since: datetime, until: datetime, last: datetim
 def _appeals(session: Session, since: datetime, until: datetime, last: datetime) -> YearlyAppeals:
     opened = (Appeal.created_at >= since, Appeal.created_at < until)
     answered = (Appeal.resolved_at >= since, Appeal.resolved_at < until, Appeal.resolved_at <= last)
-    answer, before = aliased(Decision), aliased(Decision)
-    pairs = session.execute(
-        select(answer.outcome, before.outcome)
-        .join(Appeal, Appeal.decision_id == answer.id)
-        .join(before, before.id == answer.previous_id)
-        .where(*answered)
-    ).all()
+    answers = session.execute(select(Appeal.outcome, appealed_ruling()).where(*answered))
+    pairs = [(now, earlier) for now, earlier in answers if earlier is not None]
     times = session.execute(select(Appeal.created_at, Appeal.resolved_at).where(*answered))
     by_outcome = _count(session, Appeal.outcome, *answered)
     return YearlyAppeals(

@@ -135,6 +135,25 @@ def test_what_can_still_be_undone_is_not_counted(sqlite_database: Database) -> N
     assert counted(now() + UNDOABLE) == (1, 1)
 
 
+def test_an_answer_after_an_escalation_is_held_against_the_ruling_before(
+    database: Database, shop: NewClient
+) -> None:
+    with database.writing() as session:
+        request = SubmissionRequest(Source.API, image_url=URL)
+        submission_id = add_submission(session, shop.client.id, request).id
+    sha256 = "e" * 64
+    examine(database, submission_id, sha256=sha256)
+    rule(database, sha256, Outcome.AI)
+    with database.writing() as session:
+        add_appeal(session, session.get_one(Submission, submission_id), reason="Mine.")
+    rule(database, sha256, Outcome.ESCALATE)
+    rule(database, sha256, Outcome.AI, email="lead@example.com")
+    with database.writing() as session:
+        session.execute(update(Appeal).values(resolved_at=NEW_YEAR - timedelta(days=9)))
+    appeals = read(database).appeals
+    assert (appeals.answered, appeals.upheld, appeals.changed) == (1, 1, 0)
+
+
 def test_the_command_prints_every_figure_and_json(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -15,10 +15,12 @@ from core.declarations import Declared
 from core.market.strike_rules import Measure, StrikeRules, next_measure
 from core.operations.measuring import measure_alone
 from core.vocabulary import EventKind, Finding, Role
+from store.appeals.appeals import add_appeal
 from store.market.strikes import forget_strikes, settle_strikes
 from store.outbox.client_events import event_json, find_event
 from store.tables.marketplace_tables import ClientEvent, Listing
 from store.tables.seller_tables import Strike
+from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.reporting import report
 
@@ -88,6 +90,29 @@ def test_a_sellers_page_shows_what_a_moderator_judges_by(desk: Desk, decide: Dec
     assert page_of(desk, "&show=review").count('class="cell"') == 1
     assert page_of(desk, "&show=ai").count('class="cell"') == 1
     assert desk.as_person().get("/review/sellers?client=x&seller=y").status_code == 404
+
+
+def test_an_answer_is_counted_by_what_it_made_of_the_decision(desk: Desk, decide: Decide) -> None:
+    visit, lead = desk.as_person(), desk.as_person("lead@example.com", Role.LEAD)
+    for number, (answers, figures) in enumerate(
+        [
+            (["ai"], "1 upheld, 0 changed, 0 overturned"),
+            (["assisted"], "1 upheld, 1 changed, 0 overturned"),
+            (["human"], "1 upheld, 1 changed, 1 overturned"),
+            (["escalate", "ai"], "2 upheld, 1 changed, 1 overturned"),
+        ]
+    ):
+        sha256 = offer(desk, f"L{number}", 0.97 - number / 100)
+        decide(visit, sha256, "ai")
+        report(desk.parts.database)
+        with desk.parts.database.writing() as session:
+            row = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
+            add_appeal(session, row, reason="Mine.")
+        for answer in answers:
+            who = desk.as_person("ren@example.com") if answer == "escalate" else lead
+            assert decide(who, sha256, answer).status_code == 303
+        report(desk.parts.database)
+        assert figures in page_of(desk)
 
 
 def test_a_page_asks_the_database_as_often_for_many_pictures_as_for_few(
