@@ -48,7 +48,7 @@ def take(network: Any, samples: Sequence[Sample], pixels: SamplePixels, folder: 
     folder.mkdir(parents=True, exist_ok=True)
     read = make_reader(network)
     for dress, change in zip(DRESSES, changes, strict=True):
-        extract(read, pixels, RECIPE.plan, change, place=folder / f"features-{dress}.npy", say=print)
+        extract(read, pixels, RECIPE.short, change, place=folder / f"features-{dress}.npy", say=print)
 
 
 def products(folder: Path) -> Floats:
@@ -56,7 +56,7 @@ def products(folder: Path) -> Floats:
 
     Errors: FileNotFoundError.
     """
-    rows = [np.load(folder / f"features-{dress}.npy").mean(axis=1, dtype=np.float32) for dress in DRESSES]
+    rows = [np.load(folder / f"features-{dress}.npy").astype(np.float32) for dress in DRESSES]
     return gram_of(standardise(np.concatenate(rows))[0])
 
 
@@ -118,7 +118,7 @@ def main() -> None:
     wanted = parser.parse_args()
     samples = of_split(read_samples(wanted.data), wanted.split)
     files = find_weights(RECIPE.backbones, wanted.weights)
-    network = build_features(files, RECIPE.size, scalings_of(files))
+    network = build_features(files, scalings_of(files))
     take(network, samples, open_pixels(samples, wanted.run, print), wanted.run)
     cuts = [np.array(owner_folds(samples, RECIPE.folds))]
     cuts += [np.array(random_folds(samples, RECIPE.folds, seed)) for seed in (1, 2)]

@@ -35,10 +35,10 @@ def paper(samples: list[Sample], weights: str, folder: Path) -> None:
     files = find_weights(recipe.backbones, weights)
     chosen = [sample for sample in samples if sample.facets.get("paper_split")]
     folder.mkdir(parents=True, exist_ok=True)
-    read = make_reader(build_features(files, recipe.size, scalings_of(files)))
+    read = make_reader(build_features(files, scalings_of(files)))
     pixels = open_pixels(chosen, folder, print)
     place = folder / "features-paper.npy"
-    features = extract(read, pixels, recipe.plan, None, place=place, say=print).mean(axis=1)
+    features = extract(read, pixels, recipe.short, None, place=place, say=print)
     learns = np.array([sample.facets["paper_split"] == "train" for sample in chosen])
     is_ai = np.array([sample.is_ai for sample in chosen])
     learned = [sample for sample, is_learned in zip(chosen, learns, strict=True) if is_learned]

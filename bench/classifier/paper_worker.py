@@ -1,8 +1,8 @@
 """What a reader of the paper would write: Celery, Pillow, Keras, a picture at a time.
 
 `celery -A bench.classifier.paper_worker worker`, with the broker in BENCH_BROKER, a file that gets one byte
-for each picture in BENCH_DONE, and in BENCH_NETWORK either `paper`, MobileNetV2 on one view, or `ours`, as
-many views of as many backbones as the classifier that we serve. Weights are random: they cost the same.
+for each picture in BENCH_DONE, and in BENCH_NETWORK either `paper`, MobileNetV2 on one view, or `ours`, seven
+views of the network that we serve. Weights are random: they cost the same.
 """
 
 import io
@@ -15,10 +15,8 @@ import requests
 from celery import Celery
 from PIL import Image
 
-from model.serving.info import read_model_info
-from model.serving.views import Scale, ViewPlan, make_views
+from bench.classifier.seven_views import SIDE, seven_views
 
-SIDE = 256
 app = Celery("paper", broker=os.environ["BENCH_BROKER"])
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=1, task_default_queue="paper")
 _network: list[Any] = []
@@ -40,9 +38,7 @@ def look(url: str) -> None:
 def _views(picture: Image.Image) -> np.ndarray:
     if os.environ["BENCH_NETWORK"] == "paper":
         return np.asarray(picture.resize((SIDE, SIDE)))[None]
-    info = read_model_info()
-    plan = ViewPlan(info.view_size, tuple(Scale(short, crops) for short, crops in info.view_scales))
-    return make_views(np.asarray(picture), plan)
+    return seven_views(np.asarray(picture))
 
 
 def _build() -> Any:
@@ -56,4 +52,4 @@ def _build() -> Any:
     from model.training.network import build_reader  # noqa: PLC0415
 
     names = os.environ["BENCH_BACKBONES"].split(",")
-    return build_reader(dict.fromkeys(names), read_model_info().view_size, dict.fromkeys(names, "symmetric"))
+    return build_reader(dict.fromkeys(names), dict.fromkeys(names, "symmetric"))

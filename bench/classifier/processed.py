@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.vocabulary import Label
 from kantei.training.training_runs import TrainingOptions
 from model.data.figures import Share
 from model.data.folds import draw_owners, owner_folds
@@ -48,13 +49,15 @@ LOSSY = (
 )  # how the file ends up
 
 
-def choose_pictures(samples: Sequence[Sample], found: Sequence[Original], count: int) -> list[Original]:
-    """Choose human pictures: the first of each owner, then the second of each, and so on."""
+def choose_pictures(
+    samples: Sequence[Sample], found: Sequence[Original], count: int, label: Label = Label.HUMAN
+) -> list[Original]:
+    """Choose pictures of a label: the first of each owner, then the second of each, and so on."""
     rounds: dict[str, int] = {}
     ranked = []
     for one in found:
         sample = samples[one.sample]
-        if not sample.is_ai:
+        if sample.label is label:
             rounds[sample.owner] = rounds.get(sample.owner, 0) + 1
             ranked.append((rounds[sample.owner], one.sample, one))
     return [one for *_, one in sorted(ranked, key=lambda row: row[:2])[:count]]
@@ -69,11 +72,10 @@ def read_looks(read: Read, rgb: NDArray[np.uint8], cell: int) -> NDArray[np.floa
         small = image.resize(
             (round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS
         )
-    views = make_views(np.asarray(small), RECIPE.plan)
+    views = [view.rgb for view in make_views(np.asarray(small), RECIPE.short)]
     crops = native_crops(image) if cell >= 0 else None
-    features = read(views if crops is None else np.concatenate([views, crops]))
-    ends = np.cumsum([scale.crops for scale in RECIPE.plan.scales])
-    scaled = np.mean([part.mean(axis=0) for part in np.split(features[: ends[-1]], ends[:-1])], axis=0)
+    features = read(views if crops is None else [*views, *crops])
+    scaled = features[: len(views)].mean(axis=0)
     native = features[-COUNT:].mean(axis=0) if crops is not None else np.full_like(scaled, np.nan)
     return np.stack([scaled, native]).astype(np.float32)
 
@@ -88,13 +90,35 @@ def judge(
     if len(have) and (run / "heads-native").is_dir():
         heads = load_head_set(run / "heads-native", RECIPE.folds, RECIPE.ridges)
         native[:, have] = heads.judge(looks[have, 1], fold_of[have]).outer
-    choices = [_choice(row) for row in json.loads((run / CHOICES).read_text(encoding="utf-8"))]
+    choices = read_choices(run)
     said = Looks(scaled.outer, native, cells)
     sides = np.zeros(len(looks), dtype=np.int_)
     for number, fold in enumerate(fold_of):
         one = said.of(np.array([number]))
         sides[number] = choices[fold].sides(choices[fold].logits(one))[0]
     return sides
+
+
+def read_choices(run: Path) -> list[Choice]:
+    """Read what was chosen without each fold."""
+    return [_choice(row) for row in json.loads((run / CHOICES).read_text(encoding="utf-8"))]
+
+
+def read_samples_of(wanted: argparse.Namespace) -> list[Sample]:
+    """Read the pictures that a run was made of, as the command line names them."""
+    options = TrainingOptions(
+        wanted.data,
+        None,
+        wanted.originals,
+        (),
+        "",
+        wanted.weights,
+        wanted.run,
+        None,
+        RECIPE.folds,
+        RECIPE.seed,
+    )
+    return options.pictures(print)[0]
 
 
 def _choice(row: dict[str, object]) -> Choice:
@@ -110,22 +134,10 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=300)
     parser.add_argument("--more", type=Path)
     wanted = parser.parse_args()
-    options = TrainingOptions(
-        wanted.data,
-        None,
-        wanted.originals,
-        (),
-        "",
-        wanted.weights,
-        wanted.run,
-        None,
-        RECIPE.folds,
-        RECIPE.seed,
-    )
-    samples, _ = options.pictures(print)
+    samples = read_samples_of(wanted)
     chosen = choose_pictures(samples, find_originals(samples, wanted.originals), wanted.pictures)
     files = find_weights(RECIPE.backbones, wanted.weights)
-    read = make_reader(build_features(files, RECIPE.size, scalings_of(files)))
+    read = make_reader(build_features(files, scalings_of(files)))
     more = sorted(path for path in wanted.more.iterdir() if path.is_dir()) if wanted.more else []
     folds = owner_folds(samples, RECIPE.folds)
     rows = []

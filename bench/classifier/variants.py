@@ -21,7 +21,7 @@ from model.data.samples import Sample
 from model.serving.info import WEIGHTS, read_model_info
 from model.serving.interpreters import Interpreters
 from model.serving.picture import decode_picture
-from model.serving.views import Scale, ViewPlan, make_views
+from model.serving.views import make_views
 from model.training.export import convert
 from model.training.production import load_trained
 
@@ -40,9 +40,6 @@ def compare(samples: list[Sample], run: Path) -> str:
     """
     network, facts = load_trained(run)
     slope, intercept = facts["calibration"]["slope"], facts["calibration"]["intercept"]
-    scales = tuple(Scale(scale["short"], scale["crops"]) for scale in facts["views"]["scales"])
-    plan = ViewPlan(facts["views"]["size"], scales)
-    shares = np.concatenate([np.full(scale.crops, 1 / scale.crops / len(scales)) for scale in scales])
     files = _files(network, run)
     forms = {name: Interpreters(file) for name, file in files.items()}
     place = run / f"parity-{read_model_info().version}.jsonl"
@@ -51,7 +48,8 @@ def compare(samples: list[Sample], run: Path) -> str:
     with place.open("a", encoding="utf-8") as kept:
         for number, sample in enumerate(test[len(lines) :], len(lines) + 1):
             rgb = decode_picture(sample.path.read_bytes(), max_pixels=MAX_PIXELS).rgb
-            lines.append(json.dumps(_ask(network, forms, make_views(rgb, plan))))
+            views = [view.rgb for view in make_views(rgb, facts["short_side"])]
+            lines.append(json.dumps(_ask(network, forms, views)))
             kept.write(lines[-1] + "\n")
             kept.flush()
             if number % 50 == 0:
@@ -60,7 +58,7 @@ def compare(samples: list[Sample], run: Path) -> str:
     is_ai = np.array([sample.is_ai for sample in test])
 
     def scores(name: str) -> Floats:
-        return sigmoid(slope * (np.array([row[name]["logits"] for row in said]) @ shares) + intercept)
+        return sigmoid(slope * np.array([np.mean(row[name]["logits"]) for row in said]) + intercept)
 
     rows = [["Keras", "", "", "", *_accuracy(scores("Keras"), scores("Keras"), is_ai, facts["thresholds"])]]
     for name, file in files.items():
@@ -78,10 +76,10 @@ def compare(samples: list[Sample], run: Path) -> str:
     return _table(rows, len(test))
 
 
-def _ask(network: Any, forms: dict[str, Interpreters], views: NDArray[np.uint8]) -> dict[str, Any]:
+def _ask(network: Any, forms: dict[str, Interpreters], views: list[NDArray[np.uint8]]) -> dict[str, Any]:
     """Every view's logit and the processor time, by Keras and by each form."""
-    keras = np.asarray(network.predict_on_batch(views.astype(np.float32))["logit"])[:, 0]
-    said: dict[str, Any] = {"Keras": {"logits": keras.tolist()}}
+    keras = [float(network(view[None].astype(np.float32), training=False)["logit"][0, 0]) for view in views]
+    said: dict[str, Any] = {"Keras": {"logits": keras}}
     for name, form in forms.items():
         began = time.process_time()
         logits = form.run(views).logits

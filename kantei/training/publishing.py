@@ -37,8 +37,9 @@ UNSEEN = "unseen"  # the folder of reports on owners that the judging heads had 
 def publish_run(folder: Path, precision: str, month: str, out: Path | None, say: Say) -> None:
     """Convert a finished run's networks, prove parity and put them where workers load them."""
     network, facts = load_trained(folder)
-    size = int(facts["views"]["size"])
-    drawn = np.random.default_rng(0).integers(0, 256, (8, size // 16, size // 16, 3), dtype=np.uint8)
+    side = int(facts["short_side"]) // 16
+    # Not square: networks are converted at a square, and must agree at other shapes.
+    drawn = np.random.default_rng(0).integers(0, 256, (8, side, side + 8, 3), dtype=np.uint8)
     drawn = drawn.repeat(16, axis=1).repeat(16, axis=2)  # patches, nearer to drawings than noise is
     model = convert(network, precision, drawn)
     facts["parity"] = {

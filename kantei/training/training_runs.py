@@ -14,7 +14,7 @@ from model.data.folds import lone_labels
 from model.data.sample_pixels import SamplePixels, open_pixels
 from model.data.samples import Sample, SamplesError, read_samples
 from model.known.pdq import pdq_hash
-from model.paper.paper import EPOCHS, SIZE, TrainedLayers, train_paper
+from model.paper.paper import EPOCHS, TrainedLayers, train_paper
 from model.paper.paper_report import write_paper_report
 from model.serving.info import REPORTS
 from model.training.backbones import find_weights
@@ -77,9 +77,9 @@ def _hashes(samples: Sequence[Sample], pixels: SamplePixels, folder: Path, say: 
 def run_production(wanted: TrainingOptions, say: Say) -> None:
     """Train the production model. Errors: `SamplesError`."""
     recipe = Recipe(folds=wanted.folds, seed=wanted.seed)
-    check_pretrained(recipe.backbones, wanted.weights, recipe.size)
+    check_pretrained(recipe.backbones, wanted.weights)
     made_of = {
-        "views": [recipe.size, recipe.scales],
+        "short_side": recipe.short,
         "seed": recipe.seed,
         "folds": recipe.folds,
         "copies": [recipe.degraded_each, recipe.processed_each],
@@ -109,7 +109,7 @@ def run_paper(wanted: TrainingOptions, say: Say) -> None:
         raise SamplesError(
             f"{wanted.data} needs a column paper_split with train and test, each with both labels"
         )
-    check_pretrained([wanted.backbone], wanted.weights, SIZE)
+    check_pretrained([wanted.backbone], wanted.weights)
     layers = TrainedLayers(wanted.layers)
     _claim(wanted, [wanted.backbone], samples, {"seed": wanted.seed, "layers": layers})
     pixels = open_pixels(samples, wanted.folder.parent, say)

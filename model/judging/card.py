@@ -46,7 +46,6 @@ def _replace(card: str, heading: str, text: str) -> str:
 
 def _short(report: dict[str, Any], facts: dict[str, Any]) -> str:
     lines, overall = facts["thresholds"], report["overall"]
-    views = sum(scale["crops"] for scale in facts["views"]["scales"])
     size = facts["weights"]["bytes"]
     native = ""
     if "native" in facts:
@@ -55,11 +54,11 @@ def _short(report: dict[str, Any], facts: dict[str, Any]) -> str:
     training = facts["training"]
     return (
         f"A score from 0 to 1; `clear` below {lines['clear_below']:.3f}, `flagged` from "
-        f"{lines['flagged_from']:.3f}, `uncertain` between. {views} views of {facts['views']['size']} pixels "
-        f"a picture{native}; {size / 1e6:.1f} MB. Trained on {training['pictures']} pictures of "
-        f"{training['owners']} owners (manifest `{training['manifest_sha256'][:16]}`). The figures below are "
-        f"of {overall['human']} human and {overall['ai']} generated pictures, each judged by a head that had "
-        "not seen its owner."
+        f"{lines['flagged_from']:.3f}, `uncertain` between. The network sees the whole picture, its short "
+        f"side scaled to {facts['short_side']} pixels{native}; {size / 1e6:.1f} MB. Trained on "
+        f"{training['pictures']} pictures of {training['owners']} owners (manifest "
+        f"`{training['manifest_sha256'][:16]}`). The figures below are of {overall['human']} human and "
+        f"{overall['ai']} generated pictures, each judged by a head that had not seen its owner."
     )
 
 

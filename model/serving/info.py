@@ -52,8 +52,8 @@ class ModelInfo:
 
     `version` is `<architecture>-<yyyy.mm>-<8 hex digits of the weights' SHA-256>`; `calibration` is
     (slope, intercept) of Platt's line on the mean logit; `margin` is how near to a threshold, in
-    calibrated logits, a score must be for its picture to be looked at again, re-encoded; `views`
-    holds the side and the scales (short side or None, crops); `manifest` is the SHA-256 of the list
+    calibrated logits, a score must be for its picture to be looked at again, re-encoded; `short_side`
+    is what the short side of a picture is scaled to, in pixels; `manifest` is the SHA-256 of the list
     of pictures that it was trained on. `native` is None for a model that looks at scaled views alone.
     `look` is None for a network that gives no features.
     `human_shares` are the shares of human pictures of unseen owners that score 0, 0.01, ... 1 or higher.
@@ -65,8 +65,7 @@ class ModelInfo:
     thresholds: Thresholds
     calibration: tuple[float, float]
     margin: float
-    view_size: int
-    view_scales: tuple[tuple[int | None, int], ...]
+    short_side: int
     manifest: str
     native: NativeInfo | None = None
     human_shares: tuple[float, ...] = ()
@@ -100,6 +99,10 @@ def _parse_thresholds(data: dict[str, Any]) -> Thresholds:
 
 
 def _parse(data: dict[str, Any]) -> ModelInfo:
+    if "views" in data:
+        raise ValueError(
+            "this model was trained by an earlier version, which cut pictures up: train it again"
+        )
     lines = _parse_thresholds(data["thresholds"])
     return ModelInfo(
         version=str(data["version"]),
@@ -108,8 +111,7 @@ def _parse(data: dict[str, Any]) -> ModelInfo:
         thresholds=lines,
         calibration=(float(data["calibration"]["slope"]), float(data["calibration"]["intercept"])),
         margin=float(data["stability"]["margin"]),
-        view_size=int(data["views"]["size"]),
-        view_scales=tuple((scale["short"], int(scale["crops"])) for scale in data["views"]["scales"]),
+        short_side=int(data["short_side"]),
         manifest=str(data["training"]["manifest_sha256"]),
         native=_parse_native(data["native"]) if "native" in data else None,
         human_shares=tuple(float(share) for share in data.get("human_shares", ())),

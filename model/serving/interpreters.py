@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -16,18 +16,18 @@ _View = tuple[np.float32, NDArray[np.float32], NDArray[np.float32]]  # of one vi
 
 
 class NetworkOutputs(NamedTuple):
-    """What a network sees in n views: logits (n,), maps (n, h, w), and mean features (n, d).
+    """What a network sees in n views: logits (n,), a map (h, w) of each view, and mean features (n, d).
 
     The features are empty (d is 0) for a network that gives none.
     """
 
     logits: NDArray[np.float32]
-    maps: NDArray[np.float32]
+    maps: list[NDArray[np.float32]]
     features: NDArray[np.float32]
 
 
 class Interpreters:
-    """Runs views (n, s, s, 3), each whole on one thread; make it after the fork.
+    """Runs views (h, w, 3), whose sides are multiples of 32, each on one thread; make it after the fork.
 
     Views are independent, so that threads that share them need not wait for each other within a
     layer, as LiteRT's own threads do: two halve the time where LiteRT's own two take off a seventh,
@@ -39,18 +39,12 @@ class Interpreters:
             self._networks = [_Network(weights) for _ in range(threads)]
         self._pool = ThreadPoolExecutor(threads - 1, "classifier") if threads > 1 else None
 
-    def run(self, views: Rgb) -> NetworkOutputs:
-        """What the network sees; a view equal to an earlier one costs nothing.
+    def run(self, views: Iterable[Rgb]) -> NetworkOutputs:
+        """What the network sees in each view."""
+        logits, maps, features = zip(*self._run_all(list(views)), strict=True)
+        return NetworkOutputs(np.array(logits, dtype=np.float32), list(maps), np.stack(features))
 
-        The crops along the free side of a square picture are all the same.
-        """
-        originals = _originals(views)
-        wanted = sorted(set(originals))
-        found = dict(zip(wanted, self._run_all([views[index] for index in wanted]), strict=True))
-        logits, maps, features = zip(*(found[index] for index in originals), strict=True)
-        return NetworkOutputs(np.array(logits, dtype=np.float32), np.stack(maps), np.stack(features))
-
-    def _run_all(self, views: list[Rgb]) -> list[_View]:
+    def _run_all(self, views: Sequence[Rgb]) -> list[_View]:
         waiting = iter(enumerate(views))  # shared: `next` on it is atomic under the interpreter's lock
         found: dict[int, _View] = {}
 
@@ -75,7 +69,8 @@ class _Network:
     def __init__(self, weights: Path) -> None:
         self._interpreter = Interpreter(model_path=str(weights), num_threads=1)
         self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
+        entrance = self._interpreter.get_input_details()[0]
+        self._input, self._shape = entrance["index"], tuple(int(side) for side in entrance["shape"])
         # One number is the logit, one for each place the map, and one for each channel the features.
         outputs = self._interpreter.get_output_details()
         self._logit, self._map = (
@@ -86,22 +81,19 @@ class _Network:
 
     def run(self, view: Rgb) -> _View:
         """A view's logit, map (h, w) and features (d,)."""
-        self._interpreter.set_tensor(self._input, view[None].astype(np.float32))
+        pixels = view[None].astype(np.float32)
+        if pixels.shape != self._shape:
+            # Weights stay as they are: this lays out the maps anew, in a millisecond or two.
+            self._interpreter.resize_tensor_input(self._input, pixels.shape)
+            self._interpreter.allocate_tensors()
+            self._shape = pixels.shape
+        self._interpreter.set_tensor(self._input, pixels)
         self._interpreter.invoke()
         logit = self._interpreter.get_tensor(self._logit)[0, 0]
         features = (
             NO_FEATURES if self._features is None else self._interpreter.get_tensor(self._features).ravel()
         )
         return logit, self._interpreter.get_tensor(self._map)[0, :, :, 0], features
-
-
-def _originals(views: Rgb) -> list[int]:
-    """Name for each view the first that is equal to it, itself where there is none."""
-    originals: list[int] = []
-    for index, view in enumerate(views):
-        earlier = (other for other in sorted(set(originals)) if np.array_equal(views[other], view))
-        originals.append(next(earlier, index))
-    return originals
 
 
 @contextlib.contextmanager

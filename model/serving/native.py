@@ -19,7 +19,7 @@ _LARGE = 1024  # px, of the short side
 _PLACES = 24  # tried at random; the same in every run
 _SEED = 20
 _BLANK = 2.0  # deviation of lightness, 0..255, below which a crop shows nothing
-_QUALITY = 90  # every crop is saved as JPEG, so that the file's own codec shows less
+QUALITY = 90  # every crop is saved as JPEG, so that the file's own codec shows less
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ def _webp_is_lossless(data: bytes) -> bool:
     return False
 
 
-def native_crops(image: Image.Image) -> Rgb | None:
+def native_crops(image: Image.Image, quality: int = QUALITY) -> Rgb | None:
     """Cut crops (4, 256, 256, 3) from an image at its own scale; None where its short side is below 256."""
     places = choose_places(image)
-    return cut_crops(image, places) if places else None
+    return cut_crops(image, places, quality) if places else None
 
 
 def look_natively(image: Image.Image, cell: int) -> NativeLook | None:
@@ -111,9 +111,9 @@ def choose_places(image: Image.Image) -> list[CropPlace]:
     return [chosen[number % len(chosen)] for number in range(COUNT)]
 
 
-def cut_crops(image: Image.Image, places: Sequence[CropPlace]) -> Rgb:
+def cut_crops(image: Image.Image, places: Sequence[CropPlace], quality: int = QUALITY) -> Rgb:
     """Cut crops (n, 256, 256, 3), each saved as JPEG."""
-    return np.stack([_saved(_cut(image, place.x, place.y)) for place in places])
+    return np.stack([_saved(_cut(image, place.x, place.y), quality) for place in places])
 
 
 def _cut(image: Image.Image, x: int, y: int) -> Image.Image:
@@ -152,8 +152,8 @@ def _apart(one: CropPlace, other: CropPlace) -> bool:
     return width * height < SIDE * SIDE / 4
 
 
-def _saved(part: Image.Image) -> Rgb:
+def _saved(part: Image.Image, quality: int) -> Rgb:
     out = io.BytesIO()
-    part.save(out, "JPEG", quality=_QUALITY)
+    part.save(out, "JPEG", quality=quality)
     with Image.open(out) as again:
         return np.asarray(again.convert("RGB"))

@@ -1,7 +1,7 @@
 """The classifier in production: LiteRT, numpy and Pillow, no training framework."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from core.vocabulary import Classification, PictureLook, Thresholds, ViewScore
 from model.serving.encodings import ORDINARY, encode_again
-from model.serving.heatmap import Frame, activation, paint
+from model.serving.heatmap import Frame, Patch, paint
 from model.serving.info import WEIGHTS, ModelInfo, read_model_info
-from model.serving.interpreters import Interpreters
+from model.serving.interpreters import Interpreters, NetworkOutputs
 from model.serving.look import look_of
 from model.serving.picture import Picture
+from model.serving.regions import box_of, regions
 from model.serving.second_look import decides_narrowly, settle
-from model.serving.views import Scale, ViewPlan, make_views, rescale, view_boxes
+from model.serving.views import View, make_views
 
 Rgb = NDArray[np.uint8]
 NativeLook = Callable[[], "NativeSaid | None"]
@@ -46,9 +47,6 @@ class Classifier:
         self._info = info
         self._interpreters = interpreters
         self._native = native
-        self._plan = ViewPlan(info.view_size, tuple(Scale(short, crops) for short, crops in info.view_scales))
-        self._shares = np.concatenate([np.full(scale.crops, 1 / scale.crops) for scale in self._plan.scales])
-        self._shares /= len(self._plan.scales)  # each scale has the same say, however many its crops
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS, *, threads: int = 1) -> "Classifier":
@@ -94,14 +92,14 @@ class Classifier:
         said counts for each re-encoding alike.
         """
         native = self.look_natively(picture)
-        seen = self._interpreters.run(make_views(picture.rgb, self._plan))
+        parts, seen = self._see(picture.rgb)
         look = None if self._info.look is None else look_of(seen.features, self._info.look)
-        logit = self._join(seen.logits, native)
-        views = self._view_scores(picture, seen.logits, native)
+        logit = self._join(float(seen.logits.mean()), native)
+        views = self._view_scores(picture, parts, seen, native)
         if not decides_narrowly(logit, _edges(lines or self._info.thresholds), self._info.margin):
             return self._said(_sigmoid(logit), look, views)
-        again = [self.joined_logit(encode_again(picture.rgb, encoding), native) for encoding in ORDINARY]
-        settled = settle(logit, again)
+        copies = self._scaled_logits([encode_again(picture.rgb, encoding) for encoding in ORDINARY])
+        settled = settle(logit, [self._join(scaled, native) for scaled in copies])
         ends = (_sigmoid(settled.low), _sigmoid(settled.high))
         return self._said(_sigmoid(settled.logit), look, views, ends)
 
@@ -132,10 +130,9 @@ class Classifier:
 
     def joined_logit(self, rgb: Rgb, native: NativeLook) -> float:
         """Join the scaled look at pixels (h, w, 3) with what the native look adds: the calibrated logit."""
-        return self._join(self.view_logits(rgb), native)
+        return self._join(self.scaled_logit(rgb), native)
 
-    def _join(self, logits: NDArray[np.float32], native: NativeLook) -> float:
-        scaled = float(self._shares @ logits)
+    def _join(self, scaled: float, native: NativeLook) -> float:
         slope, intercept, said = self._line(scaled, native)
         return slope * scaled + (said.added if said else 0.0) + intercept
 
@@ -148,16 +145,19 @@ class Classifier:
         return joins.slope, joins.intercept, said
 
     def _view_scores(
-        self, picture: Picture, logits: NDArray[np.float32], native: NativeLook
+        self, picture: Picture, parts: Sequence[View], seen: NetworkOutputs, native: NativeLook
     ) -> tuple[ViewScore, ...]:
-        """What each view says: the score if the others of its kind said the same."""
-        scaled = float(self._shares @ logits)
+        """What each region and each native crop says: the score if the rest said the same."""
+        scaled = float(seen.logits.mean())
         slope, intercept, said = self._line(scaled, native)
         added = said.added if said else 0.0
-        boxes = view_boxes(picture.rgb.shape[0], picture.rgb.shape[1], self._plan)
         found = [
-            ViewScore(box, _sigmoid(slope * float(logit) + added + intercept))
-            for box, logit in zip(boxes, logits, strict=True)
+            ViewScore(
+                box_of(region, cells.shape, part.box),
+                _sigmoid(slope * float(cells[region].mean()) + added + intercept),
+            )
+            for part, cells in zip(parts, seen.maps, strict=True)
+            for region in regions(*cells.shape)
         ]
         if said is not None and picture.native is not None:
             found += [
@@ -168,17 +168,27 @@ class Classifier:
             ]
         return tuple(found)
 
-    def view_logits(self, rgb: Rgb) -> NDArray[np.float32]:
-        """The network's own logit of every view."""
-        return self._interpreters.run(make_views(rgb, self._plan)).logits
+    def scaled_logit(self, rgb: Rgb) -> float:
+        """The network's own logit of the scaled picture."""
+        return self._scaled_logits([rgb])[0]
+
+    def _scaled_logits(self, pictures: Sequence[Rgb]) -> list[float]:
+        """The network's own logit of each scaled picture; threads share their views."""
+        parts = [make_views(rgb, self._info.short_side) for rgb in pictures]
+        logits = self._interpreters.run(part.rgb for views in parts for part in views).logits
+        ends = np.cumsum([len(views) for views in parts])[:-1]
+        return [float(one.mean()) for one in np.split(logits, ends)]
+
+    def _see(self, rgb: Rgb) -> tuple[list[View], NetworkOutputs]:
+        parts = make_views(rgb, self._info.short_side)
+        return parts, self._interpreters.run([part.rgb for part in parts])
 
     def heatmap(self, picture: Picture) -> bytes:
         """Paint where the network saw signs of generation: a PNG over the picture.
 
         Class activation (Zhou et al. 2016): the last feature map weighed by the last layer, so that
-        its mean is the logit itself. Overlapping views at the nearest of the scales that were judged
-        are laid over the whole picture and averaged. Frames show where the native look was taken, in the
-        colour of what each crop said; none where it did not count.
+        its mean is the logit itself. Frames show where the native look was taken, in the colour of what
+        each crop said; none where it did not count.
         """
         return paint(picture.rgb, self.activation(picture.rgb), HEAT_SIZE, self._frames(picture))
 
@@ -190,13 +200,14 @@ class Classifier:
         said = info.cells[look.cell] * self._native.run(look.crops).logits
         return [(box, float(logit)) for box, logit in zip(look.boxes, said, strict=True)]
 
-    def activation(self, rgb: Rgb) -> NDArray[np.float64]:
-        """The activation for generation at each place, in logits, one cell for about 32 pixels."""
-        size = self._info.view_size
-        nearest = max(scale.short or size for scale in self._plan.scales)
-        scaled = rescale(rgb, nearest, size)
+    def activation(self, rgb: Rgb) -> list[Patch]:
+        """The activation for generation at each place of each view, in logits, one cell for 32 pixels."""
         slope, intercept = self._info.calibration
-        return slope * activation(scaled, lambda views: self._interpreters.run(views).maps, size) + intercept
+        parts, seen = self._see(rgb)
+        return [
+            (part.box, slope * cells.astype(np.float64) + intercept)
+            for part, cells in zip(parts, seen.maps, strict=True)
+        ]
 
 
 def _edges(thresholds: Thresholds) -> tuple[float, float]:

@@ -88,8 +88,11 @@ def find_weights(names: Sequence[str], weights: str) -> dict[str, str | None]:
     return found
 
 
-def build_backbone(name: str, size: int, weights: str | None) -> Any:
-    """Build a backbone without its top; named after us, so that several live in one network."""
+def build_backbone(name: str, size: int | None, weights: str | None) -> Any:
+    """Build a backbone without its top, for pictures of one size, or of any where it is None.
+
+    It is named after us, so that several live in one network.
+    """
     spec = BACKBONES[name]
     application = getattr(keras.applications, spec.application)
     return application(

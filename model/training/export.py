@@ -14,18 +14,20 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from model.serving.info import INFO_FILE
+from model.training.network import SIDE
 
 
 def convert(network: Any, precision: str, calibration: Iterable[NDArray[np.uint8]] = ()) -> bytes:
-    """Convert a network to LiteRT with one view (1, size, size, 3) of float 0..255 at its entrance.
+    """Convert a network to LiteRT with one view (1, 256, 256, 3) of float 0..255 at its entrance.
+
+    Who runs it may resize the view to any multiples of 32.
 
     float16 stores weights at half size and calculates in float32; int8_weights stores them at a quarter and
     quantises activations as they come; int8 learns their ranges from the `calibration` views.
     """
-    size = network.input_shape[1]
     with tempfile.TemporaryDirectory() as folder:
         # By way of a SavedModel: conversion of the live object leaves Keras 3's variables empty.
-        signature = [tf.TensorSpec((1, size, size, 3), tf.float32)]
+        signature = [tf.TensorSpec((1, SIDE, SIDE, 3), tf.float32)]
         network.export(folder, format="tf_saved_model", input_signature=signature, verbose=False)
         return _convert_saved(folder, precision, calibration)
 
@@ -44,8 +46,9 @@ def _convert_saved(folder: str, precision: str, calibration: Iterable[NDArray[np
 
 
 def largest_difference(network: Any, model: bytes, views: NDArray[np.uint8]) -> float:
-    """The largest difference, in logits, between Keras and LiteRT on views (n, size, size, 3)."""
+    """The largest difference, in logits, between Keras and LiteRT on views (n, h, w, 3)."""
     interpreter = Interpreter(model_content=model, num_threads=1)
+    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], (1, *views.shape[1:]))
     interpreter.allocate_tensors()
     entrance = interpreter.get_input_details()[0]["index"]
     logit = next(item["index"] for item in interpreter.get_output_details() if list(item["shape"]) == [1, 1])

@@ -1,19 +1,18 @@
 """The rows that the native look learns from: crops of originals, as they are and processed."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from model.data.estimates import ProgressReport, Say
+from model.data.estimates import Say
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
 from model.serving.native import COUNT, MOST, SIDE, Rgb, cell_of, is_lossless, native_crops
 from model.serving.picture import PictureError, decode_at_scale, decode_picture, read_size
-from model.training.extract import BLOCK
+from model.training.extract import read_each
 from model.training.feature_reading import Read
 from model.training.head import Features
 from model.training.processing import KINDS, process
@@ -100,19 +99,6 @@ def _clean(original: Original) -> Rgb:
 def _read(
     read: Read, originals: Sequence[Original], crops: Callable[[Original], Rgb], place: Path, say: Say
 ) -> Features:
-    if place.exists():
-        kept = np.lib.format.open_memmap(place, mode="r+")
-    else:
-        width = read(np.zeros((1, SIDE, SIDE, 3), np.uint8)).shape[1]
-        kept = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=(len(originals), width))
-        kept[:] = np.nan
-    missing = [number for number in range(len(originals)) if np.isnan(kept[number]).any()]
-    progress = ProgressReport(place.stem, len(missing), say)
-    with ThreadPoolExecutor(2) as pool:
-        for start in range(0, len(missing), BLOCK):
-            block = missing[start : start + BLOCK]
-            views = list(pool.map(crops, [originals[number] for number in block]))
-            kept[block] = read(np.concatenate(views)).reshape(len(block), COUNT, -1).mean(axis=1)
-            progress.reach(start + len(block))
-    kept.flush()
-    return np.asarray(kept, dtype=np.float32)
+    return read_each(
+        read, lambda number: list(crops(originals[number])), len(originals), place=place, say=say
+    )

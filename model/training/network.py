@@ -17,12 +17,13 @@ import numpy as np
 from model.training.backbones import build_backbone, scaled, scaling, tapped, textured
 from model.training.head import Head
 
+SIDE = 256  # px; at which networks are converted. They run at every other multiple of 32
 _TINY = 1e-6  # of a variance; less would be nothing in float16, and nothing by nothing is no number
 
 
-def build_features(weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]) -> Any:
-    """Build the network from pixels (n, size, size, 3) of 0..255 to features (n, d)."""
-    pixels, maps, textures = _maps(weights, size, scalings)
+def build_features(weights: Mapping[str, str | None], scalings: Mapping[str, str]) -> Any:
+    """Build the network from pixels (1, h, w, 3) of 0..255 to features (1, d); sides are multiples of 32."""
+    pixels, maps, textures, _ = _maps(weights, scalings)
     parts = []
     for values in maps:
         mean, deviation = _statistics(values)
@@ -32,31 +33,32 @@ def build_features(weights: Mapping[str, str | None], size: int, scalings: Mappi
 
 
 def build_reader(
-    weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str], head: Head | None = None
+    weights: Mapping[str, str | None], scalings: Mapping[str, str], head: Head | None = None
 ) -> Any:
-    """Build the network from pixels to a dict of `logit` (n, 1), `map` (n, h, w, 1) and `look` (n, d).
+    """Build the network from pixels (n, 32 h, 32 w, 3) of 0..255, of any size, to a dict.
+
+    In it are `logit` (n, 1), `map` (n, h, w, 1) and `look` (n, d).
 
     The look is the mean of the first tapped map, the nearest: style more than subject.
     """
-    pixels, maps, textures = _maps(weights, size, scalings)
-    cells = min(values.shape[1] for values in maps)
+    pixels, maps, textures, cells = _maps(weights, scalings)
     readers, mixers, seen, means = [], [], [], []
 
-    def see(read: Any) -> None:
-        ratio = read.shape[1] // cells
+    def see(read: Any, side: int) -> None:
+        ratio = side // min(cells)
         seen.append(keras.layers.AveragePooling2D(ratio)(read) if ratio > 1 else read)
 
-    for values in maps:
+    for values, side in zip(maps, cells, strict=False):
         mean, deviation = _statistics(values)
         means.append(mean)
         distance = keras.ops.square(values - mean) / deviation
         for part in (values, distance):
             readers.append(keras.layers.Conv2D(1, 1, use_bias=False))
-            see(readers[-1](part))
-    for values in textures:
+            see(readers[-1](part), side)
+    for values, side in zip(textures, cells[len(maps) :], strict=True):
         distance = values - keras.ops.mean(values, axis=(1, 2), keepdims=True)
         mixers.append(keras.layers.Conv2D(values.shape[-1], 1, use_bias=False))
-        see(keras.ops.sum(distance * mixers[-1](distance), axis=-1, keepdims=True))
+        see(keras.ops.sum(distance * mixers[-1](distance), axis=-1, keepdims=True), side)
     # The bias is a layer of its own, so that it can be set like the others.
     bias = keras.layers.Conv2D(1, 1, name="map")
     summed = bias(keras.layers.Add()(seen))
@@ -94,21 +96,28 @@ def _set(readers: list[Any], mixers: list[Any], bias: Any, head: Head) -> None:
 
 
 def _maps(
-    weights: Mapping[str, str | None], size: int, scalings: Mapping[str, str]
-) -> tuple[Any, list[Any], list[Any]]:
-    """The input of the pixels, the tapped maps and the maps for textures."""
-    pixels = keras.Input((size, size, 3), name="pixels")
+    weights: Mapping[str, str | None], scalings: Mapping[str, str]
+) -> tuple[Any, list[Any], list[Any], list[int]]:
+    """The input of the pixels, the tapped maps, the maps for textures, and the sides of all of these.
+
+    Sides are those of the maps of a picture of `SIDE` pixels: what counts is how they compare.
+    """
+    pixels = keras.Input((None, None, 3), name="pixels")
     maps: list[Any] = []
     textures: list[Any] = []
+    sides: tuple[list[int], list[int]] = ([], [])
     for name, file in weights.items():
-        backbone = build_backbone(name, size, file)
+        backbone = build_backbone(name, None, file)
         taps, near = tapped(backbone), textured(backbone)
         outputs = [backbone.get_layer(layer).output for layer in (*taps, *near)]
         view = keras.Model(backbone.input, outputs, name=f"{name}_taps")
         seen = view(scaled(pixels, scalings[name]))
         maps += seen[: len(taps)]
         textures += seen[len(taps) :]
-    return pixels, maps, textures
+        shapes = [shape[1] for shape in view.compute_output_shape((1, SIDE, SIDE, 3))]
+        sides[0].extend(shapes[: len(taps)])
+        sides[1].extend(shapes[len(taps) :])
+    return pixels, maps, textures, [*sides[0], *sides[1]]
 
 
 def _statistics(values: Any) -> tuple[Any, Any]:
@@ -119,11 +128,13 @@ def _statistics(values: Any) -> tuple[Any, Any]:
 
 
 def _covariances(values: Any) -> Any:
-    """The covariance over the cells of every pair of channels once, (n, c (c + 1) / 2)."""
-    height, width, channels = values.shape[1:]
-    cells = keras.ops.reshape(values, (-1, height * width, channels))
+    """The covariance over the cells of every pair of channels once, (1, c (c + 1) / 2)."""
+    channels = values.shape[-1]
+    # Conversion freezes shapes that are named: so the batch is, and the cells, which differ, are counted.
+    cells = keras.ops.reshape(values, (1, -1, channels))
+    count = keras.ops.sum(cells[:, :, :1] * 0 + 1, axis=1, keepdims=True)
     cells = cells - keras.ops.mean(cells, axis=1, keepdims=True)
-    products = keras.ops.matmul(keras.ops.transpose(cells, (0, 2, 1)), cells) / (height * width)
+    products = keras.ops.matmul(keras.ops.transpose(cells, (0, 2, 1)), cells) / count
     rows, columns = np.triu_indices(channels)
     flat = keras.ops.reshape(products, (-1, channels * channels))
     return keras.ops.take(flat, rows * channels + columns, axis=1)

@@ -6,14 +6,14 @@ from model.data.samples import SamplesError
 from model.training.backbones import IMAGENET, build_backbone, find_weights
 
 
-def check_pretrained(names: Sequence[str], weights: str, size: int) -> None:
+def check_pretrained(names: Sequence[str], weights: str) -> None:
     """Build each backbone once with its weights: Keras downloads ImageNet's and keeps them.
 
     Errors: `SamplesError`, as `find_weights` raises it, saying why and what to do.
     """
     for name, file in find_weights(names, weights).items():
         try:
-            build_backbone(name, size, file)
+            build_backbone(name, None, file)
         except Exception as error:  # Keras raises bare ones where a download fails
             reason = str(error).strip().partition("\n")[0]
             raise SamplesError(_explain(name, file, reason)) from error

@@ -18,9 +18,7 @@ from model.data.samples import Sample, digest
 from model.serving.encodings import ORDINARY, Encoding, encode_again
 from model.serving.info import CELLS
 from model.serving.look import look_facts
-from model.serving.native import SIDE
 from model.serving.second_look import decides_narrowly, settle
-from model.serving.views import Scale, ViewPlan
 from model.training.backbones import find_weights
 from model.training.choosing import EXPECTED, Choice, Looks, choose, nested_choice
 from model.training.degrade import degrade
@@ -41,14 +39,14 @@ CHOICES = "choices.json"  # one for each fold, made without it
 class Recipe:
     """Everything that a run is made of, but the pictures.
 
+    The scaled look sees a picture whole, its short side scaled to `short` pixels.
     Of every `degraded_each`th picture a degraded copy is learned from beside the picture itself, and of
     every `processed_each`th original a processed one; every `encoded_each`th is judged after the ordinary
     re-encodings, too, beside those near a threshold.
     """
 
     backbones: tuple[str, ...] = ("mobilenet_v2",)
-    size: int = 256
-    scales: tuple[tuple[int, int], ...] = ((256, 3), (352, 4))
+    short: int = 352
     shrink: float = 0.15
     ridges: tuple[float, ...] = (1.0, 5.0)
     degraded_each: int = 6
@@ -56,11 +54,6 @@ class Recipe:
     encoded_each: int = 12
     folds: int = 5
     seed: int = 11
-
-    @property
-    def plan(self) -> ViewPlan:
-        """The views."""
-        return ViewPlan(self.size, tuple(Scale(short, crops) for short, crops in self.scales))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +95,11 @@ def train_production(
     files = find_weights(recipe.backbones, weights)
     scalings = scalings_of(files)
     folder.mkdir(parents=True, exist_ok=True)
-    read = make_reader(build_features(files, recipe.size, scalings))
+    read = make_reader(build_features(files, scalings))
     fold_of = np.array(owner_folds(samples, recipe.folds))
     given = _Materials(recipe, samples, pixels, fold_of, read, folder, say)
     scaled, own, travelled, channels = _fit_scaled(given)
-    found = find_originals(samples, originals) if recipe.size == SIDE else []
+    found = find_originals(samples, originals)
     say(f"{len(found)} of {len(samples)} pictures have an original that is large enough for the native look")
     native, natively = _fit_native(given, found)
     cells = np.full(len(samples), -1)
@@ -123,9 +116,9 @@ def train_production(
     (folder / CHOICES).write_text(
         json.dumps([asdict(one) for one in choices], indent=1) + "\n", encoding="utf-8"
     )
-    width = _save(files, scalings, recipe, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
+    width = _save(files, scalings, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
     if native is not None:
-        _save(files, scalings, recipe, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
+        _save(files, scalings, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
     facts = _facts(given, choice, margin, unseen, has_native=native is not None)
     facts["unseen_owners"]["auc_degraded"] = auc(
         travelled.outer[choice.ridges[0]], np.array([samples[int(row)].is_ai for row in degraded])
@@ -146,10 +139,9 @@ def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested, Channels]:
     def features(name: str, change: Change | None, some: NDArray[np.int_] | None) -> Features:
         chosen = None if some is None else some.tolist()
         place = given.folder / f"features-{name}.npy"
-        found: Features = extract(
-            given.read, given.pixels, recipe.plan, change, place=place, say=given.say, rows=chosen
-        ).mean(axis=1)
-        return found
+        return extract(
+            given.read, given.pixels, recipe.short, change, place=place, say=given.say, rows=chosen
+        )
 
     # One array for all: it is the largest thing here.
     learned = np.concatenate(
@@ -230,12 +222,12 @@ def _look_again(
         features = extract(
             given.read,
             given.pixels,
-            given.recipe.plan,
+            given.recipe.short,
             _encoded(encoding),
             place=given.folder / f"features-encoded-{number}-{name}.npy",
             say=given.say,
             rows=rows.tolist(),
-        ).mean(axis=1)
+        )
         scaled = heads.judge(features, given.fold_of[rows]).outer
         again = Looks(scaled, outer.native[:, rows], outer.cells[rows])
         encoded[encoding.name] = np.array(
@@ -255,9 +247,9 @@ def _encoded(encoding: Encoding) -> Change:
     return lambda rgb, _: encode_again(rgb, encoding)
 
 
-def _save(files: Any, scalings: dict[str, str], recipe: Recipe, head: Any, place: Path) -> int:
+def _save(files: Any, scalings: dict[str, str], head: Any, place: Path) -> int:
     """Keep a network's weights, and return how many channels its look has."""
-    reader = build_reader(files, recipe.size, scalings, head)
+    reader = build_reader(files, scalings, head)
     reader.save_weights(place)
     return int(reader.output["look"].shape[-1])
 
@@ -276,10 +268,7 @@ def _facts(
         "stability": {"margin": margin, "covers": MOVED},
         "human_shares": _human_shares(unseen, np.array([sample.is_ai for sample in samples])),
         "unseen_owners": _worth(unseen, np.array([sample.is_ai for sample in samples])),
-        "views": {
-            "size": recipe.size,
-            "scales": [{"short": short, "crops": crops} for short, crops in recipe.scales],
-        },
+        "short_side": recipe.short,
     }
     if has_native:
         facts["native"] = {
@@ -341,6 +330,6 @@ def _load(place: Path, facts: dict[str, Any]) -> Any:
     # this, one network exported after a training and by itself would have two digests.
     keras.utils.clear_session()
     recipe, scalings = facts["training"]["recipe"], facts["training"]["scalings"]
-    reader = build_reader(dict.fromkeys(recipe["backbones"]), recipe["size"], scalings)
+    reader = build_reader(dict.fromkeys(recipe["backbones"]), scalings)
     reader.load_weights(place)
     return reader

@@ -55,7 +55,7 @@ def test_a_bank_that_tells_raises_the_row_and_one_of_noise_does_not(tmp_path: Pa
         (tmp_path / name).mkdir()
         dressed = np.split(_features(told, seed=len(name)), 3)
         for dress, rows in zip(DRESSES, dressed, strict=True):
-            np.save(tmp_path / name / f"features-{dress}.npy", rows[:, None])
+            np.save(tmp_path / name / f"features-{dress}.npy", rows)
     run, good, noise = (products(tmp_path / name) for name in ("run", "good", "noise"))
     areas = [
         [float(cell.split(",")[0]) for cell in row("x", gram, SAMPLES, [FOLDS]).split("|")[2:5]]
@@ -92,10 +92,10 @@ def test_a_network_is_asked_in_every_dress_and_only_once(tmp_path: Path) -> None
     network = keras.Sequential([keras.Input((256, 256, 3)), keras.layers.GlobalAveragePooling2D()])
     take(network, samples, pixels, tmp_path / "bank")
     taken = [np.load(tmp_path / "bank" / f"features-{dress}.npy") for dress in DRESSES]
-    assert [rows.shape for rows in taken] == [(1, 2, 3)] * 3
+    assert [rows.shape for rows in taken] == [(1, 3)] * 3
     assert not np.array_equal(taken[0], taken[1])
     assert not np.array_equal(taken[0], taken[2])
     (tmp_path / "bank" / f"features-{DRESSES[2]}.npy").unlink()
-    np.save(tmp_path / "bank" / f"features-{DRESSES[0]}.npy", np.ones((1, 2, 3), np.float16))
+    np.save(tmp_path / "bank" / f"features-{DRESSES[0]}.npy", np.ones((1, 3), np.float16))
     take(network, samples, pixels, tmp_path / "bank")
     assert (np.load(tmp_path / "bank" / f"features-{DRESSES[0]}.npy") == 1).all()  # what is there stays

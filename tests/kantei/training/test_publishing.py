@@ -69,7 +69,7 @@ def candidate(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights = folder / "made-up.weights.h5"
     build_backbone("mobilenet_v2", 96, None).save_weights(weights)
     samples = read_samples(data)
-    recipe = Recipe(size=96, scales=((96, 1),), folds=3)
+    recipe = Recipe(short=96, folds=3)
     pixels = open_pixels(samples, folder, print)
     train_production(recipe, str(weights), samples, pixels, folder=folder, say=print)
     publish_run(folder, "float16", "2026.11", folder / "candidate", print)

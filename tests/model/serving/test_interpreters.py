@@ -1,12 +1,8 @@
-"""The network on several threads: the same figures, each view once."""
-
-from typing import Any
+"""The network on several threads, and at several sizes of view: the same figures."""
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from model.serving import interpreters
 from model.serving.info import WEIGHTS, read_model_info
 from model.serving.interpreters import Interpreters
 from model.serving.runtime import Classifier
@@ -21,27 +17,28 @@ def pictures() -> list[np.ndarray]:
 def test_threads_change_no_figure(pictures: list[np.ndarray]) -> None:
     alone, shared = Classifier.load(), Classifier.load(threads=3)
     for rgb in pictures:
-        assert np.array_equal(alone.view_logits(rgb), shared.view_logits(rgb))
-        assert np.array_equal(alone.activation(rgb), shared.activation(rgb))
+        assert alone.scaled_logit(rgb) == shared.scaled_logit(rgb)
+        for one, other in zip(alone.activation(rgb), shared.activation(rgb), strict=True):
+            assert one[0] == other[0]
+            assert np.array_equal(one[1], other[1])
 
 
-def test_equal_views_are_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_views_of_other_sizes_between_change_no_figure() -> None:
+    """An interpreter is resized from view to view; what it said of one size must not linger."""
     chance = np.random.default_rng(2)
-    one, other = chance.integers(0, 256, (2, 256, 256, 3), dtype=np.uint8)
+    square, long, high = (
+        chance.integers(0, 256, (*shape, 3), dtype=np.uint8) for shape in ((256, 256), (256, 416), (352, 256))
+    )
     network = Interpreters(WEIGHTS / read_model_info().weights)
-    runs = []
-    run = interpreters._Network.run
-
-    def note(self: interpreters._Network, view: NDArray[np.uint8]) -> Any:
-        runs.append(view.sum())
-        return run(self, view)
-
-    monkeypatch.setattr(interpreters._Network, "run", note)
-    logits, maps, _ = network.run(np.stack([one, other, one, one]))
-    assert len(runs) == 2
-    assert logits[0] == logits[2] == logits[3] != logits[1]
-    assert maps.shape[0] == 4
+    logits, maps, features = network.run([square, long, high, square])
+    assert [cells.shape for cells in maps] == [(8, 8), (8, 13), (11, 8), (8, 8)]
+    assert logits[0] == logits[3]
     assert np.array_equal(maps[0], maps[3])
+    assert np.array_equal(features[0], features[3])
+    for number, view in enumerate((square, long, high)):
+        alone = Interpreters(WEIGHTS / read_model_info().weights).run([view])
+        assert np.array_equal(alone.maps[0], maps[number])
+        assert alone.maps[0].mean() == pytest.approx(logits[number], abs=1e-3)
 
 
 def test_a_network_that_fails_on_any_thread_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

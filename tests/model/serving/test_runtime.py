@@ -36,15 +36,22 @@ def test_a_score_is_a_probability_and_names_its_model(classifier: Classifier, pi
     assert first.model == classifier.version == read_model_info().version
 
 
-def test_what_the_views_say_joins_to_the_score(classifier: Classifier) -> None:
-    """A flat picture looks the same in every view, so each says what the whole says."""
-    flat = decode_picture(saved(Image.new("RGB", (300, 420), (90, 120, 200)), "PNG"), max_pixels=LIMIT)
-    said = classifier.classify(flat)
-    assert len(said.views) == len(classifier.view_logits(flat.rgb))
-    assert {round(one.score, 3) for one in said.views} == {round(said.views[0].score, 3)}
-    assert all(0 <= one.box[0] < one.box[2] <= 1.001 for one in said.views)
-    if said.score_range is None:
-        assert said.views[0].score == pytest.approx(said.score, abs=1e-3)
+def test_the_mean_of_the_map_is_the_score_itself(classifier: Classifier, picture: Picture) -> None:
+    slope, intercept = read_model_info().calibration
+    [(_, cells)] = classifier.activation(picture.rgb)
+    assert cells.mean() == pytest.approx(slope * classifier.scaled_logit(picture.rgb) + intercept, abs=1e-3)
+
+
+def test_each_region_says_what_its_cells_of_the_map_say(classifier: Classifier, picture: Picture) -> None:
+    said = classifier.classify(picture)
+    [((left, top, right, low), cells)] = classifier.activation(picture.rgb)
+    rows, columns = cells.shape
+    assert len(said.views) == 7  # three squares along the picture, and one in each corner
+    for one in said.views:
+        x, end_x = (round((edge - left) / (right - left) * columns) for edge in one.box[::2])
+        y, end_y = (round((edge - top) / (low - top) * rows) for edge in one.box[1::2])
+        logit = cells[y:end_y, x:end_x].mean()
+        assert one.score == pytest.approx(1 / (1 + math.exp(-logit)), rel=1e-4)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 10), (512, 512)])
@@ -61,13 +68,22 @@ def test_a_heat_map_is_a_png_in_the_shape_of_the_picture(classifier: Classifier,
 
 
 def test_frames_show_where_the_native_look_was_taken() -> None:
-    rgb, nothing = np.full((300, 400, 3), 120, np.uint8), np.full((8, 8), -5.0)
+    rgb, nothing = np.full((300, 400, 3), 120, np.uint8), [((0.0, 0.0, 1.0, 1.0), np.full((8, 8), -5.0))]
     plain = paint(rgb, nothing, 400)
     framed = paint(rgb, nothing, 400, [((0.25, 0.2, 0.5, 0.6), 20.0), ((0.6, 0.2, 0.8, 0.6), -3.0)])
     with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(framed)) as other:
         assert other.getpixel((100, 100)) == (214, 20, 20)  # as hot as it gets
         assert other.getpixel((240, 100)) == (255, 255, 255)
         assert other.getpixel((150, 100)) == one.getpixel((150, 100))
+
+
+def test_heat_is_painted_where_a_part_lies_and_nowhere_between() -> None:
+    rgb, hot = np.full((100, 800, 3), 120, np.uint8), np.full((4, 4), 20.0)
+    ends = [((0.0, 0.0, 0.125, 1.0), hot), ((0.875, 0.0, 1.0, 1.0), hot)]
+    with Image.open(io.BytesIO(paint(rgb, ends, 800))) as image:
+        red = np.asarray(image)[50, :, 0].astype(int)
+    assert red[[10, 90, 710, 790]].min() > 150
+    assert set(red[110:690]) == {120}
 
 
 def test_the_version_holds_the_digest_of_the_weights() -> None:
@@ -88,7 +104,7 @@ def test_a_score_near_a_threshold_is_the_median_with_its_re_encodings(
     again = classifier.classify(picture)
     slope, intercept = read_model_info(folder).calibration
     looks = [picture.rgb, *(encode_again(picture.rgb, encoding) for encoding in ORDINARY)]
-    logits = sorted(slope * _mean(classifier, rgb) + intercept for rgb in looks)
+    logits = sorted(slope * classifier.scaled_logit(rgb) + intercept for rgb in looks)
     scores = [1 / (1 + math.exp(-logit)) for logit in logits]
     assert again.score == pytest.approx(1 / (1 + math.exp(-(logits[2] + logits[3]) / 2)), rel=1e-6)
     assert again.score_range == pytest.approx((scores[0], scores[-1]), rel=1e-6)
@@ -170,21 +186,13 @@ def test_loading_is_quick_and_small() -> None:
     code = (
         "import time; from model.serving.runtime import Classifier; start = time.monotonic();"
         "import numpy as np; c = Classifier.load(); print(time.monotonic() - start);"
-        "c.view_logits(np.zeros((512, 700, 3), dtype=np.uint8));"
+        "c.scaled_logit(np.zeros((512, 1500, 3), dtype=np.uint8));"
         "print(int(next(x for x in open('/proc/self/status') if x.startswith('VmHWM')).split()[1]) / 1024)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     seconds, mebibytes = map(float, done.stdout.split())
     assert seconds < 2  # 0.1 s on an idle machine
     assert mebibytes < 200
-
-
-def _mean(classifier: Classifier, rgb: np.ndarray) -> float:
-    """Mean of the network's own logits, each scale with the same say."""
-    logits = classifier.view_logits(rgb)
-    scales = read_model_info().view_scales
-    ends = np.cumsum([crops for _, crops in scales])[:-1]
-    return float(np.mean([part.mean() for part in np.split(logits, ends)]))
 
 
 def _copy(folder: Path, *, clear_below: float, flagged_from: float, margin: float) -> Path:
@@ -197,7 +205,3 @@ def _copy(folder: Path, *, clear_below: float, flagged_from: float, margin: floa
         if not (folder / path.name).exists():
             (folder / path.name).write_bytes(path.read_bytes())
     return folder
-
-
-def test_views_are_cut_alike_from_the_same_pixels(classifier: Classifier, picture: Picture) -> None:
-    assert np.array_equal(classifier.view_logits(picture.rgb), classifier.view_logits(picture.rgb.copy()))

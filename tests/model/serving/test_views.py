@@ -3,58 +3,76 @@
 import numpy as np
 import pytest
 
-from model.serving.views import Scale, ViewPlan, make_views, rescale, view_boxes
+from model.serving.regions import box_of, regions
+from model.serving.views import CELL, make_views
 from tests.model.drawing import gradient
 
-PLAN = ViewPlan(256, (Scale(256, 3), Scale(384, 4), Scale(None, 5)))
+SHAPES = [(1, 1), (3, 900), (900, 3), (256, 256), (255, 700), (512, 4096), (4096, 512), (640, 512)]
 
 
-@pytest.mark.parametrize(
-    "size", [(1, 1), (3, 900), (900, 3), (256, 256), (255, 700), (512, 4096), (4096, 512), (640, 512)]
-)
-def test_every_shape_gives_the_planned_views(size: tuple[int, int]) -> None:
-    rgb = np.asarray(gradient(*size))
-    views = make_views(rgb, PLAN)
-    assert views.shape == (PLAN.count, 256, 256, 3)
-    assert views.dtype == np.uint8
+@pytest.mark.parametrize("size", SHAPES)
+def test_every_picture_gives_views_of_whole_cells_and_bounded_size(size: tuple[int, int]) -> None:
+    views = make_views(np.asarray(gradient(*size)), 256)
+    assert len(views) in (1, 3)
+    for view in views:
+        assert view.rgb.dtype == np.uint8
+        height, width, _ = view.rgb.shape
+        assert height % CELL == width % CELL == 0
+        assert min(height, width) == 256
+        assert max(height, width) <= 3 * 256
 
 
-@pytest.mark.parametrize("crops", range(1, 13))
-def test_crops_lie_inside_the_picture_and_differ(crops: int) -> None:
-    rgb = np.asarray(gradient(700, 512))
-    views = make_views(rgb, ViewPlan(128, (Scale(None, crops),)))
-    assert len({view.tobytes() for view in views}) == crops
+def test_a_picture_is_seen_whole_but_for_less_than_a_cell_at_its_ends() -> None:
+    [view] = make_views(np.asarray(gradient(700, 512)), 256)
+    assert view.rgb.shape == (256, 320, 3)
+    left, top, right, low = view.box
+    assert (top, low) == (0, 1)
+    assert left == pytest.approx(1 - right, abs=0.005)
+    assert left * 350 < CELL / 2
 
 
-def test_the_views_of_the_whole_reach_both_ends() -> None:
+def test_a_long_strip_is_seen_at_both_ends_and_in_the_middle() -> None:
     rgb = np.zeros((256, 1000, 3), dtype=np.uint8)
     rgb[:, :20] = 255
     rgb[:, -20:] = 128
-    left, _, right = make_views(rgb, ViewPlan(256, (Scale(256, 3),)))
-    assert left[:, 0].min() == 255
-    assert set(right[:, -1].ravel()) == {128}
+    first, middle, last = make_views(rgb, 256)
+    assert first.rgb[:, 0].min() == 255
+    assert set(last.rgb[:, -1].ravel()) == {128}
+    assert middle.box[0] == pytest.approx(1 - middle.box[2], abs=0.002)
 
 
-def test_a_picture_at_its_own_scale_is_not_touched() -> None:
-    rgb = np.asarray(gradient(600, 400))
-    assert rescale(rgb, None, 256) is rgb
-    assert rescale(rgb, 400, 256) is rgb
-
-
-def test_an_extreme_strip_does_not_grow_huge() -> None:
-    rgb = np.zeros((1, 4096, 3), dtype=np.uint8)
-    assert rescale(rgb, 384, 256).size < 384 * 384 * 9 * 3
+def test_a_picture_of_the_right_size_is_not_scaled() -> None:
+    rgb = np.asarray(gradient(320, 256))
+    [view] = make_views(rgb, 256)
+    assert np.array_equal(view.rgb, rgb)
 
 
 @pytest.mark.parametrize("size", [(640, 512), (300, 2000), (2000, 30), (256, 256), (512, 700)])
-def test_each_view_is_named_with_the_place_that_it_shows(size: tuple[int, int]) -> None:
-    """Red grows to the right and green downwards, so that a view's mean colour says where its centre lies."""
+def test_each_view_and_region_is_named_with_the_place_that_it_shows(size: tuple[int, int]) -> None:
+    """Red grows to the right and green downwards, so that a mean colour says where the centre lies."""
     width, height = size
     across, down = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
     rgb = np.stack([across, down, np.zeros_like(across)], axis=-1).astype(np.uint8)
-    boxes = view_boxes(height, width, PLAN)
-    for view, (left, top, right, low) in zip(make_views(rgb, PLAN), boxes, strict=True):
-        assert 0 <= left < right <= 1.001
-        assert 0 <= top < low <= 1.001
-        red, green, _ = view.reshape(-1, 3).mean(axis=0) / 255
-        assert (red, green) == pytest.approx(((left + right) / 2, (top + low) / 2), abs=0.02)
+    for view in make_views(rgb, 256):
+        shown = [(view.rgb, view.box)]
+        cells = (view.rgb.shape[0] // CELL, view.rgb.shape[1] // CELL)
+        for region in regions(*cells):
+            rows, columns = (slice(CELL * part.start, CELL * part.stop) for part in region)
+            shown.append((view.rgb[rows, columns], box_of(region, cells, view.box)))
+        for part, (left, top, right, low) in shown:
+            assert 0 <= left < right <= 1.001
+            assert 0 <= top < low <= 1.001
+            red, green, _ = part.reshape(-1, 3).mean(axis=0) / 255
+            assert (red, green) == pytest.approx(((left + right) / 2, (top + low) / 2), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("cells", "count"), [((8, 8), 5), ((11, 16), 7), ((16, 11), 7), ((1, 1), 1), ((1, 3), 3)]
+)
+def test_regions_lie_in_the_map_and_come_once(cells: tuple[int, int], count: int) -> None:
+    found = regions(*cells)
+    assert len(found) == count
+    assert all(
+        0 <= part.start < part.stop <= side for one in found for part, side in zip(one, cells, strict=True)
+    )
+    assert len({str(one) for one in found}) == count

@@ -31,7 +31,7 @@ for number in range(12):
 keras.utils.set_random_seed(0)
 build_backbone("mobilenet_v2", 96, None).save_weights(folder / "made-up.weights.h5")
 samples = read_samples(folder)
-recipe = Recipe(size=96, scales=((96, 1),), folds=3)
+recipe = Recipe(short=96, folds=3)
 pixels = open_pixels(samples, folder, print)
 train_production(recipe, str(folder / "made-up.weights.h5"), samples, pixels, folder=folder, say=print)
 network, _ = load_trained(folder)
@@ -66,8 +66,8 @@ def test_another_backend_reads_features_by_keras_and_never_by_tensorflows_runtim
     from model.training.feature_reading import make_reader
     from model.training.network import build_features
 
-    network = build_features({"mobilenet_v2": None}, 96, {"mobilenet_v2": "symmetric"})
-    expected = network.predict_on_batch(VIEWS.astype(np.float32))
+    network = build_features({"mobilenet_v2": None}, {"mobilenet_v2": "symmetric"})
+    expected = np.concatenate([network.predict_on_batch(one[None].astype(np.float32)) for one in VIEWS])
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)  # an import of it fails
     monkeypatch.setitem(sys.modules, "model.training.export", None)

@@ -53,8 +53,8 @@ def test_what_lies_in_keras_cache_is_used_and_nothing_downloaded(tmp_path: Path)
     code = (
         "from model.training.pretrained import check_pretrained;"
         "from model.training.backbones import build_backbone;"
-        "check_pretrained(['mobilenet_v2'], 'imagenet', 256);"
-        "network = build_backbone('mobilenet_v2', 256, 'imagenet');"
+        "check_pretrained(['mobilenet_v2'], 'imagenet');"
+        "network = build_backbone('mobilenet_v2', None, 'imagenet');"
         "print('kernel', float(network.get_layer('Conv1').get_weights()[0].sum()))"
     )
     done = _run(["-c", code], tmp_path)
@@ -70,4 +70,4 @@ def test_a_file_that_holds_no_such_weights_is_named(tmp_path: Path) -> None:
     rubbish = tmp_path / "weights.h5"
     rubbish.write_text("none")
     with pytest.raises(SamplesError, match=r"weights\.h5 does not contain Keras weights of mobilenet_v2"):
-        check_pretrained(["mobilenet_v2"], str(rubbish), 96)
+        check_pretrained(["mobilenet_v2"], str(rubbish))

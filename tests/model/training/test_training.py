@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415  # what loads TensorFlow is imported only where it is installed
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,7 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     keras.utils.set_random_seed(0)
     weights = folder / "made-up.weights.h5"
     build_backbone("mobilenet_v2", 96, None).save_weights(weights)
-    recipe = Recipe(backbones=("mobilenet_v2",), size=96, scales=((96, 1), (128, 1)), folds=3)
+    recipe = Recipe(backbones=("mobilenet_v2",), short=128, folds=3)
     samples = read_samples(data)
     said: list[str] = []
     pixels = open_pixels(samples, folder, said.append)
@@ -122,11 +122,11 @@ def test_features_are_the_same_by_either_runtime(run: Path, data: Path) -> None:
     from model.training.feature_reading import make_reader
     from model.training.network import build_features
 
-    network = build_features(
-        {"mobilenet_v2": str(run / "made-up.weights.h5")}, 96, {"mobilenet_v2": "symmetric"}
-    )
-    views = np.stack([np.asarray(Image.open(path))[:96, :96] for path in sorted(data.rglob("*.png"))[:5]])
-    expected = network.predict_on_batch(views.astype(np.float32))
+    network = build_features({"mobilenet_v2": str(run / "made-up.weights.h5")}, {"mobilenet_v2": "symmetric"})
+    pictures = [np.asarray(Image.open(path)) for path in sorted(data.rglob("*.png"))[:4]]
+    shapes = ((96, 96), (128, 224), (256, 160), (96, 96))
+    views = [rgb[:high, :wide] for rgb, (high, wide) in zip(pictures, shapes, strict=True)]
+    expected = np.concatenate([network.predict_on_batch(view[None].astype(np.float32)) for view in views])
     assert make_reader(network)(views) == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
 
@@ -166,25 +166,25 @@ def test_a_published_run_serves_and_is_judged(published: Path, data: Path, tmp_p
 def test_extraction_resumes_where_it_was_cut(run: Path, data: Path, tmp_path: Path) -> None:
     from model.data.sample_pixels import open_pixels
     from model.data.samples import read_samples
-    from model.serving.views import Scale, ViewPlan
     from model.training.extract import extract
 
     pictures = 0
 
-    def read(views: np.ndarray) -> np.ndarray:
+    def read(views: Iterable[np.ndarray]) -> np.ndarray:
         nonlocal pictures
-        pictures += len(views)
-        return np.asarray(views.mean(axis=(1, 2)))
+        means = [view.mean(axis=(0, 1)) for view in views]
+        pictures += len(means)
+        return np.array(means)
 
     pixels = open_pixels(read_samples(data), run, print)
-    place, plan = tmp_path / "f.npy", ViewPlan(128, (Scale(128, 1),))
-    whole = extract(read, pixels, plan, None, place=place, say=lambda _: None)
+    place = tmp_path / "f.npy"
+    whole = extract(read, pixels, 128, None, place=place, say=lambda _: None)
     assert pictures == 31  # one of them to learn the width
     kept = np.load(place)
     kept[20:29] = np.nan
-    kept[29, 0, 2] = np.nan  # cut in the middle of a picture
+    kept[29, 2] = np.nan  # cut in the middle of a picture
     np.save(place, kept)
-    again = extract(read, pixels, plan, None, place=place, say=lambda _: None)
+    again = extract(read, pixels, 128, None, place=place, say=lambda _: None)
     assert pictures == 41
     assert np.array_equal(whole, again)
     shutil.rmtree(tmp_path)
@@ -215,7 +215,7 @@ def test_a_run_with_large_pictures_serves_both_looks(tmp_path: Path) -> None:
     weights = tmp_path / "made-up.weights.h5"
     build_backbone("mobilenet_v2", 256, None).save_weights(weights)
     samples = read_samples(tmp_path)
-    recipe = Recipe(scales=((256, 1),), folds=3, encoded_each=24)
+    recipe = Recipe(short=256, folds=3, encoded_each=24)
     pixels = open_pixels(samples, tmp_path, print)
     facts = train_production(recipe, str(weights), samples, pixels, folder=tmp_path, say=print)
     assert facts["training"]["originals"] == 24

@@ -30,23 +30,23 @@ def test_views_beyond_the_other_threshold_are_counted_and_the_farthest_is_placed
     assert says(0.95, view(0.99), view(0.5), view(0.91, WHOLE)) is None
     assert (
         says(0.95, view(0.99), view(0.1, UPPER_LEFT), view(0.5, WHOLE))
-        == "1 of 3 views points the other way: the upper left part looks drawn."
+        == "1 of 3 parts points the other way: the upper left part looks drawn."
     )
     assert (
         says(0.1, view(0.01), view(0.92, UPPER_LEFT), view(0.97, LOWER_RIGHT))
-        == "2 of 3 views point the other way: above all, the lower right part looks generated."
+        == "2 of 3 parts point the other way: above all, the lower right part looks generated."
     )
 
 
 def test_an_uncertain_score_has_two_other_sides() -> None:
     assert says(0.6, view(0.5), view(0.7, WHOLE)) is None
     assert says(0.6, view(0.95, UPPER_LEFT), view(0.7, WHOLE)) == (
-        "The views disagree: the upper left part looks generated (1 of 2 views); "
+        "Parts of the picture disagree: the upper left part looks generated (1 of 2 parts); "
         "the others point neither way."
     )
     assert says(0.6, view(0.95, UPPER_LEFT), view(0.1, LOWER_RIGHT), view(0.2, TOP)) == (
-        "The views disagree: the upper left part looks generated, and the lower right part looks drawn "
-        "(1 and 2 of 3 views)."
+        "Parts of the picture disagree: the upper left part looks generated, and the lower right part "
+        "looks drawn (1 and 2 of 3 parts)."
     )
 
 
@@ -60,7 +60,7 @@ def test_a_score_exactly_at_a_threshold_lies_above_it() -> None:
 def test_views_of_one_place_count_once() -> None:
     found = split_views([view(0.1), view(0.1), view(0.1, is_native=True), view(0.99, WHOLE)], 0.95, LINES)
     assert found is not None
-    assert render(found.says).startswith("2 of 3 views")
+    assert render(found.says).startswith("2 of 3 parts")
     assert len(found.marks) == 2
 
 
@@ -98,7 +98,7 @@ def test_the_page_of_a_case_shows_them_in_the_readers_language(desk: Desk) -> No
             verdict.views = views_json([view(0.99), view(0.1, UPPER_LEFT)])
     visit = desk.as_person()
     page = visit.get(f"/review/cases/{sha256}").text
-    assert "1 of 2 views points the other way: the upper left part looks drawn." in page
+    assert "1 of 2 parts points the other way: the upper left part looks drawn." in page
     (mark,) = re.findall(r'<rect class="solid-clear"[^>]*>', page)
     assert 'x="0.0" y="0.0" width="20.0"' in mark
     assert ">10 of 100<" in page
