@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.vocabulary import Label
 from model.data.samples import Sample
@@ -12,6 +13,7 @@ from model.training.native_rows import Original
 pytest.importorskip("keras")
 
 from bench.classifier.processed import choose_pictures, count_flagged  # loads Keras
+from bench.classifier.resaved import KINDS, row
 
 pytestmark = pytest.mark.training
 
@@ -25,6 +27,20 @@ def test_every_owner_has_a_say_before_any_has_two_and_generated_pictures_have_no
     found = [Original(n, Path(f"{n}.png"), 2) for n in range(len(owners))]
     chosen = [one.sample for one in choose_pictures(samples, found, 4)]
     assert chosen == [0, 3, 4, 1]
+
+
+def test_saving_crops_or_the_file_again_changes_what_the_native_look_sees() -> None:
+    """Else a table of how little it changes the verdicts would show nothing."""
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (600, 640, 3), dtype=np.uint8))
+    seen = {name: make(image) for name, make in KINDS.items()}
+    assert all(crops is not None and crops.shape == (4, 256, 256, 3) for crops in seen.values())
+    assert len({crops.tobytes() for crops in seen.values() if crops is not None}) == len(KINDS)
+
+
+def test_a_row_says_how_far_each_label_moved() -> None:
+    is_ai = np.array([False, False, True, True])
+    first, now = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([-1.5, -0.5, 0.0, 1.0])
+    assert row("kind", now, first, now, is_ai) == ("kind", "1.000", "1.000", "100 %", "+0.50", "-1.00")
 
 
 def test_a_share_comes_with_both_intervals() -> None:
