@@ -5,8 +5,8 @@ from dataclasses import replace
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.http.parts import parts
-from api.review.desk.queue_address import read_position, write_position, write_wanted
+from api.http.parts import ApiParts, parts, shared
+from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
 from api.review.desk.queue_filters import filter_chips
 from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
@@ -26,6 +26,7 @@ from store.desk.groups import SHOWN as IN_GROUP
 from store.desk.groups import GroupBy, group_cases
 from store.desk.named_queues import find_team, list_queues
 from store.desk.progress import find_progress
+from store.desk.queue_counts import NamedCounts
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
 from store.desk.review_queue import (
     COUNT_LIMIT,
@@ -85,6 +86,9 @@ def queue() -> str | AnyResponse:
             "count_limit": COUNT_LIMIT,
             "clients": clients,
             "queues": queues,
+            "queue_counts": shared(_named_counts).read(
+                session, {queue.id: read_wanted(queue.rule) for queue in queues}, viewer
+            ),
             "named": named,
             "rule_chips": filter_chips(wanted.rule, clients) if wanted.rule else [],
             "may_manage_queues": may(me(), Act.MANAGE_QUEUES),
@@ -103,6 +107,10 @@ def queue() -> str | AnyResponse:
         if wanted.tab is Tab.ALL:
             hide_decisions(shown, blind_for(session, viewer))
     return render_template("review/queue.html", **found)
+
+
+def _named_counts(_: ApiParts) -> NamedCounts:
+    return NamedCounts()
 
 
 def _view() -> str:

@@ -1,10 +1,12 @@
 """Named queues: a rule under a name, whose members find it beside their cases."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import Finding, Role, Source
@@ -14,6 +16,8 @@ from store.tables.queue_tables import NamedQueue, QueueMember
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.api.review.desk.test_queue import shown
+
+Decide = Callable[..., TestResponse]
 
 
 def _lead(desk: Desk) -> Visit:
@@ -59,6 +63,26 @@ def test_a_queue_shows_what_fits_its_rule_and_goes_on_inside_it(desk: Desk) -> N
         f"/review/cases/{first}/decision?queue={queue}", data=form | {"outcome": "human"}
     )
     assert done.location.startswith(f"/review/cases/{second}?queue={queue}")
+
+
+def test_the_rail_says_how_many_cases_each_queue_has(desk: Desk, decide: Decide) -> None:
+    for score in (0.97, 0.96):
+        desk.add_case(score, source=Source.MARKETPLACE)
+    first = desk.add_case(0.95)
+    visit = desk.as_person()
+    shop = _add(desk, "Shops", "aiko@example.com", source="marketplace")
+    everything = _add(desk, "Everything", "aiko@example.com")
+    assert _sizes(visit.get("/review").text) == {shop: "2", everything: "3"}
+    # The queue that one is in says what it has now; its filters do not change its size.
+    decide(visit, first, "human")
+    assert _sizes(visit.get(f"/review?queue={everything}").text) == {shop: "2", everything: "2"}
+    assert _sizes(visit.get(f"/review?queue={shop}&from=0.97").text)[shop] == "2"
+
+
+def _sizes(page: str) -> dict[str, str]:
+    """The size of each queue in the rail, by the queue's id."""
+    rail = page.partition('<aside class="rail"')[2].partition("</aside>")[0]
+    return dict(re.findall(r'href="/review\?queue=(\w+)".*?<b class="push">([^<]+)</b>', rail))
 
 
 def test_a_rule_may_name_a_client_and_a_seller(desk: Desk) -> None:
