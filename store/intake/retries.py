@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.sayings.codes import FailureDetail
@@ -103,7 +103,8 @@ def retry_same_picture(session: Session, client_id: str, image_url: str, *, at: 
         .where(
             Submission.retry_at.is_not(None),
             Submission.claim_id.is_(None),
-            Submission.client_id == client_id,
+            # Not by the client's index, which holds all that it ever submitted: few wait, for all clients.
+            func.coalesce(Submission.client_id, "") == client_id,
             Submission.image_url == image_url,
         )
         .with_for_update(skip_locked=True)  # of two that got it, one is enough

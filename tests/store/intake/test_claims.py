@@ -1,8 +1,10 @@
 """One submission, many workers, one verdict."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from core.clock import now
 from core.sayings.codes import FailureDetail
@@ -11,6 +13,7 @@ from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
 from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
+from store.intake.retries import retry_same_picture
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.tables.submission_tables import Submission
 from tests.submissions import add_submission
@@ -98,3 +101,22 @@ def test_a_submission_is_not_claimed_before_it_is_due(database: Database, submis
         release(session, held, due_at=now() + timedelta(seconds=10))
     with database.writing() as session:
         assert claim(session, submission_id, lease=LEASE, at=now()) is None
+
+
+def test_a_picture_that_is_got_is_not_looked_for_in_all_that_a_client_submitted(
+    sqlite_database: Database, sqlite_shop: NewClient
+) -> None:
+    """Only what waits for another try is read: without figures SQLite takes the client's index."""
+    with sqlite_database.writing() as session:
+        asked: list[tuple[str, Any]] = []
+
+        def note(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+            asked.append((statement, values))
+
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        retry_same_picture(session, sqlite_shop.client.id, "https://shop.example/a.png", at=now())
+        event.remove(connection, "before_cursor_execute", note)
+        ((statement, values),) = asked
+        plan = connection.exec_driver_sql(f"explain query plan {statement}", values).all()
+    assert ["ix_submissions_retry_at" in str(row) for row in plan] == [True]
