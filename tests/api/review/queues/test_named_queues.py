@@ -194,6 +194,17 @@ def test_names_are_unique_given_and_not_too_many(desk: Desk, monkeypatch: pytest
         assert set(session.scalars(select(NamedQueue.name))) == {"Foxes", "Owls"}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("from", "nan"), ("to", "1.5"), ("days", "0"), ("client", "x"), ("finding", "fox")]
+)
+def test_a_rule_with_a_value_that_cannot_be_used_is_not_saved(desk: Desk, field: str, value: str) -> None:
+    answer = _lead(desk).send("/admin/queues", name="Foxes", source="api", **{field: value})
+    assert answer.status_code == 400
+    assert "The rule cannot use this value" in answer.text
+    with desk.parts.database.reading() as session:
+        assert session.scalars(select(NamedQueue)).all() == []
+
+
 def test_saving_a_queue_widens_no_rule_whose_client_is_not_listed(desk: Desk) -> None:
     case, visit = desk.add_case(0.97), desk.as_person()
     gone = "0" * 32
