@@ -1,7 +1,7 @@
 """A listing declared human holds a signed NovelAI picture: decided with a ground, told, appealed, answered.
 
 Everything is real but NovelAI's key, which is ours here: the shop's delivery, fetching, reading the file, the
-classifier, the policy, the desk, the undo window, and the signed callback to the shop's own server.
+classifier, the policy, the desk in a browser, the undo window, and the callback to the shop's own server.
 """
 
 import io
@@ -13,6 +13,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
 from sqlalchemy import select
 
 from core.settings.setting_values import FetchAllow
@@ -26,7 +29,17 @@ from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.submission_tables import Submission
 from store.verdicts.standing_policy import StandingPolicy
-from tests.api.review.conftest import Desk, Visit, hidden, make_desk
+from tests.api.review.browser import (
+    chromium,
+    log_in,
+    press,
+    served,
+    text_of,
+    wait_for,
+    wait_until_ready,
+    wait_until_shown,
+)
+from tests.api.review.conftest import Desk, hidden, make_desk
 from tests.api.v1.market.hooks import standard_headers
 from tests.clients import SECRET_KEY, make_client
 from tests.provenance.making import VERIFY_KEY, envelope, signed
@@ -41,6 +54,7 @@ from worker.outbound.post import Poster
 from worker.outbox.notify import Notifier
 from worker.tasks import lease
 
+pytestmark = pytest.mark.chromium
 LAYERS = b"8BPS\x00\x01" + bytes(range(256)) * 40
 REPLY = "Thank you for the layers. The record in the file is signed, so the decision stands."
 LOOPBACK = FetchAllow((ip_network("127.0.0.1/32"),))
@@ -59,13 +73,24 @@ def send_listing(desk: Desk, shop: NewClient, listing_id: str, url: str, declare
     assert answer.get_json()["submissions"] == 1, answer.text
 
 
-def press(visit: Visit, case: str, outcome: str) -> None:
-    """Decide as one key does: the form as it stands on the page, with that button."""
-    page = visit.get(case).text
-    assert f'data-key="{outcome}"' in page
-    form = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
-    answer = visit.client.post(f"{case}/decision", data=form | {"outcome": outcome, "ground": "", "note": ""})
-    assert answer.status_code == 303, answer.text
+def decide_the_first(desk: Desk) -> str:
+    """Decide the first case of the queue in a browser, by one key; give its address."""
+    desk.add_person("ren@example.com")
+    with served(desk.app) as base, chromium() as browser:
+        log_in(browser, base, "ren@example.com")
+        wait_until_ready(browser, ".card")
+        first = browser.find_element(By.CSS_SELECTOR, "a.card").get_attribute("href")
+        case = re.search(r"/review/cases/[0-9a-f]{64}", first or "")
+        assert case
+        browser.get(base + case[0])
+        wait_until_shown(browser)
+        for said in ("Declared human, flagged.", "NovelAI signature"):
+            assert said in text_of(browser, "main")
+        press(browser, "a")
+        wait_for(browser, ".undo [data-ground]")
+        chosen = Select(browser.find_element(By.CSS_SELECTOR, ".undo select")).first_selected_option.text
+        assert "A record in the file" in chosen
+    return case[0]
 
 
 def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_shop_with_reasons(
@@ -109,14 +134,7 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
             for submission_id in waiting:
                 examiner.examine(submission_id)
 
-        visit = desk.as_person("ren@example.com", Role.MODERATOR)
-        first = re.search(r'href="(/review/cases/[0-9a-f]{64})', visit.get("/review").text)
-        assert first
-        page = visit.get(first[1]).text
-        assert "Declared human, flagged." in page
-        assert "NovelAI signature" in page
-        press(visit, first[1], "ai")
-
+        case = decide_the_first(desk)
         with Poster(allow=LOOPBACK, ports=frozenset(), timeout=10) as poster:
             notifier = Notifier(database, poster, SECRET_KEY)
             run(notifier)
@@ -124,7 +142,7 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
             report(database)
             run(notifier)
             check_what_the_shop_hears(desk, shop, heard, classifier.version)
-            appeal_with_layers(desk, shop, heard, first[1])
+            appeal_with_layers(desk, shop, heard, case)
             report(database)
             run(notifier)
     (answered,) = [event["data"] for event in heard if event["type"] == "appeal.resolved"]
