@@ -104,7 +104,7 @@ def test_a_submission_is_not_claimed_before_it_is_due(database: Database, submis
 
 
 def test_a_picture_that_is_got_is_not_looked_for_in_all_that_a_client_submitted(
-    sqlite_database: Database, sqlite_shop: NewClient
+    sqlite_database: Database,
 ) -> None:
     """Only what waits for another try is read: without figures SQLite takes the client's index."""
     with sqlite_database.writing() as session:
@@ -115,7 +115,7 @@ def test_a_picture_that_is_got_is_not_looked_for_in_all_that_a_client_submitted(
 
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", note)
-        retry_same_picture(session, sqlite_shop.client.id, "https://shop.example/a.png", at=now())
+        retry_same_picture(session, "a client", "https://shop.example/a.png", at=now())
         event.remove(connection, "before_cursor_execute", note)
         ((statement, values),) = asked
         plan = connection.exec_driver_sql(f"explain query plan {statement}", values).all()

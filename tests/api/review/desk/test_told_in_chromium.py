@@ -101,9 +101,10 @@ def test_a_shop_is_told_when_a_decision_can_no_longer_be_undone_and_when_it_is_w
         def decide(key: str) -> float:
             browser.get(address)
             wait_until_shown(browser)
+            before = time.monotonic()
             press(browser, key)
             WebDriverWait(browser, 5).until(url_contains("done="))
-            return time.monotonic()
+            return before
 
         decide("a")
         wait_for(browser, ".undo")
@@ -112,12 +113,12 @@ def test_a_shop_is_told_when_a_decision_can_no_longer_be_undone_and_when_it_is_w
         decided = decide("a")
         wait_until(lambda: "decision.made" in shop.kinds, "the shop is told of the decision")
         (at, _, decision) = next(one for one in shop.told if one[1] == "decision.made")
-        assert at - decided > WINDOW - 1
+        assert at - decided > WINDOW
         assert decision["outcome"] == "ai"
         withdrawn = decide("e")
         assert "decision.withdrawn" not in shop.kinds
         wait_until(lambda: "decision.withdrawn" in shop.kinds, "the shop is told of the withdrawal")
-        assert shop.told[-1][0] - withdrawn > WINDOW - 1
+        assert shop.told[-1][0] - withdrawn > WINDOW
     assert [kind for kind in shop.kinds if kind.startswith("decision")] == [
         "decision.made",  # once: what was undone is never told
         "decision.withdrawn",
