@@ -14,6 +14,7 @@ from api.schemas.examples import (
     EVIDENCE,
     FAILURE,
     IMAGE,
+    INVALID_PROBLEM,
     PAGE,
     PROBLEM,
     QUOTA,
@@ -304,7 +305,7 @@ class QuotaAnswer(Answer):
 class ProblemAnswer(Answer):
     """A problem (RFC 9457). `code` is from the closed set listed in /docs."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM]})
+    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM, INVALID_PROBLEM]})
 
     type: str
     title: str

@@ -121,10 +121,15 @@ DSA_STATEMENT: dict[str, Any] = {
 }
 SUBMITTED: dict[str, Any] = {
     "image_url": "https://shop.example/pictures/1.png",
+    "page_url": "https://shop.example/listings/4711",
+    "title": "Original drawing",
     "listing_id": "4711",
     "external_id": "1",
+    "callback_url": "https://shop.example/kantei",
+    "priority": "normal",
     "declared": "human",
 }
+UPLOADED: dict[str, Any] = {"image": "(the bytes)", **SUBMITTED}
 QUOTA: dict[str, Any] = {
     "limit": 1000,
     "period": "day",
@@ -145,19 +150,20 @@ IMAGE: dict[str, Any] = {
 APPEAL: dict[str, Any] = {
     "reason": "I drew this; the layers are at the link.",
     "evidence_url": "https://artist.example/process",
+    "evidence_urls": ["https://artist.example/sketches"],
 }
+APPEAL_FORM: dict[str, Any] = {**APPEAL, "files": ["(the bytes)"]}
 APPEAL_ANSWER: dict[str, Any] = {
     "id": "01a20ff3d0b1749f8a2b3c4d5e6f7a8b",
     "submission_id": SUBMISSION["id"],
     "state": "open",
     **APPEAL,
-    "evidence_urls": [APPEAL["evidence_url"]],
-    "files": [],
+    "files": [{"name": "fox.psd", "bytes": 5_120_006, "sha256": SUBMISSION["image"]["sha256"]}],
     "created_at": "2026-11-25T18:20:00Z",
 }
 APPEAL_LINK: dict[str, Any] = {
     "page": "/appeal/SECRET",
-    "expires_at": "2027-02-22T08:00:02Z",
+    "expires_at": "2027-06-02T08:00:02Z",
 }
 SELLER_STANDING: dict[str, Any] = {
     "name": "aiko",
@@ -169,7 +175,7 @@ READER_REPORT: dict[str, Any] = {
     "image_url": "https://shop.example/pictures/1.png",
     "page_url": "https://shop.example/listings/4711",
     "reader": "u-20931",
-    "reason": "The hands are wrong, and the artist posts ten of these a day.",
+    "reason": "The left hand has six fingers.",
 }
 READER_REPORT_BY_ID: dict[str, Any] = {
     "submission_id": "01a20ff3c7d27d0f9c1b6f1d2e3a4b5c",
@@ -256,6 +262,15 @@ PROBLEM: dict[str, Any] = {
     "detail": "1000 images submitted; the quota is 1000 per day and resets at 2026-11-25T00:00:00Z.",
     "code": "quota_exhausted",
     "quota": QUOTA,
+}
+_WRONG_FIELD = "Input should be 'human', 'ai', 'assisted' or 'unknown'"
+INVALID_PROBLEM: dict[str, Any] = {
+    "type": "/docs/problems/invalid_request",
+    "title": "Invalid request",
+    "status": 422,
+    "detail": f"declared: {_WRONG_FIELD}",
+    "code": "invalid_request",
+    "errors": [{"field": "declared", "code": "invalid_request", "detail": _WRONG_FIELD}],
 }
 BATCH_ANSWER: dict[str, Any] = {
     "accepted": 1,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
-from api.schemas.examples import APPEAL, BATCH, SUBMITTED
+from api.schemas.examples import APPEAL, APPEAL_FORM, BATCH, SUBMITTED, UPLOADED
 from api.schemas.texts import CallbackUrl, IdText, ImageUrl, ReasonText, TitleText, UrlText
 from core.clients.quota import MOST_CALLBACK_URLS
 from core.declarations import Declared
@@ -38,6 +38,7 @@ def _add_image(schema: dict[str, Any]) -> None:
     _make_form(schema)
     schema["properties"]["image"] = {**FILE, "minLength": 1, "description": "The bytes."}
     schema["required"] = ["image"]
+    schema["examples"] = [UPLOADED]
 
 
 def _add_files(schema: dict[str, Any]) -> None:
@@ -49,6 +50,7 @@ def _add_files(schema: dict[str, Any]) -> None:
         "description": "Files that show how the picture was made: layers, time lapses, sketches. "
         "The server sets the limit.",
     }
+    schema["examples"] = [APPEAL_FORM]
 
 
 class SubmissionFields(BaseModel):

@@ -121,6 +121,32 @@ def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None
                 validator.validate({**example, "surprise": object.__name__, next(iter(example)): [[]]})
 
 
+def test_every_field_stands_in_an_example(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    shown: dict[str, set[str]] = {name: set() for name in schemas}
+
+    def look(schema: dict[str, Any], value: Any) -> None:
+        for one in [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]:
+            look(one, value)
+        if isinstance(value, list):
+            for entry in value:
+                look(schema.get("items", {}), entry)
+        if "$ref" in schema and isinstance(value, dict):
+            name = schema["$ref"].rpartition("/")[2]
+            fields = schemas[name].get("properties", {})
+            shown[name] |= fields.keys() & value.keys()
+            for field in fields.keys() & value.keys():
+                look(fields[field], value[field])
+
+    for name, schema in schemas.items():
+        for example in schema.get("examples", ()):
+            look({"$ref": name}, example)
+    missing = {(name, one) for name in schemas for one in schemas[name].get("properties", {})} - {
+        (name, one) for name, fields in shown.items() for one in fields
+    }
+    assert missing == set()
+
+
 def test_the_example_of_a_delivery_is_taken_in(
     module_web: Web, market: NewClient, document: dict[str, Any]
 ) -> None:
