@@ -22,7 +22,8 @@ from rich.table import Table
 from rich.text import Text
 
 from core.csv_cells import cell
-from core.sayings.saying import render
+from core.sayings.codes import Reason
+from core.sayings.saying import Saying, render
 from core.sayings.score_text import score_text
 from core.vocabulary import Finding
 from kantei.checking.looking import Look
@@ -45,8 +46,22 @@ def outcome(look: Look) -> str:
 
 
 def riskiest_first(look: Look) -> tuple[int, float]:
-    """The key of the order that puts the highest scores first, and failures last."""
-    return (0, -look.opinion.classification.score) if look.opinion else (1, 0.0)
+    """The key of the order that puts the highest scores first, then what has none, and failures last."""
+    if look.opinion is None:
+        return 2, 0.0
+    return (0, -look.opinion.classification.score) if is_scored(look) else (1, 0.0)
+
+
+def is_scored(look: Look) -> bool:
+    """True if the score means something: not where nothing was examined, or a picture too small to say."""
+    reasons = look.opinion.judgement.reasons if look.opinion else ()
+    small = any(isinstance(one, Saying) and one.code is Reason.PICTURE_TOO_SMALL for one in reasons)
+    return look.opinion is not None and not small
+
+
+def shown_score(look: Look) -> str:
+    """The score as people read it, or two dashes where there is none."""
+    return score_text(look.opinion.classification.score) if look.opinion and is_scored(look) else "--"
 
 
 def why(look: Look) -> str:
@@ -58,8 +73,7 @@ def why(look: Look) -> str:
 
 def plain_line(look: Look) -> str:
     """A line for files and pipes; no part of it is cut."""
-    score = score_text(look.opinion.classification.score) if look.opinion else "--"
-    return f"{outcome(look):<10} {score:>11}  {look.source}  {why(look)}"
+    return f"{outcome(look):<10} {shown_score(look):>11}  {look.source}  {why(look)}"
 
 
 def write_plain(look: Look) -> None:
@@ -112,8 +126,7 @@ def table_writer(console: Console, sources: Iterable[str]) -> Write:
 
     def write(look: Look) -> None:
         name = look.source if len(look.source) <= width else f"…{look.source[1 - width :]}"
-        score = score_text(look.opinion.classification.score) if look.opinion else "--"
-        row(Text(outcome(look), STYLES[outcome(look)]), Text(score), Text(name), Text(why(look)))
+        row(Text(outcome(look), STYLES[outcome(look)]), Text(shown_score(look)), Text(name), Text(why(look)))
         if look.heatmap is not None:
             row(Text(), Text(), Text("heat map", "dim"), Text(str(look.heatmap), "dim"))
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from core.sayings.saying import render
-from core.sayings.score_text import score_text
 from core.settings.settings import Settings
-from kantei.checking.check_output import outcome, why
+from kantei.checking.check_output import is_scored, outcome, shown_score, why
 from kantei.checking.looking import Look, Looker
 from kantei.roots.picture_reading import trust_list
 from provenance.read import ReaderNote, explain
@@ -32,7 +31,7 @@ def _verdict_lines(look: Look) -> Iterator[str]:
     if look.opinion is None:
         yield f"{outcome(look)}: {why(look)}"
         return
-    yield f"{outcome(look)}, score {score_text(look.opinion.classification.score)}"
+    yield f"{outcome(look)}, score {shown_score(look)}" if is_scored(look) else outcome(look)
     yield from (f"  {render(reason)}" for reason in look.opinion.judgement.reasons)
 
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from core.sayings.codes import FailureDetail, Reason
-from core.sayings.saying import say
+from core.sayings.saying import Saying, say
 from core.vocabulary import (
     Classification,
     Failure,
@@ -20,13 +20,20 @@ from core.vocabulary import (
     Label,
     Thresholds,
 )
-from kantei.checking.check_output import csv_writer, heatmap_names, riskiest_first, summary, table_writer
+from kantei.checking.check_output import (
+    csv_writer,
+    heatmap_names,
+    plain_line,
+    riskiest_first,
+    summary,
+    table_writer,
+)
 from kantei.checking.looking import Look
 from worker.examining.opinion import Opinion
 
 
-def look(source: str, score: float, finding: Finding = Finding.CLEAR) -> Look:
-    reason = say(Reason.PIXELS_FLAGGED, score=score, flagged_from=0.9)
+def look(source: str, score: float, finding: Finding = Finding.CLEAR, reason: Saying | None = None) -> Look:
+    reason = reason or say(Reason.PIXELS_FLAGGED, score=score, flagged_from=0.9)
     judgement = Judgement(finding, Label.AI if finding is Finding.FLAGGED else None, "1", (reason,))
     gauge = Gauge(Thresholds(0.1, 0.9), None, None)
     return Look(source, "a" * 64, Opinion(Classification(score, "m"), (), judgement, score, gauge))
@@ -75,6 +82,18 @@ def test_the_name_of_a_file_is_no_formula_of_a_table(name: str, capsys: pytest.C
 def test_the_highest_score_comes_first_and_failures_last() -> None:
     looks = [GONE, look("low", 0.1), look("high", 0.9), look("middle", 0.5)]
     assert [one.source for one in sorted(looks, key=riskiest_first)] == ["high", "middle", "low", "gone.png"]
+
+
+def test_a_picture_too_small_to_judge_has_no_score() -> None:
+    """Beside "too small to judge", a score would say that something was found."""
+    small = look("small", 0.999, Finding.UNCERTAIN, say(Reason.PICTURE_TOO_SMALL, least=64))
+    console, out = screen()
+    table_writer(console, ["small"])(small)
+    for text in (out.getvalue(), plain_line(small)):
+        assert "--" in text
+        assert "of 100" not in text
+    looks = [GONE, small, look("low", 0.1)]
+    assert [one.source for one in sorted(looks, key=riskiest_first)] == ["low", "small", "gone.png"]
 
 
 @pytest.mark.parametrize(
