@@ -13,9 +13,10 @@ from core.vocabulary import Outcome, PictureLook, Role
 from store.desk.assignments import assign_cases
 from store.desk.decisions import Seen
 from store.desk.decisions import decide as store_decision
+from store.retention.erasure import erase_image, erase_person
 from store.tables.case_tables import Image
 from store.tables.people_tables import Moderator
-from store.tables.queue_tables import CaseAssignment
+from store.tables.queue_tables import CaseAssignment, QueueMember
 from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit
 from tests.api.review.desk.test_bulk import _boxes
@@ -88,6 +89,19 @@ def test_an_undone_decision_leaves_the_case_with_whom_it_was_assigned_to(
     assert "Assigned to aiko" in ren.get(f"/review/cases/{case}").text
     assert shown(aiko.get("/review?assigned=me").text) == [case]
     assert shown(aiko.get("/review?assigned=nobody").text) == [other]
+
+
+def test_an_erased_picture_and_an_erased_person_have_no_assignment(desk: Desk) -> None:
+    gone, kept = desk.add_case(0.99), desk.add_case(0.98)
+    aiko_id, database = desk.add_person("aiko@example.com"), desk.parts.database
+    _assign(desk, "aiko@example.com", gone, kept)
+    _lead(desk).send("/admin/queues", name="Foxes", member=aiko_id)
+    erase_image(database, desk.parts.blobs, gone)
+    assert _standing(desk) == {kept: aiko_id}
+    erase_person(database, "aiko@example.com")
+    assert _standing(desk) == {}
+    with database.reading() as session:
+        assert session.scalars(select(QueueMember)).all() == []
 
 
 def test_an_escalated_case_is_assigned_anew(desk: Desk, decide: Decide) -> None:
