@@ -4,12 +4,14 @@ The sweeper keeps both: a case that is new joins the family of the nearest case 
 begins its own; and the count, by which the queue can be put in order, is renewed once in a while.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from core.known.known_image import LEAST_QUALITY
 from store.base.insertion import is_on_sqlite
-from store.known.known_images import bits_apart, is_near, near_values
+from store.known.known_images import NEAR, bits_apart, is_near, near_values
 from store.tables.case_tables import Image
 from store.tables.known_tables import ImageHash
 from store.tables.review_states import WAITING
@@ -17,8 +19,11 @@ from store.tables.review_states import WAITING
 COUNTED = 5000  # changed counts that are written in one go
 
 
-def join_families(session: Session, *, limit: int) -> int:
-    """Find a family for waiting cases without one, a few at a time; give how many there were."""
+def find_families(session: Session, *, limit: int) -> dict[str, str]:
+    """Find a family for waiting cases without one, a few at a time: the first image of it by each image.
+
+    Each is a search among all hashes, so this only reads: no one who decides waits for it.
+    """
     rows = session.execute(
         select(Image.sha256, ImageHash.hash, ImageHash.quality)
         .outerjoin(ImageHash, ImageHash.image_sha256 == Image.sha256)
@@ -26,27 +31,46 @@ def join_families(session: Session, *, limit: int) -> int:
         .order_by(Image.sha256)
         .limit(limit)
     ).all()
+    families: dict[str, str] = {}
+    hashes: dict[str, int] = {}  # of those that have a family by now, and are not stored with it yet
     for sha256, hash_, quality in rows:
-        has_edges = quality is not None and quality >= LEAST_QUALITY
-        family = _nearest_family(session, hash_) if has_edges else None
-        session.execute(update(Image).where(Image.sha256 == sha256).values(near_family=family or sha256))
-    return len(rows)
+        families[sha256] = sha256
+        if quality is not None and quality >= LEAST_QUALITY:
+            bits = int(hash_, 16)
+            apart = [((bits ^ other).bit_count(), one, families[one]) for one, other in hashes.items()]
+            near = [one for one in (*apart, *_nearest(session, hash_)) if one[0] <= NEAR]
+            families[sha256] = min(near)[2] if near else sha256
+            hashes[sha256] = bits
+    return families
 
 
-def _nearest_family(session: Session, hash_: str) -> str | None:
+def keep_families(session: Session, families: Mapping[str, str]) -> None:
+    """Keep the families that were found, for those that have got none meanwhile."""
+    for sha256, family in sorted(families.items()):
+        session.execute(
+            update(Image)
+            .where(Image.sha256 == sha256, Image.near_family.is_(None))
+            .values(near_family=family)
+        )
+
+
+def _nearest(session: Session, hash_: str) -> list[tuple[int, str, str]]:
+    """The nearest image that has a family, if any: by how many bits it differs, itself, and the family."""
     is_sqlite = is_on_sqlite(session)
-    return session.scalar(
-        select(Image.near_family)
+    apart = bits_apart(ImageHash)
+    rows = session.execute(
+        select(apart, Image.sha256, Image.near_family)
         .join(ImageHash, ImageHash.image_sha256 == Image.sha256)
         .where(
             is_near(ImageHash, is_sqlite=is_sqlite),
             ImageHash.quality >= LEAST_QUALITY,
             Image.near_family.is_not(None),
         )
-        .order_by(bits_apart(ImageHash), Image.sha256)
+        .order_by(apart, Image.sha256)
         .limit(1),
         near_values(hash_, is_sqlite=is_sqlite),
     )
+    return [(bits, sha256, family) for bits, sha256, family in rows if family is not None]
 
 
 def count_families(session: Session) -> int:

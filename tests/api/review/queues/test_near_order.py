@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from werkzeug.test import TestResponse
 
 from api.review.desk import queue_page
 from core.known.known_image import PictureHash
 from core.vocabulary import Finding
 from store.known import near_families
+from store.known.known_images import bits_apart
 from store.tables.case_tables import Image
+from store.tables.known_tables import ImageHash
 from tests.api.review.conftest import Desk
 from tests.api.review.desk.test_queue import shown
 from worker.known.near_counts import NearCounts
@@ -70,6 +72,27 @@ def test_a_case_joins_the_family_of_what_came_before(desk: Desk) -> None:
     assert families[third] == first
     NearCounts(desk.parts.database)()
     assert _counts(desk) == dict.fromkeys((first, second, third), 2)
+
+
+def test_no_one_who_decides_waits_for_a_search_among_all_hashes(
+    desk: Desk, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foxes = sorted(desk.add_case(0.9 + n / 100, picture_hash=near(FOX, n)) for n in range(2))
+    visit = desk.as_person()
+
+    def search_while_somebody_decides(table: type[ImageHash]) -> ColumnElement[int]:
+        if not decided:
+            decided.append(decide(visit, foxes[0], "human").status_code)
+        return bits_apart(table)
+
+    decided: list[int] = []
+    with desk.parts.database.writing() as session:
+        session.execute(update(Image).where(Image.sha256 == foxes[0]).values(near_family=foxes[0]))
+    monkeypatch.setattr(near_families, "bits_apart", search_while_somebody_decides)
+    NearCounts(desk.parts.database)()
+    assert decided == [303]
+    with desk.parts.database.reading() as session:
+        assert session.get_one(Image, foxes[1]).near_family == foxes[0]
 
 
 def test_pages_of_the_order_follow_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
