@@ -5,7 +5,8 @@
 
 RUN is a finished run of `kantei train` with the same data and originals. Human pictures whose originals are
 large enough are sent through each kind of `model/training/processing.py` (a part of at most 1,300 pixels a
-side of each), and judged as a new owner's are: by heads, rule and thresholds that had not seen their owner.
+side of each), and judged as a new owner's are: by heads, rule and thresholds that had not seen their owner,
+and by the median with the re-encodings where the first look flags narrowly.
 `--more` adds kinds: each subfolder holds files that another tool made of the originals, under their names.
 What was read of a picture is kept in RUN, so that a cut measurement goes on.
 """
@@ -23,12 +24,15 @@ from PIL import Image
 
 from core.vocabulary import Label
 from kantei.training.training_runs import TrainingOptions
-from model.data.figures import Share
+from model.data.figures import Bools, Floats, Share
 from model.data.folds import draw_owners, owner_folds
 from model.data.samples import Sample
 from model.judging.markdown import table
-from model.serving.native import COUNT, MOST, cell_of, native_crops
+from model.serving.encodings import ORDINARY, encode_again
+from model.serving.flattening import SHORT_SIDE
+from model.serving.native import MOST, cell_of, native_crops
 from model.serving.picture import decode_at_scale
+from model.serving.second_look import decides_narrowly, settle
 from model.serving.views import make_views
 from model.training.backbones import find_weights
 from model.training.choosing import Choice, Looks
@@ -37,7 +41,7 @@ from model.training.native_rows import Original, find_originals, window
 from model.training.nested import load_head_set
 from model.training.network import build_features, scalings_of
 from model.training.processing import KINDS, process
-from model.training.production import CHOICES, Recipe
+from model.training.production import CHOICES, FACTS, Recipe
 
 RECIPE = Recipe()
 AS_IS = "as they are"
@@ -65,25 +69,39 @@ def choose_pictures(
 
 def read_looks(read: Read, rgb: NDArray[np.uint8], cell: int) -> NDArray[np.float32]:
     """Read a picture's features (2, d), scaled and native; NaN where the native look does not count."""
-    image = Image.fromarray(rgb)
-    small = image
-    if min(image.size) > 512:
-        factor = 512 / min(image.size)
-        small = image.resize(
-            (round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS
-        )
-    views = [view.rgb for view in make_views(np.asarray(small), RECIPE.short)]
-    crops = native_crops(image) if cell >= 0 else None
-    features = read(views if crops is None else [*views, *crops])
-    scaled = features[: len(views)].mean(axis=0)
-    native = features[-COUNT:].mean(axis=0) if crops is not None else np.full_like(scaled, np.nan)
+    scaled = _read_scaled(read, _made_small(rgb))
+    crops = native_crops(Image.fromarray(rgb)) if cell >= 0 else None
+    native = np.full_like(scaled, np.nan) if crops is None else read(crops).mean(axis=0)
     return np.stack([scaled, native]).astype(np.float32)
+
+
+def read_again(read: Read, rgb: NDArray[np.uint8], native: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Read the features (copies, 2, d) of a picture's ordinary re-encodings; the native look stays."""
+    small = _made_small(rgb)
+    return np.stack(
+        [np.stack([_read_scaled(read, encode_again(small, one)), native]) for one in ORDINARY]
+    ).astype(np.float32)
+
+
+def _read_scaled(read: Read, small: NDArray[np.uint8]) -> NDArray[np.float32]:
+    features: NDArray[np.float32] = read([view.rgb for view in make_views(small, RECIPE.short)]).mean(axis=0)
+    return features
+
+
+def _made_small(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scale pixels down to the short side that a picture is decoded to."""
+    image = Image.fromarray(rgb)
+    factor = SHORT_SIDE / min(image.size)
+    if factor >= 1:
+        return rgb
+    size = (round(image.width * factor), round(image.height * factor))
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
 
 
 def judge(
     looks: NDArray[np.float32], cells: NDArray[np.int_], fold_of: NDArray[np.int_], run: Path
-) -> NDArray[np.int_]:
-    """Find what each picture (n, 2, d) is called by the choice of its fold, 0 clear to 2 flagged."""
+) -> tuple[Floats, Floats]:
+    """Judge pictures (n, 2, d): calibrated logits (n), and the thresholds of clear and flagged (n, 2)."""
     scaled = load_head_set(run / "heads-scaled", RECIPE.folds, RECIPE.ridges).judge(looks[:, 0], fold_of)
     native = np.full_like(scaled.outer, np.nan)
     have = np.flatnonzero(~np.isnan(looks[:, 1, 0]))
@@ -92,11 +110,35 @@ def judge(
         native[:, have] = heads.judge(looks[have, 1], fold_of[have]).outer
     choices = read_choices(run)
     said = Looks(scaled.outer, native, cells)
-    sides = np.zeros(len(looks), dtype=np.int_)
-    for number, fold in enumerate(fold_of):
-        one = said.of(np.array([number]))
-        sides[number] = choices[fold].sides(choices[fold].logits(one))[0]
-    return sides
+    logits = join_looks(choices, fold_of, said)
+    return logits, np.array([(choices[fold].clear_below, choices[fold].flagged_from) for fold in fold_of])
+
+
+def join_looks(choices: Sequence[Choice], fold_of: NDArray[np.int_], looks: Looks) -> Floats:
+    """Join both looks of each picture as the choice made without its fold joins them."""
+    return np.array(
+        [choices[fold].logits(looks.of(np.array([place])))[0] for place, fold in enumerate(fold_of)]
+    )
+
+
+def hold_narrow(
+    logits: Floats, lines: Floats, margin: float, again: Callable[[NDArray[np.int_]], Floats]
+) -> Bools:
+    """Find what stays flagged (n) by the median with the re-encodings, as when serving.
+
+    `again` gives the logits (m, copies) of the re-encodings of the pictures with these numbers.
+    """
+    flagged = logits >= lines[:, 1]
+    narrow = np.flatnonzero(
+        [
+            flag and decides_narrowly(logit, edges, margin)
+            for flag, logit, edges in zip(flagged, logits, lines.tolist(), strict=True)
+        ]
+    )
+    if len(narrow):
+        for place, copies in zip(narrow, again(narrow), strict=True):
+            flagged[place] = settle(logits[place], copies.tolist()).logit >= lines[place, 1]
+    return flagged
 
 
 def read_choices(run: Path) -> list[Choice]:
@@ -140,6 +182,7 @@ def main() -> None:
     read = make_reader(build_features(files, scalings_of(files)))
     more = sorted(path for path in wanted.more.iterdir() if path.is_dir()) if wanted.more else []
     folds = owner_folds(samples, RECIPE.folds)
+    margin = json.loads((wanted.run / FACTS).read_text(encoding="utf-8"))["stability"]["margin"]
     rows = []
     for kind in (AS_IS, *KINDS, *more):
         name = kind.name if isinstance(kind, Path) else kind
@@ -147,10 +190,21 @@ def main() -> None:
         kept = [(one, make) for one, make in zip(chosen, made, strict=True) if make is not None]
         looks, cells = _kept(read, wanted.run / "processed", name, kept)
         fold_of = np.array([folds[one.sample] for one, _ in kept])
-        sides = judge(looks, cells, fold_of, wanted.run)
-        rows.append(count_flagged(name, sides == 2, [samples[one.sample].owner for one, _ in kept]))
+        logits, lines = judge(looks, cells, fold_of, wanted.run)
+
+        def again(narrow: NDArray[np.int_]) -> Floats:
+            copies = [read_again(read, kept[n][1]()[0], looks[n, 1]) for n in narrow]  # noqa: B023  # used at once
+            places = np.repeat(narrow, len(ORDINARY))
+            said, _ = judge(np.concatenate(copies), cells[places], fold_of[places], wanted.run)  # noqa: B023
+            return said.reshape(len(narrow), -1)
+
+        flagged = hold_narrow(logits, lines, margin, again)
+        owners = [samples[one.sample].owner for one, _ in kept]
+        first = f"{100 * float((logits >= lines[:, 1]).mean()):.1f} %"
+        rows.append((*count_flagged(name, flagged, owners), first))
         print(" | ".join(rows[-1]), flush=True)
-    print("\n".join(table(("kind", "pictures", "flagged", "by picture, %", "by owner, %"), rows)))
+    heading = ("kind", "pictures", "flagged", "by picture, %", "by owner, %", "at the first look")
+    print("\n".join(table(heading, rows)))
 
 
 Make = Callable[[], tuple[NDArray[np.uint8], int]]

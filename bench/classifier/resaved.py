@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.classifier.processed import RECIPE, choose_pictures, read_choices, read_samples_of
+from bench.classifier.processed import RECIPE, choose_pictures, join_looks, read_choices, read_samples_of
 from core.vocabulary import Label
 from model.data.figures import Bools, Floats, auc, found_at
 from model.data.folds import owner_folds
@@ -28,7 +28,7 @@ from model.judging.markdown import table
 from model.serving.native import MOST, Rgb, native_crops
 from model.serving.picture import decode_at_scale
 from model.training.backbones import find_weights
-from model.training.choosing import Choice, Looks
+from model.training.choosing import Looks
 from model.training.extract import read_each
 from model.training.feature_reading import Read, make_reader
 from model.training.native_rows import Original, find_originals
@@ -79,13 +79,6 @@ def row(name: str, natively: Floats, first: Floats, joined: Floats, is_ai: Bools
     )
 
 
-def join(choices: Sequence[Choice], fold_of: NDArray[np.int_], looks: Looks) -> Floats:
-    """Join both looks of each picture as the choice made without its fold joins them."""
-    return np.array(
-        [choices[fold].logits(looks.of(np.array([place])))[0] for place, fold in enumerate(fold_of)]
-    )
-
-
 def choose_both(samples: Sequence[Sample], found: Sequence[Original], count: int) -> list[Original]:
     """Choose so many originals of each label, spread over owners."""
     return [one for label in Label for one in choose_pictures(samples, found, count, label)]
@@ -118,7 +111,7 @@ def main() -> None:
         native = heads.judge(read_kind(read, chosen, kind, wanted.run / "resaved"), fold_of)
         said = np.array([native.outer[choices[fold].ridges[1], place] for place, fold in enumerate(fold_of)])
         first = said if first is None else first
-        joined = join(choices, fold_of, Looks(scaled.outer, native.outer, cells))
+        joined = join_looks(choices, fold_of, Looks(scaled.outer, native.outer, cells))
         lines.append(row(kind, said, first, joined, is_ai))
         print(" | ".join(lines[-1]), flush=True)
     heading = ("kind", "AUC alone", "both looks", "found at 1 %", "human moved", "generated moved")

@@ -12,7 +12,7 @@ from model.training.native_rows import Original
 
 pytest.importorskip("keras")
 
-from bench.classifier.processed import choose_pictures, count_flagged  # loads Keras
+from bench.classifier.processed import choose_pictures, count_flagged, hold_narrow  # loads Keras
 from bench.classifier.resaved import KINDS, row
 
 pytestmark = pytest.mark.training
@@ -41,6 +41,18 @@ def test_a_row_says_how_far_each_label_moved() -> None:
     is_ai = np.array([False, False, True, True])
     first, now = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([-1.5, -0.5, 0.0, 1.0])
     assert row("kind", now, first, now, is_ai) == ("kind", "1.000", "1.000", "100 %", "+0.50", "-1.00")
+
+
+def test_what_is_flagged_narrowly_and_not_by_the_median_counts_as_not_flagged() -> None:
+    logits, lines = np.array([-1.0, 2.1, 2.2, 9.0]), np.array([(0.0, 2.0)] * 4)
+    asked = []
+
+    def again(narrow: np.ndarray) -> np.ndarray:
+        asked.extend(narrow.tolist())
+        return np.array([[1.0, 1.5, 1.9, 2.5, 1.0], [2.5, 2.6, 1.0, 2.4, 2.3]])
+
+    assert hold_narrow(logits, lines, 0.5, again).tolist() == [False, False, True, True]
+    assert asked == [1, 2]
 
 
 def test_a_share_comes_with_both_intervals() -> None:
