@@ -4,7 +4,7 @@ import { ask, brand, button, dress } from "../look/sheet.js";
 import { readSettings } from "../settings/settings.js";
 import { languageOf, wordsOf } from "../words/words.js";
 
-/** As in docs/extension.md; a test compares them. */
+/** As in docs/extension-server.md; a test compares them. */
 const COMMANDS = ["cd kantei", "script/server", ".venv/bin/kantei client add my-browser --source extension"];
 
 const settings = await readSettings();

@@ -311,6 +311,9 @@ def test_nobody_decides_on_what_they_submitted(desk: Desk, aiko: Visit, decide: 
     assert answer.status_code == 409
     assert "Your own client submitted this picture" in answer.text
     box = f"{own}~{form['verdict_id']}~"
+    assert (
+        "(submitted by your own client)" in aiko.send("/review/bulk/preview", case=box, outcome="human").text
+    )
     assert "left_out=1" in aiko.send("/review/bulk", case=box, outcome="human").location
     assert _counts(desk)[0] == 0
     aiko.send(f"/review/cases/{own}/release")
