@@ -17,6 +17,7 @@ from store.tables.submission_tables import Submission
 
 # No pause of ours reaches farther; a later moment was written before a clock was set back.
 FARTHEST_RETRY = timedelta(hours=1)
+_MOST_AT_ONCE = 500  # in one transaction; the next that gets the picture takes the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,13 @@ def retry_same_picture(session: Session, client_id: str, image_url: str, *, at: 
     waiting = session.scalars(
         select(Submission.id)
         .where(
-            Submission.retry_at.is_not(None),
+            Submission.retry_at > at,  # else each of ten thousand would be put off to now ten thousand times
             Submission.claim_id.is_(None),
             # Not by the client's index, which holds all that it ever submitted: few wait, for all clients.
             func.coalesce(Submission.client_id, "") == client_id,
             Submission.image_url == image_url,
         )
+        .limit(_MOST_AT_ONCE)
         .with_for_update(skip_locked=True)  # of two that got it, one is enough
     ).all()
     if waiting:

@@ -5,7 +5,7 @@ import io
 import logging
 import threading
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Unpack
 
@@ -154,6 +154,11 @@ class Bench:
             submission = add_submission(session, self.client_id, wanted)
             session.flush()
             return submission.id
+
+    def retries(self, *submission_ids: str) -> list[datetime | None]:
+        """When the next try of each is due."""
+        with self.database.reading() as session:
+            return [session.get_one(Submission, one).retry_at for one in submission_ids]
 
     @property
     def examiner(self) -> Examiner:
@@ -463,10 +468,10 @@ def test_a_picture_that_another_submission_got_is_tried_at_once(bench: Bench) ->
     bench.examine(other)
     bench.web.answer = picture
     assert bench.examine(bench.submit()).state is State.EXAMINED
-    due = now()
-    with bench.database.reading() as session:
-        rows = {one: session.get_one(Submission, one).retry_at for one in (first, other)}
-    assert (rows[first] or due + timedelta(days=1)) <= due < (rows[other] or due)
+    due, waiting = now(), bench.retries(first, other)
+    assert (waiting[0] or due + timedelta(days=1)) <= due < (waiting[1] or due)
+    assert bench.examine(bench.submit()).state is State.EXAMINED
+    assert bench.retries(first, other) == waiting  # what is due is not put off again
     assert bench.examine(first).state is State.EXAMINED
 
 
