@@ -19,8 +19,9 @@ from api.review.frame.pseudonyms import naming
 from api.review.frame.words import EVENTS
 from core.clock import now
 from core.ids import is_id
+from store.desk.decisions import UNDOABLE
 from store.desk.queue_filter import Viewer
-from store.people.audit_log import ActFilter, ActLine, every_act, list_acts
+from store.people.audit_log import DECISION, RESOLVED, ActFilter, ActLine, every_act, list_acts
 from store.people.moderators import list_moderators
 from store.quality.checks import blind_for
 
@@ -51,11 +52,15 @@ def events_csv() -> Response:
     name = naming(parts().secret_key, hidden=request.args.get("names") == "hidden")
     with parts().database.reading() as session:
         wanted = _read_filter(session)
+    # An export leaves the desk: no ruling is in it that can still be undone.
+    settled = now() - UNDOABLE
 
     def rows() -> Iterator[tuple[object, ...]]:
         yield "act", "at", "kind", "moderator", "subject", "detail"
         with parts().database.reading() as session:
             for line in every_act(session, wanted):
+                if line.kind in {DECISION, RESOLVED} and line.at > settled:
+                    continue
                 # The subject of a login is an address, too.
                 subject = name(line.subject) if "@" in line.subject else line.subject
                 detail = json.dumps(line.detail, ensure_ascii=False) if line.detail else ""

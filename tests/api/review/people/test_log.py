@@ -12,10 +12,12 @@ from click.testing import CliRunner
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from api.review.people import audit_pages
 from core.clock import now
 from core.vocabulary import Role, Scope
 from kantei.__main__ import kantei
 from store.appeals.appeals import add_appeal
+from store.desk.decisions import UNDOABLE
 from store.intake.submissions import find_submission
 from store.retention.erasure import ErasureError, erase_image, erase_person, trim_records
 from store.tables.case_tables import Decision
@@ -25,6 +27,12 @@ from store.tables.submission_tables import Submission
 from tests.api.review.conftest import PASSWORD, Desk, Visit
 
 Decide = Callable[..., TestResponse]
+
+
+@pytest.fixture(autouse=True)
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once nothing can be undone any more: before, no ruling is in the file."""
+    monkeypatch.setattr(audit_pages, "now", lambda: now() + UNDOABLE)
 
 
 def _log(visit: Visit, query: str = "") -> list[dict[str, str]]:
@@ -191,3 +199,14 @@ def test_a_picture_and_a_person_can_be_erased_and_the_decision_stays(desk: Desk,
     for unknown in ("0" * 64, "x"):
         with pytest.raises(ErasureError):
             erase_image(desk.parts.database, desk.parts.blobs, unknown)
+
+
+def test_the_file_leaves_out_what_can_still_be_undone(
+    desk: Desk, decide: Decide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = desk.as_person("root@example.com", Role.ADMIN)
+    decide(root, desk.add_case(0.95), "ai")
+    assert [line["kind"] for line in _log(root, "?kind=decision")] == ["decision"]
+    monkeypatch.setattr(audit_pages, "now", now)
+    assert _log(root, "?kind=decision") == []
+    assert "Decided a case" in root.get("/admin/log").text
