@@ -46,6 +46,22 @@ def test_a_case_shows_what_was_declared_and_what_speaks_against_it(desk: Desk) -
     assert "never moves the score" not in page
 
 
+def test_a_case_says_all_that_was_declared_of_it_whoever_sent_it_last(desk: Desk) -> None:
+    for declared in (Declared.HUMAN, Declared.AI, Declared.HUMAN, Declared.UNKNOWN):
+        case = desk.add_case(0.95, declared=declared, listing_id="L-1")
+    said = re.search(r"Uploader says</dt><dd>(.*?)</dd>", desk.as_person().get(f"/review/cases/{case}").text)
+    assert said
+    assert said[1].split("<br>") == ["Declared human", "Declared AI"]
+
+
+def test_a_listing_says_what_it_declares(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        listing = Listing(client_id=desk.shop.client.id, listing_id="L-1", declared=Declared.ASSISTED)
+        session.add(listing)
+    page = desk.as_person().get(f"/review/listings/{desk.shop.client.id}/L-1").text
+    assert "Declared AI-assisted" in page
+
+
 def test_a_sellers_declarations_are_counted_against_findings(desk: Desk, database: Database) -> None:
     with database.writing() as session:
         for name in ("L-1", "L-2"):
