@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ScalarSelect, Select, func, literal, null, select
 from sqlalchemy.orm import Session
 
-from store.desk.queue_filter import QueueFilter, Sort, Viewer, narrow
+from store.desk.queue_filter import QueueFilter, Sort, Viewer, great_sellers, narrow
 from store.desk.review_queue import COUNT_LIMIT, before_place
 from store.tables.case_tables import Decision, Image, settles
 
@@ -33,8 +33,12 @@ def find_progress(
     *,
     total: int | None = None,
 ) -> Progress:
-    """Count in one query; `image` is the case whose place is wanted, and `total` what was counted before."""
-    cases = narrow(select(Image.sha256), wanted, viewer)
+    """Count in one query, after one for each seller asked for.
+
+    `image` is the case whose place is wanted, and `total` what was counted before.
+    """
+    great = great_sellers(session, wanted) if total is None else {}
+    cases = narrow(select(Image.sha256), wanted, viewer, great=great)
     has_place = image is not None and wanted.sort is not Sort.DOUBT
     ahead = before_place(cases, wanted.sort, image) if image is not None and has_place else None
     decided = (

@@ -245,10 +245,14 @@ def _of_seller(wanted: QueueFilter, great: Mapping[str, int]) -> Iterator[Column
         theirs = select(1).where(Submission.image_sha256 == Image.sha256, is_shown, *came)
         yield theirs.offset(0).exists()
         return
-    # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
-    sold = Image.sha256.in_(sellers_images(wanted.seller, *came))
-    # Within a call neither database begins with the seller: what they sell is collected once, and asked.
-    yield func.coalesce(sold, false()) if wanted.seller in great else sold
+    sold = sellers_images(wanted.seller, *came)
+    if wanted.seller in great:
+        # Within a call neither database begins with the seller: what they sell is collected once, however
+        # many walks there are, and each case is looked up in it.
+        yield func.coalesce(Image.sha256.in_(select(sold.cte())), false())
+    else:
+        # Found from the seller's end: sellers are many, and each has few pictures among all that wait.
+        yield Image.sha256.in_(sold)
 
 
 def sellers_images(seller: str, *more: ColumnElement[bool]) -> Select[str | None]:

@@ -58,15 +58,15 @@ def queue() -> str | AnyResponse:
         is_counted = after is None and wanted.sort is not Sort.DOUBT
         listed = COUNT_LIMIT + 1 if is_counted else PAGE + 1
         digests = list_digests(session, wanted, viewer, after=after, limit=listed)
-        found_images = find_images(session, digests[: PAGE + 1])
-        images = [found_images[sha256] for sha256 in digests[: PAGE + 1] if sha256 in found_images]
-        shown = images[:PAGE]
         was_undone, undo_next = undone(session)
         view = _view()
         groups = group_cases(session, wanted, viewer, GROUP_VIEWS[view]) if view in GROUP_VIEWS else []
-        if groups:
-            grouped = find_images(session, [one.sha256 for group in groups for one in group.cases[:IN_GROUP]])
-            shown = list(grouped.values())
+        listed_here = [one.sha256 for group in groups for one in group.cases[:IN_GROUP]] or digests[
+            : PAGE + 1
+        ]
+        found_images = find_images(session, listed_here)
+        images = [found_images[sha256] for sha256 in listed_here if sha256 in found_images]
+        shown = images if groups else images[:PAGE]
         sha256s = [image.sha256 for image in shown]
         clients = client_names(session)
         queues = list_queues(session, member_id=queues_of(me()))
