@@ -113,6 +113,20 @@ def test_members_and_leads_find_a_queue_and_others_an_empty_one(desk: Desk) -> N
     assert "Decide AI for 0 cases?" in preview
 
 
+def test_an_empty_queue_does_not_say_that_all_is_reviewed(desk: Desk) -> None:
+    desk.add_case(0.97)
+    visit = desk.as_person()
+    queue = _add(desk, "Nothing yet", "aiko@example.com", seller="Nobody")
+    reviewed = "Every flagged and uncertain picture has been reviewed"
+    for page in (f"/review?queue={queue}", f"/review/triage?queue={queue}", "/review/triage?seller=Nobody"):
+        assert reviewed not in visit.get(page).text, page
+    assert "No cases in this queue" in visit.get(f"/review?queue={queue}").text
+    # What waits for somebody else is not reviewed either.
+    lead = _lead(desk)
+    lead.send("/review/assign", all="1", assignee=desk.people["lead@example.com"])
+    assert "others have claimed or were assigned" in visit.get("/review/triage").text
+
+
 def test_a_decision_is_kept_although_its_queue_was_deleted_meanwhile(desk: Desk) -> None:
     first, second = desk.add_case(0.97), desk.add_case(0.96)
     visit = desk.as_person()
@@ -137,6 +151,12 @@ def test_a_lead_changes_rule_and_members_and_each_change_is_logged(desk: Desk) -
     form = lead.get(f"/admin/queues/{queue}").text
     assert re.search(rf'value="{desk.people["aiko@example.com"]}" checked', form)
     assert '<option value="flagged" selected>' in form
+    # Deleting takes two steps: nothing brings a rule and its members back.
+    assert form.count(f'action="/admin/queues/{queue}/delete"') == 1
+    assert (
+        f'/admin/queues/{queue}/delete"'
+        in form.partition("<summary>Delete</summary>")[2].partition("</details>")[0]
+    )
     data = {
         "form_token": lead.form_token(),
         "name": "New  name",
