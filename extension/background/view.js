@@ -74,7 +74,7 @@ function partsOf(check, words, lang, host) {
       title: hasAddress ? words.unreachable : words.onlyHere,
       sentence: hasAddress ? why : null,
       leads: [
-        isTried ? words.unreadable : hasAddress ? words.offer(host) : words.offerNoUrl(host),
+        ...(isTried ? [words.unreadable, words.orSnapshot] : [hasAddress ? words.offer(host) : words.offerNoUrl(host)]),
         ...(trouble ? [troubleText(trouble, words)] : []),
       ],
       actions: [

@@ -67,8 +67,7 @@ export class Sheet {
   /** @param {string} [name] of the button that was pressed: the focus stays on it */
   draw(name) {
     if (this.view === null) return;
-    const actions = this.view.actions.filter(({ act }) => !["snapshot", "result"].includes(act));
-    const view = { ...this.view, actions };
+    const view = awayFromPage(this.view, this.words);
     if (this.needs !== null) {
       const { host } = new URL(this.needs);
       view.leads = [this.words.askHost(host)];
@@ -143,6 +142,19 @@ export class Sheet {
     if (answer?.card) this.view = answer.card;
     this.draw();
   }
+}
+
+/**
+ * A card as a window of its own can show it: with no page beside it there is nothing to take a snapshot of.
+ * @param {import("../types").CardView} view
+ * @param {import("../words/words.js").Words} words
+ */
+export function awayFromPage(view, words) {
+  return {
+    ...view,
+    actions: view.actions.filter(({ act }) => !["snapshot", "result"].includes(act)),
+    leads: view.leads.filter((lead) => lead !== words.orSnapshot),
+  };
 }
 
 /** The seal with the eye. @returns {SVGElement} */

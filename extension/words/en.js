@@ -112,7 +112,8 @@ export const WORDS = {
     `This picture has no web address. If you agree, Kantei sends the picture itself to ${server}, and nothing else.`,
   askHost: (/** @type {string} */ host) =>
     `This page does not let extensions read the picture. To load it again from ${host}, Kantei needs your permission for that site.`,
-  unreadable: "Your browser could not read the picture either. You can send a snapshot of the screen instead.",
+  unreadable: "Your browser could not read the picture either.",
+  orSnapshot: "You can send a snapshot of the screen instead.",
   notOnScreen: "Scroll until you see the whole picture, then try again.",
   reached: (/** @type {string} */ why) => `Reason given by the server: ${why}`,
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { standing } from "../../../extension/background/standing.js";
 import { cardOf } from "../../../extension/background/view.js";
+import { awayFromPage } from "../../../extension/look/sheet.js";
 import { WORDS as EN } from "../../../extension/words/en.js";
 import { WORDS as JA } from "../../../extension/words/ja.js";
 import { PICTURE, PIXELS, examined, failed } from "./browser.mjs";
@@ -50,6 +51,13 @@ test("names that no version of a server gives still make a card", () => {
     assert.match(view.groups[0].names, /^\S/, name);
     assert.equal(card({ state: "failed", submission: failed("s1", name) }).sentence, EN.failureOf(EN.failure.crashed_worker), name);
   }
+});
+
+test("a window of its own offers no snapshot of a page that is not there", () => {
+  const view = card({ state: "unreachable", submission: failed("s1", "http_status"), bytes: "unreadable" });
+  assert.deepEqual([view.leads, acts(view)], [[EN.unreadable, EN.orSnapshot], ["snapshot"]]);
+  const alone = awayFromPage(view, EN);
+  assert.deepEqual([alone.leads, acts(alone)], [[EN.unreadable], []]);
 });
 
 test("a picture without metadata is said to carry none, once", () => {
