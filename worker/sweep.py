@@ -13,9 +13,10 @@ from core.broker.queue import DEPTH_LIMIT, Sender
 from core.clock import now
 from core.vocabulary import Priority
 from store.base.database import Database
-from store.intake.claims import mark_sent, overdue, release_expired
+from store.intake.claim_ends import release_expired
 from store.intake.retries import due_retries, mark_retries_sent
 from store.intake.turns import next_in_turn
+from store.intake.unsent import mark_sent, overdue
 from worker.market.kept_deliveries import take_in_kept
 from worker.operations.measures import SweepMeasures
 

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.vocabulary import Priority, State
-from store.intake.claims import is_due, is_unsent
+from store.intake.claims import is_due
+from store.intake.unsent import is_unsent
 from store.tables.client_tables import Client
 from store.tables.submission_tables import Submission
 

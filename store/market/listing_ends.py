@@ -63,7 +63,7 @@ def delete_listing(session: Session, client_id: str, listing: Listing, at: datet
 def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]:
     """Close the open cases of a listing's images, unless another submission shows the same image.
 
-    It opens again when the image is submitted again (`store/intake/claims.py`). Escalated
+    It opens again when the image is submitted again (`store/intake/claim_ends.py`). Escalated
     cases stay: a person asked for another.
     """
     return list(

@@ -13,7 +13,8 @@ from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode
 from store.base.database import Database
-from store.intake.claims import CRASHED, FARTHEST, Claim, finish_failed, postpone, release
+from store.intake.claim_ends import CRASHED, finish_failed, postpone, release
+from store.intake.claims import FARTHEST, Claim
 from store.intake.retries import FARTHEST_RETRY
 from worker.operations.measures import ExaminationMeasures, Return
 from worker.operations.stages import Stage

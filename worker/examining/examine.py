@@ -25,7 +25,8 @@ from model.serving.picture import Picture, PictureError, decode_picture, thumbna
 from store.base.database import Database
 from store.bytes.blobs import BlobStore, BlobsUnavailableError
 from store.bytes.image_facts import ImageFacts
-from store.intake.claims import Claim, ClaimLostError, claim, finish_examined
+from store.intake.claim_ends import ClaimLostError, finish_examined
+from store.intake.claims import Claim, claim
 from store.known.known_images import find_known
 from store.outbox.submission_json import gauge_json
 from store.tables.ways import ANY_WAY

@@ -12,7 +12,8 @@ from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.intake.claims import MAX_TRIES, ClaimLostError, claim, finish_failed, release, release_expired
+from store.intake.claim_ends import ClaimLostError, finish_failed, release, release_expired
+from store.intake.claims import MAX_TRIES, claim
 from store.intake.retries import retry_same_picture
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.tables.submission_tables import Submission

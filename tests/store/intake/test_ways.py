@@ -9,7 +9,8 @@ from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Source
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.intake.claims import claim, finish_examined
+from store.intake.claim_ends import finish_examined
+from store.intake.claims import claim
 from store.intake.submissions import SubmissionRequest
 from store.tables.case_tables import Image
 from store.tables.ways import ANY_WAY, of_client, of_language, of_source, ways_of

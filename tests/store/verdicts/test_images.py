@@ -26,7 +26,8 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
-from store.intake.claims import Claim, claim, finish_examined
+from store.intake.claim_ends import finish_examined
+from store.intake.claims import Claim, claim
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.outbox.client_events import event_json, list_events, place_events
 from store.retention.purge import purge_expired

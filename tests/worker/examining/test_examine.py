@@ -42,7 +42,8 @@ from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.desk.case_claims import claim_case
 from store.desk.decisions import Seen, decide
-from store.intake.claims import claim, release_expired
+from store.intake.claim_ends import release_expired
+from store.intake.claims import claim
 from store.intake.retries import retry_now
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.people.moderators import add_moderator

@@ -23,7 +23,8 @@ from core.vocabulary import (
 from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
 from store.clients.clients import NewClient
-from store.intake.claims import claim, finish_examined, finish_failed
+from store.intake.claim_ends import finish_examined, finish_failed
+from store.intake.claims import claim
 from store.intake.submissions import SubmissionRequest
 from store.tables.marketplace_tables import Callback, Endpoint
 from store.verdicts.images import record_verdict

@@ -20,7 +20,8 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient, add_secret, retire_secrets
 from store.desk.decisions import Seen, decide, undo
-from store.intake.claims import claim, release_expired
+from store.intake.claim_ends import release_expired
+from store.intake.claims import claim
 from store.outbox.client_events import list_events, place_events
 from store.outbox.endpoints import list_attempts
 from store.people.moderators import add_moderator

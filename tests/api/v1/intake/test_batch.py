@@ -10,8 +10,8 @@ from api.schemas.answers import BatchAnswer
 from core.clock import now
 from core.vocabulary import Priority
 from store.base.database import Database
-from store.intake.claims import overdue
 from store.intake.submissions import count_states
+from store.intake.unsent import overdue
 from tests.api.conftest import IMAGE_URL, RecordingSender, Web, make_web, problem
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -11,7 +11,8 @@ from core.sayings.codes import AddressRange, FailureDetail
 from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode, Outcome, Priority, Role, Source, State
 from store.base.database import Database
-from store.intake.claims import claim, finish_failed
+from store.intake.claim_ends import finish_failed
+from store.intake.claims import claim
 from store.intake.submissions import find_submission
 from store.tables.case_tables import Decision, Image
 from store.tables.people_tables import Moderator

@@ -12,7 +12,8 @@ from core.clock import now
 from core.vocabulary import Finding, Judgement, Source, State
 from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
-from store.intake.claims import claim, finish_examined
+from store.intake.claim_ends import finish_examined
+from store.intake.claims import claim
 from store.reports.reader_reports import forget_reports
 from store.tables.case_tables import Image
 from store.tables.report_tables import ReaderReport
