@@ -35,7 +35,8 @@ from model.training.extract import Change, extract
 from model.training.feature_reading import make_reader
 from model.training.head import Floats, fit_gram, gram_of, standardise
 from model.training.network import build_features, scalings_of
-from model.training.production import Recipe, trips
+from model.training.production import trips
+from model.training.recipe import Recipe
 
 RECIPE = Recipe()
 DRESSES = ("clean", "degraded-1", "uniform")

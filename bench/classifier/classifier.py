@@ -26,7 +26,7 @@ from model.training.extract import extract
 from model.training.feature_reading import make_reader
 from model.training.head import fit_head
 from model.training.network import build_features, scalings_of
-from model.training.production import Recipe
+from model.training.recipe import Recipe
 
 
 def paper(samples: list[Sample], weights: str, folder: Path) -> None:

@@ -41,7 +41,9 @@ from model.training.native_rows import Original, find_originals, window
 from model.training.nested import load_head_set
 from model.training.network import build_features, scalings_of
 from model.training.processing import KINDS, process
-from model.training.production import CHOICES, FACTS, Recipe
+from model.training.production import CHOICES
+from model.training.recipe import Recipe
+from model.training.trained import FACTS
 
 RECIPE = Recipe()
 AS_IS = "as they are"

@@ -23,7 +23,7 @@ from model.serving.interpreters import Interpreters
 from model.serving.picture import decode_picture
 from model.serving.views import make_views
 from model.training.export import convert
-from model.training.production import load_trained
+from model.training.trained import load_trained
 
 Floats = NDArray[np.float64]
 

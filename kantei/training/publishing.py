@@ -26,7 +26,7 @@ from model.judging.relapses import Reasons, RelapseError, unaccepted, write_acce
 from model.judging.unseen_owners import judge_unseen_owners
 from model.serving.info import INFO_FILE, ROOM, WEIGHTS, read_model_info
 from model.training.export import convert, largest_difference, publish
-from model.training.production import load_native, load_trained
+from model.training.trained import load_native, load_trained
 from model.training.unseen import load_unseen
 
 Say = Callable[[str], None]

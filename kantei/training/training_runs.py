@@ -19,7 +19,8 @@ from model.paper.paper_report import write_paper_report
 from model.serving.info import REPORTS
 from model.training.backbones import find_weights
 from model.training.pretrained import check_pretrained
-from model.training.production import Recipe, train_production
+from model.training.production import train_production
+from model.training.recipe import Recipe
 
 Say = Callable[[str], None]
 

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ Change = Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
 _BACKUP, _CURVES = "backup", "epochs.csv"
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
+class Batches(keras.utils.PyDataset, ABC):  # type: ignore[misc]  # Keras has no types
     """Batches of one epoch: every picture once, changed at random. Subclasses say how."""
 
     def __init__(self, labels: NDArray[np.float32], seed: int, *, batch: int, workers: int = 1) -> None:
@@ -42,9 +43,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         """Turn to the next epoch's order and copies."""
         self._epoch += 1
 
+    @abstractmethod
     def _changed(self, some: NDArray[np.int64], rng: np.random.Generator) -> Any:
         """The rows of these pictures; `rng` belongs to the epoch, and has drawn its order."""
-        raise NotImplementedError
 
 
 class Copies(Batches):

@@ -7,53 +7,32 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.figures import Bools, Share, auc, auc_interval, expected_calibration_error, found_at, sigmoid
+from model.data.figures import auc
 from model.data.folds import owner_folds
 from model.data.sample_pixels import SamplePixels
-from model.data.samples import Sample, digest
+from model.data.samples import Sample
 from model.serving.encodings import ORDINARY, Encoding, encode_again
 from model.serving.info import CELLS
 from model.serving.look import look_facts
 from model.serving.second_look import decides_narrowly, settle
 from model.training.backbones import find_weights
-from model.training.choosing import EXPECTED, Choice, Looks, choose, nested_choice
+from model.training.choosing import Choice, Looks, choose, nested_choice
 from model.training.degrade import degrade
 from model.training.extract import Change, Say, extract
 from model.training.feature_reading import Read, make_reader
 from model.training.head import Features, Floats
 from model.training.native_rows import Original, find_originals, read_native, read_processed
 from model.training.nested import Folds, HeadSet, Nested, fit_head_set
-from model.training.network import build_features, build_reader, scalings_of
+from model.training.network import build_features, scalings_of
+from model.training.recipe import Recipe
+from model.training.run_facts import MOVED, gather_facts
+from model.training.trained import FACTS, NATIVE, NETWORK, save_network
 from model.training.unseen import Unseen
 
-MOVED = 0.5  # the share of degraded pictures' moves that the margin of the second look covers
-FACTS, NETWORK, NATIVE = "facts.json", "network.weights.h5", "native.weights.h5"
 CHOICES = "choices.json"  # one for each fold, made without it
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that a run is made of, but the pictures.
-
-    The scaled look sees a picture whole, its short side scaled to `short` pixels.
-    Of every `degraded_each`th picture a degraded copy is learned from beside the picture itself, and of
-    every `processed_each`th original a processed one; every `encoded_each`th is judged after the ordinary
-    re-encodings, too, beside those near a threshold.
-    """
-
-    backbones: tuple[str, ...] = ("mobilenet_v2",)
-    short: int = 352
-    shrink: float = 0.15
-    ridges: tuple[float, ...] = (1.0, 5.0)
-    degraded_each: int = 6
-    processed_each: int = 2
-    encoded_each: int = 12
-    folds: int = 5
-    seed: int = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +95,10 @@ def train_production(
     (folder / CHOICES).write_text(
         json.dumps([asdict(one) for one in choices], indent=1) + "\n", encoding="utf-8"
     )
-    width = _save(files, scalings, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
+    width = save_network(files, scalings, scaled.whole(recipe.ridges[choice.ridges[0]]), folder / NETWORK)
     if native is not None:
-        _save(files, scalings, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
-    facts = _facts(given, choice, margin, unseen, has_native=native is not None)
+        save_network(files, scalings, native.whole(recipe.ridges[choice.ridges[1]]), folder / NATIVE)
+    facts = gather_facts(recipe, samples, choice, margin, unseen, has_native=native is not None)
     facts["unseen_owners"]["auc_degraded"] = auc(
         travelled.outer[choice.ridges[0]], np.array([samples[int(row)].is_ai for row in degraded])
     )
@@ -247,89 +226,6 @@ def _encoded(encoding: Encoding) -> Change:
     return lambda rgb, _: encode_again(rgb, encoding)
 
 
-def _save(files: Any, scalings: dict[str, str], head: Any, place: Path) -> int:
-    """Keep a network's weights, and return how many channels its look has."""
-    reader = build_reader(files, scalings, head)
-    reader.save_weights(place)
-    return int(reader.output["look"].shape[-1])
-
-
-def _facts(
-    given: _Materials, choice: Choice, margin: float, unseen: Unseen, *, has_native: bool
-) -> dict[str, Any]:
-    recipe, samples = given.recipe, given.samples
-    facts: dict[str, Any] = {
-        "calibration": {"slope": choice.alone[0], "intercept": choice.alone[1], "expected": EXPECTED},
-        "thresholds": {
-            "clear_below": float(sigmoid(choice.clear_below)),
-            "declared_from": float(sigmoid(choice.declared_from)),
-            "flagged_from": float(sigmoid(choice.flagged_from)),
-        },
-        "stability": {"margin": margin, "covers": MOVED},
-        "human_shares": _human_shares(unseen, np.array([sample.is_ai for sample in samples])),
-        "unseen_owners": _worth(unseen, np.array([sample.is_ai for sample in samples])),
-        "short_side": recipe.short,
-    }
-    if has_native:
-        facts["native"] = {
-            "slope": choice.together[0],
-            "intercept": choice.together[1],
-            "cells": dict(zip(CELLS, choice.native, strict=True)),
-            "between": list(choice.between),
-        }
-    facts["training"] = {
-        "manifest_sha256": digest(samples),
-        "pictures": len(samples),
-        "owners": len({sample.owner for sample in samples}),
-        "recipe": asdict(recipe),
-        "ridges": [recipe.ridges[place] for place in choice.ridges],
-    }
-    return facts
-
-
-def _human_shares(unseen: Unseen, is_ai: Bools) -> list[float]:
-    """The shares of human pictures of unseen owners that score 0, 0.01, ... 1 or higher."""
-    drawn = sigmoid(unseen.settled[~is_ai])
-    return [round(float((drawn >= score).mean()), 5) for score in np.linspace(0, 1, 101)]
-
-
-def _worth(unseen: Unseen, is_ai: Bools) -> dict[str, Any]:
-    """The figures for new owners, by the nested choices."""
-    scores, sides = sigmoid(unseen.settled), (unseen.settled[:, None] >= unseen.lines).sum(axis=1)
-    low, high = auc_interval(unseen.settled, is_ai)
-    drawn, made = sides[~is_ai], sides[is_ai]
-    return {
-        "auc": {"value": auc(unseen.settled, is_ai), "low": low, "high": high},
-        "accused": Share(int((drawn == 2).sum()), len(drawn)).as_dict(),
-        "found": Share(int((made == 2).sum()), len(made)).as_dict(),
-        "found_at_1_percent": found_at(unseen.settled, is_ai, 0.01).as_dict(),
-        "missed_below_clear": Share(int((made == 0).sum()), len(made)).as_dict(),
-        "cleared": Share(int((drawn == 0).sum()), len(drawn)).as_dict(),
-        "ece": expected_calibration_error(scores, is_ai),
-    }
-
-
 def trips(samples: Sequence[Sample], seed: int, copy: int) -> Change:
     """How each picture's copy of that number, from 1, is degraded: the same way every time."""
     return lambda rgb, number: degrade(rgb, np.random.default_rng([seed + copy - 1, samples[number].number]))
-
-
-def load_trained(folder: Path) -> tuple[Any, dict[str, Any]]:
-    """Load what a run left: the network of the scaled look and the facts. Errors: FileNotFoundError."""
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    return _load(folder / NETWORK, facts), facts
-
-
-def load_native(folder: Path, facts: dict[str, Any]) -> Any:
-    """Load the network of the native look."""
-    return _load(folder / NATIVE, facts)
-
-
-def _load(place: Path, facts: dict[str, Any]) -> Any:
-    # Layers are named by counters of the process, and their names stand in the exported file: without
-    # this, one network exported after a training and by itself would have two digests.
-    keras.utils.clear_session()
-    recipe, scalings = facts["training"]["recipe"], facts["training"]["scalings"]
-    reader = build_reader(dict.fromkeys(recipe["backbones"]), scalings)
-    reader.load_weights(place)
-    return reader

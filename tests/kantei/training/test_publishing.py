@@ -62,7 +62,8 @@ def candidate(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from model.data.sample_pixels import open_pixels
     from model.data.samples import read_samples
     from model.training.backbones import build_backbone
-    from model.training.production import Recipe, train_production
+    from model.training.production import train_production
+    from model.training.recipe import Recipe
 
     folder = tmp_path_factory.mktemp("run")
     keras.utils.set_random_seed(0)

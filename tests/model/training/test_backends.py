@@ -20,7 +20,9 @@ import keras, numpy as np
 from PIL import Image
 from model.training.backbones import build_backbone
 from model.data.sample_pixels import open_pixels
-from model.training.production import Recipe, load_trained, train_production
+from model.training.production import train_production
+from model.training.recipe import Recipe
+from model.training.trained import load_trained
 from model.data.samples import read_samples
 folder = Path(sys.argv[1])
 rng = np.random.default_rng(0)
@@ -48,7 +50,7 @@ def test_what_another_backend_trains_tensorflow_publishes(backend: str, tmp_path
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"no {backend} here")
     from model.training.export import convert, largest_difference
-    from model.training.production import load_trained
+    from model.training.trained import load_trained
 
     environment = {**os.environ, "KERAS_BACKEND": backend}
     subprocess.run([sys.executable, "-c", _TRAIN, str(tmp_path), backend], check=True, env=environment)

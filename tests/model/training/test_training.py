@@ -53,7 +53,8 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from model.data.sample_pixels import open_pixels
     from model.data.samples import read_samples
     from model.training.backbones import build_backbone
-    from model.training.production import Recipe, train_production
+    from model.training.production import train_production
+    from model.training.recipe import Recipe
 
     folder = tmp_path_factory.mktemp("run")
     keras.utils.set_random_seed(0)
@@ -98,7 +99,7 @@ def test_keras_and_litert_say_the_same_and_the_map_averages_to_the_logit(
     run: Path, published: Path, data: Path
 ) -> None:
     from model.training.export import largest_difference
-    from model.training.production import load_trained
+    from model.training.trained import load_trained
 
     network, _ = load_trained(run)
     rgb = [np.asarray(Image.open(path))[:96, :96] for path in sorted(data.rglob("*.png"))[::10]]
@@ -112,7 +113,7 @@ def test_bytes_do_not_depend_on_what_the_process_built_before(run: Path, publish
     import keras
 
     from model.training.export import convert
-    from model.training.production import load_trained
+    from model.training.trained import load_trained
 
     keras.layers.Conv2D(1, 1)  # takes a name of a counter, as a whole training does
     assert convert(load_trained(run)[0], "float32") == _weights(published)
@@ -200,7 +201,8 @@ def test_a_run_with_large_pictures_serves_both_looks(tmp_path: Path) -> None:
     from model.serving.picture import decode_picture
     from model.serving.runtime import Classifier
     from model.training.backbones import build_backbone
-    from model.training.production import Recipe, train_production
+    from model.training.production import train_production
+    from model.training.recipe import Recipe
     from model.training.unseen import load_unseen
 
     rng = np.random.default_rng(0)
