@@ -14,17 +14,21 @@ COMMANDS = ("Give", "Gives", "Tell", "Tells", "Say", "Says")  # name the speaker
 
 
 @cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def trees(*folders: str) -> dict[Path, ast.Module]:
     files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
-    return {file.relative_to(ROOT): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    return {file.relative_to(ROOT): tree(file) for file in files}
 
 
 def test_a_public_class_or_module_has_one_meaning() -> None:
     places = defaultdict(set)
-    for file, tree in trees(*ROOMS).items():
+    for file, parsed in trees(*ROOMS).items():
         if file.stem not in PYTHONS_OWN:
             places[file.stem].add(str(file))
-        for node in tree.body:
+        for node in parsed.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].add(str(file))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
@@ -33,8 +37,8 @@ def test_a_public_class_or_module_has_one_meaning() -> None:
 @pytest.mark.parametrize("folder", [*ROOMS, "bench", "migrations", "tests"])
 def test_a_docstring_says_the_result_or_the_act(folder: str) -> None:
     wrong = []
-    for file, tree in trees(folder).items():
-        for node in ast.walk(tree):
+    for file, parsed in trees(folder).items():
+        for node in ast.walk(parsed):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
                 first = (ast.get_docstring(node) or "").partition(" ")[0]
                 if first in COMMANDS:

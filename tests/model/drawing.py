@@ -1,9 +1,11 @@
 """Pictures that the tests draw themselves."""
 
 import io
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 LIMIT = 50_000_000
@@ -11,11 +13,16 @@ LIMIT = 50_000_000
 
 def gradient(width: int, height: int) -> Image.Image:
     """Draw red to the right, green downwards, with some texture."""
-    x = np.linspace(0, 255, width)[None, :].repeat(height, axis=0)
-    y = np.linspace(0, 255, height)[:, None].repeat(width, axis=1)
-    noise = np.random.default_rng(0).normal(128, 30, (height, width))
-    rgb = np.stack([x, y, noise], axis=-1).clip(0, 255).astype(np.uint8)
-    return Image.fromarray(rgb)
+    return Image.fromarray(_gradient(width, height))
+
+
+@lru_cache(maxsize=16)
+def _gradient(width: int, height: int) -> NDArray[np.uint8]:
+    rgb = np.empty((height, width, 3), np.uint8)
+    rgb[..., 0] = np.linspace(0, 255, width)
+    rgb[..., 1] = np.linspace(0, 255, height)[:, None]
+    rgb[..., 2] = np.random.default_rng(0).normal(128, 30, (height, width)).clip(0, 255)
+    return rgb
 
 
 def saved(image: Image.Image, kind: str, **options: Any) -> bytes:

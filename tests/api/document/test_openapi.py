@@ -84,6 +84,7 @@ def test_every_field_of_an_answer_is_always_there(document: dict[str, Any]) -> N
         assert schema["required"] == list(schema["properties"])
 
 
+@pytest.mark.slow
 def test_every_application_of_a_process_has_the_whole_document(
     sqlite_parts: ApiParts, document: dict[str, Any]
 ) -> None:

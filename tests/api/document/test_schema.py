@@ -105,6 +105,7 @@ def test_every_operation_answers_as_it_says(
     assert len(seen) >= 15, seen
 
 
+@pytest.mark.slow
 def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     with_examples = {name: schema["examples"] for name, schema in schemas.items() if "examples" in schema}

@@ -44,6 +44,7 @@ def check(answer: TestResponse, what: str) -> None:
         assert "SameSite=" in cookie, what
 
 
+@pytest.mark.slow
 def test_every_route_is_safe_for_a_stranger_and_shows_him_nothing(module_web: Web) -> None:
     seen = 0
     for rule, method, path in routes(module_web):
@@ -56,6 +57,7 @@ def test_every_route_is_safe_for_a_stranger_and_shows_him_nothing(module_web: We
     assert seen > 60
 
 
+@pytest.mark.slow
 def test_every_route_is_safe_for_a_moderator_and_a_client(module_web: Web) -> None:
     with module_web.parts.database.writing() as session:
         person = Moderator(email="admin@example.com", role=Role.ADMIN, must_change_password=False)

@@ -45,6 +45,7 @@ def test_a_sent_id_is_what_a_worker_reads(app: Celery) -> None:
     assert take(app, Priority.HIGH) == []
 
 
+@pytest.mark.slow
 def test_the_broker_is_never_handed_more_than_it_has_room_for(app: Celery) -> None:
     sender = CelerySender(app)
     ids = [new_id() for _ in range(DEPTH_LIMIT + 5)]

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,17 @@ SPEAKERS = {"say", "RecordError", "TooMuchError"}
 KINDS = {kind.__name__: kind for kind in SAYINGS}
 
 
-def program() -> Iterator[ast.AST]:
-    """Walk over the program's own code, but for the list of codes itself."""
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            if path.name not in {"codes.py", "fault_codes.py"}:
-                yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+@cache
+def program() -> list[ast.AST]:
+    """The expressions of the program's own code that may name a code, but for the list of codes itself."""
+    return [
+        node
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if path.name not in {"codes.py", "fault_codes.py"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Attribute, ast.Call))
+    ]
 
 
 def code_of(node: ast.AST) -> SayingCode | None:

@@ -48,6 +48,7 @@ def run(*arguments: str) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_open_cases_are_judged_by_the_active_model_once(cases: Database) -> None:
     output = run()
     assert "cases judged again: 1" in output

@@ -50,6 +50,7 @@ def test_every_goal_is_measured_between_two_ends() -> None:
     assert rows["AUC"]["by_owner"] is not None
 
 
+@pytest.mark.slow
 def test_a_goal_is_reached_on_its_own_side() -> None:
     well, badly = _measure(_judged(shift=12, lost=0)), _measure(_judged(shift=1, lost=3), flips=20)
     assert {name: row["reached"] for name, row in well.items() if name != "ECE"} == dict.fromkeys(
@@ -62,6 +63,7 @@ def test_a_goal_is_reached_on_its_own_side() -> None:
     )
 
 
+@pytest.mark.slow
 @needs_scipy
 def test_a_goal_is_surely_reached_only_where_the_whole_interval_reaches_it() -> None:
     flips = "pictures that flip between `clear` and `flagged`"
@@ -70,6 +72,7 @@ def test_a_goal_is_surely_reached_only_where_the_whole_interval_reaches_it() -> 
     assert _measure(_judged(shift=12, lost=0))["AUC"]["surely"]
 
 
+@pytest.mark.slow
 @needs_scipy
 def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
     rows = _measure(_judged(shift=2, lost=1))
@@ -80,6 +83,7 @@ def test_a_loss_is_of_the_same_pictures_so_that_none_means_none() -> None:
     assert low > 0
 
 
+@pytest.mark.slow
 def test_what_needs_re_encodings_is_left_out_without_them() -> None:
     judged = _judged(shift=3, lost=0)
     is_ai = np.array([item.sample.is_ai for item in judged])

@@ -8,6 +8,7 @@ from model.judging.resampling import error_interval, group_rows, interval, perfe
 from tests.services import needs_scipy
 
 
+@pytest.mark.slow
 @needs_scipy
 def test_the_interval_of_a_mean_is_the_textbooks() -> None:
     values = np.random.default_rng(0).normal(3, 2, 400)
@@ -82,6 +83,7 @@ def test_the_interval_of_the_calibration_error_comes_nearer_to_the_truth_than_pl
     assert plain <= 2
 
 
+@pytest.mark.slow
 def test_true_scores_show_an_error_too_and_it_shrinks_with_their_number() -> None:
     rng = np.random.default_rng(0)
     few, many = (perfect_calibration(rng.random(count), draws=200) for count in (300, 30_000))

@@ -251,6 +251,7 @@ def test_a_large_jpeg_is_cut_short_alike_whether_decoded_whole_or_reduced() -> N
     assert whole.native is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FILES, "progressive JPEG"])
 def test_a_file_that_ends_anywhere_is_a_picture_or_a_refusal(name: str) -> None:
     data = FILES.get(name, PROGRESSIVE)

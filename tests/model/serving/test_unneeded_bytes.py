@@ -97,6 +97,7 @@ def test_transparency_with_a_wrong_checksum_is_passed_over() -> None:
     assert tuple(decode(data).rgb[10, 5]) == (10, 20, 30)
 
 
+@pytest.mark.slow
 def test_many_packed_texts_cost_nothing() -> None:
     """Each is a bomb of 40 MB, and none is opened."""
     bomb = png_chunk(b"zTXt", b"notes\0\0" + zlib.compress(b"\0" * 40_000_000, 9))

@@ -46,6 +46,7 @@ def _is_ai(samples: Sequence[Sample]) -> np.ndarray:
     return np.array([sample.is_ai for sample in samples])
 
 
+@pytest.mark.slow
 def test_where_only_owners_can_be_learned_unseen_ones_are_not_told_apart(tmp_path: Path) -> None:
     """A head that had seen a picture's owner would know its label: these say nothing of it."""
     features, samples = _marked(owners=16, each=6, signal=0)

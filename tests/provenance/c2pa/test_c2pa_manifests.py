@@ -136,6 +136,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["a", "b"]), JSON, max_size=2))
 def test_no_store_fails_the_reader(manifests: dict[str, Any]) -> None:
     walked = list(walk(manifests, "a"))

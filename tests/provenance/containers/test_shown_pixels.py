@@ -23,6 +23,7 @@ def kinds(data: bytes) -> set[tuple[EvidenceKind, Grade]]:
     return {(item.kind, item.grade) for item in read_provenance(data, verify_key=VERIFY_KEY)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [PACKED, png_chunk(b"sRGB", b""), PACKED[:-1] + b"\0"])
 def test_a_signature_is_verified_although_a_decoder_would_refuse_the_file(damage: bytes) -> None:
     """Larger than the rows that are kept, so that a decoder is given the file's own pixels."""

@@ -80,6 +80,7 @@ def test_lossy_pictures_are_not_decoded() -> None:
     assert "Not a lossless" in look(webp(lossless=False)).saw[0]
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_stopped_at_the_cap() -> None:
     """64 MB of zeros fit into 64 KB, and into the lowest bits of a small picture."""
     bomb = gzip.compress(bytes(64 * 2**20), compresslevel=9)

@@ -54,6 +54,7 @@ def seen(data: bytes) -> float:
     return find_sparkle(picture.rgb, picture.width, picture.height)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_it_is_seen_at_its_place_in_either_size(width: int, height: int) -> None:
     assert seen(written(starred(width, height))) >= LEAST

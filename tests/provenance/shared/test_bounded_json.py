@@ -17,6 +17,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES)
 @settings(deadline=None)
 def test_a_value_comes_back(value: object) -> None:

@@ -82,6 +82,7 @@ def test_rows_asked_for_in_any_order_are_pillows(kept: int, monkeypatch: pytest.
         assert rgb_bytes(looked.whole()) == pixels[:, :, :3].tobytes()
 
 
+@pytest.mark.slow
 def test_damaged_pixels_are_refused_or_are_pillows() -> None:
     """Pillow also minds the checksum behind the last row, which no reader needs."""
     random_ = random.Random(5)

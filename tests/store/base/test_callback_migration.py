@@ -17,6 +17,8 @@ from store.tables.submission_tables import Submission
 from tests.spellings import ONE, SPELLINGS
 from tests.store.base.past import LONG_AGO, Past
 
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
+
 OTHER = "https://other.example/"
 
 

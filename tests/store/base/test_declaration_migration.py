@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import text
 
 from kantei.roots.migrate import migrate, migrate_down
@@ -11,6 +12,8 @@ from store.tables.case_tables import Decision
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Listing
 from tests.store.base.past import LONG_AGO, Past
+
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
 
 
 def test_old_rows_declare_nothing_and_old_decisions_name_their_policy_and_no_ground(empty: Database) -> None:

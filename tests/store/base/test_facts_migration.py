@@ -1,5 +1,6 @@
 """What verdicts and images now record is found out for those that are there already."""
 
+import pytest
 from sqlalchemy import select
 
 from core.ids import new_id
@@ -7,6 +8,8 @@ from kantei.roots.migrate import migrate
 from store.base.database import Database
 from store.tables.case_tables import Image, Verdict
 from tests.store.base.past import Past
+
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
 
 CROSSES = "The score, 91 %, crosses a threshold when the picture is saved anew: it decides nothing."
 SIGNED = "A valid signature proves that a generator made this picture."

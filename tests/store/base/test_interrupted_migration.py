@@ -8,6 +8,8 @@ from kantei.roots.migrate import find_revision, head_revision, migrate, migrate_
 from store.base.database import Database
 from tests.store.base.conftest import config
 
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
+
 
 def tables_of(database: Database) -> set[str]:
     return set(inspect(database.engine).get_table_names())

@@ -12,6 +12,8 @@ from store.base.database import Database
 from store.tables.submission_tables import Submission
 from tests.store.base.conftest import config
 
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
+
 
 @pytest.mark.slow
 def test_migrations_go_up_and_down_and_up_again_without_drift(empty: Database) -> None:

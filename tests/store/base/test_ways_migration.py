@@ -1,5 +1,7 @@
 """Images that were there before their ways were noted have those of their submissions."""
 
+import pytest
+
 from core.title_languages import TitleLanguage
 from core.vocabulary import Source
 from kantei.roots.migrate import migrate
@@ -7,6 +9,8 @@ from store.base.database import Database
 from store.tables.case_tables import Image
 from store.tables.ways import ways_of
 from tests.store.base.past import LONG_AGO, Past
+
+pytestmark = pytest.mark.slow  # a database is migrated once and again in each
 
 
 def test_images_that_were_there_have_the_ways_of_their_submissions(empty: Database) -> None:

@@ -168,6 +168,7 @@ def test_the_command_prints_every_figure_and_json(
     assert CliRunner().invoke(report_command, ["--year", "9000"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_years_statements_are_written_for_one_client_or_all(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_copy_that_came_before_follows_the_decision_and_its_withdrawal(bench: 
     assert look(bench, other.sha256).verdict_id == other.verdict_id
 
 
+@pytest.mark.slow
 def test_a_score_that_was_not_stable_still_is_not_when_it_is_judged_again(bench: Bench) -> None:
     bench.classifier.stable = False
     first, copy = examine(bench, drawn(3), 0.95), examine(bench, drawn(3, quality=60), 0.95)

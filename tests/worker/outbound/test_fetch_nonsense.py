@@ -74,6 +74,7 @@ def parrot() -> Iterator[tuple[Parrot, Server, Fetcher]]:
         yield script, server, fetcher
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(
     answer=_answers | st.builds(lambda start, rest: start + rest, st.sampled_from([OK, CHUNKED]), _answers)

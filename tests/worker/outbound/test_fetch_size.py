@@ -91,6 +91,7 @@ def test_compression_is_undone_and_another_content_encoding_ignored(
     assert fetcher.fetch(url).data == b"picture" * 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_a_bomb_ends_at_the_limit(fetcher: Fetcher, server: Server, encoding: str) -> None:
     zeros = bytes(200_000_000)

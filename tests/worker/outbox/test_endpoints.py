@@ -45,6 +45,7 @@ def shop(database: Database) -> NewClient:
     return add_shop(database, URL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [301, 302, 400, 404, 500, 503, 429])
 def test_anything_but_2xx_is_tried_again_by_the_schedule(
     database: Database, notifier: Notifier, poster: FakePoster, shop: NewClient, status: int

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -74,6 +75,7 @@ def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: De
     assert "answers an appeal" in ren.get(f"/review/cases/{sha256}").text
 
 
+@pytest.mark.slow
 def test_whoever_confirmed_an_accusation_does_not_decide_its_appeal(desk: Desk, decide: Decide) -> None:
     accused, spared = desk.add_case(0.95), desk.add_case(0.96)
     aiko, ren = desk.as_person(), desk.as_person("ren@example.com")

@@ -34,6 +34,7 @@ def appeals(desk: Desk) -> list[Appeal]:
         return list(session.scalars(select(Appeal)))
 
 
+@pytest.mark.slow
 def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     desk: Desk, decide: Decide
 ) -> None:

@@ -64,6 +64,7 @@ def answer(desk: Desk, sha256: str) -> None:
     report(desk.parts.database)
 
 
+@pytest.mark.slow
 def test_a_seller_is_told_everything_and_erased(desk: Desk, accused: str) -> None:
     other = desk.add_case(0.9, title="Another's")
     database, client_id = desk.parts.database, desk.shop.client.id

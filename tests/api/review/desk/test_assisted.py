@@ -25,6 +25,7 @@ from tests.reporting import report
 Decide = Callable[..., TestResponse]
 
 
+@pytest.mark.slow
 def test_a_case_is_decided_assisted_and_told_so_everywhere(
     desk: Desk, database: Database, decide: Decide
 ) -> None:

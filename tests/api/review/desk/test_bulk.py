@@ -97,6 +97,7 @@ def test_what_changed_or_is_held_is_left_out_and_said_so(desk: Desk, decide: Dec
     ]
 
 
+@pytest.mark.slow
 def test_everything_that_matches_means_the_filter_and_not_the_page(desk: Desk) -> None:
     for i in range(60):
         desk.add_case(0.9 + i / 1000)
@@ -173,6 +174,7 @@ def test_a_picture_can_be_taken_out_of_the_preview(desk: Desk) -> None:
     assert left == {boxes[2].split("~")[0]}
 
 
+@pytest.mark.slow
 def test_more_than_twenty_accusations_wait_for_a_second_person(desk: Desk) -> None:
     _many(desk, 21)
     aiko, kaede = desk.as_person(), desk.as_person("kaede@example.com")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
@@ -41,6 +42,7 @@ def offer(desk: Desk, listing_id: str, seller: str, title: str = "Prints") -> No
         )
 
 
+@pytest.mark.slow
 def test_decided_pictures_in_a_similar_style_stand_beside_the_case(desk: Desk, decide: Decide) -> None:
     looks = [PictureLook("net-1", f"{(1 << bits) - 1:064x}") for bits in (0, 90, 20, 40, 60, 30)]
     own, *others = [
@@ -103,6 +105,7 @@ def test_the_listing_and_its_other_images_stand_beside_the_case(desk: Desk) -> N
     assert re.findall(r"/review/cases/(\w{64})", page) == [second]
 
 
+@pytest.mark.slow
 def test_the_sellers_history_counts_what_became_of_their_pictures(desk: Desk, decide: Decide) -> None:
     offer(desk, "L1", "Fox & Owl")
     offer(desk, "L2", "Fox & Owl")

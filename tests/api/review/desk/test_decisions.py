@@ -50,6 +50,7 @@ def test_the_file_leaves_out_what_can_still_be_undone(desk: Desk, decide: Decide
     assert len(_rows(visit)) == 1
 
 
+@pytest.mark.slow
 def test_the_log_is_narrowed_by_its_filters(desk: Desk, decide: Decide) -> None:
     flagged, doubted = desk.add_case(0.95), desk.add_case(0.6, Finding.UNCERTAIN)
     aiko, ren = desk.as_person(), desk.as_person("ren@example.com")

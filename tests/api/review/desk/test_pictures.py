@@ -76,6 +76,7 @@ def test_a_purged_picture_is_missing_and_its_case_still_opens(desk: Desk) -> Non
     assert visit.get(f"/review/cases/{sha256}").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_heat_map_of_a_verdict_is_obtained_for_a_moderator_alone(
     sqlite_database: Database,
     blobs: FolderBlobs,

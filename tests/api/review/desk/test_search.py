@@ -37,6 +37,7 @@ def appeal(desk: Desk, sha256: str, reason: str) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_case_is_found_by_everything_that_people_know_of_it(desk: Desk, decide: Decide) -> None:
     fox = desk.add_case(
         0.95,

@@ -122,6 +122,7 @@ def _forms(desk: Desk, values: dict[str, str]) -> Iterator[tuple[str, str]]:
                 yield rule.endpoint, adapter.build(rule.endpoint, names, "POST")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
 )

@@ -140,6 +140,7 @@ def _reaches(role: Role, endpoint: str) -> bool:
     return RANKS[role] >= RANKS[MATRIX[CLOSED.get(endpoint, Act.REVIEW)]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_reads_exactly_what_the_matrix_says(desk: Desk, role: Role) -> None:
     visit = desk.as_person(f"{role}@example.com", role)
@@ -149,6 +150,7 @@ def test_each_role_reads_exactly_what_the_matrix_says(desk: Desk, role: Role) ->
         assert status < 500, endpoint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_does_exactly_what_the_matrix_says(desk: Desk, role: Role) -> None:
     visit = desk.as_person(f"{role}@example.com", role)
@@ -160,6 +162,7 @@ def test_each_role_does_exactly_what_the_matrix_says(desk: Desk, role: Role) -> 
         assert status < 500, endpoint
 
 
+@pytest.mark.slow
 def test_a_stranger_reads_and_does_nothing(desk: Desk) -> None:
     visit = desk.visit()
     for endpoint, address in _pages(desk.app, "GET").items():

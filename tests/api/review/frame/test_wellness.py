@@ -80,6 +80,7 @@ def test_pictures_of_an_explicit_client_have_no_colour_until_asked(desk: Desk) -
     assert 'data-easel="veil"' in page
 
 
+@pytest.mark.slow
 def test_the_mixed_order_mixes_and_loses_nothing(desk: Desk) -> None:
     cases = [desk.add_case(0.99, Finding.FLAGGED, colour=(i, 1, 1)) for i in range(40)]
     cases += [desk.add_case(0.5, Finding.UNCERTAIN, colour=(i, 2, 2)) for i in range(40)]

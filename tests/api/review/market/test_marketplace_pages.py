@@ -152,6 +152,7 @@ def fail_a_call(desk: Desk, attempt: CallResult, *, is_gone: bool = True) -> tup
         return callback.event_id, row.id
 
 
+@pytest.mark.slow
 def test_a_failed_call_is_shown_with_its_answer_and_sent_again(desk: Desk) -> None:
     visit, database, client_id = admin(desk), desk.parts.database, desk.shop.client.id
     event_id, submission_id = fail_a_call(desk, CallResult(410, None, NASTY, 0.5))

@@ -130,6 +130,7 @@ def test_a_page_asks_the_database_as_often_for_many_pictures_as_for_few(
     assert count_queries() == few
 
 
+@pytest.mark.slow
 def test_a_picture_declared_human_and_decided_ai_gives_one_strike_and_is_told(
     desk: Desk, decide: Decide
 ) -> None:

@@ -100,6 +100,7 @@ def _do_everything(desk: Desk, decide: Decide) -> tuple[Visit, set[str]]:
     }
 
 
+@pytest.mark.slow
 def test_every_act_is_in_the_log_with_who_and_when_or_without_names(desk: Desk, decide: Decide) -> None:
     root, acts = _do_everything(desk, decide)
     lines = _log(root)
@@ -138,6 +139,7 @@ def test_the_log_can_be_filtered_and_read_page_by_page(desk: Desk, decide: Decid
     assert seen == sorted(seen, reverse=True)
 
 
+@pytest.mark.slow
 def test_what_is_done_on_the_command_line_is_logged_as_that(desk: Desk, tmp_path: Path) -> None:
     url = desk.parts.database.url.render_as_string(hide_password=False).replace("+psycopg", "")
     env = {"KANTEI_DATABASE_URL": url, "KANTEI_DATA_DIR": str(tmp_path), "KANTEI_SECRET_KEY": "x" * 40}
@@ -160,6 +162,7 @@ def test_what_is_done_on_the_command_line_is_logged_as_that(desk: Desk, tmp_path
     assert "Command line" in root.get("/admin/log").text
 
 
+@pytest.mark.slow
 def test_old_lines_and_texts_are_forgotten_and_acts_stay(desk: Desk, decide: Decide) -> None:
     root, _ = _do_everything(desk, decide)
     with desk.parts.database.writing() as session:

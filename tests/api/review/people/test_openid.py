@@ -132,6 +132,7 @@ def _found(desk: Desk, email: str) -> Moderator | None:
         return find_moderator(session, email)
 
 
+@pytest.mark.slow
 def test_a_person_whom_the_provider_knows_gets_an_account_and_a_role(
     make: Callable[..., Desk], provider: Provider
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_golden_case_looks_like_any_other_and_changes_nothing(
         _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
 
 
+@pytest.mark.slow
 def test_nothing_around_a_golden_case_gives_its_answer_away(
     desk: Desk, lead: Visit, aiko: Visit, decide: Decide
 ) -> None:
@@ -199,6 +200,7 @@ def _second(desk: Desk, lead: Visit, decide: Decide, monkeypatch: pytest.MonkeyP
     return sha256
 
 
+@pytest.mark.slow
 def test_a_second_look_is_blind_and_agreement_leaves_everything_as_it_was(
     desk: Desk, lead: Visit, aiko: Visit, decide: Decide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def _sum(figures: dict[tuple[str, str, str], tuple[str, str]], table: str, measu
     return sum(int(value) for key, (value, _) in figures.items() if (key[0], key[2]) == (table, measure))
 
 
+@pytest.mark.slow
 def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, decide: Decide) -> None:
     aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com")
     for index, outcome in enumerate(["ai", "ai", "human", "escalate"]):
@@ -55,6 +56,7 @@ def test_false_accusations_are_counted_by_model_source_and_person(desk: Desk, de
     assert "1 of 3" in page
 
 
+@pytest.mark.slow
 def test_live_error_rates_rest_on_pictures_that_no_one_chose(desk: Desk, decide: Decide) -> None:
     lead = desk.as_person(role=Role.LEAD)
     for index, outcome in enumerate(["human", "ai", "ai", "escalate"]):
@@ -144,6 +146,7 @@ def test_a_score_is_counted_in_the_one_bin_that_it_lies_in(desk: Desk, score: fl
     assert found == [max(low for low in counted if low <= score)]
 
 
+@pytest.mark.slow
 def test_decided_is_the_same_number_in_every_table(desk: Desk, decide: Decide) -> None:
     aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com", Role.LEAD)
     cases = [desk.add_case(0.99 - index / 100, source=Source.MARKETPLACE) for index in range(6)]
@@ -170,6 +173,7 @@ def test_decided_is_the_same_number_in_every_table(desk: Desk, decide: Decide) -
     assert decided[1] == "4"
 
 
+@pytest.mark.slow
 def test_handling_time_runs_from_opening_a_case_to_the_decision(desk: Desk, decide: Decide) -> None:
     aiko, ren = desk.as_person(role=Role.LEAD), desk.as_person("ren@example.com")
     opened = [desk.add_case(0.99 - index / 100) for index in range(3)]
@@ -208,6 +212,7 @@ def test_handling_time_runs_from_opening_a_case_to_the_decision(desk: Desk, deci
         assert now() - held.opened_at < timedelta(minutes=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", CSV_TABLES)
 def test_each_table_is_a_file_of_its_own(desk: Desk, decide: Decide, table: str) -> None:
     lead = desk.as_person(role=Role.LEAD)

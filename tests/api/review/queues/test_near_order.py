@@ -34,6 +34,7 @@ def _counts(desk: Desk) -> dict[str, int]:
         }
 
 
+@pytest.mark.slow
 def test_the_largest_family_of_near_copies_comes_first(desk: Desk, decide: Decide) -> None:
     alone = desk.add_case(0.99, picture_hash=PictureHash(CAT, 100))
     plain = desk.add_case(0.98)

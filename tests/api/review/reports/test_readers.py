@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -36,6 +37,7 @@ def review_of(desk: Desk, sha256: str) -> ReviewState:
         return session.get_one(Image, sha256).review
 
 
+@pytest.mark.slow
 def test_a_decision_says_who_was_right_once_it_stands(desk: Desk, decide: Decide) -> None:
     clear, flagged = desk.add_case(0.05, Finding.CLEAR), desk.add_case(0.95)
     ask(desk, clear, NOISY, "<b>Six fingers</b>")

@@ -58,6 +58,7 @@ def test_the_classifiers_own_lines_are_the_first_version(desk: Desk, leads: tupl
     assert _lines(desk) == (1, 0.35, 0.9)
 
 
+@pytest.mark.slow
 def test_the_preview_counts_what_other_lines_would_have_made_of_the_stored_scores(
     desk: Desk, leads: tuple[Visit, Visit], decide: Decide
 ) -> None:

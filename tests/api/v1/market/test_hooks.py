@@ -90,6 +90,7 @@ def test_an_address_that_cannot_be_fetched_is_shown_with_its_reason(
     assert len(submissions(database)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", list(Scheme))
 def test_the_same_delivery_a_hundred_times_twenty_at_once_is_taken_in_once(
     scheme: Scheme, api_parts: ApiParts, database: Database

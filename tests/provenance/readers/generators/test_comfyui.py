@@ -196,6 +196,7 @@ LARGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", LARGE)
 def test_a_record_with_pictures_in_it_is_read_without_them(place: str) -> None:
     text = json.dumps(LARGE[place])
@@ -233,6 +234,7 @@ def test_the_head_of_a_canvas_with_too_many_values_is_read() -> None:
     declares(png(before=[text_chunk("workflow", text)]), KIND, "ComfyUI")
 
 
+@pytest.mark.slow
 def test_many_packed_texts_cost_no_more_than_a_few() -> None:
     """A file of 2 MB whose texts would inflate to 2 GB."""
     bomb = packed_chunk("prompt", '{"1": ' + " " * 5_000_000)

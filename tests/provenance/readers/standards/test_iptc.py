@@ -133,6 +133,7 @@ def _cost_of_many(name: str) -> float:
     return min(cost() for _ in range(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Iptc4xmpExt:AISystemUsed", "xmp:CreatorTool", "photoshop:Credit"])
 def test_a_field_that_is_repeated_thousands_of_times_costs_no_more_than_any_other(name: str) -> None:
     assert _cost_of_many(name) < 4 * _cost_of_many("dc:title")
