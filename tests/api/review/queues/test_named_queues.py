@@ -259,3 +259,4 @@ def test_a_disabled_member_is_shown_as_such_and_not_lost_by_saving(desk: Desk) -
     assert re.findall(r'name="member" value="(\w+)" checked', page) == [desk.people["aiko@example.com"]]
     assert desk.people["ren@example.com"] not in page
     assert "<bdi>aiko@example.com</bdi> (disabled)" in page
+    assert "Members:" not in lead.get(f"/review?queue={queue}").text
