@@ -17,14 +17,14 @@ from model.data.scores import read_scores, write_scores
 from model.judging.regression import Mended, read_mended, write_mended
 from model.judging.relapses import Reasons, RelapseError, read_accepted
 from model.serving.info import CARD, ROOM
-from tests.model.training.narrow import narrow_backbone
+from tests.model.training.small import small_backbone
 
 pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="module", autouse=True)
-def narrow() -> Iterator[None]:
-    with narrow_backbone():
+def small() -> Iterator[None]:
+    with small_backbone():
         yield
 
 

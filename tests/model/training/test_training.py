@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.model.training.narrow import narrow_backbone
+from tests.model.training.small import small_backbone
 
 pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="module", autouse=True)
-def narrow() -> Iterator[None]:
-    with narrow_backbone():
+def small() -> Iterator[None]:
+    with small_backbone():
         yield
 
 
