@@ -4,6 +4,7 @@ Each marker says what a test needs or costs. `--fast` leaves out all that carry 
 every save; a test without a marker may therefore start no process and not sleep, and fails if it does.
 """
 
+import atexit
 import gc
 import importlib.util
 import re
@@ -136,6 +137,8 @@ def _watch_sleep(seconds: float | SupportsIndex, /) -> None:
 # An audit hook cannot be taken out again, so it is put in once and listens only during a test.
 sys.addaudithook(_audit)
 time.sleep = _watch_sleep
+# When it ends, Python would look once more through all that the tests have made: a second of each process.
+atexit.register(gc.freeze)
 
 
 @pytest.fixture(autouse=True)
