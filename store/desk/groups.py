@@ -1,5 +1,6 @@
 """Cases of a queue that belong together: by their seller, by their listing, or by their look."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,14 +46,22 @@ class CaseGroup:
     cases: list[Seen] = field(default_factory=list)
 
 
-def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: GroupBy) -> list[CaseGroup]:
+def group_cases(
+    session: Session,
+    wanted: QueueFilter,
+    viewer: Viewer,
+    by: GroupBy,
+    *,
+    among: Sequence[str] | None = None,
+) -> list[CaseGroup]:
     """Group the first cases of a queue, the largest groups first; cases of no seller or listing are left out.
 
-    What others have claimed or were assigned is left out, too, unless the filter asks for it.
+    What others have claimed or were assigned is left out, too, unless the filter asks for it. `among` are
+    images that are known to hold all that match.
     """
     if by is GroupBy.LOOK:
-        return _group_looks(session, wanted, viewer)
-    digests = list_digests(session, left_by_others(wanted), viewer, limit=GROUPED)
+        return _group_looks(session, wanted, viewer, among)
+    digests = list_digests(session, left_by_others(wanted), viewer, limit=GROUPED, among=among)
     seen = {
         row.sha256: Seen(row.sha256, row.verdict_id, row.decision_id)
         for row in session.execute(
@@ -82,9 +91,11 @@ def group_cases(session: Session, wanted: QueueFilter, viewer: Viewer, by: Group
     return sorted(groups.values(), key=lambda group: -len(group.cases))[:GROUPS]
 
 
-def _group_looks(session: Session, wanted: QueueFilter, viewer: Viewer) -> list[CaseGroup]:
+def _group_looks(
+    session: Session, wanted: QueueFilter, viewer: Viewer, among: Sequence[str] | None
+) -> list[CaseGroup]:
     """Let each case join the first one before it that looks the same; who stays alone is left out."""
-    digests = list_digests(session, left_by_others(wanted), viewer, limit=COMPARED)
+    digests = list_digests(session, left_by_others(wanted), viewer, limit=COMPARED, among=among)
     columns = (Image.sha256, Image.verdict_id, Image.decision_id, Image.look, Image.look_kind)
     rows = {
         row.sha256: row

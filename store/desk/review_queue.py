@@ -4,6 +4,7 @@ One case is one image with all its submissions. Pages are cut by position, not b
 case decided meanwhile shifts nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,10 +80,21 @@ def list_cases(
 
 
 def list_digests(
-    session: Session, wanted: QueueFilter, viewer: Viewer, *, after: Position | None = None, limit: int = 50
+    session: Session,
+    wanted: QueueFilter,
+    viewer: Viewer,
+    *,
+    after: Position | None = None,
+    limit: int = 50,
+    among: Sequence[str] | None = None,
 ) -> list[str]:
-    """List the images of a queue by SHA-256: an order is found in an index without reading a row."""
+    """List the images of a queue by SHA-256: an order is found in an index without reading a row.
+
+    `among` are images that are known to hold all of them; where they are few, no index is walked.
+    """
     query = narrow(select(Image.sha256), wanted, viewer, great=great_sellers(session, wanted))
+    if among is not None:
+        query = query.where(Image.sha256.in_(among))
     if wanted.sort is Sort.DOUBT:
         mark = (after.score, after.sha256) if after else None
         return closest(session, query, wanted.thresholds, after=mark, limit=limit)

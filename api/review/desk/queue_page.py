@@ -54,13 +54,19 @@ def queue() -> str | AnyResponse:
     after = read_position(request.args.get("after"))
     with parts().database.reading() as session:
         # From the top, one walk along the queue finds the page and counts what matches: the less matches, the
-        # longer it is. The order by doubt walks four times, so it counts apart.
-        is_counted = after is None and wanted.sort is not Sort.DOUBT
-        listed = COUNT_LIMIT + 1 if is_counted else PAGE + 1
+        # longer it is. The order by doubt walks four times, so it counts apart, unless the page holds all.
+        lists_all = after is None and wanted.sort is not Sort.DOUBT
+        listed = COUNT_LIMIT + 1 if lists_all else PAGE + 1
         digests = list_digests(session, wanted, viewer, after=after, limit=listed)
+        is_counted = lists_all or (after is None and len(digests) <= PAGE)
         was_undone, undo_next = undone(session)
         view = _view()
-        groups = group_cases(session, wanted, viewer, GROUP_VIEWS[view]) if view in GROUP_VIEWS else []
+        among = digests if is_counted and len(digests) <= PAGE else None
+        groups = (
+            group_cases(session, wanted, viewer, GROUP_VIEWS[view], among=among)
+            if view in GROUP_VIEWS
+            else []
+        )
         listed_here = [one.sha256 for group in groups for one in group.cases[:IN_GROUP]] or digests[
             : PAGE + 1
         ]
