@@ -1,11 +1,9 @@
 """All review pages: the modules that contain them, and what their templates can use."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from apiflask import APIFlask
-from flask import Flask, redirect, request, url_for
-from jinja2 import Environment, meta
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
@@ -64,7 +62,6 @@ MODULES = (
     *(appeal_pages, artist_pages, known_pages, market_pages, delivery_pages, client_pages),
     *(reader_pages, quality_pages, stats_pages, policy_pages, model_page),
 )
-FIRST = ("queue", "case", "triage")  # pages that somebody waits for soon after a start
 INSIGHTS, ADMINISTRATION = N_("Insights"), N_("Administration")
 # The menu: a page, what it is called there, the act it needs, its group ("" stands by itself) and its icon.
 PLACES = (
@@ -128,20 +125,3 @@ def register_review(app: APIFlask) -> None:
     app.jinja_env.filters.update(FILTERS, browser_name=browser_name)
     app.jinja_env.globals.update(words=WORDS, languages=LANGUAGES, navigation=navigation)
     app.register_blueprint(review)
-
-
-def load_pages(app: Flask) -> None:
-    """Compile the busiest pages, and what they are made of, before anyone waits for them."""
-    for name in FIRST:
-        _load(app.jinja_env, f"review/{name}.html", set())
-
-
-def _load(environment: Environment, name: str, known: set[str | None]) -> None:
-    known.add(name)
-    source = environment.get_template(name).filename
-    if source is None:
-        return
-    parsed = environment.parse(Path(source).read_text(encoding="utf-8"))
-    for other in meta.find_referenced_templates(parsed):
-        if other is not None and other not in known:
-            _load(environment, other, known)

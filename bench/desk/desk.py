@@ -32,7 +32,6 @@ from sqlalchemy import event
 from api.app import create_app
 from api.http.parts import ApiParts
 from api.review.frame.cookies import cookie_name
-from api.review.pages import load_pages
 from bench.desk.desk_cases import CLIENTS, MODERATORS, SELLERS, fill, name_queues
 from bench.table import percentile, say
 from core.broker.bell import BellListener
@@ -102,9 +101,7 @@ class Desk:
             rate_limit=1_000_000,
             facts=read_facts(),
         )
-        app = create_app(parts)
-        load_pages(app)  # as the server does
-        self.visit: FlaskClient = app.test_client()
+        self.visit: FlaskClient = create_app(parts).test_client()
         with database.writing() as session:
             moderator = session.get_one(Moderator, MODERATORS[0])
             token = start_login(session, moderator.id, now())

@@ -13,7 +13,6 @@ from gunicorn.glogging import Logger
 from api.app import create_app
 from api.http.bodies import FORM_MEMORY
 from api.http.parts import FileLimits
-from api.review.pages import load_pages
 from core.settings.settings import Settings
 from kantei.roots.api_parts import file_limits, free_bytes, make_api_parts
 from kantei.roots.buffering import BufferingWorker
@@ -64,7 +63,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Join the parts, in the process that serves: threads do not survive a fork."""
         start_traces(self._settings, "api")
         app = create_app(make_api_parts(self._settings))
-        load_pages(app)
         # What is there now stays: to look through it for garbage again and again held up requests for 0.1 s.
         gc.collect()
         gc.freeze()

@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from api.review.pages import load_pages
 from api.review.verdicts.model_page import render_card
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
 from tests.api.review.conftest import Desk
@@ -31,20 +30,6 @@ def test_every_page_forbids_scripts_and_styles_of_others(desk: Desk) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", answer.text), path
-
-
-def test_after_a_start_no_one_waits_until_the_busiest_pages_are_compiled(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sha256, visit = desk.add_case(0.95), desk.as_person()
-    load_pages(desk.app)
-
-    def fail(*_: object, **__: object) -> None:
-        raise AssertionError("a page was compiled")
-
-    monkeypatch.setattr(desk.app.jinja_env, "compile", fail)
-    for path in ("/review", f"/review/cases/{sha256}", "/review/triage"):
-        assert visit.get(path).status_code == 200, path
 
 
 def test_without_a_database_a_page_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
