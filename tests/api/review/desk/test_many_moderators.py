@@ -75,7 +75,7 @@ def test_no_case_is_lost_and_none_decided_twice(desk: Desk, seed: int) -> None:
     cases = {desk.add_case(0.9, colour=(i % 256, i // 256, 200)) for i in range(CASES)}
     lead = desk.as_person("lead@example.com", Role.LEAD)
     golden = _make_golden(desk)
-    lead.send("/admin/quality", golden="10", second="20")
+    lead.send("/admin/quality", golden="30", second="20")  # so many that one comes for sure
     visits = [desk.as_person(f"m{i}@example.com") for i in range(PEOPLE)]
     faults: list[str] = []
     for round_ in range(10):
