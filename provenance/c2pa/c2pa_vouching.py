@@ -7,7 +7,7 @@ when it was put in (C2PA 2.2, 15.11.3): that is found here. And nothing after it
 (`c2pa_manifests.walk`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _TRUSTED, _UNTRUSTED = "signingCredential.trusted", "signingCredential.untrusted"
@@ -18,25 +18,41 @@ def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
     manifests, results = store.get("manifests"), store.get("validation_results")
     if not isinstance(manifests, dict) or not isinstance(results, dict):
         return frozenset()
-    trusted, failed = set[str](), set[str]()
+    recorded, doubted, failed, found = set[str](), set[str](), set[str](), set[str]()
     for manifest in manifests.values():
         for item in _objects(manifest, "ingredients"):
             # What was found when it was put in; whom we trust is for our own list to say, and told below.
-            name, then = item.get("active_manifest"), item.get("validation_results")
-            found = then.get("activeManifest") if isinstance(then, dict) else None
-            faults = [*_objects(found, "failure"), *_objects(item, "validation_status")]
+            name, then = str(item.get("active_manifest")), item.get("validation_results")
+            first = then.get("activeManifest") if isinstance(then, dict) else None
+            faults = [*_objects(first, "failure"), *_objects(item, "validation_status")]
             if any(fault.get("code") != _UNTRUSTED for fault in faults):
-                failed.add(str(name))
-            if any(status.get("code") == _TRUSTED for status in _objects(found, "success")):
-                trusted.add(str(name))
+                failed.add(name)
+            if any(status.get("code") == _TRUSTED for status in _objects(first, "success")):
+                recorded.add(name)
+            doubted |= set(_doubted(name, [then, item.get("validation_status")]))
     for delta in _objects(results, "ingredientDeltas"):
         # What is found now, where that is something else.
         changed = delta.get("validationDeltas")
         failed |= {_name_in(status) for status in _objects(changed, "failure")}
-        trusted |= {
+        found |= {
             _name_in(status) for status in _objects(changed, "success") if status.get("code") == _TRUSTED
         }
-    return frozenset(trusted - failed)
+    # Anybody can record that they trust themselves. What is found now is passed over where any record in the
+    # store says the same, so a record of distrust, in whatever list, hides that it still holds.
+    return frozenset(((recorded - doubted) | found) - failed)
+
+
+def _doubted(name: str, records: list[object]) -> Iterator[str]:
+    """The manifests that records of an ingredient, wherever in them, call untrusted; `name` is its own."""
+    waiting = list(records)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if value.get("code") == _UNTRUSTED:
+                yield from (name, _name_in(value))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _name_in(status: Mapping[str, Any]) -> str:

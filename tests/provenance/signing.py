@@ -110,10 +110,12 @@ def sign(
     parent: bytes | None = None,
     component: bytes | None = None,
     assertions: dict[str, Any] | None = None,
+    trusting: str = "",
 ) -> bytes:
     """Put a signed manifest with these actions into a picture.
 
-    `parent` is opened as its ingredient, `component` is an ingredient among others.
+    `parent` is opened as its ingredient, `component` is an ingredient among others; `trusting` are the roots
+    by which the signers of both are said to be trusted.
     """
     others = [{"label": label, "data": data} for label, data in (assertions or {}).items()]
     acted = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}] if actions else []
@@ -122,8 +124,13 @@ def sign(
         "assertions": [*acted, *others],
     }
     info = c2pa.C2paSignerInfo(b"es256", signer.chain.encode(), signer.key.encode(), None)
+    trust = {"version": 1, "trust": {"anchors": [{"trust_kind": "manifest", "trust_anchors": trusting}]}}
+    context = c2pa.Context(settings=c2pa.Settings.from_dict(trust)) if trusting else None
     out = io.BytesIO()
-    with c2pa.Signer.from_info(info) as native, c2pa.Builder.from_json(json.dumps(manifest)) as builder:
+    with (
+        c2pa.Signer.from_info(info) as native,
+        c2pa.Builder.from_json(json.dumps(manifest), context) as builder,
+    ):
         if parent is not None:
             builder.set_intent(c2pa.C2paBuilderIntent.EDIT)  # writes `c2pa.opened` with its ingredient
             ingredient = {"title": "parent", "relationship": "parentOf"}

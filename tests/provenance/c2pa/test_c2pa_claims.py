@@ -112,6 +112,29 @@ def test_a_strangers_claim_is_no_proof_once_a_trusted_editor_has_opened_it(
     assert claim(again, TrustList(anchors=editor.root)).grade is Grade.DECLARED
 
 
+def test_a_stranger_who_is_said_to_be_trusted_by_another_stranger_is_not(
+    generated: bytes, signer: Signer, editor: Signer
+) -> None:
+    """Beside the picture, the editor is given a file of theirs in which they trust themselves."""
+    praise = sign(PNG, "image/png", signer, [], parent=generated, trusting=signer.root)
+    opened = sign(PNG, "image/png", editor, [], parent=generated, component=praise)
+    item = claim(opened, TrustList(anchors=editor.root))
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+    assert claim(opened, TrustList(anchors=editor.root + signer.root)).grade is Grade.DECLARED
+
+
+def test_what_an_editor_found_trusted_is_proved_while_we_trust_it(
+    generated: bytes, signer: Signer, editor: Signer
+) -> None:
+    opened = sign(PNG, "image/png", editor, [], parent=generated, trusting=signer.root)
+    assert claim(opened, TrustList(anchors=editor.root + signer.root)).grade is Grade.PROOF
+    assert claim(opened, TrustList(anchors=editor.root)).grade is Grade.DECLARED
+    # A stranger's file beside it, with a record of what is found now, hides that it is.
+    doubt = sign(PNG, "image/png", make_signer("Somebody"), [], parent=generated)
+    both = sign(PNG, "image/png", editor, [], parent=generated, component=doubt, trusting=signer.root)
+    assert claim(both, TrustList(anchors=editor.root)).grade is Grade.DECLARED
+
+
 def test_a_claim_about_another_picture_is_no_proof_once_a_trusted_editor_has_opened_it(
     generated: bytes, signer: Signer, editor: Signer
 ) -> None:
