@@ -13,7 +13,7 @@ from model.data.sample_pixels import SamplePixels
 from model.data.samples import Sample
 from model.judging.markdown import percent
 from model.judging.plots import plot_confusion, plot_curves
-from model.paper.paper import PaperOutcome, colourfulness
+from model.paper.paper import NORM_MOMENTUM, PaperOutcome, colourfulness
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ def _about(run: dict[str, Any]) -> list[str]:
         "keeps its statistics."
         if run["cut"]
         else "Here all of them learn, batch normalisation included, and every epoch flips, rotates and zooms "
-        "each picture anew."
+        "each picture anew. The running statistics of batch normalisation have a momentum of "
+        f"{NORM_MOMENTUM}, not 0.999, because an epoch has 24 batches."
     )
     about = (
         f"{run['epochs']} epochs, seed {run['seed']}, batches of 32, from `{run['weights']}`. "
