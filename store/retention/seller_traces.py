@@ -25,14 +25,20 @@ def forget_filters_on(session: Session, client_id: str, seller: str) -> None:
         is_meant = filters.get("client") == client_id or ("client" not in filters and not is_shared)
         return filters.get("seller") == seller and is_meant
 
-    for queue in list_queues(session, member_id=None):
-        if is_theirs(queue.rule):
-            delete_queue(session, queue.id)
-    for event in session.scalars(select(Event).where(Event.kind.startswith("queue_", autoescape=True))):
-        if is_theirs(event.detail):
-            event.detail = {name: value for name, value in event.detail.items() if name != "seller"}
-            # The queue may have been called by the seller's name.
-            event.subject = "" if seller.casefold() in event.subject.casefold() else event.subject
+    queues = [queue for queue in list_queues(session, member_id=None) if is_theirs(queue.rule)]
+    events = session.scalars(select(Event).where(Event.kind.startswith("queue_", autoescape=True))).all()
+    on_them = {event.id: event.subject for event in events if is_theirs(event.detail)}
+    # Queues may have been called by the seller's name, which their other lines have as well.
+    called = {queue.name for queue in queues} | set(on_them.values())
+    named = {name for name in called if seller.casefold() in name.casefold()}
+    for queue in queues:
+        delete_queue(session, queue.id)
+    for event in events:
+        hidden = {"seller"} if event.id in on_them else set[str]()
+        hidden |= {"former"} if event.detail.get("former") in named else set()
+        if hidden:
+            event.detail = {name: value for name, value in event.detail.items() if name not in hidden}
+        event.subject = "" if event.subject in named else event.subject
     for person in session.scalars(select(Moderator).where(Moderator.preferences.is_not(None))):
         saved = (person.preferences or {}).get("saved") or {}
         kept = {name: query for name, query in saved.items() if not is_theirs(dict(parse_qsl(query)))}

@@ -28,7 +28,10 @@ from store.tables.appeal_tables import Appeal, AppealFile, AppealMessage
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import ImageHash
 from store.tables.marketplace_tables import HookDelivery, HookOutcome, Listing
+from store.tables.people_tables import Moderator
+from store.tables.queue_tables import NamedQueue
 from store.tables.report_tables import ReaderReport
+from store.tables.review_tables import Event
 from store.tables.seller_tables import Strike
 from store.tables.submission_tables import Submission
 from tests.api.review.appeals.test_artist import address
@@ -149,6 +152,33 @@ def test_an_erased_seller_is_named_in_no_queue_filter_or_log(desk: Desk) -> None
     assert ["Of another client" in line for line in named] == [True]
     assert "seller=Mina" in lead.get("/review").text
     assert urlencode({"seller": SELLER}) not in html.unescape(lead.get("/review").text)
+
+
+def test_an_erased_seller_is_named_by_no_line_on_a_queue_that_was_called_by_their_name(desk: Desk) -> None:
+    offer(desk, "L1", 0.97)
+    lead, database = desk.as_person(role=Role.LEAD), desk.parts.database
+    with database.reading() as session:
+        member = session.scalars(select(Moderator.id)).first()
+    lead.send("/admin/queues", name=f"Watch {SELLER}", finding="flagged", member=member)
+    lead.send("/admin/queues", name=f"Fans of {SELLER}", finding="clear", member=member)
+    with database.reading() as session:
+        ids = {one.name: one.id for one in session.scalars(select(NamedQueue))}
+    address = f"/admin/queues/{ids[f'Watch {SELLER}']}"
+    lead.send(address, name=f"Watch {SELLER}", seller=SELLER)
+    lead.send(address, name="Flagged", finding="flagged")
+    erase_seller(database, desk.parts.blobs, desk.shop.client.id, SELLER)
+    with database.reading() as session:
+        lines = session.scalars(select(Event).where(Event.kind.startswith("queue_")).order_by(Event.id)).all()
+        said = [(line.kind, line.subject, line.detail.get("former")) for line in lines]
+    assert said == [
+        ("queue_added", "", None),
+        ("queue_member_added", "", None),
+        ("queue_added", f"Fans of {SELLER}", None),  # no rule of it ever asked for them
+        ("queue_member_added", f"Fans of {SELLER}", None),
+        ("queue_changed", "", None),
+        ("queue_member_removed", "", None),
+        ("queue_changed", "Flagged", None),
+    ]
 
 
 def test_an_artist_is_told_what_may_be_told_and_erased(desk: Desk, accused: str) -> None:
