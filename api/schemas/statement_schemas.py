@@ -15,8 +15,8 @@ class MeansAnswer(Answer):
     """Which automated means were used. They find images to look at; a moderator decides."""
 
     detection: bool = Field(
-        description="True if the finding brought the image before a moderator. False if it was clear: then a "
-        "reader's report, a random check or a moderator's own look did."
+        description="True if the finding brought the image before a moderator. False if a reader's report "
+        "came first, or if the finding was clear; then a report, a random check or a moderator's look did."
     )
     decision: bool
     model: str

@@ -107,6 +107,7 @@ class StatementText(SayingCode):
     STATEMENT_FOUND = auto()
     STATEMENT_MEANS = auto()
     STATEMENT_NOT_DETECTED = auto()
+    STATEMENT_REPORTED_FIRST = auto()
     STATEMENT_REDRESS = auto()
 
 

@@ -63,13 +63,18 @@ class Statement:
 
     @property
     def is_detected(self) -> bool:
-        """True if a finding brought the picture before a moderator; a clear one brings none."""
-        return self.verdict.finding is not Finding.CLEAR
+        """True if a finding brought the picture before a moderator: not if clear, or after a report."""
+        return self.verdict.finding is not Finding.CLEAR and not self.decision.from_report
 
     @property
     def means(self) -> Saying:
         """Which automated means were used, and for what."""
-        code = StatementText.STATEMENT_MEANS if self.is_detected else StatementText.STATEMENT_NOT_DETECTED
+        if self.is_detected:
+            code = StatementText.STATEMENT_MEANS
+        elif self.verdict.finding is Finding.CLEAR:
+            code = StatementText.STATEMENT_NOT_DETECTED
+        else:
+            code = StatementText.STATEMENT_REPORTED_FIRST
         return say(code, model=self.verdict.model, policy=self.decision.policy)
 
     @property

@@ -89,13 +89,21 @@ def test_a_statement_says_that_automated_means_detected_only_what_they_brought_u
 
 
 @pytest.mark.parametrize(
-    ("came", "led"), [("first", True), ("to a clear one", True), ("muted", False), ("after a flag", False)]
+    ("came", "led"),
+    [
+        ("first", True),
+        ("found after it", True),
+        ("to a clear one", True),
+        ("muted", False),
+        ("after a flag", False),
+    ],
 )
 def test_a_statement_says_when_a_readers_report_came_before_any_finding(
     web: Web, database: Database, *, came: str, led: bool
 ) -> None:
     submission_id = web.submit()
-    if came != "first":
+    is_first = came in {"first", "found after it"}
+    if not is_first:
         examine(database, submission_id)
     with database.writing() as session:
         if came != "after a flag":
@@ -111,9 +119,11 @@ def test_a_statement_says_when_a_readers_report_came_before_any_finding(
             )
     reported = web.post("/v1/reports", json={"reader": "u-1", "submission_id": submission_id})
     assert reported.status_code == 202, reported.text
-    if came == "first":
+    if is_first:
         examine(database, submission_id)
         with database.writing() as session:
+            if came == "first":
+                session.execute(update(Verdict).values(finding=Finding.CLEAR))
             look_at_reported(session, submission_id, "a" * 64)
     rule(database, Outcome.AI)
     report(database)
@@ -123,6 +133,15 @@ def test_a_statement_says_when_a_readers_report_came_before_any_finding(
     assert whole["from_report"] is led
     assert (sentence in str(whole["facts"]), sentence in dsa["decision_facts"]) == (led, led)
     assert dsa["source_type"] == ("SOURCE_TYPE_OTHER_NOTIFICATION" if led else "SOURCE_VOLUNTARY")
+    # Whatever Kantei found later: one of both brought the picture before a moderator.
+    detects = came == "after a flag"
+    assert (whole["automated_means"]["detection"], dsa["automated_detection"]) == (
+        detects,
+        "Yes" if detects else "No",
+    )
+    for text in (whole["automated_means"]["text"], dsa["decision_facts"]):
+        assert ("Automated means were used" in text) == detects
+        assert ("report came first" in text) == (came == "found after it")
     with database.reading() as session:
         assert yearly_report(session, now().year, now() + UNDOABLE).decisions.from_reports == int(led)
 
