@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.queue_address import asked_address, write_wanted
+from api.review.desk.queue_address import asked_address, read_wanted, write_wanted
 from api.review.frame.blueprint import review
 from api.review.frame.filters import score
 from api.review.frame.guard import me
@@ -73,6 +73,12 @@ def filter_chips(wanted: QueueFilter, clients: Mapping[str, str]) -> list[Filter
         for field, name in NAMES.items()
         if field in address
     ]
+
+
+@review.app_template_filter("rule_chips")
+def rule_chips(rule: Mapping[str, str], clients: Mapping[str, str]) -> list[FilterChip]:
+    """The filters of a rule as it is stored, for pages that build on the frame alone."""
+    return filter_chips(read_wanted(rule), clients)
 
 
 def _value(field: str, value: str, clients: Mapping[str, str]) -> str:

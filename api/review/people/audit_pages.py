@@ -21,6 +21,7 @@ from core.clock import now
 from core.ids import is_id
 from store.desk.decisions import UNDOABLE
 from store.desk.queue_filter import Viewer
+from store.desk.review_queue import client_names
 from store.people.audit_log import DECISION, RESOLVED, ActFilter, ActLine, every_act, list_acts
 from store.people.moderators import list_moderators
 from store.quality.checks import blind_for
@@ -34,10 +35,11 @@ def events() -> str:
     before = _read_place(request.args.get("before"))
     with parts().database.reading() as session:
         lines = list_acts(session, _read_filter(session), before=before, limit=PAGE + 1)
-        people = list_moderators(session)
+        people, clients = list_moderators(session), client_names(session)
     return render_template(
         "review/events.html",
         lines=lines[:PAGE],
+        clients=clients,
         moderators=people,
         emails={one.id: one.email for one in people},
         given={name: value for name, value in request.args.items() if value and name != "before"},

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from api.review.desk.queue_filters import NAMES
 from core.clock import now
 from core.vocabulary import Finding, Role, Source
 from store.desk.named_queues import MOST_QUEUES, delete_queue
@@ -185,7 +186,15 @@ def test_a_lead_changes_rule_and_members_and_each_change_is_logged(desk: Desk) -
     log = lead.get("/admin/log").text
     assert "Removed a member from a queue" in log
     assert "<bdi>aiko@example.com</bdi>" in log
-    assert "New name · Old name · finding: uncertain" in log
+    assert "New name · Old name · Finding: <bdi>Uncertain</bdi>" in log
+
+
+def test_the_log_says_a_rule_in_the_words_of_the_desk(desk: Desk) -> None:
+    _add(desk, "Foxes", client=desk.shop.client.id, **{"from": "0.9"})
+    lead = _lead(desk)
+    log = lead.get("/admin/log").text
+    assert f"Client: <bdi>{desk.shop.client.name}</bdi> · Score from: <bdi>90 of 100</bdi>" in log
+    assert desk.shop.client.id not in log
 
 
 def test_filters_of_an_address_become_the_rule_of_a_new_queue(desk: Desk) -> None:
@@ -220,7 +229,8 @@ def test_names_are_unique_given_and_not_too_many(desk: Desk, monkeypatch: pytest
 def test_a_rule_with_a_value_that_cannot_be_used_is_not_saved(desk: Desk, field: str, value: str) -> None:
     answer = _lead(desk).send("/admin/queues", name="Foxes", source="api", **{field: value})
     assert answer.status_code == 400
-    assert "The rule cannot use this value" in answer.text
+    label = next(text for name, text in NAMES.items() if name == field)
+    assert f"What was entered as “{label}” cannot be used." in answer.text
     with desk.parts.database.reading() as session:
         assert session.scalars(select(NamedQueue)).all() == []
 
