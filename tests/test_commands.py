@@ -25,7 +25,7 @@ from tests.whole.pictures import draw
 # Pages, or parts of them, that a test of their own runs: page, heading (none: all of it), test.
 ELSEWHERE = [
     ("README.md", "Quick start", "tests/whole/test_story.py"),
-    ("docs/start/marketplace.md", "", "tests/test_site.py"),
+    ("docs/start/marketplace.md", "", "tests/deploy/test_site.py"),
     ("docs/marketplaces.md", "", "tests/whole/test_marketplace_docs.py"),
     ("docs/operating.md", "On PostgreSQL", "tests/whole/test_runbook.py"),
 ]

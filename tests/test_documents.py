@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,27 @@ def test_the_page_on_the_code_lists_every_room_and_where_each_subject_is() -> No
                 found.setdefault(folder.name, set()).add(place)
     assert len(listed) > 10
     assert listed == {subject: where for subject, where in found.items() if len(where) > 1}
+
+
+def test_no_folder_has_more_python_files_than_the_page_on_the_code_says() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    most = re.search(r"No folder has more than (\d+) Python files", page)
+    assert most is not None
+    rooms = {file.parts[len(ROOT.parts)] for file in ROOT.glob("*/**/*.py")} - {"build"}
+    files = [file for room in rooms if not room.startswith(".") for file in (ROOT / room).rglob("*.py")]
+    folders = Counter(str(file.parent.relative_to(ROOT)) for file in files if file.name != "__init__.py")
+    folders.pop("migrations/versions")
+    assert len(folders) > 50
+    assert {name: count for name, count in folders.items() if count > int(most[1])} == {}
+
+
+def test_the_page_on_the_code_names_neighbours_that_are_there() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    neighbours = re.findall(r"\*Neighbour: `(\w+)`,? in `([\w/]+\.py)`", page)
+    assert {name for name, _ in neighbours} == {"failures", "rate_limit"}
+    for name, file in neighbours:
+        found = re.search(rf"^(def |    ){name}\b", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+        assert found is not None, f"{name} in {file}"
 
 
 def test_the_page_on_the_code_shows_the_layers_that_are_checked() -> None:

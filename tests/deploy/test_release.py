@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 
 from tests.whole.pictures import draw
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github").rglob("*.y*ml"))
 
 

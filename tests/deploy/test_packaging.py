@@ -14,7 +14,7 @@ from core.settings.every_setting import EVERY_SETTING
 from core.settings.settings import read_settings_to_keep_nothing
 from kantei.__main__ import COMMANDS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_every_package_says_in_one_sentence_what_it_is() -> None:
 
 
 def test_compose_has_only_keys_that_compose_knows(compose: dict[str, object]) -> None:
-    schema = json.loads((ROOT / "tests" / "compose_schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(Path(__file__).with_name("compose_schema.json").read_text(encoding="utf-8"))
     jsonschema_rs.validate(schema, {key: value for key, value in compose.items() if not key.startswith("x-")})
 
 
