@@ -17,6 +17,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,8 +149,19 @@ def read_choices(run: Path) -> list[Choice]:
     return [_choice(row) for row in json.loads((run / CHOICES).read_text(encoding="utf-8"))]
 
 
-def read_samples_of(wanted: argparse.Namespace) -> list[Sample]:
-    """Read the pictures that a run was made of, as the command line names them."""
+def read_command_line(about: str | None, **more: Any) -> tuple[argparse.Namespace, list[Sample], Read]:
+    """Read the command line: its options, the run's pictures, and what reads their features.
+
+    `more` are options of one measurement: each name with its type.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawTextHelpFormatter)
+    for name in ("data", "originals", "run"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--weights", required=True)
+    parser.add_argument("--pictures", type=int, default=300)
+    for name, kind in more.items():
+        parser.add_argument(f"--{name}", type=kind)
+    wanted = parser.parse_args()
     options = TrainingOptions(
         wanted.data,
         None,
@@ -162,7 +174,8 @@ def read_samples_of(wanted: argparse.Namespace) -> list[Sample]:
         RECIPE.folds,
         RECIPE.seed,
     )
-    return options.pictures(print)[0]
+    files = find_weights(RECIPE.backbones, wanted.weights)
+    return wanted, options.pictures(print)[0], make_reader(build_features(files, scalings_of(files)))
 
 
 def _choice(row: dict[str, object]) -> Choice:
@@ -171,17 +184,8 @@ def _choice(row: dict[str, object]) -> Choice:
 
 def main() -> None:
     """Read the command line, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("data", "originals", "run"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--weights", required=True)
-    parser.add_argument("--pictures", type=int, default=300)
-    parser.add_argument("--more", type=Path)
-    wanted = parser.parse_args()
-    samples = read_samples_of(wanted)
+    wanted, samples, read = read_command_line(__doc__, more=Path)
     chosen = choose_pictures(samples, find_originals(samples, wanted.originals), wanted.pictures)
-    files = find_weights(RECIPE.backbones, wanted.weights)
-    read = make_reader(build_features(files, scalings_of(files)))
     more = sorted(path for path in wanted.more.iterdir() if path.is_dir()) if wanted.more else []
     folds = owner_folds(samples, RECIPE.folds)
     margin = json.loads((wanted.run / FACTS).read_text(encoding="utf-8"))["stability"]["margin"]

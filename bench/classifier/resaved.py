@@ -10,7 +10,6 @@ What was read of a picture is kept in RUN, so that a cut measurement goes on.
 
 # ruff: noqa: T201  # a bench prints its figures
 
-import argparse
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.classifier.processed import RECIPE, choose_pictures, join_looks, read_choices, read_samples_of
+from bench.classifier.processed import RECIPE, choose_pictures, join_looks, read_choices, read_command_line
 from core.vocabulary import Label
 from model.data.figures import Bools, Floats, auc, found_at
 from model.data.folds import owner_folds
@@ -27,13 +26,11 @@ from model.data.samples import Sample
 from model.judging.markdown import table
 from model.serving.native import MOST, Rgb, native_crops
 from model.serving.picture import decode_at_scale
-from model.training.backbones import find_weights
 from model.training.choosing import Looks
 from model.training.extract import read_each
-from model.training.feature_reading import Read, make_reader
+from model.training.feature_reading import Read
 from model.training.native_rows import Original, find_originals
 from model.training.nested import load_head_set
-from model.training.network import build_features, scalings_of
 
 AS_SERVED = "as served: crops saved as JPEG 90"
 BACK = "the file saved as JPEG 85 and as PNG again"
@@ -86,20 +83,12 @@ def choose_both(samples: Sequence[Sample], found: Sequence[Original], count: int
 
 def main() -> None:
     """Read the command line, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("data", "originals", "run"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--weights", required=True)
-    parser.add_argument("--pictures", type=int, default=300)
-    wanted = parser.parse_args()
-    samples = read_samples_of(wanted)
+    wanted, samples, read = read_command_line(__doc__)
     chosen = choose_both(samples, find_originals(samples, wanted.originals), wanted.pictures)
     rows = np.array([one.sample for one in chosen])
     is_ai = np.array([samples[one.sample].is_ai for one in chosen])
     folds = owner_folds(samples, RECIPE.folds)
     fold_of = np.array([folds[one.sample] for one in chosen])
-    files = find_weights(RECIPE.backbones, wanted.weights)
-    read = make_reader(build_features(files, scalings_of(files)))
     features = np.load(wanted.run / "features-clean.npy", mmap_mode="r")[rows].astype(np.float32)
     scaled = load_head_set(wanted.run / "heads-scaled", RECIPE.folds, RECIPE.ridges).judge(features, fold_of)
     heads = load_head_set(wanted.run / "heads-native", RECIPE.folds, RECIPE.ridges)
