@@ -2,10 +2,10 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
 from flask import Flask
@@ -48,6 +48,9 @@ from tests.api.conftest import RecordingSender
 from tests.clients import SECRET_KEY, make_client
 from tests.submissions import add_submission
 from tests.submitting import RequestFields
+
+if TYPE_CHECKING:
+    from selenium.webdriver.chrome.webdriver import WebDriver
 
 COOKIE = cookie_name(secure=False)
 ASKED = SubmissionRequest(Source.API, image_url="https://shop.example/a.png")
@@ -244,6 +247,24 @@ def sqlite_shop(sqlite_database: Database) -> NewClient:
 def desk(database: Database, blobs: FolderBlobs, shop: NewClient) -> Desk:
     """The pages over each kind of database."""
     return make_desk(database, blobs, shop)
+
+
+@pytest.fixture
+def base(desk: Desk) -> Iterator[str]:
+    """The address of a server that shows the desk."""
+    from tests.api.review.browser import served  # noqa: PLC0415  # most tests need no browser, which takes long to import
+
+    with served(desk.app) as address:
+        yield address
+
+
+@pytest.fixture
+def browser() -> Iterator["WebDriver"]:
+    """An empty Chromium."""
+    from tests.api.review.browser import chromium  # noqa: PLC0415  # the same
+
+    with chromium() as session:
+        yield session
 
 
 def hidden(page: str, name: str) -> str:

@@ -30,7 +30,6 @@ from tests.api.review.browser import (
     complaints,
     log_in,
     press,
-    served,
     text_of,
     wait_until_ready,
     wait_until_shown,
@@ -48,12 +47,6 @@ def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) 
     desk.add_person(AIKO)
     desk.add_person(REN, Role.LEAD)
     return desk
-
-
-@pytest.fixture
-def base(desk: Desk) -> Iterator[str]:
-    with served(desk.app) as address:
-        yield address
 
 
 @pytest.fixture

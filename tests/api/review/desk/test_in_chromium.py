@@ -1,7 +1,7 @@
 """The desk as a moderator has it: a real browser, real keys."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +26,6 @@ from tests.api.review.browser import (
     complaints,
     log_in,
     press,
-    served,
     text_of,
     wait_for,
     wait_until_ready,
@@ -43,18 +42,6 @@ def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) 
     desk = make_desk(sqlite_database, blobs, sqlite_shop, heatmap=draw((250, 20, 20)))
     desk.add_person("aiko@example.com")
     return desk
-
-
-@pytest.fixture
-def base(desk: Desk) -> Iterator[str]:
-    with served(desk.app) as address:
-        yield address
-
-
-@pytest.fixture
-def browser() -> Iterator[WebDriver]:
-    with chromium() as session:
-        yield session
 
 
 def wait_until_noted(session: WebDriver, count: int) -> None:

@@ -16,7 +16,7 @@ from kantei_client import verify_callback
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.desk import decisions
-from tests.api.review.browser import chromium, log_in, press, served, wait_for, wait_until_shown
+from tests.api.review.browser import log_in, press, served, wait_for, wait_until_shown
 from tests.api.review.conftest import Desk, make_desk
 from tests.clients import SECRET_KEY
 from tests.clocks import wait_until
@@ -82,12 +82,6 @@ def desk(
     wake.set()
     notifying.join()
     poster.close()
-
-
-@pytest.fixture
-def browser() -> Iterator[WebDriver]:
-    with chromium() as session:
-        yield session
 
 
 def test_a_shop_is_told_when_a_decision_can_no_longer_be_undone_and_when_it_is_withdrawn(

@@ -1,7 +1,5 @@
 """No page has a grave fault for those who cannot see it well, or use no mouse (WCAG 2.2 AA, by axe-core)."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
@@ -11,7 +9,7 @@ from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.factor_tables import AuthenticatorApp
-from tests.api.review.browser import chromium, log_in, served, wait_for
+from tests.api.review.browser import log_in, served, wait_for
 from tests.api.review.conftest import PASSWORD, Desk, make_desk
 from tests.api.review.filling import fill, html_pages
 from tests.api.review.frame.axe_core import axe_source, violations
@@ -34,12 +32,6 @@ def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) 
     desk = make_desk(sqlite_database, blobs, sqlite_shop)
     desk.add_person("aiko@example.com", Role.ADMIN)
     return desk
-
-
-@pytest.fixture
-def browser() -> Iterator[WebDriver]:
-    with chromium() as session:
-        yield session
 
 
 def test_no_page_has_a_grave_fault_in_light_or_dark(desk: Desk, browser: WebDriver) -> None:

@@ -1,7 +1,6 @@
 """Passkeys in a real browser, with an authenticator of its driver's, and the pages of a login before axe."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -11,7 +10,7 @@ from selenium.webdriver.common.virtual_authenticator import Protocol, Transport,
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
-from tests.api.review.browser import chromium, complaints, served, wait_for
+from tests.api.review.browser import complaints, served, wait_for
 from tests.api.review.conftest import PASSWORD, Desk, make_desk
 from tests.api.review.frame.axe_core import axe_source, violations
 
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.chromium
 @pytest.fixture
 def desk(sqlite_database: Database, blobs: FolderBlobs, sqlite_shop: NewClient) -> Desk:
     return make_desk(sqlite_database, blobs, sqlite_shop)
-
-
-@pytest.fixture
-def browser() -> Iterator[WebDriver]:
-    with chromium() as session:
-        yield session
 
 
 def _authenticator(browser: WebDriver, *, is_its_user: bool = True) -> None:
