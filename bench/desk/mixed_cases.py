@@ -18,14 +18,13 @@ from core.sayings.codes import Reason
 from core.sayings.saying import say
 from core.vocabulary import Finding, Judgement, Label, Outcome, Source, State
 from store.base.database import Database
-from store.bytes.blobs import BlobStore
+from store.bytes.blobs import THUMBNAIL, BlobStore
 from store.bytes.image_facts import ImageFacts
 from store.tables.marketplace_tables import Listing
 from store.tables.submission_tables import Submission
 from store.verdicts.images import record_verdict
 
 SIZE = (360, 480)
-THUMBNAIL = "thumbnail.jpg"
 # Of each ten cases, four belong to a seller of many, two to a listing of five, one to a near copy.
 OF_SELLERS, OF_LISTINGS, OF_COPIES = 4, 2, 1
 SELLER_SHARE = 16  # pictures of a seller of many; above 20, an accusation needs a second person

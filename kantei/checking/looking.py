@@ -105,7 +105,7 @@ class Looker:
 def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
     """The bytes of a file or URL. Errors: `FetchError`, also for a file that is too large; `OSError`."""
     if is_url(source):
-        return fetcher.fetch(source).data
+        return fetcher.fetch(source)
     limit = settings.max_image_bytes
     with Path(source).open("rb") as file:
         data = file.read(limit + 1)

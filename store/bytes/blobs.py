@@ -2,7 +2,7 @@
 
 `BlobStore` is all that the rooms know: files of a folder here, an S3-compatible store in
 `store/bytes/s3_blobs.py`. A blob is the image itself (`name=""`) or something made from it
-(`name="thumbnail.jpg"`), kept beside it.
+(`name=THUMBNAIL`), kept beside it.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 PIECE = 256 * 1024
+THUMBNAIL = "thumbnail.jpg"  # the small picture that workers make of every image
 
 
 class BlobsUnavailableError(Exception):

@@ -7,6 +7,7 @@ classifier, the policy, the desk in a browser, the undo window, and the callback
 import io
 import json
 import re
+from contextlib import closing
 from functools import partial
 from html import unescape
 from ipaddress import ip_network
@@ -117,7 +118,7 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
             send_listing(desk, shop, f"L-{number}", url, "unknown")
         send_listing(desk, shop, "L-1", web.reply("/fox.png", signed_picture(1)), "human")
         classifier = Classifier.load(WEIGHTS, threads=1)
-        with Fetcher(allow=LOOPBACK, ports=frozenset(), timeout=10, max_bytes=1_000_000) as fetcher:
+        with closing(Fetcher(allow=LOOPBACK, ports=frozenset(), timeout=10, max_bytes=1_000_000)) as fetcher:
             examiner = Examiner(
                 database=database,
                 blobs=blobs,
@@ -135,7 +136,7 @@ def test_a_listing_declared_human_with_a_signed_generated_picture_reaches_its_sh
                 examiner.examine(submission_id)
 
         case = decide_the_first(desk)
-        with Poster(allow=LOOPBACK, ports=frozenset(), timeout=10) as poster:
+        with closing(Poster(allow=LOOPBACK, ports=frozenset(), timeout=10)) as poster:
             notifier = Notifier(database, poster, SECRET_KEY)
             run(notifier)
             assert {event["type"] for event in heard} == {"submission.examined"}  # it can still be undone

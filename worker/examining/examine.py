@@ -23,7 +23,7 @@ from core.vocabulary import Evidence, Failure, FailureCode, Finding
 from model.known.pdq import pdq_hash
 from model.serving.picture import Picture, PictureError, decode_picture, thumbnail
 from store.base.database import Database
-from store.bytes.blobs import BlobStore, BlobsUnavailableError
+from store.bytes.blobs import THUMBNAIL, BlobStore, BlobsUnavailableError
 from store.bytes.image_facts import ImageFacts
 from store.intake.claim_ends import ClaimLostError, finish_examined
 from store.intake.claims import Claim, claim
@@ -40,10 +40,7 @@ from worker.examining.observe import Observer
 from worker.examining.opinion import Classifies, Opinion, form_opinion
 from worker.operations.measures import ExaminationMeasures
 from worker.operations.stages import Stage
-from worker.outbound.fetch import Fetched
 from worker.outbound.fetch_error import FetchError, HostBusyError
-
-THUMBNAIL = "thumbnail.jpg"
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +48,7 @@ log = logging.getLogger(__name__)
 class Fetches(Protocol):
     """Bring the bytes behind a URL."""
 
-    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
+    def fetch(self, url: str, *, referer: str | None = None) -> bytes:
         """Fetch; `referer` is the page that shows the picture. Errors: FetchError."""
 
 
@@ -169,7 +166,7 @@ class Examiner:
         try:
             with self.measures.stage(Stage.FETCH):
                 if held.upload_sha256 is None:
-                    return self.fetcher.fetch(held.image_url or "", referer=held.page_url).data
+                    return self.fetcher.fetch(held.image_url or "", referer=held.page_url)
                 return self.blobs.get(held.upload_sha256)
         except KeyError:
             gone = say(FailureDetail.UPLOAD_NOT_STORED)

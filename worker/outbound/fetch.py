@@ -6,10 +6,8 @@ What may go wrong here and what stops it stands in `docs/threats.md`.
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import TracebackType
 
 from urllib3.response import HTTPResponse
 
@@ -20,13 +18,11 @@ from core.urls import MAX_IMAGE_URL, UrlError, UrlFault, WebUrl, parse_web_url
 from core.vocabulary import FailureCode
 from worker.outbound.body import read_body
 from worker.outbound.deadline import Deadline
-from worker.outbound.fetch_error import FetchError, HostBusyError
+from worker.outbound.fetch_error import FetchError
 from worker.outbound.hosts import HostPlaces, Promptness
 from worker.outbound.resolve import Resolve, system_resolve
 from worker.outbound.retry_after import retry_after
 from worker.outbound.transport import GuardedTransport, OutboundRequest
-
-__all__ = ["FetchError", "Fetched", "Fetcher", "HostBusyError", "default_user_agent"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})  # 404 may be a host that does not have the picture yet
@@ -46,18 +42,8 @@ _LONG = 0.25
 _FRAMING = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came back: the bytes, decoded, and where they were found in the end."""
-
-    data: bytes
-    final_url: str
-    status: int
-    content_type: str | None
-
-
 class Fetcher:
-    """Fetches one URL at a time, or several from threads; `close` it, or use it in a `with`.
+    """Fetches one URL at a time, or several from threads; `close` ends it.
 
     `timeout` is in seconds, for everything from the first look-up to the last byte, redirects
     included; `max_bytes` bounds the decoded body; `per_host` bounds what this machine fetches from
@@ -85,7 +71,7 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._granted = max_bytes + max_bytes // 8 + _FRAMING
         self._max_redirects = max_redirects
-        self._places = HostPlaces(
+        places = HostPlaces(
             slots_dir,
             per_host,
             per_slow_host=per_slow_host,
@@ -94,7 +80,7 @@ class Fetcher:
         self._transport = GuardedTransport(
             allow=allow,
             ports=ports,
-            places=self._places,
+            places=places,
             place_wait=timeout * _LONG,
             resolve=resolve,
             tls=tls,
@@ -107,8 +93,8 @@ class Fetcher:
             "Accept-Encoding": "identity",
         }
 
-    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
-        """Fetch the bytes behind a URL.
+    def fetch(self, url: str, *, referer: str | None = None) -> bytes:
+        """Fetch the bytes behind a URL, decoded.
 
         A host that refuses is asked once more, with `referer`, or else the picture's own origin, as the
         Referer: many hosts give a picture only to pages that show it.
@@ -126,9 +112,7 @@ class Fetcher:
                     continue
                 if response.status not in _REDIRECTS or "location" not in response.headers:
                     _refuse_status(response, here)
-                    data = read_body(response, self._max_bytes)
-                    kind = response.headers.get("content-type")
-                    return Fetched(data, here.text, response.status, kind)
+                    return read_body(response, self._max_bytes)
                 here = _redirected(here, _location(response))
                 redirects += 1
         raise FetchError(
@@ -138,17 +122,8 @@ class Fetcher:
         )
 
     def close(self) -> None:
-        """Close kept connections and the file of places."""
+        """Close kept connections and the files of places."""
         self._transport.close()
-        self._places.close()
-
-    def __enter__(self) -> "Fetcher":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def default_user_agent() -> str:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from core.settings.setting_values import FetchAllow
 from worker.outbound.deadline import Deadline
@@ -34,7 +33,7 @@ class Answered:
 
 
 class Poster:
-    """Posts one body at a time; `close` it, or use it in a `with`. Arguments as for `Fetcher`."""
+    """Posts one body at a time; `close` ends it. Arguments as for `Fetcher`."""
 
     def __init__(
         self,
@@ -50,9 +49,13 @@ class Poster:
     ) -> None:
         self._timeout = timeout
         self._user_agent = user_agent or default_user_agent()
-        self._places = HostPlaces(slots_dir, per_host)
         self._transport = GuardedTransport(
-            allow=allow, ports=ports, places=self._places, place_wait=timeout / 4, resolve=resolve, tls=tls
+            allow=allow,
+            ports=ports,
+            places=HostPlaces(slots_dir, per_host),
+            place_wait=timeout / 4,
+            resolve=resolve,
+            tls=tls,
         )
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
@@ -72,14 +75,5 @@ class Poster:
             return Answered(response.status, start.decode("utf-8", "replace"), pause)
 
     def close(self) -> None:
-        """Close the file of places."""
+        """Close kept connections and the files of places."""
         self._transport.close()
-        self._places.close()
-
-    def __enter__(self) -> "Poster":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -56,7 +56,7 @@ class GuardedTransport:
 
     `ports` are open on public addresses; `allow` permits further networks, and single hosts with a
     port, there with any port; `place_wait` is the longest wait for a place at a host, in seconds;
-    `tls` is for tests with an authority of their own. Safe for threads; `close` ends it.
+    `tls` is for tests with an authority of their own. Safe for threads; `close` ends it and `places`.
     """
 
     def __init__(
@@ -108,8 +108,9 @@ class GuardedTransport:
                 line.connection.close()
 
     def close(self) -> None:
-        """Close every kept connection."""
+        """Close every kept connection, and the files of places."""
         self._idle.close()
+        self._places.close()
 
     def _refuse_port_early(self, url: WebUrl) -> None:
         """Refuse a port before the name is resolved, if no address could permit it."""

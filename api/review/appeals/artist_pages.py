@@ -127,7 +127,7 @@ def artist_thumbnail(token: str) -> Response:
     found = find_thumbnail(parts().blobs, submission.image_sha256 or "")
     if found is None:
         raise _not_valid()
-    response = Response(found.data, mimetype=found.content_type)
+    response = Response(found, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=600"
     response.headers["Content-Security-Policy"] = IMAGE_POLICY
     return response

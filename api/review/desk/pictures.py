@@ -1,7 +1,5 @@
 """Image bytes for moderators, always from our own store, never from where they were found."""
 
-from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Response, request
@@ -12,7 +10,7 @@ from api.http.parts import parts
 from api.review.frame.blueprint import IMAGE_POLICY, review
 from api.review.frame.page_error import PageError, not_found
 from api.v1.verdicts.heatmaps import obtain_heatmap
-from store.bytes.blobs import BlobStore
+from store.bytes.blobs import THUMBNAIL, BlobStore
 from store.tables.case_tables import Image, Verdict
 
 # The type comes from what our decoder found, never from the file's own word or its name.
@@ -24,8 +22,6 @@ TYPES = {
     "avif": "image/avif",
     "bmp": "image/bmp",
 }
-# What workers make, and what those of older versions made.
-THUMBNAILS = {"thumbnail.jpg": "image/jpeg", "thumbnail.webp": "image/webp"}
 
 # An empty frame, crossed out, in a grey that is seen on light and dark.
 GONE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
@@ -36,15 +32,6 @@ GONE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 
 # The address is the digest of the bytes, so they can never change under it.
 FOR_EVER = "private, max-age=31536000, immutable"
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """A small picture, by the name it is kept under, and its type."""
-
-    name: str
-    content_type: str
-    data: bytes
 
 
 @review.get("/review/images/<sha256>")
@@ -81,8 +68,7 @@ def thumbnail(sha256: str) -> Response:
         # The thumbnail may be made later.
         response.headers["Cache-Control"] = "private, max-age=60"
         return response
-    response = Response(found.data, mimetype=found.content_type)
-    return _headers(response, etag, f"{sha256[:16]}-{found.name}")
+    return _headers(Response(found, mimetype="image/jpeg"), etag, f"{sha256[:16]}-{THUMBNAIL}")
 
 
 @review.get("/review/images/<sha256>/heatmap/<verdict_id>")
@@ -101,12 +87,12 @@ def heatmap(sha256: str, verdict_id: str) -> Response:
     return _headers(Response(data, mimetype="image/png"), verdict_id, f"{sha256[:16]}-heatmap.png")
 
 
-def find_thumbnail(blobs: BlobStore, sha256: str) -> Thumbnail | None:
-    """Find the small picture of an image."""
-    for name, content_type in THUMBNAILS.items():
-        with suppress(KeyError):
-            return Thumbnail(name, content_type, blobs.get(sha256, name))
-    return None
+def find_thumbnail(blobs: BlobStore, sha256: str) -> bytes | None:
+    """The small picture of an image, a JPEG."""
+    try:
+        return blobs.get(sha256, THUMBNAIL)
+    except KeyError:
+        return None
 
 
 def _fresh(etag: str) -> Response:

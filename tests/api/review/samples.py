@@ -15,6 +15,7 @@ from core.declarations import Declared
 from core.sayings.codes import EvidenceDetail, Reason
 from core.sayings.saying import Saying, say
 from core.vocabulary import Basis, Evidence, EvidenceKind, Finding, Gauge, Grade, Label, Outcome, Role
+from store.bytes.blobs import THUMBNAIL
 from store.desk.decisions import Seen, decide
 from store.outbox.submission_json import gauge_json
 from store.tables.case_tables import Decision, Image, Verdict
@@ -124,8 +125,8 @@ def add_thumbnails(desk: Desk) -> None:
         out = io.BytesIO()
         picture = Picture.open(io.BytesIO(desk.parts.blobs.get(sha256)))
         picture.thumbnail((320, 320))
-        picture.save(out, "WEBP")
-        desk.parts.blobs.put_as(sha256, "thumbnail.webp", out.getvalue())
+        picture.convert("RGB").save(out, "JPEG")
+        desk.parts.blobs.put_as(sha256, THUMBNAIL, out.getvalue())
 
 
 def _each_kind(desk: Desk) -> dict[str, str]:

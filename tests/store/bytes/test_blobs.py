@@ -14,7 +14,7 @@ from core.clock import now
 from core.settings.settings import read_settings
 from core.vocabulary import Source
 from store.base.database import Database
-from store.bytes.blobs import BlobStore, BlobsUnavailableError, FolderBlobs
+from store.bytes.blobs import THUMBNAIL, BlobStore, BlobsUnavailableError, FolderBlobs
 from store.bytes.s3_blobs import S3Blobs
 from store.clients.clients import NewClient
 from store.intake.submissions import SubmissionRequest
@@ -87,7 +87,7 @@ def test_every_image_is_listed_once_with_its_time(store: BlobStore) -> None:
     began = now() - timedelta(seconds=2)
     digests = {store.put(f"image {number}".encode()) for number in range(8)}
     for sha256 in digests:
-        store.put_as(sha256, "thumbnail.webp", b"small")
+        store.put_as(sha256, THUMBNAIL, b"small")
     listed = list(store.kept())
     assert {sha256 for sha256, _ in listed} == digests
     assert len(listed) == len(digests)
@@ -98,7 +98,7 @@ def test_bytes_that_no_row_knows_are_forgotten_when_they_are_old(
     store: BlobStore, database: Database, shop: NewClient
 ) -> None:
     orphan, upload, image, purged = (store.put(name) for name in (b"orphan", b"upload", b"image", b"purged"))
-    store.put_as(orphan, "thumbnail.webp", b"small")
+    store.put_as(orphan, THUMBNAIL, b"small")
     with database.writing() as session:
         add_submission(session, shop.client.id, SubmissionRequest(Source.UPLOAD, upload_sha256=upload))
         for sha256 in (image, purged):

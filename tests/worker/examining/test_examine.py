@@ -38,7 +38,7 @@ from core.vocabulary import (
 from model.serving.picture import Picture, decode_picture
 from provenance.read import read_provenance
 from store.base.database import Database
-from store.bytes.blobs import FolderBlobs
+from store.bytes.blobs import THUMBNAIL, FolderBlobs
 from store.clients.clients import NewClient
 from store.desk.case_claims import claim_case
 from store.desk.decisions import Seen, decide
@@ -63,11 +63,10 @@ from tests.model.files import animated
 from tests.provenance.readers.test_sparkle import starred, written
 from tests.submissions import add_submission
 from tests.submitting import RequestFields
-from worker.examining.examine import THUMBNAIL, Examiner
+from worker.examining.examine import Examiner
 from worker.examining.observe import Observer
 from worker.examining.opinion import form_opinion
 from worker.examining.policy import VERSION
-from worker.outbound.fetch import Fetched
 from worker.outbound.fetch_error import FetchError, HostBusyError, HostSlowError
 
 URL = "https://pictures.example/a.png"
@@ -92,11 +91,11 @@ class FakeWeb:
     answer: bytes | Exception
     fetched: int = 0
 
-    def fetch(self, url: str, *, referer: str | None = None) -> Fetched:
+    def fetch(self, url: str, *, referer: str | None = None) -> bytes:
         self.fetched += 1
         if isinstance(self.answer, Exception):
             raise self.answer
-        return Fetched(self.answer, url, 200, "image/png")
+        return self.answer
 
 
 @dataclass

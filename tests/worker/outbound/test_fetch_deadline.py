@@ -13,7 +13,8 @@ from core.vocabulary import FailureCode
 from tests.certificates import Authority
 from tests.servers import Script, Server, Talk
 from tests.worker.outbound.outside import LOOPBACK, MakeFetcher, Names
-from worker.outbound.fetch import Fetcher, FetchError
+from worker.outbound.fetch import Fetcher
+from worker.outbound.fetch_error import FetchError
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +161,7 @@ def test_an_address_that_swallows_everything_leaves_time_for_the_next(
         server.reply("/a.png", b"x")
         fetcher = make_fetcher(timeout=2.0, resolve=Names(two_test=["127.0.0.2", "127.0.0.1"]))
         start = time.monotonic()
-        assert fetcher.fetch(server.url("/a.png", host="two.test")).data == b"x"
+        assert fetcher.fetch(server.url("/a.png", host="two.test")) == b"x"
         assert 0.9 < time.monotonic() - start < 1.9
 
 
@@ -170,13 +171,15 @@ def test_no_thread_and_no_file_is_left_behind(authority: Authority) -> None:
         Server() as server,
         Server(tls=authority.serve("wrong.test")) as other,
         Server(greet=_silence) as silent,
-        Fetcher(
-            allow=LOOPBACK,
-            ports=frozenset({80}),
-            timeout=0.2,
-            max_bytes=1000,
-            resolve=Names(a_test=["127.0.0.1"]),
-            tls=authority.trust(),
+        contextlib.closing(
+            Fetcher(
+                allow=LOOPBACK,
+                ports=frozenset({80}),
+                timeout=0.2,
+                max_bytes=1000,
+                resolve=Names(a_test=["127.0.0.1"]),
+                tls=authority.trust(),
+            )
         ) as fetcher,
     ):
         for url in [

@@ -1,6 +1,7 @@
 """Whatever bytes a server answers with, a fetch ends in bytes or in a `FetchError`."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from core.sayings.saying import render
 from tests.servers import Server, Talk
 from tests.worker.outbound.outside import LOOPBACK
-from worker.outbound.fetch import Fetcher, FetchError
+from worker.outbound.fetch import Fetcher
+from worker.outbound.fetch_error import FetchError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -69,7 +71,7 @@ def parrot() -> Iterator[tuple[Parrot, Server, Fetcher]]:
     script = Parrot()
     with (
         Server(greet=script) as server,
-        Fetcher(allow=LOOPBACK, ports=frozenset({80}), timeout=2.0, max_bytes=100_000) as fetcher,
+        closing(Fetcher(allow=LOOPBACK, ports=frozenset({80}), timeout=2.0, max_bytes=100_000)) as fetcher,
     ):
         yield script, server, fetcher
 
@@ -100,6 +102,6 @@ def test_any_answer_ends_in_bytes_or_in_a_reason(
 
 def _ending(fetcher: Fetcher, url: str) -> tuple[str, int]:
     try:
-        return "Fetched.", len(fetcher.fetch(url).data)
+        return "Fetched.", len(fetcher.fetch(url))
     except FetchError as error:
         return render(error.detail), 0

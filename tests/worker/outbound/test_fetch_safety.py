@@ -14,7 +14,8 @@ from core.settings.setting_values import FetchAllow
 from core.vocabulary import FailureCode
 from tests.servers import Server
 from tests.worker.outbound.outside import MakeFetcher, Names
-from worker.outbound.fetch import Fetcher, FetchError
+from worker.outbound.fetch import Fetcher
+from worker.outbound.fetch_error import FetchError
 
 NOTHING = FetchAllow()
 PUBLIC = "93.184.215.14"
@@ -117,7 +118,7 @@ def test_a_name_is_looked_up_once_for_a_hop_and_the_checked_address_is_used(
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
     fetcher = make_fetcher(resolve=lambda _: next(answers))
     url = server.reply("/a.png", b"x")
-    assert fetcher.fetch(url.replace("127.0.0.1", "turns.test")).data == b"x"
+    assert fetcher.fetch(url.replace("127.0.0.1", "turns.test")) == b"x"
     assert dialled == [("127.0.0.1", server.port)]
     _refused(fetcher, url.replace("127.0.0.1", "turns.test"))
     assert len(server.asked) == 1
@@ -128,7 +129,7 @@ def test_the_next_checked_address_is_tried_when_one_does_not_answer(
 ) -> None:
     fetcher = make_fetcher(resolve=Names(two_test=["127.0.0.3", "127.0.0.1"]))
     server.reply("/a.png", b"x")
-    assert fetcher.fetch(server.url("/a.png", host="two.test")).data == b"x"
+    assert fetcher.fetch(server.url("/a.png", host="two.test")) == b"x"
     assert dialled == [("127.0.0.3", server.port), ("127.0.0.1", server.port)]
 
 
@@ -149,7 +150,7 @@ def test_a_permitted_host_and_port_permits_no_other_port_and_no_other_name(
     names = Names(minio=["127.0.0.1"], other=["127.0.0.1"])
     allow = FetchAllow(hosts=frozenset({("MinIO", server.port)}))
     fetcher = make_fetcher(allow=allow, resolve=names)
-    assert fetcher.fetch(server.url("/a.png", host="minio")).data == b"x"
+    assert fetcher.fetch(server.url("/a.png", host="minio")) == b"x"
     dialled.clear()
     _refused(fetcher, server.url("/a.png", host="other"))
     _refused(fetcher, server.url("/a.png", host="127.0.0.1"))
@@ -159,7 +160,7 @@ def test_a_permitted_host_and_port_permits_no_other_port_and_no_other_name(
 
 def test_a_permitted_ipv6_network_is_reached(make_fetcher: MakeFetcher, ipv6_server: Server) -> None:
     fetcher = make_fetcher(allow=FetchAllow(networks=(ip_network("::1/128"),)))
-    assert fetcher.fetch(ipv6_server.reply("/a.png", b"x")).data == b"x"
+    assert fetcher.fetch(ipv6_server.reply("/a.png", b"x")) == b"x"
     assert ipv6_server.asked[0].headers["host"] == f"[::1]:{ipv6_server.port}"
 
 

@@ -9,7 +9,8 @@ import pytest
 from core.vocabulary import FailureCode
 from tests.servers import Script, Server, Talk
 from tests.worker.outbound.outside import MakeFetcher
-from worker.outbound.fetch import Fetcher, FetchError
+from worker.outbound.fetch import Fetcher
+from worker.outbound.fetch_error import FetchError
 
 LIMIT = 1_000_000
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -33,7 +34,7 @@ def _without_end(head: bytes, part: bytes) -> Script:
 
 @pytest.mark.parametrize("size", [LIMIT, LIMIT - 1, 0])
 def test_a_body_of_the_limit_is_taken(fetcher: Fetcher, server: Server, size: int) -> None:
-    assert len(fetcher.fetch(server.reply("/a.png", b"x" * size)).data) == size
+    assert len(fetcher.fetch(server.reply("/a.png", b"x" * size))) == size
 
 
 def test_one_byte_more_is_refused(fetcher: Fetcher, server: Server) -> None:
@@ -88,7 +89,7 @@ def test_compression_is_undone_and_another_content_encoding_ignored(
     fetcher: Fetcher, server: Server, encoding: str, packed: bytes
 ) -> None:
     url = server.reply("/a.png", packed, content_encoding=encoding)
-    assert fetcher.fetch(url).data == b"picture" * 1000
+    assert fetcher.fetch(url) == b"picture" * 1000
 
 
 @pytest.mark.slow
@@ -155,7 +156,7 @@ def test_what_a_server_sends_beyond_its_length_is_no_part_of_anything(
 
     fetcher = make_fetcher()
     url = server.script("/a.png", smuggle)
-    assert [fetcher.fetch(url).data for _ in range(2)] == [b"good", b"good"]
+    assert [fetcher.fetch(url) for _ in range(2)] == [b"good", b"good"]
 
 
 def test_the_body_of_a_redirect_or_refusal_is_not_waited_for(fetcher: Fetcher, server: Server) -> None:
@@ -168,7 +169,7 @@ def test_the_body_of_a_redirect_or_refusal_is_not_waited_for(fetcher: Fetcher, s
         talk.pause(5)
 
     server.reply("/b.png", b"x")
-    assert fetcher.fetch(server.script("/a.png", moved)).data == b"x"
+    assert fetcher.fetch(server.script("/a.png", moved)) == b"x"
     with pytest.raises(FetchError) as caught:
         fetcher.fetch(server.script("/c.png", missing))
     assert caught.value.reason is FailureCode.GONE

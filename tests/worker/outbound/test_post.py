@@ -11,7 +11,7 @@ from core.vocabulary import FailureCode
 from tests.certificates import Authority
 from tests.servers import Reply, Server, Talk
 from tests.worker.outbound.outside import LOOPBACK, Names
-from worker.outbound.fetch import FetchError
+from worker.outbound.fetch_error import FetchError
 from worker.outbound.post import Answered, Poster
 
 MakePoster = Callable[..., Poster]

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -220,7 +221,7 @@ def test_a_client_without_a_secret_is_not_called_unsigned(
 
 
 def test_a_private_address_is_never_called(sqlite_database: Database, dialled: list[object]) -> None:
-    with Poster(allow=FetchAllow(), ports=frozenset({80}), timeout=2) as poster:
+    with closing(Poster(allow=FetchAllow(), ports=frozenset({80}), timeout=2)) as poster:
         fail(sqlite_database, add_shop(sqlite_database, "http://169.254.169.254/"))
         run(Notifier(sqlite_database, poster, SECRET_KEY))
     (callback,) = callbacks_of(sqlite_database)
