@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from store.desk.cases import hide_decisions
-from store.known.alike import AlikeImage, alike_images
+from store.known.alike import alike_images
 from store.known.known_images import NearImage, near_images
 from store.market.listing_declarations import declarations_of
 from store.market.sellers import SellerHistory, seller_history
@@ -26,7 +26,7 @@ class CaseContext:
     `declarations` what that listing has declared, newest first."""
 
     near: list[NearImage]
-    alike: list[AlikeImage]
+    alike: list[Image]
     listing: Listing | None
     others: list[Image]
     seller: SellerHistory | None
@@ -46,7 +46,7 @@ def find_context(
     shown = {one.image.sha256 for one in near}
     alike = alike_images(session, image, limit=ALIKE_SHOWN + len(near))
     # A case that is a check for who looks would give its answer away by being among the decided.
-    alike = [one for one in alike if one.image.sha256 not in shown | blind][:ALIKE_SHOWN]
+    alike = [one for one in alike if one.sha256 not in shown | blind][:ALIKE_SHOWN]
     offered = next((one for one in submissions if one.listing_id), None)
     if offered is None or offered.listing_id is None:
         return CaseContext(near, alike, None, [], None, [])

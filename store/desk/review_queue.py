@@ -101,12 +101,6 @@ def list_digests(
     return list(session.scalars(_ordered(query, wanted.sort, after).limit(limit)))
 
 
-def count_cases(session: Session, wanted: QueueFilter, viewer: Viewer) -> int:
-    """Count what a filter lets through; one more than `COUNT_LIMIT` means more than that."""
-    found = narrow(select(Image.sha256), wanted, viewer).limit(COUNT_LIMIT + 1).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
-
-
 def count_queue(session: Session) -> QueueCounts:
     """Count what is behind each tab, as far as `COUNT_LIMIT`: among a million as soon as among thousands."""
     # Orders for PostgreSQL alone: each is that of an index, which it might else pass over to read a table

@@ -1,14 +1,13 @@
 """Pictures alike in look that people have decided: the same style or scene, not only near copies."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, or_, select, union_all, update
 from sqlalchemy.orm import Session, joinedload
 
 from core.vocabulary import RULINGS
-from store.base.hash_column import WORDS, HashBits, distance, words_of
+from store.base.hash_column import HashBits, distance, words_of
 from store.base.insertion import insert_once
 from store.known.known_images import word_columns
 from store.tables.case_tables import Decision, Image
@@ -18,14 +17,6 @@ from store.tables.known_tables import DecidedLook
 ALIKE = 100
 SPARE = 50  # looked at beyond what is wanted, for decisions that were withdrawn
 NEWEST = 2000  # decided last, compared whatever they share: where few were decided, these are all
-
-
-@dataclass(frozen=True, slots=True)
-class AlikeImage:
-    """A decided image that looks like another, and the share of bits that agree, 0 to 1."""
-
-    image: Image
-    agreement: float
 
 
 def keep_looks(session: Session, sha256s: Collection[str], at: datetime) -> None:
@@ -46,7 +37,7 @@ def forget_looks(session: Session, sha256s: Collection[str]) -> None:
     session.execute(update(Image).where(Image.sha256.in_(sha256s)).values(look=None, look_kind=None))
 
 
-def alike_images(session: Session, own: Image, *, limit: int) -> list[AlikeImage]:
+def alike_images(session: Session, own: Image, *, limit: int) -> list[Image]:
     """List the images that a person decided most alike in look, those first that differ by the fewest bits.
 
     Compared are those that share one of 16 words with this one (locality-sensitive hashing: Indyk and
@@ -73,8 +64,8 @@ def alike_images(session: Session, own: Image, *, limit: int) -> list[AlikeImage
         .limit(limit + SPARE)
         .subquery()
     )
-    rows = session.execute(
-        select(Image, nearest.c.bits)
+    found = session.scalars(
+        select(Image)
         .join(nearest, nearest.c.image_sha256 == Image.sha256)
         .join(Decision, Decision.id == Image.reported_id)
         .where(Decision.outcome.in_(RULINGS))
@@ -83,4 +74,4 @@ def alike_images(session: Session, own: Image, *, limit: int) -> list[AlikeImage
         .options(joinedload(Image.reported).joinedload(Decision.moderator)),
         {"hash": own.look},
     )
-    return [AlikeImage(image, 1 - differing / (16 * WORDS)) for image, differing in rows]
+    return list(found)

@@ -16,7 +16,7 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.desk import queue_filter
 from store.desk.queue_filter import AGAINST, QueueFilter, Sort, Tab, Viewer
-from store.desk.review_queue import count_cases, list_digests
+from store.desk.review_queue import list_digests
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
@@ -72,7 +72,6 @@ def test_every_filter_finds_what_a_plain_reckoning_finds(
         for wanted in islice(_filters(chance, clients), FILTERS):
             expected = _reckon(made, wanted)
             assert list_digests(session, wanted, VIEWER, limit=CASES) == expected, wanted
-            assert count_cases(session, wanted, VIEWER) == len(expected), wanted
             found_any += bool(expected)
     assert FILTERS / 3 < found_any < FILTERS
 

@@ -8,7 +8,7 @@ from store.base.database import Database
 from store.clients.clients import NewClient
 from store.desk.queue_counts import VALIDITY, NamedCounts
 from store.desk.queue_filter import QueueFilter, Viewer
-from store.desk.review_queue import count_cases
+from store.desk.review_queue import list_digests
 from store.tables.case_tables import Image
 from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
@@ -53,7 +53,7 @@ def test_queues_are_counted_in_one_query_and_again_after_a_while(database: Datab
     counts, viewer = NamedCounts(clock=lambda: time), Viewer("0" * 32, now())
     _store(database, shop, range(30))
     with database.reading() as session:
-        each = {name: count_cases(session, wanted, viewer) for name, wanted in QUEUES.items()}
+        each = {name: len(list_digests(session, wanted, viewer)) for name, wanted in QUEUES.items()}
 
     def note(_c: object, _k: object, statement: str, *_: object) -> None:
         asked.append(statement)

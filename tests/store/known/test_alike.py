@@ -24,9 +24,10 @@ def add(database: Database, digits: str, kind: str = "net-1") -> str:
 def found(database: Database, sha256: str, limit: int = 3) -> list[tuple[str, int]]:
     """The pictures found, and by how many bits they differ."""
     with database.reading() as session:
+        own = session.get_one(Image, sha256)
         return [
-            (one.image.sha256, round((1 - one.agreement) * 256))
-            for one in alike_images(session, session.get_one(Image, sha256), limit=limit)
+            (one.sha256, (int(one.look or "", 16) ^ int(own.look or "", 16)).bit_count())
+            for one in alike_images(session, own, limit=limit)
         ]
 
 
