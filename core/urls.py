@@ -5,6 +5,7 @@ another host in the same text (the confusion behind many server-side request for
 ada, which follows the standard of the browsers (WHATWG URL); the rules here only refuse more.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,6 +110,11 @@ def canonical_url(text: str, *, limit: int = MAX_URL) -> str:
     if len(found) > limit:
         raise UrlError(UrlFault.TOO_LONG, f"The URL is longer than {limit:,} characters once it is encoded.")
     return found
+
+
+def url_digest(url: str) -> str:
+    """What stands for a URL in an index, which a text of thousands of characters does not fit."""
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _refuse_odd_text(text: str, limit: int) -> None:

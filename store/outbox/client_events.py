@@ -5,7 +5,6 @@ commit would become visible out of order, and who reads "all after 7" would miss
 after 9. So events get their place afterwards (`place_events`), one client at a time under a lock.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.clock import now
 from core.ids import new_id
+from core.urls import url_digest
 from core.vocabulary import EventKind, State
 from store.outbox.submission_json import submission_json, time_json
 from store.tables.appeal_tables import Appeal
@@ -193,7 +193,7 @@ def _send_on(session: Session, client_id: str, numbered: Sequence[tuple[str, int
 
 def find_or_make_endpoints(session: Session, client_id: str, urls: set[str]) -> dict[str, str]:
     """Find or make the endpoints of these URLs: only who holds the client's lock comes here."""
-    keys = {hashlib.sha256(url.encode()).hexdigest(): url for url in urls}
+    keys = {url_digest(url): url for url in urls}
     found = {
         keys[digest]: endpoint_id
         for endpoint_id, digest in session.execute(

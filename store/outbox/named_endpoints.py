@@ -1,6 +1,5 @@
 """Endpoints that submissions name: how many a client may have, and when they are deleted."""
 
-import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.clients.quota import MOST_CALLBACK_URLS
+from core.urls import url_digest
 from store.outbox.client_events import find_or_make_endpoints
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, Endpoint
@@ -32,7 +32,7 @@ def add_named_endpoints(session: Session, client_id: str, urls: Collection[str])
     count = session.scalar(
         select(func.count())
         .select_from(Endpoint)
-        .where(Endpoint.client_id == client_id, Endpoint.url_sha256 != _digest(own_url or ""))
+        .where(Endpoint.client_id == client_id, Endpoint.url_sha256 != url_digest(own_url or ""))
     )
     new = [url for url in wanted if url not in known]
     granted = new[: max(0, MOST_CALLBACK_URLS - (count or 0))]
@@ -56,12 +56,8 @@ def delete_idle_endpoints(session: Session, before: datetime) -> None:
 
 
 def _known(session: Session, client_id: str, urls: Collection[str]) -> set[str | None]:
-    digests = {_digest(url): url for url in urls}
+    digests = {url_digest(url): url for url in urls}
     found = session.scalars(
         select(Endpoint.url_sha256).where(Endpoint.client_id == client_id, Endpoint.url_sha256.in_(digests))
     )
     return {digests[digest] for digest in found}
-
-
-def _digest(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()

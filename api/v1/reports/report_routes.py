@@ -1,13 +1,12 @@
 """Readers' reports, from the extension and from clients."""
 
-import hashlib
 import hmac
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
-from api.document.openapi import JSON, SCHEMA_PATH, problems, reads
+from api.document.openapi import JSON, SCHEMA_PATH, problems
 from api.http.access import access
 from api.http.auth import admit, current_caller
 from api.http.parts import parts
@@ -15,11 +14,10 @@ from api.http.rendering import json_response
 from api.http.request_limits import rate_limits, refuse_too_many
 from api.schemas.problems import BODY_PROBLEMS, URL_PROBLEMS, Problem, ProblemCode
 from api.schemas.report_schemas import NewReport, ReportAnswer
-from api.schemas.validation import check
 from api.v1.intake.accept import Accepted, Entry, accept
 from core.clock import now
 from core.keys import KeyPurpose, derive
-from core.urls import MAX_IMAGE_URL, parse_web_url
+from core.urls import MAX_IMAGE_URL, parse_web_url, url_digest
 from core.vocabulary import Priority, Scope, Source
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.reports.reader_reports import add_report, find_reported
@@ -38,27 +36,26 @@ routes.before_request(admit)
 
 
 @routes.post("")
+@routes.input(NewReport, arg_name="fields")
 @routes.output(ReportAnswer, status_code=202, description="Received. A moderator will look at the picture.")
 @routes.doc(
     operation_id="createReport",
-    extensions=problems(*BODY_PROBLEMS, *URL_PROBLEMS, ProblemCode.NOT_FOUND, ProblemCode.QUOTA_EXHAUSTED)
-    | reads({JSON: NewReport}),
+    extensions=problems(*BODY_PROBLEMS, *URL_PROBLEMS, ProblemCode.NOT_FOUND, ProblemCode.QUOTA_EXHAUSTED),
     responses=REPEATED,
 )
 @access(Scope.SUBMIT)
-def create() -> Response:
+def create(fields: NewReport) -> Response:
     """Report a picture that looks generated to a reader.
 
     A report asks for a moderator's look. It never changes the score or the finding, and many reports of one
     picture are one case.
     """
-    fields, client_id = check(NewReport, request.get_json()), current_caller().client_id
+    client_id = current_caller().client_id
     reader = reader_pseudonym(parts().secret_key, client_id, fields.reader)
     refuse_too_many(rate_limits().hit("reader", reader, REPORTS_A_MINUTE))
     url_sha256 = None
     if fields.image_url is not None:
-        url = parse_web_url(fields.image_url, limit=MAX_IMAGE_URL).text  # in one spelling
-        url_sha256 = hashlib.sha256(url.encode()).hexdigest()
+        url_sha256 = url_digest(parse_web_url(fields.image_url, limit=MAX_IMAGE_URL).text)
     submission = _find(client_id, fields, url_sha256) or _submit(fields)
     with parts().database.writing() as session:
         found = find_submission(session, submission.id, client_id)
