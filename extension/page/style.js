@@ -6,7 +6,7 @@ const STYLE = `
 .kt {
   color-scheme: light dark;
   --page: light-dark(#f6f6f4, #131417); --sheet: light-dark(#ffffff, #1a1c20); --sunk: light-dark(#eeeeeb, #26292f);
-  --easel: light-dark(#e3e3e1, #0d0e10); --line: light-dark(#e1e1dd, #32363d); --edge: light-dark(#868680, #767b84);
+  --stage: light-dark(#e3e3e1, #0d0e10); --line: light-dark(#e1e1dd, #32363d); --edge: light-dark(#868680, #767b84);
   --ink: light-dark(#1b1d21, #ececea); --soft: light-dark(#4e525a, #b4b8bf); --faint: light-dark(#5f636a, #a3a8b0);
   --indigo: light-dark(#3546a6, #aab8ff); --indigo-ground: light-dark(#3a4db3, #5265cc); --indigo-tint: light-dark(#e9ecfa, #262b45);
   --on-solid: #ffffff;
@@ -102,7 +102,7 @@ const STYLE = `
 .at { fill: var(--ink); stroke: var(--sheet); stroke-width: 2; stroke-linejoin: round; paint-order: stroke; }
 
 .where { display: grid; gap: 6px; }
-.where .map { display: block; width: calc(100% + 32px); max-width: none; height: 220px; margin: 0 -16px; object-fit: contain; background: var(--easel); }
+.where .map { display: block; width: calc(100% + 32px); max-width: none; height: 220px; margin: 0 -16px; object-fit: contain; background: var(--stage); }
 .legend { display: flex; align-items: center; gap: 8px; font-size: 12px; }
 .ramp { flex: none; width: 56px; height: 10px; border-radius: 5px; background: linear-gradient(90deg, #8a8a8a, #ffeb78, #ff9600, #d61414); }
 

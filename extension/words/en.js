@@ -201,7 +201,7 @@ export const WORDS = {
   none: "No pictures to check",
   unread: "This page cannot be read",
   noneWhy: "Pictures with a shorter side of at least 64 pixels are listed here. Scroll the page to load more, then open this again.",
-  badges: (/** @type {string} */ host) => `Badges on ${host}`,
+  badges: (/** @type {string} */ host) => `Show badges on ${host}`,
   badgesHint: "Checks pictures as they scroll into view, and sends their addresses to your server.",
   pause: "Pause all badges",
   size: (/** @type {number} */ width, /** @type {number} */ height) => `${width} × ${height}`,
@@ -243,7 +243,7 @@ export const WORDS = {
   battery: "Pause badges when the battery is low (20% or less and not charging)",
   forget: "Delete all saved results",
   forgotten: "Deleted.",
-  privacy: "What leaves the browser",
+  privacy: "What is sent to your server",
   privacyText:
     "When you check a picture, its web address is sent to your server. The picture itself is sent only if you agree. Cookies, page text, page addresses and history are never sent.",
   connection: "Server",

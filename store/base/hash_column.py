@@ -43,8 +43,8 @@ class HashBits(TypeDecorator[str]):
         return cast(bindparam, self)
 
 
-class Ring(TypeDecorator[str]):
-    """A ring of neighbours as array text: sending PostgreSQL 272 parameters costs more than the search."""
+class Neighbours(TypeDecorator[str]):
+    """A word and its neighbours as array text: 272 parameters cost PostgreSQL more than the search."""
 
     impl = String
     cache_ok = True
@@ -78,15 +78,15 @@ def words_of(hex_digits: str) -> list[int]:
     return [int(hex_digits[4 * place : 4 * place + 4], 16) - 0x8000 for place in range(WORDS)]
 
 
-def is_in_ring(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
-    """SQL condition: a column's word is in the ring of that name; `rings` makes the values to bind."""
+def is_neighbour(column: ColumnElement[int], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """SQL condition: a column's word is among the values of that name, which `neighbours_of_words` makes."""
     if is_sqlite:
         return column.in_(bindparam(name, expanding=True))
-    return column == any_(bindparam(name, type_=Ring()))
+    return column == any_(bindparam(name, type_=Neighbours()))
 
 
-def rings(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
-    """The rings of a hash's words, by the names w0 to w15."""
+def neighbours_of_words(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
+    """The neighbours of each of a hash's words, by the names w0 to w15."""
     found = {f"w{place}": neighbours(word) for place, word in enumerate(words_of(hex_digits))}
     return found if is_sqlite else {name: f"{{{','.join(map(str, one))}}}" for name, one in found.items()}
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.known.known_image import LEAST_QUALITY, KnownImage, PictureHash
 from core.vocabulary import RULINGS, Label, Outcome
-from store.base.hash_column import WORDS, HashBits, distance, is_in_ring, rings, words_of
+from store.base.hash_column import WORDS, HashBits, distance, is_neighbour, neighbours_of_words, words_of
 from store.base.insertion import insert_once, is_on_sqlite, upsert
 from store.tables.case_tables import Decision, Image
 from store.tables.known_tables import HashList, ImageHash, KnownChange, ListedHash
@@ -35,7 +35,7 @@ class NearImage:
 def is_near(table: type[ImageHash | ListedHash], *, is_sqlite: bool) -> ColumnElement[bool]:
     """SQL condition: a row's hash is within 31 bits of the one in `near_values`."""
     words = (
-        is_in_ring(getattr(table, f"w{place}"), f"w{place}", is_sqlite=is_sqlite) for place in range(WORDS)
+        is_neighbour(getattr(table, f"w{place}"), f"w{place}", is_sqlite=is_sqlite) for place in range(WORDS)
     )
     return and_(or_(*words), bits_apart(table) <= NEAR)
 
@@ -47,7 +47,7 @@ def bits_apart(table: type[ImageHash | ListedHash]) -> ColumnElement[int]:
 
 def near_values(hex_digits: str, *, is_sqlite: bool) -> dict[str, Any]:
     """The values to bind to a query with `is_near`."""
-    return {"hash": hex_digits, **rings(hex_digits, is_sqlite=is_sqlite)}
+    return {"hash": hex_digits, **neighbours_of_words(hex_digits, is_sqlite=is_sqlite)}
 
 
 def keep_hash(session: Session, sha256: str, found: PictureHash) -> None:
@@ -127,7 +127,7 @@ def _known_image(row: Row[Any]) -> KnownImage:
 
 @lru_cache(2)  # for each kind of database: to put it together costs as much as to ask it
 def _known(*, is_sqlite: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """Select decisions and lists in one go, so that the rings are handed over once."""
+    """Select decisions and lists in one go, so that the neighbours are handed over once."""
     decided = (
         select(
             ImageHash.image_sha256.label("sha256"),

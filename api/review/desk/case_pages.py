@@ -86,9 +86,9 @@ def _answer_sheet(done: str, viewer: Viewer) -> AnyResponse:
         target = url_for("review.triage", **asked_address(), done=done if checked else None)
         return redirect(target, HTTPStatus.SEE_OTHER)
     if checked is None:
-        return jsonify(decision=done, told="")
+        return jsonify(decision=done, message="")
     words = get_template_attribute("review/checks.html", "check_words")(checked)
-    return jsonify(decision=checked.escalation_id, told=f"{words.striptags()} {checked.lesson}".strip())
+    return jsonify(decision=checked.escalation_id, message=f"{words.striptags()} {checked.lesson}".strip())
 
 
 def _show(page: CasePage) -> Response:

@@ -3,7 +3,7 @@
 import { lookAfterClaim } from "./claim.js";
 import { offerCopies } from "./copy.js";
 import { keepDraft } from "./drafts.js";
-import { listenToEasel, setUpEasel } from "./easel.js";
+import { listenToPane, setUpPane } from "./pane.js";
 import { tidyForms } from "./filters.js";
 import { listenToGrounds } from "./ground.js";
 import { waitForFresh } from "./fresh.js";
@@ -26,7 +26,7 @@ function settle(main, { isSameCase = false } = {}) {
   if (!isSameCase) {
     watchPicture(main);
     keepDraft(main);
-    setUpEasel(main);
+    setUpPane(main);
   }
   return claimed;
 }
@@ -35,7 +35,7 @@ listenForKeys(document);
 listenToGrounds(document);
 tidyForms(document);
 followSelection(document);
-listenToEasel(document);
+listenToPane(document);
 suggestRest(document);
 waitForFresh(document);
 setUpTriage(document);

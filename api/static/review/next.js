@@ -57,7 +57,7 @@ async function fetchPage(address) {
   const answer = await fetch(address);
   if (!answer.ok || answer.redirected) throw new Error("not to be had ahead");
   const page = parse(await answer.text());
-  const picture = page.querySelector(".easel img");
+  const picture = page.querySelector(".pane img");
   if (picture instanceof HTMLImageElement) {
     const loaded = new Image();
     loaded.src = picture.src;
@@ -186,8 +186,8 @@ function refresh(page, settle) {
   if (strip && next) strip.replaceWith(document.adoptNode(next));
   const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
-    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undone-note, .undo)")) part.remove();
-    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .told, .undone-note, .undo)"));
+    for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)")) part.remove();
+    old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)"));
     choicesOf(old).disabled = choicesOf(fresh).disabled;
   } else {
     noteOf(fresh).value = noteOf(old).value || noteOf(fresh).value;

@@ -8,7 +8,7 @@ let waits = 0; // counts what was waited for: only the last counts
 /** Wait anew for the picture that has just been put on the page. */
 export function watchPicture(main) {
   const mine = lookAway();
-  const frame = main.querySelector(".easel .frame");
+  const frame = main.querySelector(".pane .frame");
   const picture = frame?.querySelector("img");
   const decoded = picture instanceof HTMLImageElement ? picture.decode().catch(() => undefined) : Promise.resolve();
   decoded

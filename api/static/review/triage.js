@@ -73,7 +73,7 @@ async function decide(tiles, form, submitter) {
   done.push(entry);
   ready();
   const answer = await entry.saved;
-  if (answer) said.textContent = answer.told;
+  if (answer) said.textContent = answer.message;
   if (answer?.decision) return;
   forget(entry); // what was a golden case changed nothing
   if (answer) return;

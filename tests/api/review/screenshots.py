@@ -215,7 +215,7 @@ def _log_in_wrongly(browser: WebDriver) -> None:
 
 
 def _wait_for_heat(browser: WebDriver) -> None:
-    wait_for(browser, '[data-easel="heat"][aria-pressed="true"]')
+    wait_for(browser, '[data-pane="heat"][aria-pressed="true"]')
 
 
 def _choose(browser: WebDriver, count: int) -> None:

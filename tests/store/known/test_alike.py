@@ -7,6 +7,7 @@ import pytest
 from core.clock import now
 from core.vocabulary import Outcome, PictureLook
 from store.base.database import Database
+from store.base.hash_column import count_differing
 from store.bytes.blobs import FolderBlobs
 from store.known import alike
 from store.known.alike import alike_images
@@ -26,7 +27,7 @@ def found(database: Database, sha256: str, limit: int = 3) -> list[tuple[str, in
     with database.reading() as session:
         own = session.get_one(Image, sha256)
         return [
-            (one.sha256, (int(one.look or "", 16) ^ int(own.look or "", 16)).bit_count())
+            (one.sha256, count_differing(one.look or "", own.look or ""))
             for one in alike_images(session, own, limit=limit)
         ]
 

@@ -158,7 +158,7 @@ def _decide_faster_than_the_network(session: WebDriver, cases: list[str]) -> Non
     session.execute_script("for (const go of window.held) go()")
     WebDriverWait(session, 10, 0.02).until(lambda b: b.execute_script("return window.come") == waiting)
     assert case_on(session) == cases[-1]
-    picture = session.find_element(By.CSS_SELECTOR, ".easel img").get_attribute("src") or ""
+    picture = session.find_element(By.CSS_SELECTOR, ".pane img").get_attribute("src") or ""
     assert cases[-1] in picture
 
 
@@ -265,8 +265,8 @@ def test_a_lead_looks_at_policy_and_statistics_in_two_languages_and_widths(
     flagged = ren.find_element(By.NAME, "flagged")
     flagged.clear()
     flagged.send_keys("0.95\n")
-    wait_until_ready(ren, "#preview .told")
-    assert text_of(ren, "#preview .told") == (
+    wait_until_ready(ren, "#preview form + p + p")
+    assert text_of(ren, "#preview form + p + p") == (
         "With a threshold of 0.95, 2 images from the last 30 days would have been flagged. "
         "Moderators decided 1 of them and overturned 1."
     )

@@ -307,9 +307,9 @@ def test_the_next_picture_is_there_at_once(desk: Desk, base: str, browser: WebDr
         """
         window.waits = [];
         addEventListener("keydown", () => {
-          const start = performance.now(), before = document.querySelector(".easel img").src;
+          const start = performance.now(), before = document.querySelector(".pane img").src;
           const look = () => {
-            const picture = document.querySelector(".easel img");
+            const picture = document.querySelector(".pane img");
             if (picture && picture.src !== before && picture.complete && picture.naturalWidth)
               window.waits.push(performance.now() - start);
             else requestAnimationFrame(look);
@@ -423,7 +423,7 @@ def test_the_heat_map_lies_over_the_picture_and_hides_while_a_key_is_held(
     wait_for(browser, ".lens canvas.over")
     layer = browser.find_element(By.CSS_SELECTOR, ".lens canvas.over")
     assert layer.rect == browser.find_element(By.CSS_SELECTOR, ".lens img").rect
-    assert "raised the score" in text_of(browser, ".easel-bar")
+    assert "raised the score" in text_of(browser, ".pane-bar")
     # All of this map is equally red: no place stands out.
     assert text_of(browser, "section.crops p") == "No place stands out."
     held = ActionChains(browser).key_down("c")
@@ -432,7 +432,7 @@ def test_the_heat_map_lies_over_the_picture_and_hides_while_a_key_is_held(
     ActionChains(browser).key_up("c").perform()
     assert layer.value_of_css_property("visibility") == "visible"
     browser.execute_script(
-        "const slider = document.querySelector('[data-easel-strength]'); slider.value = 20;"
+        "const slider = document.querySelector('[data-pane-strength]'); slider.value = 20;"
         "slider.dispatchEvent(new Event('input', {bubbles: true}))"
     )
     assert layer.value_of_css_property("opacity") == "0.2"
@@ -440,7 +440,7 @@ def test_the_heat_map_lies_over_the_picture_and_hides_while_a_key_is_held(
     address = browser.current_url
     browser.get("about:blank")
     browser.get(address)
-    wait_for(browser, "[data-easel=heat][aria-pressed=true]")
+    wait_for(browser, "[data-pane=heat][aria-pressed=true]")
     press(browser, "m")
     WebDriverWait(browser, 5).until(lambda b: not b.find_elements(By.CSS_SELECTOR, ".lens canvas.over"))
     assert "heat" not in browser.current_url.partition("#")[2]

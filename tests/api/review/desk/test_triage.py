@@ -100,7 +100,7 @@ def test_a_golden_case_comes_on_a_sheet_like_any_other(
         assert secret not in page
     assert _post(aiko, page, golden, "ai").json == {
         "decision": None,
-        "told": "That was a golden case. The known answer is Human. You chose AI. "
+        "message": "That was a golden case. The known answer is Human. You chose AI. "
         "Your answer changed nothing. Look at the hands.",
     }
     with desk.parts.database.reading() as session:

@@ -40,7 +40,7 @@ def test_an_animated_picture_stands_still_and_can_be_played(desk: Desk, *, is_an
         session.get_one(Image, sha256).is_animated = is_animated
     _put(desk, sha256, _frames("PNG", 1 if is_animated else 3))  # the row knows it, not the file
     page = visit.get(f"/review/cases/{sha256}").text
-    assert ("data-moves" in page, 'data-easel="play"' in page) == (is_animated, is_animated)
+    assert ("data-moves" in page, 'data-pane="play"' in page) == (is_animated, is_animated)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
@@ -71,13 +71,13 @@ def test_a_purged_picture_is_not_played(desk: Desk) -> None:
 
 def test_pictures_of_an_explicit_client_have_no_colour_until_asked(desk: Desk) -> None:
     visit, sha256 = desk.as_person(), desk.add_case(0.95)
-    assert "shy" not in visit.get("/review").text
+    assert 'class="thumb explicit"' not in visit.get("/review").text
     with desk.parts.database.writing() as session:
         session.execute(update(Client).values(is_explicit=True))
-    assert 'class="thumb shy"' in visit.get("/review").text
+    assert 'class="thumb explicit"' in visit.get("/review").text
     page = visit.get(f"/review/cases/{sha256}").text
-    assert 'class="frame shy"' in page
-    assert 'data-easel="veil"' in page
+    assert 'class="frame explicit"' in page
+    assert 'data-pane="veil"' in page
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-// The easel: look closer, look around, and look only when one wants to.
+// The pane with the picture of a case: look closer, look around, and look only when one wants to.
 //
 // Zoom with the wheel, by key or by double click; drag to move. What is seen stands in the address
 // (#at=x,y,zoom&heat), so that a link shows somebody else the very same spot, with the heat map or without.
@@ -6,22 +6,22 @@
 import { layerOf, showCrops } from "./heat.js";
 
 const MOST = 16;
-let view = null; // {easel, lens, picture, zoom, x, y}: zoom 1 fits the pane, x and y are the picture's shift in pixels
+let view = null; // {pane, lens, picture, zoom, x, y}: zoom 1 fits the pane, x and y are the picture's shift in pixels
 
-/** Put the picture of the case on the easel. */
-export function setUpEasel(page) {
-  const easel = page.querySelector(".easel .frame");
-  const picture = easel?.querySelector("img");
+/** Show the picture of the case in its pane. */
+export function setUpPane(page) {
+  const pane = page.querySelector(".pane .frame");
+  const picture = pane?.querySelector("img");
   view = null;
   if (!picture) return;
-  view = { easel, lens: picture.parentElement, picture, zoom: 1, x: 0, y: 0 };
+  view = { pane, lens: picture.parentElement, picture, zoom: 1, x: 0, y: 0 };
   if (picture.dataset.moves !== undefined) holdStill(picture);
-  easel.addEventListener("wheel", onWheel, { passive: false });
-  easel.addEventListener("dblclick", (event) => toggleZoom(event));
-  easel.addEventListener("pointerdown", drag);
+  pane.addEventListener("wheel", onWheel, { passive: false });
+  pane.addEventListener("dblclick", (event) => toggleZoom(event));
+  pane.addEventListener("pointerdown", drag);
   const wanted = new URLSearchParams(location.hash.slice(1));
   const spot = /^(-?[\d.]+),(-?[\d.]+),([\d.]+)$/.exec(wanted.get("at") ?? "");
-  const heat = page.querySelector("[data-easel=heat]");
+  const heat = page.querySelector("[data-pane=heat]");
   whenLoaded(picture, () => {
     place();
     if (spot) lookAt(Number(spot[1]), Number(spot[2]), Number(spot[3]));
@@ -29,18 +29,18 @@ export function setUpEasel(page) {
   });
 }
 
-/** Make the buttons of the easel work; they act on whatever picture is there. */
-export function listenToEasel(page) {
+/** Make the buttons of the pane work; they act on whatever picture is there. */
+export function listenToPane(page) {
   page.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-easel]");
+    const button = event.target.closest("[data-pane]");
     if (!button || !view) return;
-    if (button.dataset.easel === "zoom") toggleZoom();
-    else if (button.dataset.easel === "heat") toggleHeat(button);
-    else if (button.dataset.easel === "veil") page.documentElement.toggleAttribute("data-unveiled");
-    else if (button.dataset.easel === "play") play(button);
+    if (button.dataset.pane === "zoom") toggleZoom();
+    else if (button.dataset.pane === "heat") toggleHeat(button);
+    else if (button.dataset.pane === "veil") page.documentElement.toggleAttribute("data-unveiled");
+    else if (button.dataset.pane === "play") play(button);
   });
   page.addEventListener("input", (event) => {
-    if (event.target.matches("[data-easel-strength]")) setStrength(event.target.value);
+    if (event.target.matches("[data-pane-strength]")) setStrength(event.target.value);
   });
   listenForComparing(page);
   addEventListener("resize", () => view && place());
@@ -50,14 +50,14 @@ export function listenToEasel(page) {
 function listenForComparing(page) {
   const key = JSON.parse(page.body.dataset.keys ?? "{}").compare;
   const compare = (is) => {
-    page.querySelector("[data-easel=compare]")?.setAttribute("aria-pressed", String(is));
+    page.querySelector("[data-pane=compare]")?.setAttribute("aria-pressed", String(is));
     page.documentElement.toggleAttribute("data-comparing", is);
   };
   page.addEventListener("keydown", (event) => {
-    const isKey = event.key === key || (event.key === " " && page.activeElement?.matches("[data-easel=compare]"));
+    const isKey = event.key === key || (event.key === " " && page.activeElement?.matches("[data-pane=compare]"));
     if (isKey && !event.target.matches("input:not([type=range]), textarea, select")) compare(true);
   });
-  page.addEventListener("pointerdown", (event) => event.target.closest?.("[data-easel=compare]") && compare(true));
+  page.addEventListener("pointerdown", (event) => event.target.closest?.("[data-pane=compare]") && compare(true));
   for (const end of ["keyup", "pointerup", "pointercancel", "blur"]) addEventListener(end, () => compare(false));
 }
 
@@ -69,9 +69,9 @@ function onWheel(event) {
 
 /** The picture as it fits the pane: its sides on the screen, and screen pixels for one of its own. */
 function fitted() {
-  const { easel, picture } = view;
+  const { pane, picture } = view;
   const [width, height] = [picture.naturalWidth || 1, picture.naturalHeight || 1];
-  const fit = Math.min(easel.clientWidth / width, easel.clientHeight / height) || 1;
+  const fit = Math.min(pane.clientWidth / width, pane.clientHeight / height) || 1;
   return { width: width * fit, height: height * fit, fit };
 }
 
@@ -86,7 +86,7 @@ function toggleZoom(event) {
 /** Zoom so that the spot under the pointer stays where it is. */
 function zoomTo(zoom, event) {
   const wanted = Math.min(MOST, Math.max(Math.min(1, 1 / fitted().fit), zoom));
-  const box = view.easel.getBoundingClientRect();
+  const box = view.pane.getBoundingClientRect();
   const [px, py] = event ? [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2] : [0, 0];
   const ratio = wanted / view.zoom;
   view.x = px - (px - view.x) * ratio;
@@ -98,33 +98,33 @@ function zoomTo(zoom, event) {
 function drag(start) {
   if (view.zoom <= 1 || start.button !== 0) return;
   start.preventDefault();
-  const { easel } = view;
+  const { pane } = view;
   let [lastX, lastY] = [start.clientX, start.clientY];
-  easel.setPointerCapture(start.pointerId);
+  pane.setPointerCapture(start.pointerId);
   const move = (event) => {
     view.x += event.clientX - lastX;
     view.y += event.clientY - lastY;
     [lastX, lastY] = [event.clientX, event.clientY];
     place();
   };
-  easel.addEventListener("pointermove", move);
-  easel.addEventListener("lostpointercapture", () => {
-    easel.removeEventListener("pointermove", move);
+  pane.addEventListener("pointermove", move);
+  pane.addEventListener("lostpointercapture", () => {
+    pane.removeEventListener("pointermove", move);
     remember();
   }, { once: true });
 }
 
-/** Keep the picture from leaving the easel, put it where it belongs, and say how large it is. */
+/** Keep the picture in the pane, put it where it belongs, and say how large it is. */
 function place() {
-  const { lens, easel, zoom } = view;
+  const { lens, pane, zoom } = view;
   const { width, height, fit } = fitted();
-  const slackX = Math.max(0, (width * zoom - easel.clientWidth) / 2 + 40);
-  const slackY = Math.max(0, (height * zoom - easel.clientHeight) / 2 + 40);
+  const slackX = Math.max(0, (width * zoom - pane.clientWidth) / 2 + 40);
+  const slackY = Math.max(0, (height * zoom - pane.clientHeight) / 2 + 40);
   view.x = zoom <= 1 ? 0 : Math.min(slackX, Math.max(-slackX, view.x));
   view.y = zoom <= 1 ? 0 : Math.min(slackY, Math.max(-slackY, view.y));
   lens.style.transform = zoom === 1 ? "" : `translate(${view.x}px, ${view.y}px) scale(${zoom})`;
   lens.style.imageRendering = zoom * fit > 3 ? "pixelated" : "";
-  easel.classList.toggle("near", zoom > 1);
+  pane.classList.toggle("near", zoom > 1);
   const level = document.querySelector("[data-zoom]");
   if (level instanceof HTMLElement) {
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(zoom * fit);
@@ -141,7 +141,7 @@ function lookAt(x, y, zoom) {
   place();
 }
 
-/** Do something once a picture is there, unless another case is on the easel by then. */
+/** Do something once a picture is there, unless another case is on the pane by then. */
 function whenLoaded(picture, act) {
   const still = () => view?.picture === picture && act();
   if (picture.complete && picture.naturalWidth) still();
@@ -154,7 +154,7 @@ function remember() {
   const spot = [-x / (width * zoom), -y / (height * zoom), zoom].map((n) => +n.toFixed(3));
   const seen = [];
   if (zoom > 1) seen.push(`at=${spot.join(",")}`);
-  if (document.querySelector("[data-easel=heat]")?.getAttribute("aria-pressed") === "true") seen.push("heat");
+  if (document.querySelector("[data-pane=heat]")?.getAttribute("aria-pressed") === "true") seen.push("heat");
   history.replaceState(null, "", location.pathname + location.search + (seen.length ? `#${seen.join("&")}` : ""));
 }
 
@@ -173,7 +173,7 @@ function holdStill(picture) {
 }
 
 function play(button) {
-  const canvas = view.easel.querySelector("canvas.still");
+  const canvas = view.pane.querySelector("canvas.still");
   canvas?.remove();
   view.picture.hidden = false;
   button.hidden = true;
@@ -197,10 +197,10 @@ async function toggleHeat(button) {
     } finally {
       button.removeAttribute("aria-busy");
     }
-    if (view?.picture !== picture) return; // another case is on the easel by now
+    if (view?.picture !== picture) return; // another case is on the pane by now
     const layer = layerOf(heat);
     lens.append(layer);
-    setStrength(/** @type {HTMLInputElement | null} */ (document.querySelector("[data-easel-strength]"))?.value ?? 70);
+    setStrength(/** @type {HTMLInputElement | null} */ (document.querySelector("[data-pane-strength]"))?.value ?? 70);
     showCrops(layer, picture);
   }
   button.setAttribute("aria-pressed", String(isOn));
