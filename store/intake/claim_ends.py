@@ -9,14 +9,13 @@ from core.declarations import Declared
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
-from core.vocabulary import EventKind, Failure, FailureCode, Finding, State
+from core.vocabulary import EventKind, Failure, FailureCode, State
 from store.intake.claims import MAX_TRIES, Claim, is_expired, unless_retry
-from store.intake.declared_queue import apply_declarations
+from store.intake.declared_queue import apply_declarations, reopen
 from store.intake.retries import retry_same_picture
 from store.outbox.client_events import NewEvent, add_events, note_examined
 from store.reports.reader_reports import has_reports, look_at_reported
 from store.tables.case_tables import Image
-from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
 
 CRASHED = Failure(FailureCode.CRASHED_WORKER, say(FailureDetail.WORKER_CRASHED), permanent=True)
@@ -59,17 +58,7 @@ def finish_examined(
         return
     _note_ways(session, image_sha256, held.ways)
     # A case that was closed because its listings went is open again: someone shows the image again.
-    session.execute(
-        update(Image)
-        .where(
-            Image.sha256 == image_sha256,
-            Image.review == ReviewState.NONE,
-            Image.decision_id.is_(None),
-            Image.finding != Finding.CLEAR,
-        )
-        .values(review=ReviewState.OPEN)
-        .execution_options(synchronize_session=False)
-    )
+    reopen(session, Image.sha256 == image_sha256)
     apply_declarations(session, image_sha256, at=at)
     note_examined(session, client_id, held.submission_id, image_sha256, at=at)
 

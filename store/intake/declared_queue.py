@@ -7,7 +7,7 @@ drawn by chance, stays, so that no shop can empty the desk by declaring everythi
 from datetime import datetime
 from random import SystemRandom
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from core.declarations import Declared
@@ -50,7 +50,9 @@ def apply_declarations(session: Session, sha256: str, *, at: datetime) -> None:
         row.declared is Declared.AI and row.declared_ai_share is not None for row in said
     )
     if not may_leave:
-        _come_back(session, sha256)
+        # It may have left because all who sent it declared AI.
+        has_passed = select(1).where(DeclaredPass.image_sha256 == sha256).exists()
+        reopen(session, Image.sha256 == sha256, has_passed)
         return
     draws = [_draw(session, sha256, row.client_id, row.declared_ai_share or 0, at) for row in said]
     if not any(draws):
@@ -86,17 +88,18 @@ def _leave(session: Session, sha256: str) -> None:
     )
 
 
-def _come_back(session: Session, sha256: str) -> None:
-    """Open a case again that left because all who sent it declared AI."""
-    session.execute(
+def reopen(session: Session, *which: ColumnElement[bool]) -> int:
+    """Open cases again that left the queue undecided, if found more than clear; returns how many."""
+    opened = session.scalars(
         update(Image)
         .where(
-            Image.sha256 == sha256,
+            *which,
             Image.review == ReviewState.NONE,
             Image.decision_id.is_(None),
             Image.finding != Finding.CLEAR,
-            select(1).where(DeclaredPass.image_sha256 == sha256).exists(),
         )
         .values(review=ReviewState.OPEN)
+        .returning(Image.sha256)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    return len(opened)

@@ -9,11 +9,12 @@ from core.clock import now
 from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
-from core.vocabulary import EventKind, FailureCode, Finding, State
-from store.intake.declared_queue import apply_declarations
+from core.vocabulary import EventKind, FailureCode, State
+from store.intake.declared_queue import apply_declarations, reopen
 from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
 from store.tables.case_tables import Image
+from store.tables.declaration_tables import DeclaredPass
 from store.tables.marketplace_tables import Listing, ListingImage
 from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
@@ -94,6 +95,19 @@ def is_shown() -> ColumnElement[bool]:
     )
 
 
+def bring_back(session: Session, client_id: str) -> int:
+    """Open the cases again that a client's declarations closed; returns how many.
+
+    Those whose listings are gone by now stay closed, like all cases of such listings.
+    """
+    left = exists().where(
+        DeclaredPass.image_sha256 == Image.sha256,
+        DeclaredPass.client_id == client_id,
+        DeclaredPass.is_sampled.is_(False),
+    )
+    return reopen(session, left, is_shown())
+
+
 def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
     """Restore a deleted listing: its closed cases are open again, and cancelled submissions are replaced.
 
@@ -111,17 +125,7 @@ def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
         .where(ListingImage.listing_row == listing.id, ListingImage.submission_id.in_(called_off))
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        update(Image)
-        .where(
-            Image.sha256.in_(_images_of(client_id, listing.listing_id)),
-            Image.review == ReviewState.NONE,
-            Image.decision_id.is_(None),
-            Image.finding != Finding.CLEAR,
-        )
-        .values(review=ReviewState.OPEN)
-        .execution_options(synchronize_session=False)
-    )
+    reopen(session, Image.sha256.in_(_images_of(client_id, listing.listing_id)))
     # What left the queue because it is declared AI does not come back with its listing.
     for sha256 in session.scalars(_images_of(client_id, listing.listing_id).distinct()).all():
         if sha256 is not None:

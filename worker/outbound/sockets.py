@@ -22,7 +22,7 @@ class ByteLimitError(Exception):
     """The other side sent more bytes than it was granted."""
 
 
-class _Guarded:
+class _Guarded(socket.socket):
     """What both kinds of socket have: a deadline, and a number of bytes still granted."""
 
     deadline: Deadline | None = None
@@ -33,9 +33,17 @@ class _Guarded:
         """Start one exchange: so much time for all of it, so many bytes for all that comes back."""
         self.deadline, self.granted, self.received = deadline, granted, 0
 
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        """Read within the deadline and the grant."""
+        self._arm()
+        try:
+            return self._count(super().recv_into(*args, **kwargs))
+        except TimeoutError:
+            raise DeadlinePassedError from None
+
     def _arm(self) -> None:
         if self.deadline is not None:
-            self.settimeout(self.deadline.remaining())  # type: ignore[attr-defined]  # the socket's own
+            self.settimeout(self.deadline.remaining())
 
     def _count(self, size: int) -> int:
         self.received += size
@@ -44,16 +52,8 @@ class _Guarded:
         return size
 
 
-class GuardedSocket(_Guarded, socket.socket):
+class GuardedSocket(_Guarded):
     """A plain socket under guard."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Read within the deadline and the grant."""
-        self._arm()
-        try:
-            return self._count(super().recv_into(*args, **kwargs))
-        except TimeoutError:
-            raise DeadlinePassedError from None
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         """Write all within the deadline (CPython gives `sendall` one timeout for the whole)."""
@@ -70,14 +70,6 @@ class GuardedTlsSocket(_Guarded, ssl.SSLSocket):
     Its handshake runs while `ssl` makes the object, under the timeout of the plain socket below;
     OpenSSL's handshake, reads and writes get that timeout for the whole of each call (`_ssl.c`).
     """
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Read within the deadline and the grant."""
-        self._arm()
-        try:
-            return self._count(super().recv_into(*args, **kwargs))
-        except TimeoutError:
-            raise DeadlinePassedError from None
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         """Write some within the deadline; `sendall` is made of this."""

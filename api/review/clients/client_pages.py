@@ -40,7 +40,7 @@ from store.clients.clients import (
 )
 from store.clients.quotas import read_quota, read_quotas, set_quota
 from store.market.declared_figures import declared_figures
-from store.market.declared_return import bring_back
+from store.market.listing_ends import bring_back
 from store.outbox.endpoints import (
     count_waiting,
     enable_endpoint,

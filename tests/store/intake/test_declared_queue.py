@@ -15,8 +15,7 @@ from store.desk.queue_filter import QueueFilter, Viewer
 from store.desk.review_queue import list_cases
 from store.intake import declared_queue
 from store.market.declared_figures import DeclaredFigures, declared_figures
-from store.market.declared_return import bring_back
-from store.market.listing_ends import delete_listing, restore_listing
+from store.market.listing_ends import bring_back, delete_listing, restore_listing
 from store.people.moderators import add_moderator
 from store.reports.reader_reports import add_report, mute_reader
 from store.tables.case_tables import Image
