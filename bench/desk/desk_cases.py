@@ -15,7 +15,7 @@ from core.sayings.stored import saying_json
 from core.vocabulary import FailureCode, Finding, Grade, Label, Outcome, Role, Scheme, Source, State
 from store.base.database import Database
 from store.base.table import Table
-from store.desk.named_queues import add_queue, list_queues, set_members
+from store.queues.named_queues import add_queue, list_queues, set_members
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.client_tables import Client

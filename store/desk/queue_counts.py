@@ -8,9 +8,9 @@ from cachetools import TTLCache
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from store.desk.named_queues import MOST_QUEUES
 from store.desk.queue_filter import QueueFilter, Viewer, narrow
 from store.desk.review_queue import COUNT_LIMIT
+from store.queues.named_queues import MOST_QUEUES
 from store.tables.case_tables import Image
 
 VALIDITY = 20.0  # seconds for which a count holds

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Outcome
 from store.appeals.appeal_resolution import report_answers
-from store.desk.assignments import end_assignments
 from store.known.alike import keep_looks
 from store.known.known_images import note_changes
 from store.market.strikes import settle_strikes
 from store.outbox.client_events import note_decisions
+from store.queues.assignments import end_assignments
 from store.reports.reader_reports import settle_reports
 from store.tables.case_tables import Decision, Image
 

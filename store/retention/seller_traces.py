@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from store.desk.named_queues import delete_queue, list_queues
+from store.queues.named_queues import delete_queue, list_queues
 from store.tables.marketplace_tables import Listing
 from store.tables.people_tables import Moderator
 from store.tables.review_tables import Event

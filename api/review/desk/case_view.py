@@ -29,7 +29,6 @@ from provenance.shared.errors import ProvenanceError
 from store.appeals.appeal_resolution import appeals_on, barred_from
 from store.bytes.blobs import BlobStore
 from store.clients.own_submissions import own_among
-from store.desk.assignments import Assignment, find_assignments
 from store.desk.case_claims import Holder, find_holder
 from store.desk.case_context import CaseContext, find_context
 from store.desk.cases import Case, find_case
@@ -40,6 +39,7 @@ from store.desk.progress import Progress, find_progress
 from store.desk.queue_filter import Assigned, Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
+from store.queues.assignments import Assignment, find_assignments
 from store.reports.reader_reports import ReaderRecord, reader_records, reports_on
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image

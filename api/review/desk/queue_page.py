@@ -18,13 +18,11 @@ from api.review.frame.permissions import Act, may, queues_of
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import VIEWS
 from core.clock import now
-from store.desk.assignments import find_assignments
 from store.desk.bulk_proposals import count_proposals
 from store.desk.case_claims import find_holders
 from store.desk.cases import hide_decisions
 from store.desk.groups import SHOWN as IN_GROUP
 from store.desk.groups import GroupBy, group_cases
-from store.desk.named_queues import find_team, list_queues
 from store.desk.progress import find_progress
 from store.desk.queue_counts import NamedCounts
 from store.desk.queue_filter import QueueFilter, Sort, Tab, Viewer
@@ -38,6 +36,8 @@ from store.desk.review_queue import (
     position,
 )
 from store.quality.checks import blind_for
+from store.queues.assignments import find_assignments
+from store.queues.named_queues import find_team, list_queues
 
 GROUP_VIEWS = {"sellers": GroupBy.SELLER, "listings": GroupBy.LISTING, "looks": GroupBy.LOOK}
 PAGE = 48  # fills rows of 2, 3, 4, 6 and 8

@@ -11,8 +11,8 @@ from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.permissions import queues_of
 from core.vocabulary import Thresholds
-from store.desk.named_queues import find_queue
 from store.desk.queue_filter import QueueFilter
+from store.queues.named_queues import find_queue
 from store.verdicts.standing_policy import StandingPolicy
 
 

@@ -17,11 +17,11 @@ from api.review.frame.page_error import refused
 from api.review.frame.permissions import Act, may
 from core.clock import now
 from core.ids import is_sha256
-from store.desk.assignments import assign_cases
 from store.desk.batches import LIMIT
 from store.desk.queue_filter import Viewer
 from store.desk.review_queue import list_digests
 from store.people.moderators import list_moderators
+from store.queues.assignments import assign_cases
 from store.tables.review_states import WAITING, ReviewState
 
 

@@ -18,7 +18,10 @@ from api.review.frame.page_error import not_found, refused
 from api.review.frame.permissions import Act
 from core.clock import now
 from core.ids import is_id
-from store.desk.named_queues import (
+from store.desk.review_queue import client_names
+from store.people.audit_notes import note_event
+from store.people.moderators import list_moderators
+from store.queues.named_queues import (
     MOST_QUEUES,
     QueueNameError,
     add_queue,
@@ -29,9 +32,6 @@ from store.desk.named_queues import (
     lock_queue,
     set_members,
 )
-from store.desk.review_queue import client_names
-from store.people.audit_notes import note_event
-from store.people.moderators import list_moderators
 from store.tables.queue_tables import QUEUE_NAME, NamedQueue
 
 

@@ -29,13 +29,13 @@ from store.appeals.appeal_files import NewFile
 from store.appeals.appeals import add_appeal
 from store.desk.bulk_proposals import propose_many
 from store.desk.decisions import Seen, decide
-from store.desk.named_queues import add_queue, set_members
 from store.desk.queue_filter import Viewer
 from store.known.hash_lists import all_lists, take_list
 from store.market.hook_deliveries import keep_delivery
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.people.audit_notes import note_event
 from store.quality.quality import add_golden, list_golden
+from store.queues.named_queues import add_queue, set_members
 from store.tables.appeal_tables import AppealFile
 from store.tables.case_tables import Image
 from store.tables.client_tables import ApiKey, Client

@@ -10,9 +10,9 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import Outcome, PictureLook, Role
-from store.desk.assignments import assign_cases
 from store.desk.decisions import Seen
 from store.desk.decisions import decide as store_decision
+from store.queues.assignments import assign_cases
 from store.retention.erasure import erase_image, erase_person
 from store.tables.case_tables import Image
 from store.tables.people_tables import Moderator

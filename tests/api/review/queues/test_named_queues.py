@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from api.review.desk.queue_filters import NAMES
 from core.clock import now
 from core.vocabulary import Finding, Role, Source
-from store.desk.named_queues import MOST_QUEUES, delete_queue
+from store.queues.named_queues import MOST_QUEUES, delete_queue
 from store.tables.people_tables import Moderator
 from store.tables.queue_tables import NamedQueue, QueueMember
 from store.tables.review_tables import Event
@@ -216,7 +216,7 @@ def test_names_are_unique_given_and_not_too_many(desk: Desk, monkeypatch: pytest
     for path, name in refusals:
         assert lead.send(path, name=name).status_code == 400, (path, name)
     assert lead.send(f"/admin/queues/{'0' * 32}", name="None").status_code == 404
-    monkeypatch.setattr("store.desk.named_queues.MOST_QUEUES", 2)
+    monkeypatch.setattr("store.queues.named_queues.MOST_QUEUES", 2)
     assert MOST_QUEUES > 2
     assert lead.send("/admin/queues", name="Third").status_code == 400
     with desk.parts.database.reading() as session:

@@ -1,0 +1,1 @@
+"""Named queues with their teams, and cases assigned to one moderator."""
