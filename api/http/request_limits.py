@@ -36,11 +36,11 @@ class RateLimits:
         self._alone_until = 0.0
 
     def hit(self, kind: str, key: str, per_minute: int) -> int | None:
-        """Count one; give the seconds to wait where it was one too many, else None."""
+        """Count one; returns the seconds to wait where it was one too many, else None."""
         return self._ask(kind, key, RateLimitItemPerMinute(per_minute), counts=True)
 
     def look(self, kind: str, key: str, per_minute: int) -> int | None:
-        """Count nothing; give the seconds to wait where another hit would be one too many."""
+        """Count nothing; returns the seconds to wait where another hit would be one too many."""
         return self._ask(kind, key, RateLimitItemPerMinute(per_minute), counts=False)
 
     def _ask(self, kind: str, key: str, item: RateLimitItem, *, counts: bool) -> int | None:

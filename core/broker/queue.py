@@ -38,7 +38,7 @@ class Sender(Protocol):
     """Sends workers the ids of submissions."""
 
     def send(self, submission_ids: Sequence[str], priority: Priority) -> int:
-        """Send a message for each id; give how many were sent before room or broker ran out."""
+        """Send a message for each id; returns how many were sent before room or broker ran out."""
 
     def room(self, priority: Priority) -> int:
         """How many more messages the broker should get now."""

@@ -30,7 +30,7 @@ def write_decisions(database: Database, blobs: BlobStore, folder: Path) -> tuple
     """Write `ai/` and `human/` by standing decision, and `labels.jsonl` with where each label is from.
 
     Escalated images have no label and are left out. A picture's source is the client that sent it
-    first, so that folds are cut between clients. No one's email address is written. Gives how many
+    first, so that folds are cut between clients. No one's email address is written. Returns how many
     were written, and how many have no bytes any more.
     """
     count = gone = 0

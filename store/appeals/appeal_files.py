@@ -61,7 +61,7 @@ def find_file(session: Session, appeal_id: str, file_id: str) -> AppealFile | No
 
 
 def forget_files(session: Session, *, resolved_before: datetime, at: datetime, limit: int) -> list[str]:
-    """Mark a step of the files of old, resolved appeals as purged; give their digests."""
+    """Mark a step of the files of old, resolved appeals as purged; returns their digests."""
     rows = session.execute(
         select(AppealFile.id, AppealFile.sha256)
         .join(Appeal, Appeal.id == AppealFile.appeal_id)
@@ -75,7 +75,7 @@ def forget_files(session: Session, *, resolved_before: datetime, at: datetime, l
 
 
 def forget_files_about(session: Session, image_sha256: str, *, at: datetime) -> list[str]:
-    """Mark every file of appeals about one image as purged; give their digests."""
+    """Mark every file of appeals about one image as purged; returns their digests."""
     rows = session.execute(
         select(AppealFile.id, AppealFile.sha256)
         .join(Appeal, Appeal.id == AppealFile.appeal_id)

@@ -62,7 +62,7 @@ def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> 
 def resolve_appeals(
     session: Session, sha256: str, *, decision_id: str, outcome: Outcome, moderator_id: str, at: datetime
 ) -> int:
-    """Let a decision answer the open appeals on its image; give how many.
+    """Let a decision answer the open appeals on its image; returns how many.
 
     Who appealed is told with the decision, by `report_answers`. To escalate answers nothing.
     Errors: OwnDecisionError where the appeal is against this moderator.

@@ -12,7 +12,7 @@ from store.base.table import Table
 
 
 def insert_once(session: Session, table: type[Table], values: dict[str, Any]) -> bool:
-    """Insert a row unless one like it stands there; tell whether it was inserted."""
+    """Insert a row unless one like it stands there; returns whether it was inserted."""
     return session.scalar(_insertion(table, is_sqlite=is_on_sqlite(session)), values) is not None
 
 

@@ -26,10 +26,10 @@ class BlobStore(Protocol):
     """Keep bytes under their digest. Errors of every method: BlobsUnavailableError."""
 
     def put(self, data: bytes) -> str:
-        """Keep an image and give its SHA-256; the same bytes twice are kept once."""
+        """Keep an image and return its SHA-256; the same bytes twice are kept once."""
 
     def put_stream(self, stream: BinaryIO) -> str:
-        """Keep an image that is read a piece at a time, and give its SHA-256."""
+        """Keep an image that is read a piece at a time, and return its SHA-256."""
 
     def put_as(self, sha256: str, name: str, data: bytes) -> None:
         """Keep something made from an image, or, without a name, an image whose digest is known already."""
@@ -80,7 +80,7 @@ class FolderBlobs:
         root.mkdir(parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
-        """Keep an image and give its SHA-256."""
+        """Keep an image and return its SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
         self.put_as(sha256, "", data)
         return sha256

@@ -71,7 +71,7 @@ def add_secret(session: Session, client_id: str, secret: str | None, secret_key:
 
 
 def retire_secrets(session: Session, client_id: str, at: datetime, *, all_of_them: bool = False) -> int:
-    """End a rotation: retire every live secret but the newest, or all; give how many."""
+    """End a rotation: retire every live secret but the newest, or all; returns how many."""
     live = session.scalars(
         select(SigningSecret)
         .where(SigningSecret.client_id == client_id, SigningSecret.retired_at.is_(None))
@@ -122,7 +122,7 @@ def list_keys(session: Session, client_id: str) -> list[ApiKey]:
 
 
 def revoke_key(session: Session, client_id: str, key_id: str, at: datetime) -> bool:
-    """Revoke a live key of a client; tell whether there was one."""
+    """Revoke a live key of a client; returns whether there was one."""
     revoked = session.scalar(
         update(ApiKey)
         .where(ApiKey.id == key_id, ApiKey.client_id == client_id, ApiKey.revoked_at.is_(None))

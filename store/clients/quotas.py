@@ -17,7 +17,7 @@ KEPT = timedelta(days=400)
 
 
 def take_quota(session: Session, client_id: str, quota: Quota | None, wanted: int, at: datetime) -> int:
-    """Take so many images from a client's quota; give how many it had left for them.
+    """Take so many images from a client's quota; returns how many it had left for them.
 
     The row stays locked until the commit, so that two requests at once never take the same one.
     """

@@ -128,7 +128,7 @@ def _usual_grounds(session: Session, seen: Sequence[Seen], outcome: Outcome) -> 
 
 
 def undo_many(session: Session, batch_id: str, *, moderator_id: str, at: datetime) -> int:
-    """Take back all decisions of one's own batch that still stand; give how many."""
+    """Take back all decisions of one's own batch that still stand; returns how many."""
     count = 0
     for decision in standing(session, batch_id, moderator_id):
         try:

@@ -38,7 +38,7 @@ def propose_many(
     note: str,
     ground: Ground | None,
 ) -> str:
-    """Keep a bulk decision until someone else confirms it; give its id."""
+    """Keep a bulk decision until someone else confirms it; returns its id."""
     proposal = BulkProposal(
         id=new_id(),
         moderator_id=viewer.moderator_id,

@@ -28,7 +28,7 @@ class Holder:
 
 
 def claim_case(session: Session, sha256: str, moderator_id: str, at: datetime) -> bool:
-    """Claim a case that is free, or one's own for longer; tell whether one has it now."""
+    """Claim a case that is free, or one's own for longer; returns whether one has it now."""
     new = upsert(session, CaseClaim).values(
         image_sha256=sha256, moderator_id=moderator_id, claimed_at=at, opened_at=at, until=at + LEASE
     )

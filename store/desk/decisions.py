@@ -55,7 +55,7 @@ def decide(
     batch_id: str | None = None,
     ground: Ground | None = None,
 ) -> str:
-    """Add a decision, make it the standing one, and give its id; without a ground it has the usual one.
+    """Add a decision, make it the standing one, and return its id; without a ground it has the usual one.
 
     Errors: StaleCaseError; OwnSubmissionError for what the moderator submitted.
     """
@@ -114,7 +114,7 @@ def _opened(sha256: str, moderator_id: str, at: datetime) -> ScalarSelect[dateti
 
 
 def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime) -> str:
-    """Take back a standing decision: the one before it stands again. Give the image's SHA-256.
+    """Take back a standing decision: the one before it stands again. Returns the image's SHA-256.
 
     What was reported cannot be taken back: this and `report_decisions` change the same row, and
     whichever comes second finds what the first one did.

@@ -31,7 +31,7 @@ def has_due_reports(session: Session, at: datetime) -> bool:
 
 
 def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUAL) -> int:
-    """Report up to 200 images' decisions that are due: events, strikes, appeals, near copies; give how many.
+    """Report 200 images' decisions that are due: events, strikes, appeals, near copies; returns how many.
 
     The images are locked first, so that an undo at this moment is either done already, and nothing is
     reported, or comes too late. Those that someone else has locked are left for the next time.

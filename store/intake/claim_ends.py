@@ -154,7 +154,7 @@ def _failure_values(failure: Failure) -> dict[str, object]:
 
 
 def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared, bool]:
-    """End a claim; give whose submission it was, what it declares, and whether readers reported it."""
+    """End a claim; returns whose submission it was, what it declares, and whether readers reported it."""
     row = session.execute(
         update(Submission)
         .where(

@@ -62,7 +62,7 @@ def mark_retries_sent(session: Session, submission_ids: Collection[str], at: dat
 def retry_now(
     session: Session, submission_ids: Collection[str], *, at: datetime, permanent: bool = False
 ) -> list[str]:
-    """Try failed submissions again at once; give the ids of those that will be.
+    """Try failed submissions again at once; returns the ids of those that will be.
 
     Where the last try was made, another hour begins. With `permanent`, failures that are held to be final
     are tried, too. What was cancelled with its listing, and what is being tried, is left alone.

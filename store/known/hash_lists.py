@@ -59,7 +59,7 @@ def note_export(session: Session, *, moderator_id: str | None, label: Label | No
 
 
 def _open_list(session: Session, name: str, at: datetime) -> str:
-    """Find the list of this source, or make it; give its id."""
+    """Find the list of this source, or make it; returns its id."""
     found = session.scalar(select(HashList).where(HashList.name == name))
     if found is None:
         found = HashList(name=name, created_at=at)
@@ -120,7 +120,7 @@ def count_decided(session: Session) -> dict[Label, int]:
 
 
 def forget_list(session: Session, name: str, *, moderator_id: str | None) -> int | None:
-    """Forget a list with all its hashes; give how many, None where there is no such list.
+    """Forget a list with all its hashes; returns how many, None where there is no such list.
 
     Verdicts that rest on it stay as they were: they say what was known then.
     """

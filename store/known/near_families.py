@@ -74,7 +74,7 @@ def _nearest(session: Session, hash_: str) -> list[tuple[int, str, str]]:
 
 
 def count_families(session: Session) -> int:
-    """Renew the counts of waiting cases where they changed; give how many did.
+    """Renew the counts of waiting cases where they changed; returns how many did.
 
     Rows that a decision holds at this moment keep their count until the next time: nobody waits for a count.
     """

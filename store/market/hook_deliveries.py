@@ -97,7 +97,7 @@ def take_pending(session: Session, limit: int, at: datetime) -> list[HookDeliver
 
 
 def replay_delivery(session: Session, delivery_id: str, at: datetime) -> bool:
-    """Have a kept delivery taken in once more, as it came; tell whether there is such a one."""
+    """Have a kept delivery taken in once more, as it came; returns whether there is such a one."""
     found = session.scalar(
         update(HookDelivery)
         .where(HookDelivery.id == delivery_id)

@@ -107,7 +107,7 @@ def _within_quota(
     new: list[tuple[int, ImageNews]],
     at: datetime,
 ) -> tuple[list[tuple[int, ImageNews]], int]:
-    """Leave out the last of the new images that the quota has no room for; give how many."""
+    """Leave out the last of the new images that the quota has no room for; returns how many."""
     wanted = sum(image.problem is None for _, image in new)
     left = take_quota(session, client_id, quota, wanted, at)
     held = wanted - left
@@ -205,7 +205,7 @@ def _add_images(
 
 
 def _set_shown(known: dict[str, ListingImage], places: dict[str, int], at: datetime) -> int:
-    """Note where known images stand, and which are shown no more; give how many are new to that."""
+    """Note where known images stand, and which are shown no more; returns how many are new to that."""
     removed = 0
     for key, row in known.items():
         if key in places:

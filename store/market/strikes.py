@@ -25,7 +25,7 @@ Account = tuple[str, str]  # a client's id and its seller's name
 def settle_strikes(
     session: Session, decisions: Mapping[str, str | None], rules: StrikeRules, *, at: datetime
 ) -> dict[str, dict[str, Any]]:
-    """Bring strikes up to the decisions reported on images; give sellers' standings by submission id.
+    """Bring strikes up to the decisions reported on images; returns sellers' standings by submission id.
 
     `decisions` are the images' decisions by SHA-256.
     """
@@ -101,7 +101,7 @@ def strikes_against(session: Session, client_id: str, seller: str, at: datetime)
 
 
 def forget_strikes(session: Session, before: datetime) -> int:
-    """Delete strikes that expired or were withdrawn before a moment; give how many."""
+    """Delete strikes that expired or were withdrawn before a moment; returns how many."""
     done = (Strike.expires_at < before) | (Strike.withdrawn_at < before)
     return len(session.execute(delete(Strike).where(done).returning(Strike.id)).all())
 

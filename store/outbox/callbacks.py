@@ -121,7 +121,7 @@ def fail(
     lease: timedelta,
     at: datetime,
 ) -> str | None:
-    """Note that a call failed; without `due_at` it had its last try. Give why the endpoint was disabled.
+    """Note that a call failed; without `due_at` it had its last try. Returns why the endpoint was disabled.
 
     An endpoint that said it is gone is disabled at once; one that had nothing get through since a
     call was first tried, until that call had all its tries, after that. Errors: EndpointLostError.
@@ -205,7 +205,7 @@ def _is_due(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool]
 
 
 def _hold(session: Session, turn: Turn, **values: object) -> datetime | None:
-    """Change an endpoint while it is ours; give since when it has been failing."""
+    """Change an endpoint while it is ours; returns since when it has been failing."""
     row = session.execute(
         update(Endpoint)
         .where(Endpoint.id == turn.endpoint_id, Endpoint.claim_id == turn.claim_id)

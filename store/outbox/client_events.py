@@ -47,7 +47,7 @@ class NewEvent:
 
 
 def add_events(session: Session, kind: EventKind, events: Sequence[NewEvent], *, at: datetime) -> list[str]:
-    """Write events, without their place in order yet; give their ids."""
+    """Write events, without their place in order yet; returns their ids."""
     ids = [new_id() for _ in events]
     if events:
         session.execute(

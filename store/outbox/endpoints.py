@@ -66,7 +66,7 @@ def move_endpoint(session: Session, client: Client, url: str, at: datetime) -> N
 
 
 def replay(session: Session, event_id: str, at: datetime) -> bool:
-    """Send a call again, from its first try on; tell whether there is such a call."""
+    """Send a call again, from its first try on; returns whether there is such a call."""
     endpoint_id = session.scalar(select(Callback.endpoint_id).where(Callback.event_id == event_id))
     if endpoint_id is None:
         return False
@@ -76,7 +76,7 @@ def replay(session: Session, event_id: str, at: datetime) -> bool:
 
 
 def replay_exhausted(session: Session, endpoint_id: str, at: datetime) -> int:
-    """Send every call again that had all its tries; give how many."""
+    """Send every call again that had all its tries; returns how many."""
     _make_due(session, [endpoint_id], at)
     is_spent = and_(Callback.endpoint_id == endpoint_id, Callback.state == CallbackState.EXHAUSTED)
     return _start_anew(session, is_spent, at)

@@ -26,7 +26,7 @@ from store.tables.review_tables import is_claimed_by_others
 
 
 def sample_decisions(session: Session, decision_ids: list[str], rate: float) -> int:
-    """Put a share of decisions up for a second look; give how many."""
+    """Put a share of decisions up for a second look; returns how many."""
     chance = SystemRandom()
     chosen = [decision_id for decision_id in decision_ids if chance.random() < rate]
     if not chosen:

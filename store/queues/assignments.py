@@ -35,7 +35,7 @@ def assign_cases(
     at: datetime,
     states: Collection[ReviewState] = WAITING,
 ) -> int:
-    """Assign those of these cases that wait in one of some states, or take them back; give how many changed.
+    """Assign those of these cases that wait in one of some states, or take them back; returns how many.
 
     Each change is a line of the audit log.
     """

@@ -72,7 +72,7 @@ def _members(session: Session, queue_ids: list[str]) -> dict[str, list[Moderator
 
 
 def add_queue(session: Session, name: str, rule: Mapping[str, str], *, at: datetime) -> str:
-    """Add a queue without members; give its id. Errors: QueueNameError."""
+    """Add a queue without members; returns its id. Errors: QueueNameError."""
     if (session.scalar(select(func.count()).select_from(NamedQueue)) or 0) >= MOST_QUEUES:
         raise QueueNameError
     queue_id = new_id()
@@ -101,7 +101,7 @@ def delete_queue(session: Session, queue_id: str) -> None:
 
 
 def set_members(session: Session, queue_id: str, wanted: Collection[str]) -> tuple[set[str], set[str]]:
-    """Replace the members of a queue; give those who came and those who went. Unknown people are left out."""
+    """Replace the members of a queue; returns who came and who went. Unknown people are left out."""
     known = set(session.scalars(select(Moderator.id).where(Moderator.id.in_(wanted))))
     before = set(session.scalars(select(QueueMember.moderator_id).where(QueueMember.queue_id == queue_id)))
     came, went = known - before, before - known

@@ -244,7 +244,7 @@ def unmute_reader(session: Session, client_id: str, reader: str) -> bool:
 
 
 def forget_reports(session: Session, before: datetime) -> int:
-    """Delete reports from before a moment, and whom they muted; give how many reports."""
+    """Delete reports from before a moment, and whom they muted; returns how many reports."""
     session.execute(delete(MutedReader).where(MutedReader.created_at < before))
     query = delete(ReaderReport).where(ReaderReport.created_at < before).returning(ReaderReport.id)
     return len(session.execute(query).all())

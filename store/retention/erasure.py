@@ -136,7 +136,7 @@ def erase_image(database: Database, blobs: BlobStore, sha256: str) -> int:
 
 
 def erase_person(database: Database, email: str) -> str:
-    """Take a moderator's name out of every record, and shut them out; give what stands in its place.
+    """Take a moderator's name out of every record, and shut them out; returns what stands in its place.
 
     Errors: ErasureError for someone who is not known.
     """

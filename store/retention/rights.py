@@ -77,7 +77,7 @@ def _submissions_of(database: Database, theirs: ColumnElement[bool]) -> list[str
 
 
 def _erase_submissions(database: Database, blobs: BlobStore, ids: Collection[str]) -> int:
-    """Erase submissions with the pictures that no other one shows; give how many pictures."""
+    """Erase submissions with the pictures that no other one shows; returns how many pictures."""
     with database.reading() as session:
         alone = _shown_by_no_one_else(session, ids)
     for sha256 in alone:
@@ -90,7 +90,7 @@ def _erase_submissions(database: Database, blobs: BlobStore, ids: Collection[str
 
 
 def erase_artist(database: Database, blobs: BlobStore, submission_id: str) -> int:
-    """Forget what an artist wrote and sent about a submission; give how many appeals there were.
+    """Forget what an artist wrote and sent about a submission; returns how many appeals there were.
 
     Errors: ErasureError where there are none, and while one is open.
     """
@@ -108,7 +108,7 @@ def erase_artist(database: Database, blobs: BlobStore, submission_id: str) -> in
 
 
 def erase_reader(database: Database, client_id: str, reader: str) -> int:
-    """Forget a reader's reports, and that they were muted; give how many. Errors: ErasureError."""
+    """Forget a reader's reports, and that they were muted; returns how many. Errors: ErasureError."""
     with database.writing() as session:
         held = held_on_reader(session, client_id, reader)
         session.execute(delete(ReaderReport).where(*of_reader(client_id, reader)))
@@ -132,7 +132,7 @@ def _shown_by_no_one_else(session: Session, ids: Collection[str]) -> list[str]:
 
 
 def _delete_listings(session: Session, client_id: str, seller: str) -> int:
-    """Delete a seller's listings, with what was received and declared of them; give how many."""
+    """Delete a seller's listings, with what was received and declared of them; returns how many."""
     theirs = of_seller(client_id, seller)
     names = select(Listing.listing_id).where(*theirs)
     session.execute(
@@ -145,7 +145,7 @@ def _delete_listings(session: Session, client_id: str, seller: str) -> int:
 
 
 def _blank_appeals(session: Session, condition: ColumnElement[bool], at: datetime) -> list[str]:
-    """Take the words and files out of appeals; give the files' digests."""
+    """Take the words and files out of appeals; returns the files' digests."""
     appeals = select(Appeal.id).where(condition)
     session.execute(update(AppealMessage).where(AppealMessage.appeal_id.in_(appeals)).values(text=""))
     files = session.scalars(

@@ -178,7 +178,7 @@ def rests_on(evidence: Sequence[Evidence]) -> str:
 
 
 def _same(session: Session, sha256: str, model: str, policy: str, ground: str) -> tuple[str, bool]:
-    """Find the verdict that rests on the same, and tell whether it is the image's own now."""
+    """Find the verdict that rests on the same, and whether it is the image's own now."""
     row = session.execute(
         select(Verdict.id, Image.verdict_id)
         .join(Image, Image.sha256 == Verdict.image_sha256)

@@ -31,7 +31,7 @@ class JudgesAgain:
     standing: StandingPolicy
 
     def __call__(self) -> int:
-        """Judge again what is due; give how many verdicts were added or came back.
+        """Judge again what is due; returns how many verdicts were added or came back.
 
         A case that someone is looking at waits until they have done, so that nothing changes under
         their eyes. A verdict of another model or policy is left: the next examination makes a new one.

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def take_in_kept(database: Database) -> int:
-    """Take in every delivery that waits, oldest first; give how many. Their images wait for the sweeper."""
+    """Take in every delivery that waits, oldest first; returns how many. Images wait for the sweeper."""
     total = 0
     while True:
         with database.writing() as session:

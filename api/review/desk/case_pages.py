@@ -109,7 +109,7 @@ def _show(page: CasePage) -> Response:
 def _decide(
     session: Session, image: Image, seen: Seen, viewer: Viewer, *, outcome: Outcome, note: str, reply: str
 ) -> str:
-    """Decide a case, or answer the check that it is for this moderator; give the id of what was done.
+    """Decide a case, or answer the check that it is for this moderator; returns the id of what was done.
 
     Who saw that the case was decided overrules that decision: no check looks like that.
     """

@@ -157,7 +157,7 @@ def _title(version: PolicyVersion) -> str:
 
 
 def _prepare() -> str | None:
-    """Write down the classifier's own thresholds where no worker has yet; give the model."""
+    """Write down the classifier's own thresholds where no worker has yet; returns the model."""
     facts, database = parts().facts, parts().database
     if facts.version is None or facts.thresholds is None:
         return None

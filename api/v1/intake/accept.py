@@ -77,7 +77,7 @@ def make_request(
 
 
 def accept(parts: ApiParts, caller: Caller, entries: Sequence[Entry]) -> list[Accepted | Problem]:
-    """Store all new entries in one transaction and send them; give one result for each, in order.
+    """Store all new entries in one transaction and send them; returns one result for each, in order.
 
     Errors: SQLAlchemyError where nothing was stored.
     """
