@@ -158,7 +158,7 @@ def test_an_erased_seller_is_named_by_no_line_on_a_queue_that_was_called_by_thei
     offer(desk, "L1", 0.97)
     lead, database = desk.as_person(role=Role.LEAD), desk.parts.database
     with database.reading() as session:
-        member = session.scalars(select(Moderator.id)).first()
+        member = session.scalars(select(Moderator.id)).one()
     lead.send("/admin/queues", name=f"Watch {SELLER}", finding="flagged", member=member)
     lead.send("/admin/queues", name=f"Fans of {SELLER}", finding="clear", member=member)
     with database.reading() as session:
