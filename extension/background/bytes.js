@@ -5,7 +5,7 @@
 
 import { mayFetch } from "./permissions.js";
 
-export const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 20 * 1024 * 1024;
 const PATIENCE = 30_000; // milliseconds
 
 /**

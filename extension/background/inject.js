@@ -4,7 +4,7 @@
  * In this order; they share one scope, for browsers inject no modules. From the root: Firefox reads a
  * relative path as relative to the page that asks.
  */
-export const SCRIPTS = [
+const SCRIPTS = [
   "/page/find.js", "/page/guess.js", "/page/read.js", "/page/style.js", "/page/icons.js", "/page/gauge.js", "/page/card.js", "/page/stage.js", "/page/pick.js",
   "/page/badges.js", "/page/shown.js", "/page/main.js",
 ];
