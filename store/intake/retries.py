@@ -104,7 +104,7 @@ def retry_same_picture(session: Session, client_id: str, image_url: str, *, at: 
         .where(
             Submission.retry_at > at,  # else each of ten thousand would be put off to now ten thousand times
             Submission.claim_id.is_(None),
-            # Not by the client's index, which holds all that it ever submitted: few wait, for all clients.
+            # Not by the client's index, which holds all that it ever submitted: few wait for one address.
             func.coalesce(Submission.client_id, "") == client_id,
             Submission.image_url == image_url,
         )

@@ -71,6 +71,15 @@ class Submission(Table):
             sqlite_where=text("retry_at is not null"),
             postgresql_where=text("retry_at is not null"),
         ),
+        # The same by picture, of which a host that is down may leave very many. A hash takes addresses of any
+        # length, which a tree of PostgreSQL's does not.
+        Index(
+            "ix_submissions_retried_url",
+            "image_url",
+            postgresql_using="hash",
+            sqlite_where=text("retry_at is not null"),
+            postgresql_where=text("retry_at is not null"),
+        ),
         # Only of what waits: whose turn it is among many clients, however much has been examined.
         Index(
             "ix_submissions_waiting",

@@ -1,6 +1,8 @@
 """One submission, many workers, one verdict."""
 
 from datetime import timedelta
+from random import Random
+from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from core.sayings.saying import say
 from core.vocabulary import Failure, FailureCode, Source, State
 from store.base.database import Database
 from store.clients.clients import NewClient
-from store.intake.claim_ends import ClaimLostError, finish_failed, release, release_expired
+from store.intake.claim_ends import ClaimLostError, finish_failed, postpone, release, release_expired
 from store.intake.claims import MAX_TRIES, claim
 from store.intake.retries import retry_same_picture
 from store.intake.submissions import SubmissionRequest, find_submission
@@ -107,7 +109,7 @@ def test_a_submission_is_not_claimed_before_it_is_due(database: Database, submis
 def test_a_picture_that_is_got_is_not_looked_for_in_all_that_a_client_submitted(
     sqlite_database: Database,
 ) -> None:
-    """Only what waits for another try is read: without figures SQLite takes the client's index."""
+    """Nor in all that waits, which is much where a host is down. SQLite chooses without figures."""
     with sqlite_database.writing() as session:
         asked: list[tuple[str, Any]] = []
 
@@ -120,4 +122,21 @@ def test_a_picture_that_is_got_is_not_looked_for_in_all_that_a_client_submitted(
         event.remove(connection, "before_cursor_execute", note)
         ((statement, values),) = asked
         plan = connection.exec_driver_sql(f"explain query plan {statement}", values).all()
-    assert ["ix_submissions_retry_at" in str(row) for row in plan] == [True]
+    assert ["ix_submissions_retried_url" in str(row) for row in plan] == [True]
+
+
+def test_the_longest_address_waits_for_another_try_and_is_found(database: Database, shop: NewClient) -> None:
+    """A tree of PostgreSQL's takes no more than 2,704 bytes, and letters at random cannot be compressed."""
+    url = f"https://example.com/{''.join(Random(0).choices(ascii_letters, k=8172))}"
+    failure = Failure(FailureCode.TIMED_OUT, say(FailureDetail.UPLOAD_NOT_STORED), permanent=False)
+    with database.writing_one() as session:
+        request = SubmissionRequest(source=Source.API, image_url=url)
+        submission_id = add_submission(session, shop.client.id, request).id
+    at = now()
+    with database.writing() as session:
+        held = claim(session, submission_id, lease=LEASE, at=at)
+        assert held is not None
+        postpone(session, held, failure, at=at, retry_at=at + timedelta(minutes=5))
+    with database.writing() as session:
+        retry_same_picture(session, shop.client.id, url, at=at)
+    assert read(database, submission_id).retry_at == at
