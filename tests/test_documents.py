@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.review.frame.preferences import DEFAULT_KEYS
+from core.sayings.score_text import score_text
 from kantei.checking.explaining import note_lines
 from provenance.read import explain
 from provenance.shared import limits
@@ -80,6 +81,14 @@ def test_the_readme_gives_the_accuracy_of_the_published_classifier() -> None:
         doubt = (clear["total"] - clear["count"] - flagged["count"]) / clear["total"]
         assert f"| {who} | {of_100(clear)} | {100 * doubt:.1f} | {of_100(flagged)} |" in readme
     assert f'"model": "{report["model"]}"' in readme
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/provenance.md"])
+def test_a_sample_of_a_verdict_names_the_thresholds_of_the_published_classifier(page: str) -> None:
+    facts = json.loads((ROOT / "model" / "weights" / "classifier.json").read_text(encoding="utf-8"))
+    low, high = (score_text(facts["thresholds"][name]) for name in ("clear_below", "flagged_from"))
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"between (\d+ of 100) and (\d+ of 100)", text)) == {(low, high)}
 
 
 def of_100(share: dict[str, float]) -> str:
