@@ -10,6 +10,7 @@ from core.urls import UrlError, canonical_url
 from core.vocabulary import Scheme, Scope, Source
 from kantei.clients.client_options import QUOTA, QUOTA_HELP, SCOPES, SCOPES_HELP, QuotaGiven, find, writing
 from store.clients.clients import (
+    CLIENT_SOURCES,
     add_client,
     add_key,
     add_secret,
@@ -30,9 +31,6 @@ from store.outbox.endpoints import (
 from store.people.audit_notes import note_command
 from store.people.moderators import find_moderator
 
-# An upload or a command line is where a picture comes from, not who may send one.
-SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
-
 
 @click.group()
 def client() -> None:
@@ -43,7 +41,7 @@ def client() -> None:
 @click.argument("name")
 @click.option(
     "--source",
-    type=click.Choice([source.value for source in SOURCES]),
+    type=click.Choice([source.value for source in CLIENT_SOURCES]),
     default=Source.API.value,
     show_default=True,
     help="Where its pictures come from.",

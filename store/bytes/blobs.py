@@ -27,6 +27,9 @@ class BlobStore(Protocol):
 
     def put(self, data: bytes) -> str:
         """Keep an image and return its SHA-256; the same bytes twice are kept once."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.put_as(sha256, "", data)
+        return sha256
 
     def put_stream(self, stream: BinaryIO) -> str:
         """Keep an image that is read a piece at a time, and return its SHA-256."""
@@ -72,18 +75,12 @@ def _storage_errors() -> Iterator[None]:
         raise BlobsUnavailableError(error.strerror or type(error).__name__) from error
 
 
-class FolderBlobs:
+class FolderBlobs(BlobStore):
     """Blobs as files: `root/ab/cd/abcd…`, and `abcd….thumbnail.jpg` beside it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         root.mkdir(parents=True, exist_ok=True)
-
-    def put(self, data: bytes) -> str:
-        """Keep an image and return its SHA-256."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        self.put_as(sha256, "", data)
-        return sha256
 
     def put_stream(self, stream: BinaryIO) -> str:
         """Keep an image that is read a piece at a time; its digest, and so its place, is known last."""

@@ -17,7 +17,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from core.settings.blobs_url import S3Place
-from store.bytes.blobs import PIECE, BlobsUnavailableError, blob_key
+from store.bytes.blobs import PIECE, BlobStore, BlobsUnavailableError, blob_key
 
 if TYPE_CHECKING:  # known to type checkers alone
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -27,7 +27,7 @@ PATIENCE = timedelta(seconds=10)  # for one request; a whole call may try again 
 RETRY: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
 
 
-class S3Blobs:
+class S3Blobs(BlobStore):
     """Blobs as objects: `prefix/ab/cd/abcd…`. To be made after the fork: it has threads of its own."""
 
     def __init__(self, place: S3Place) -> None:
@@ -50,12 +50,6 @@ class S3Blobs:
             client_options=client,
             retry_config=RETRY,
         )
-
-    def put(self, data: bytes) -> str:
-        """Keep an image and give its SHA-256."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        self.put_as(sha256, "", data)
-        return sha256
 
     def put_stream(self, stream: BinaryIO) -> str:
         """Keep an image that is read a piece at a time; its digest, and so its name, is known last."""

@@ -17,6 +17,8 @@ from core.vocabulary import Scheme, Scope, Source
 from store.tables.client_tables import ApiKey, Client, SigningSecret
 
 KEY_PREFIX = "kt_"
+# An upload or a command line is where a picture comes from, not who may send one.
+CLIENT_SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
 EXTENSION_SCOPES = frozenset({Scope.SUBMIT, Scope.READ, Scope.APPEAL})
 USED_EVERY = timedelta(minutes=1)  # last use is a fact for people; a write each request would be waste
 

@@ -27,6 +27,7 @@ from core.clock import now
 from core.declarations import words_from_json
 from core.vocabulary import Scheme, Scope, Source
 from store.clients.clients import (
+    CLIENT_SOURCES,
     add_client,
     add_key,
     add_secret,
@@ -53,8 +54,6 @@ from store.people.audit_notes import note_event
 from store.people.moderators import list_moderators
 from store.tables.client_tables import Client
 
-SOURCES = (Source.MARKETPLACE, Source.EXTENSION, Source.API)
-
 
 @review.get("/admin/clients")
 @access(Act.MANAGE_CLIENTS)
@@ -62,7 +61,7 @@ def clients() -> str:
     with parts().database.reading() as session:
         rows, quotas = list_clients(session), read_quotas(session, now())
     return render_template(
-        "review/clients.html", clients=rows, quotas=quotas, sources=SOURCES, schemes=list(Scheme)
+        "review/clients.html", clients=rows, quotas=quotas, sources=CLIENT_SOURCES, schemes=list(Scheme)
     )
 
 
