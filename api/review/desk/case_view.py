@@ -36,7 +36,7 @@ from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
-from store.desk.queue_filter import Assigned, Viewer
+from store.desk.queue_filter import Assigned, Tab, Viewer
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.queues.assignments import Assignment, find_assignments
@@ -187,7 +187,13 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             viewer=viewer,
             address=write_wanted(wanted),
             following=next(iter(ahead), None),
-            progress=find_progress(session, wanted, viewer, found.image),
+            progress=find_progress(
+                session,
+                wanted,
+                viewer,
+                # A check looks as if it waited, and has a place like what does.
+                found.image if check or _is_in(wanted.tab, found.image, is_appealed=is_appealed) else None,
+            ),
             upcoming=ahead,
             evidence=_by_grade(found),
             context=find_context(session, found.image, found.submissions, blind),
@@ -220,6 +226,13 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             note=note,
             case=found if check is None else look_undecided(found, check),
         )
+
+
+def _is_in(tab: Tab, image: Image, *, is_appealed: bool) -> bool:
+    """True if a tab has a case, so that it has a place there."""
+    if tab is Tab.APPEALS:
+        return is_appealed
+    return tab is Tab.ALL or image.review == ReviewState(tab)
 
 
 def _reports(session: Session, sha256: str) -> ReportsOnCase:

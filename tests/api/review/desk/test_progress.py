@@ -49,6 +49,15 @@ def test_a_case_says_its_place_and_what_comes_next_in_each_order(
         assert strip(page)[: 2 - number] == [cases[i] for i in order[number + 1 :]]
 
 
+def test_a_case_that_a_tab_no_longer_has_has_no_place_in_it(desk: Desk, decide: Decide) -> None:
+    cases, visit = [desk.add_case(0.9 + i / 100) for i in range(3)], desk.as_person()
+    decide(visit, cases[0], "human")
+    address = f"/review/cases/{cases[0]}"
+    assert place(visit.get(address).text) == "2 to go"
+    assert place(visit.get(f"{address}?tab=all").text) == "3 of 3"
+    assert place(visit.get(f"/review/cases/{cases[1]}").text) == "2 of 2"
+
+
 def test_what_was_decided_today_is_counted_without_what_was_undone(desk: Desk, decide: Decide) -> None:
     cases, visit = [desk.add_case(0.9 + i / 100) for i in range(4)], desk.as_person()
     for sha256 in cases[:3]:

@@ -23,6 +23,7 @@ from store.tables.review_tables import Event
 from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.api.review.desk.test_case_context import NEAR, offer
+from tests.api.review.desk.test_progress import place
 
 Decide = Callable[..., TestResponse]
 CASE = re.compile(r"/review/cases/(\w{64})")
@@ -85,6 +86,7 @@ def test_a_golden_case_looks_like_any_other_and_changes_nothing(
     _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
     page = aiko.get(f"/review/cases/{golden}").text
     assert hidden(page, "decision_id") == ""
+    assert re.fullmatch(r"\d+ of \d+", place(page))  # as only what waits has
     for secret in ("standing", "lead@example.com", "Look at the hands", "golden", "Golden", "months ago"):
         assert secret not in page, secret
     answer = decide(aiko, golden, "ai", "Six fingers.")
