@@ -9,6 +9,9 @@ import pytest
 needs_scipy = pytest.mark.skipif(
     importlib.util.find_spec("scipy") is None, reason="scipy (the extra `train`) is not installed"
 )
+# Keeps a test off PostgreSQL: its subject is no query, and each statement that it runs is run there by a test
+# of that query.
+sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
 
 

@@ -21,6 +21,7 @@ from store.verdicts.images import record_verdict
 from tests.api.review.conftest import Desk, hidden
 from tests.api.review.desk.test_search import appeal
 from tests.reporting import report
+from tests.services import sqlite_alone
 
 Decide = Callable[..., TestResponse]
 
@@ -69,6 +70,7 @@ def test_a_case_shows_what_the_machine_says_and_why(desk: Desk) -> None:
         (Finding.UNCERTAIN, Basis.DECLARED, say(Reason.SCORE_UNSTABLE, score=0.88), True),
     ],
 )
+@sqlite_alone
 def test_no_reason_says_again_what_the_headline_says(
     desk: Desk, *, finding: Finding, basis: Basis, reason: Saying, is_shown: bool
 ) -> None:
@@ -265,12 +267,14 @@ def test_a_decision_that_was_decided_over_cannot_be_undone(desk: Desk, decide: D
 
 
 @pytest.mark.parametrize("outcome", ["", "clear", "HUMAN"])
+@sqlite_alone
 def test_what_is_no_outcome_decides_nothing(desk: Desk, decide: Decide, outcome: str) -> None:
     sha256 = desk.add_case(0.95)
     assert decide(desk.as_person(), sha256, outcome).status_code == 400
     assert _image(desk, sha256).decision_id is None
 
 
+@sqlite_alone
 def test_a_note_that_is_too_long_is_refused(desk: Desk, decide: Decide) -> None:
     sha256 = desk.add_case(0.95)
     assert decide(desk.as_person(), sha256, "ai", "x" * 2001).status_code == 400

@@ -17,6 +17,7 @@ from store.tables.case_tables import Image
 from store.tables.review_tables import OutsideCheck
 from tests.api.conftest import RecordingSender
 from tests.api.review.conftest import Desk
+from tests.services import sqlite_alone
 
 FOUND = Evidence(
     EvidenceKind.WATERMARK,
@@ -58,6 +59,7 @@ def connected(desk: Desk, sender: Answering, *services: str) -> Desk:
     return Desk(app, parts, desk.shop, desk.people)
 
 
+@sqlite_alone
 def test_it_is_off_unless_the_operator_names_a_service(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.5), desk.as_person()
     assert 'id="outside"' not in visit.get(f"/review/cases/{sha256}").text
@@ -117,6 +119,7 @@ def test_without_an_answer_yet_the_page_says_so_and_nothing_is_sent_twice(desk: 
     assert sender.asked == 1
 
 
+@sqlite_alone
 def test_only_a_form_of_ours_from_someone_logged_in_sends_a_picture(desk: Desk) -> None:
     sender = Answering(desk.parts.database, evidence=(FOUND,))
     desk = connected(desk, sender)
@@ -132,6 +135,7 @@ def test_only_a_form_of_ours_from_someone_logged_in_sends_a_picture(desk: Desk) 
     ("change", "status", "said"),
     [({"purged_at": now()}, 409, "The picture was purged."), ({"format": "gif"}, 422, "PNG, JPEG and WebP")],
 )
+@sqlite_alone
 def test_what_cannot_be_sent_is_refused(
     desk: Desk, change: dict[str, object], status: int, said: str
 ) -> None:

@@ -10,8 +10,10 @@ from store.bytes.blobs import THUMBNAIL, FolderBlobs
 from store.clients.clients import NewClient
 from store.tables.case_tables import Image
 from tests.api.review.conftest import Desk, Painter, make_desk
+from tests.services import sqlite_alone
 
 
+@sqlite_alone
 def test_a_picture_comes_with_its_own_type_and_no_rights(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     answer = visit.get(f"/review/images/{sha256}")
@@ -26,6 +28,7 @@ def test_a_picture_comes_with_its_own_type_and_no_rights(desk: Desk) -> None:
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+@sqlite_alone
 def test_a_browser_that_has_the_picture_is_not_sent_it_again(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     etag = visit.get(f"/review/images/{sha256}").headers["ETag"]
@@ -33,6 +36,7 @@ def test_a_browser_that_has_the_picture_is_not_sent_it_again(desk: Desk) -> None
     assert (again.status_code, again.data) == (304, b"")
 
 
+@sqlite_alone
 def test_the_thumbnail_is_served_and_the_picture_stands_in_for_it(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     before = visit.get(f"/review/images/{sha256}/thumbnail")
@@ -45,6 +49,7 @@ def test_the_thumbnail_is_served_and_the_picture_stands_in_for_it(desk: Desk) ->
     assert after.headers["ETag"] != visit.get(f"/review/images/{sha256}").headers["ETag"]
 
 
+@sqlite_alone
 def test_a_thumbnail_that_is_kept_no_longer_is_an_empty_frame(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     desk.parts.blobs.delete(sha256)
@@ -55,6 +60,7 @@ def test_a_thumbnail_that_is_kept_no_longer_is_an_empty_frame(desk: Desk) -> Non
     assert "immutable" not in gone.headers["Cache-Control"]
 
 
+@sqlite_alone
 def test_a_format_that_is_no_picture_is_never_served(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     with desk.parts.database.writing() as session:

@@ -16,6 +16,7 @@ from store.tables.submission_tables import Submission
 from store.verdicts.images import find_image
 from tests.api.review.appeals.test_artist import address
 from tests.api.review.conftest import Desk
+from tests.services import sqlite_alone
 
 JAPANESE = {"Accept-Language": "ja"}
 DECIDED = say(
@@ -81,6 +82,7 @@ def test_reasons_and_evidence_are_read_in_the_readers_language(desk: Desk) -> No
         assert render(saying) not in japanese
 
 
+@sqlite_alone
 def test_a_file_that_says_a_part_was_generated_is_not_shown_as_one_that_says_it_was(desk: Desk) -> None:
     detail = say(
         EvidenceDetail.PARTLY_GENERATED, source=say(Clause.UNSIGNED_XMP), source_type="compositeSynthetic"
@@ -95,6 +97,7 @@ def test_a_file_that_says_a_part_was_generated_is_not_shown_as_one_that_says_it_
 
 
 @pytest.mark.parametrize("headers", [{}, JAPANESE])
+@sqlite_alone
 def test_the_case_of_an_older_version_says_what_it_said(desk: Desk, headers: dict[str, str]) -> None:
     sha256 = desk.add_case(0.95)
     make_old(desk, sha256)
@@ -141,6 +144,7 @@ def test_the_failure_of_an_older_version_says_what_it_said(desk: Desk) -> None:
     }
 
 
+@sqlite_alone
 def test_a_failure_is_read_in_the_readers_language(desk: Desk) -> None:
     desk.add_case(0.95)
     gone = say(FailureDetail.PICTURE_NOT_THERE, host="shop.example", status=404)

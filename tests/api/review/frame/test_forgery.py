@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from store.tables.case_tables import Decision
 from tests.api.review.conftest import Desk, Visit, hidden
+from tests.services import sqlite_alone
 
 
 def _form(visit: Visit, sha256: str) -> dict[str, str]:
@@ -21,6 +22,7 @@ def _decisions(desk: Desk) -> int:
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "é"])
+@sqlite_alone
 def test_a_form_without_its_token_does_nothing(desk: Desk, token: str) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     form = _form(visit, sha256) | {"form_token": token}
@@ -28,6 +30,7 @@ def test_a_form_without_its_token_does_nothing(desk: Desk, token: str) -> None:
     assert _decisions(desk) == 0
 
 
+@sqlite_alone
 def test_the_token_of_another_login_does_nothing(desk: Desk) -> None:
     sha256, mine, other = desk.add_case(0.95), desk.as_person(), desk.as_person("ren@example.com")
     form = _form(mine, sha256) | {"form_token": _form(other, sha256)["form_token"]}
@@ -46,6 +49,7 @@ def test_the_token_of_another_login_does_nothing(desk: Desk) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
+@sqlite_alone
 def test_a_form_from_elsewhere_does_nothing(desk: Desk, headers: dict[str, str]) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     answer = visit.client.post(f"/review/cases/{sha256}/decision", data=_form(visit, sha256), headers=headers)
@@ -61,6 +65,7 @@ def test_a_form_of_ours_is_taken(desk: Desk) -> None:
     assert _decisions(desk) == 1
 
 
+@sqlite_alone
 def test_every_form_on_every_page_carries_a_token(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     for path in ("/review", f"/review/cases/{sha256}", "/review/decisions", "/account/password"):

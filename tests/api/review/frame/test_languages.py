@@ -9,6 +9,9 @@ from werkzeug.test import TestResponse
 from core.vocabulary import Role
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.api.review.frame.test_preferences import FORM
+from tests.services import sqlite_alone
+
+pytestmark = sqlite_alone
 
 JAPANESE = {"Accept-Language": "ja-JP,ja;q=0.9,en;q=0.5"}
 

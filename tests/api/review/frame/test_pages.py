@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from api.review.verdicts.model_page import render_card
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
 from tests.api.review.conftest import Desk
+from tests.services import sqlite_alone
 
 TRAPS = (
     "<script>alert(1)</script>",
@@ -19,6 +20,7 @@ TRAPS = (
 )
 
 
+@sqlite_alone
 def test_every_page_forbids_scripts_and_styles_of_others(desk: Desk) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     paths = ("/review", f"/review/cases/{sha256}", "/review/decisions", "/model", "/login", "/review/cases/x")
@@ -32,6 +34,7 @@ def test_every_page_forbids_scripts_and_styles_of_others(desk: Desk) -> None:
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=", answer.text), path
 
 
+@sqlite_alone
 def test_without_a_database_a_page_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
 
@@ -46,6 +49,7 @@ def test_without_a_database_a_page_says_so(desk: Desk, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("trap", TRAPS)
+@sqlite_alone
 def test_what_strangers_write_stays_text(desk: Desk, trap: str) -> None:
     evidence = Evidence(
         EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, trap, trap, {trap: trap, "prompt": trap}
@@ -61,6 +65,7 @@ def test_what_strangers_write_stays_text(desk: Desk, trap: str) -> None:
         assert "49" not in page or trap != "{{ 7 * 7 }}" or "{{ 7 * 7 }}" in page
 
 
+@sqlite_alone
 def test_the_card_is_drawn_without_its_markup(desk: Desk) -> None:
     page = desk.visit().get("/model").text
     assert "<h1>The card</h1>" in page
@@ -70,6 +75,7 @@ def test_the_card_is_drawn_without_its_markup(desk: Desk) -> None:
     assert 'href="javascript' not in page
 
 
+@sqlite_alone
 def test_the_card_shows_its_own_plots_and_no_other_image(desk: Desk) -> None:
     card = "![a < b](reports/roc.svg) ![spy](https://evil.example/x.png) ![up](reports/../../secret.png)"
     with desk.app.test_request_context():
@@ -82,6 +88,7 @@ def test_the_card_shows_its_own_plots_and_no_other_image(desk: Desk) -> None:
         assert visit.get(f"/model/reports/{name}").status_code == 404
 
 
+@sqlite_alone
 def test_assets_cache_for_ever_under_an_address_of_their_own(desk: Desk) -> None:
     visit = desk.visit()
     address = re.search(r'href="(/assets/\w+/desk.css)"', visit.get("/model").text)
@@ -95,10 +102,12 @@ def test_assets_cache_for_ever_under_an_address_of_their_own(desk: Desk) -> None
     assert visit.get(address[1].replace("desk.css", "../review/../../app.py")).status_code == 404
 
 
+@sqlite_alone
 def test_the_root_leads_to_the_queue(desk: Desk) -> None:
     assert desk.visit().get("/").location == "/review"
 
 
+@sqlite_alone
 def test_a_wrong_address_shows_people_a_page_and_programs_a_problem(desk: Desk) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
     for visit in (desk.as_person(), desk.visit()):

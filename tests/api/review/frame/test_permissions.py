@@ -6,6 +6,7 @@ from flask import Flask
 from api.review.frame.permissions import MATRIX, RANKS, Act
 from core.vocabulary import Role
 from tests.api.review.conftest import Desk, hidden
+from tests.services import sqlite_alone
 
 ROLES = list(Role)
 # Every page that is closed to somebody, by the act it needs; all others are open to every moderator.
@@ -111,6 +112,7 @@ OPEN = {
 }
 
 
+@sqlite_alone
 def test_every_page_is_somebodys(desk: Desk) -> None:
     found = {one for one in desk.app.view_functions if one.startswith("review.")}
     assert found == OPEN | PUBLIC | set(CLOSED)
@@ -163,6 +165,7 @@ def test_each_role_does_exactly_what_the_matrix_says(desk: Desk, role: Role) -> 
 
 
 @pytest.mark.slow
+@sqlite_alone
 def test_a_stranger_reads_and_does_nothing(desk: Desk) -> None:
     visit = desk.visit()
     for endpoint, address in _pages(desk.app, "GET").items():
@@ -197,6 +200,7 @@ def test_what_was_escalated_waits_for_somebody_senior(desk: Desk, role: Role) ->
 
 
 @pytest.mark.parametrize("role", ROLES)
+@sqlite_alone
 def test_the_navigation_shows_what_is_open(desk: Desk, role: Role) -> None:
     page = desk.as_person(f"{role}@example.com", role).get("/review").text
     assert ('href="/admin/log"' in page) == _reaches(role, "review.events")
@@ -214,6 +218,7 @@ RESETS = {
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("other", ROLES)
+@sqlite_alone
 def test_a_second_factor_is_reset_by_somebody_senior(desk: Desk, role: Role, other: Role) -> None:
     visit, person = desk.as_person("a@example.com", role), desk.add_person("b@example.com", other)
     status = visit.send(f"/admin/moderators/{person}/factor").status_code

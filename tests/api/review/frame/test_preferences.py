@@ -8,6 +8,7 @@ import pytest
 
 from api.review.frame.preferences import DEFAULT_KEYS, read_preferences
 from tests.api.review.conftest import Desk, Visit
+from tests.services import sqlite_alone
 
 FORM = {f"key_{act}": key for act, key in DEFAULT_KEYS.items()} | {"view": "grid", "remind": "50"}
 
@@ -32,6 +33,7 @@ def test_keys_can_be_changed_and_left_out(desk: Desk) -> None:
     assert _keys(other) == DEFAULT_KEYS
 
 
+@sqlite_alone
 def test_an_act_that_came_later_has_its_usual_key_unless_that_is_taken_or_was_removed(desk: Desk) -> None:
     older = {act: key for act, key in DEFAULT_KEYS.items() if act != "assisted"}
     assert read_preferences({"keys": older}).keys["assisted"] == "p"
@@ -42,6 +44,7 @@ def test_an_act_that_came_later_has_its_usual_key_unless_that_is_taken_or_was_re
 
 
 @pytest.mark.parametrize("change", [{"key_ai": "h"}, {"key_ai": "j"}, {"key_ai": "?"}, {"key_ai": "\u200b"}])
+@sqlite_alone
 def test_a_key_does_one_thing(desk: Desk, change: dict[str, str]) -> None:
     visit = desk.as_person()
     assert visit.send("/account/desk", "/account/desk", **FORM | change).status_code == 422

@@ -15,6 +15,7 @@ from store.tables.case_tables import Image
 from store.tables.client_tables import Client
 from tests.api.review.conftest import Desk
 from tests.api.review.desk.test_queue import shown
+from tests.services import sqlite_alone
 
 
 def _frames(kind: str, count: int) -> bytes:
@@ -34,6 +35,7 @@ def _put(desk: Desk, sha256: str, data: bytes | None) -> None:
 
 
 @pytest.mark.parametrize("is_animated", [True, False])
+@sqlite_alone
 def test_an_animated_picture_stands_still_and_can_be_played(desk: Desk, *, is_animated: bool) -> None:
     visit, sha256 = desk.as_person(), desk.add_case(0.95)
     with desk.parts.database.writing() as session:
@@ -45,6 +47,7 @@ def test_an_animated_picture_stands_still_and_can_be_played(desk: Desk, *, is_an
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("count", [1, 3])
+@sqlite_alone
 def test_the_file_tells_whether_a_picture_from_before_is_animated(desk: Desk, kind: str, count: int) -> None:
     visit, sha256 = desk.as_person(), desk.add_case(0.95)
     _put(desk, sha256, _frames(kind, count))
@@ -55,12 +58,14 @@ DAMAGED = [b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X", b"\0\0\0\x20ftypa
 
 
 @pytest.mark.parametrize("data", DAMAGED)
+@sqlite_alone
 def test_a_picture_from_before_whose_file_is_damaged_or_gone_is_shown(desk: Desk, data: bytes | None) -> None:
     visit, sha256 = desk.as_person(), desk.add_case(0.95)
     _put(desk, sha256, data)
     assert visit.get(f"/review/cases/{sha256}").status_code == 200
 
 
+@sqlite_alone
 def test_a_purged_picture_is_not_played(desk: Desk) -> None:
     visit, sha256 = desk.as_person(), desk.add_case(0.95)
     with desk.parts.database.writing() as session:

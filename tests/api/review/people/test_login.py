@@ -13,6 +13,7 @@ from store.people.login_attempts import PAIR_LIMIT
 from store.tables.people_tables import Moderator, Session
 from store.tables.review_tables import Event
 from tests.api.review.conftest import PASSWORD, Desk, make_desk
+from tests.services import sqlite_alone
 
 
 def test_a_moderator_logs_in_and_sees_the_queue(desk: Desk) -> None:
@@ -21,6 +22,7 @@ def test_a_moderator_logs_in_and_sees_the_queue(desk: Desk) -> None:
     assert "aiko@example.com" in visit.get("/review").text
 
 
+@sqlite_alone
 def test_every_page_but_the_card_asks_for_a_login(desk: Desk) -> None:
     sha256 = desk.add_case(0.95)
     visit = desk.visit()
@@ -32,6 +34,7 @@ def test_every_page_but_the_card_asks_for_a_login(desk: Desk) -> None:
     assert visit.get("/model").status_code == 200
 
 
+@sqlite_alone
 def test_login_leads_back_to_the_wanted_page_and_nowhere_else(desk: Desk) -> None:
     desk.add_person("aiko@example.com")
     wanted = desk.visit().send(
@@ -49,6 +52,7 @@ def test_login_leads_back_to_the_wanted_page_and_nowhere_else(desk: Desk) -> Non
         assert answer.location == "/review"
 
 
+@sqlite_alone
 def test_a_wrong_password_and_an_unknown_address_look_the_same(desk: Desk) -> None:
     desk.add_person("aiko@example.com")
     wrong = desk.visit().log_in("aiko@example.com", "not the password")
@@ -61,6 +65,7 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(desk: Desk) -> No
     assert shown[0] == shown[1]
 
 
+@sqlite_alone
 def test_an_unknown_address_costs_as_much_as_a_known_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str | None] = []
 
@@ -93,6 +98,7 @@ def test_too_many_tries_are_told_to_wait(desk: Desk) -> None:
         assert not session.scalars(select(Session)).all()
 
 
+@sqlite_alone
 def test_right_passwords_are_not_counted_as_tries(desk: Desk) -> None:
     desk.add_person("aiko@example.com")
     for _ in range(PAIR_LIMIT + 1):
@@ -129,6 +135,7 @@ def test_a_login_ends_after_twelve_hours(desk: Desk) -> None:
     assert visit.get("/review").status_code == 302
 
 
+@sqlite_alone
 def test_a_one_time_password_must_be_replaced_first(desk: Desk) -> None:
     desk.add_person("renka@example.com", is_new=True)
     visit = desk.visit()

@@ -21,6 +21,7 @@ from store.tables.submission_tables import Submission
 from store.verdicts.drift import stability_index
 from store.verdicts.drift import weeks as weeks_of
 from tests.api.review.conftest import Desk, Visit
+from tests.services import sqlite_alone
 
 Decide = Callable[..., TestResponse]
 
@@ -214,6 +215,7 @@ def test_handling_time_runs_from_opening_a_case_to_the_decision(desk: Desk, deci
 
 @pytest.mark.slow
 @pytest.mark.parametrize("table", CSV_TABLES)
+@sqlite_alone
 def test_each_table_is_a_file_of_its_own(desk: Desk, decide: Decide, table: str) -> None:
     lead = desk.as_person(role=Role.LEAD)
     decide(lead, desk.add_case(0.95, sampled_share=1.0), "human")

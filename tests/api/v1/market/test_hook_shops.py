@@ -14,6 +14,7 @@ from tests.api.v1.market.hooks import (
     woo_headers,
     woo_product,
 )
+from tests.services import sqlite_alone
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
 
@@ -31,6 +32,7 @@ def test_shopify_creates_without_images_and_updates_with_them(web: Web, database
     assert row.external_id == "850703190"
 
 
+@sqlite_alone
 def test_shopifys_media_stand_in_for_images(web: Web, database: Database) -> None:
     made = add_market(database, Scheme.SHOPIFY)
     media = [
@@ -50,6 +52,7 @@ def test_ids_beyond_two_to_the_53_keep_every_digit(web: Web, database: Database)
     assert [row.listing_id for row in submissions(database)] == ["9007199254740993", "9007199254740992"]
 
 
+@sqlite_alone
 def test_images_as_an_object_are_read_by_their_values(web: Web, database: Database) -> None:
     made = add_market(database, Scheme.WOOCOMMERCE)
     body = woo_product(images={"0": {"id": 1, "src": A}, "2": {"id": 3, "src": B}})
@@ -57,6 +60,7 @@ def test_images_as_an_object_are_read_by_their_values(web: Web, database: Databa
     assert [(row.external_id, row.image_url) for row in submissions(database)] == [("1", A), ("3", B)]
 
 
+@sqlite_alone
 def test_woocommerces_ping_is_answered_without_a_signature(web: Web, database: Database) -> None:
     made = add_market(database, Scheme.WOOCOMMERCE)
     form = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -30,6 +30,7 @@ from tests.api.v1.market.hooks import (
     woo_headers,
 )
 from tests.clients import SECRET_KEY
+from tests.services import sqlite_alone
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
 
@@ -42,6 +43,7 @@ def market(web: Web, database: Database) -> Any:
 
 @pytest.mark.parametrize("scheme", list(Scheme))
 @pytest.mark.parametrize("forgery", ["none", "empty", "other key", "other body", "rubbish"])
+@sqlite_alone
 def test_what_is_not_signed_is_refused(web: Web, database: Database, scheme: Scheme, forgery: str) -> None:
     made = add_market(database, scheme)
     body = listing(A) if scheme is Scheme.STANDARD else product(A)
