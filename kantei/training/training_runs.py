@@ -44,11 +44,15 @@ class TrainingOptions:
     def samples(self) -> list[Sample]:
         """Read the pictures: of the split, where the data has one, and all of what comes beside it."""
         samples = of_split(read_samples(self.data), self.split)
-        for place in self.also:
+        folders = [place.resolve().name for place in self.also]
+        for number, (place, folder) in enumerate(zip(self.also, folders, strict=True)):
             first = max(sample.number for sample in samples) + 1
-            # Two folders may hold a file of one name.
+            # Two folders may hold a file of one name, and have one name themselves. Names are published, so
+            # where the folder lies on this machine is not in them.
+            twins = folders[:number].count(folder)
+            prefix = f"{folder}-{twins + 1}" if twins else folder
             samples += [
-                replace(sample, name=f"{place}/{sample.name}", number=first + sample.number)
+                replace(sample, name=f"{prefix}/{sample.name}", number=first + sample.number)
                 for sample in read_samples(place)
             ]
         return samples

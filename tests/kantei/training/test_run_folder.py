@@ -51,7 +51,7 @@ def test_weights_are_known_by_their_bytes_wherever_they_lie(tmp_path: Path) -> N
 def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
     from kantei.training.training_runs import TrainingOptions  # noqa: PLC0415  # loads Keras
 
-    for place in ("data", "decisions"):
+    for place in ("data", "decisions", "older/decisions"):
         for label in ("ai", "human"):
             (tmp_path / place / label).mkdir(parents=True)
             (tmp_path / place / label / "1.png").touch()
@@ -59,7 +59,7 @@ def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
         tmp_path / "data",
         "train",
         None,
-        (tmp_path / "decisions",),
+        (tmp_path / "decisions", tmp_path / "older" / "decisions"),
         "mobilenet_v2",
         "imagenet",
         tmp_path / "run",
@@ -68,6 +68,13 @@ def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
         11,
     )
     samples = wanted.samples()
-    assert len({sample.name for sample in samples}) == 4
-    assert sorted(sample.number for sample in samples) == [0, 1, 2, 3]
+    assert sorted({sample.name for sample in samples}) == [
+        "ai/1.png",
+        "decisions-2/ai/1.png",
+        "decisions-2/human/1.png",
+        "decisions/ai/1.png",
+        "decisions/human/1.png",
+        "human/1.png",
+    ]
+    assert sorted(sample.number for sample in samples) == list(range(6))
     assert all(sample.path.is_file() for sample in samples)
