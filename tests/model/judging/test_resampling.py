@@ -21,6 +21,7 @@ def test_the_interval_of_a_mean_is_the_textbooks() -> None:
     )
 
 
+@pytest.mark.slow
 @needs_scipy
 def test_each_draw_has_as_many_of_each_label_and_the_seed_repeats_it() -> None:
     is_ai = np.array([True] * 10 + [False] * 30)

@@ -242,6 +242,7 @@ def test_a_part_is_turned_as_the_whole_picture_is() -> None:
     assert part.rgb.shape[1] < HEIGHT
 
 
+@pytest.mark.slow
 def test_a_large_jpeg_is_cut_short_alike_whether_decoded_whole_or_reduced() -> None:
     data = cut(saved(gradient(2400, 2000), "JPEG", quality=70), 75)
     reduced, whole = (decode_picture(data, max_pixels=LIMIT, looks_native=native) for native in (False, True))

@@ -14,6 +14,7 @@ def pictures() -> list[np.ndarray]:
     return [chance.integers(0, 256, (*shape, 3), dtype=np.uint8) for shape in ((256, 256), (300, 500))]
 
 
+@pytest.mark.slow
 def test_threads_change_no_figure(pictures: list[np.ndarray]) -> None:
     alone, shared = Classifier.load(), Classifier.load(threads=3)
     for rgb in pictures:

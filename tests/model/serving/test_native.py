@@ -89,6 +89,7 @@ def test_a_lossless_webp_is_told_from_a_lossy_one() -> None:
     assert not is_lossless(b"", "JPEG")
 
 
+@pytest.mark.slow
 def test_crops_come_with_the_decode_where_they_are_asked_for() -> None:
     data = saved(gradient(700, 900), "PNG")
     assert decode_picture(data, max_pixels=LIMIT).native is None
@@ -107,6 +108,7 @@ def test_a_picture_too_large_to_be_held_whole_has_no_native_look(monkeypatch: py
         assert (look is not None) == has_look
 
 
+@pytest.mark.slow
 def test_a_jpeg_is_decoded_whole_for_its_crops_and_looks_the_same_scaled() -> None:
     data = saved(gradient(2000, 3000), "JPEG")
     plain, whole = (decode_picture(data, max_pixels=LIMIT, looks_native=yes) for yes in (False, True))

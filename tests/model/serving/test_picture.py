@@ -214,6 +214,7 @@ def test_an_animation_that_breaks_off_after_its_first_frame_is_still_a_picture()
         assert (picture.width, picture.height) == (64, 64)
 
 
+@pytest.mark.slow
 def test_a_thumbnail_is_a_small_jpeg() -> None:
     data = thumbnail(decode(saved(gradient(1600, 800), "PNG")), side=200)
     with Image.open(io.BytesIO(data)) as image:

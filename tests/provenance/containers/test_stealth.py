@@ -58,6 +58,7 @@ def test_a_hidden_graph_is_read() -> None:
     declares(png(pixels), EvidenceKind.COMFYUI_WORKFLOW, "ComfyUI")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300), st.sampled_from(MODES), st.integers(1, 40), st.integers(1, 400))
 @settings(max_examples=60, deadline=None)
 def test_what_is_hidden_is_what_is_found(text: str, mode: tuple[str, bool], width: int, height: int) -> None:

@@ -57,6 +57,7 @@ class Made:
     came: list[Came]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(1000, 1000), (0, 1000), (0, 0)], ids=["small", "great", "giant"])
 def test_every_filter_finds_what_a_plain_reckoning_finds(
     database: Database, shop: NewClient, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int]

@@ -76,6 +76,7 @@ def test_a_post_is_never_sent_twice(make_poster: MakePoster, server: Server) -> 
     assert [asked.target for asked in server.asked] == ["/good", "/bad"]
 
 
+@pytest.mark.slow
 def test_a_status_counts_even_if_its_body_never_comes(make_poster: MakePoster, server: Server) -> None:
     def half(talk: Talk) -> None:
         talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
@@ -84,6 +85,7 @@ def test_a_status_counts_even_if_its_body_never_comes(make_poster: MakePoster, s
     assert make_poster(timeout=0.4).post(server.script("/hook", half), b"x", {}).status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_secure", [False, True])
 def test_a_receiver_that_reads_nothing_is_left(
     make_poster: MakePoster, authority: Authority, *, is_secure: bool

@@ -27,6 +27,7 @@ from worker.outbox.notify import Notifier
 from worker.outbox.notify_forever import notify_forever
 
 
+@pytest.mark.slow
 def test_hanging_receivers_do_not_delay_another_client(sqlite_database: Database) -> None:
     database = sqlite_database
     with Server() as server:

@@ -146,6 +146,7 @@ def test_no_form_of_another_site_changes_anything(desk: Desk, admin: Visit, head
     assert {name for name in before if before[name] != after[name]} >= {"policy_changes", "hash_lists"}
 
 
+@pytest.mark.slow
 def test_the_ids_of_others_open_nothing(desk: Desk, admin: Visit) -> None:
     values, other = fill(desk).values, desk.as_person("ren@example.com")
     answer = admin.send("/admin/clients", name="Other", source="api", scheme="standard")

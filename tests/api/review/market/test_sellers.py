@@ -92,6 +92,7 @@ def test_a_sellers_page_shows_what_a_moderator_judges_by(desk: Desk, decide: Dec
     assert desk.as_person().get("/review/sellers?client=x&seller=y").status_code == 404
 
 
+@pytest.mark.slow
 def test_an_answer_is_counted_by_what_it_made_of_the_decision(desk: Desk, decide: Decide) -> None:
     visit, lead = desk.as_person(), desk.as_person("lead@example.com", Role.LEAD)
     for number, (answers, figures) in enumerate(

@@ -67,6 +67,7 @@ def test_a_missed_bell_costs_a_moment(web: Web, api_parts: ApiParts, pool: Threa
     assert seconds < 4
 
 
+@pytest.mark.slow
 def test_a_bell_for_nothing_does_not_end_the_waiting(
     web: Web, api_parts: ApiParts, pool: ThreadPoolExecutor
 ) -> None:
