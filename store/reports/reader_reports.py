@@ -56,7 +56,18 @@ def add_report(
     url_sha256: str | None,
     at: datetime,
 ) -> StoredReport:
-    """Store a report, and ask for a look where the picture is known; an earlier one of the reader's stays."""
+    """Store a report, and ask for a look where the picture is known; an earlier one of the reader's stays.
+
+    `url_sha256` is of the address that the submission was found or made by, in one spelling.
+    """
+    if url_sha256 is not None and submission.reported_url_sha256 is None:
+        # With the submission: a report may be merged into an earlier one, and its address stays known.
+        session.execute(
+            update(Submission)
+            .where(Submission.id == submission.id)
+            .values(reported_url_sha256=url_sha256)
+            .execution_options(synchronize_session=False)
+        )
     same = [ReaderReport.submission_id == submission.id]
     if submission.image_sha256 is not None:
         same.append(ReaderReport.image_sha256 == submission.image_sha256)
@@ -76,7 +87,6 @@ def add_report(
         "client_id": submission.client_id,
         "reader": reader,
         "submission_id": submission.id,
-        "url_sha256": url_sha256,
         "image_sha256": submission.image_sha256,
         "reason": reason,
         "is_muted": is_muted,
@@ -96,9 +106,8 @@ def find_reported(session: Session, client_id: str, url_sha256: str) -> Submissi
     """The submission that was made for an earlier report of the same address, if it is still there."""
     return session.scalar(
         select(Submission)
-        .join(ReaderReport, ReaderReport.submission_id == Submission.id)
-        .where(ReaderReport.client_id == client_id, ReaderReport.url_sha256 == url_sha256)
-        .order_by(ReaderReport.id.desc())
+        .where(Submission.client_id == client_id, Submission.reported_url_sha256 == url_sha256)
+        .order_by(Submission.id.desc())
         .limit(1)
     )
 

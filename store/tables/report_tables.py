@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import now
@@ -27,13 +27,6 @@ class ReaderReport(Table):
         Index("ix_reader_reports_image_sha256", "image_sha256", "client_id", "reader"),
         Index("ix_reader_reports_submission_id", "submission_id"),
         Index("ix_reader_reports_created_at", "created_at"),
-        Index(
-            "ix_reader_reports_client_id_url_sha256",
-            "client_id",
-            "url_sha256",
-            sqlite_where=text("url_sha256 IS NOT NULL"),
-            postgresql_where=text("url_sha256 IS NOT NULL"),
-        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -41,7 +34,6 @@ class ReaderReport(Table):
     reader: Mapped[str] = mapped_column(Sha256)
     # No constraint: submissions are purged. The image is known once the submission is examined.
     submission_id: Mapped[str] = mapped_column(Id)
-    url_sha256: Mapped[str | None] = mapped_column(Sha256)
     image_sha256: Mapped[str | None] = mapped_column(Sha256)
     reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     is_muted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -80,6 +80,14 @@ class Submission(Table):
             sqlite_where=text("retry_at is not null"),
             postgresql_where=text("retry_at is not null"),
         ),
+        # Only of what readers reported by its address.
+        Index(
+            "ix_submissions_reported_url",
+            "client_id",
+            "reported_url_sha256",
+            sqlite_where=text("reported_url_sha256 IS NOT NULL"),
+            postgresql_where=text("reported_url_sha256 IS NOT NULL"),
+        ),
         # Only of what waits: whose turn it is among many clients, however much has been examined.
         Index(
             "ix_submissions_waiting",
@@ -98,6 +106,8 @@ class Submission(Table):
     priority: Mapped[Priority] = mapped_column(words(Priority), default=Priority.NORMAL)
     image_url: Mapped[str | None] = mapped_column(String(8192))
     upload_sha256: Mapped[str | None] = mapped_column(Sha256)
+    # Of `image_url` in one spelling, where a reader's report named it: the next one finds this submission.
+    reported_url_sha256: Mapped[str | None] = mapped_column(Sha256)
     page_url: Mapped[str | None] = mapped_column(String(2048))
     title: Mapped[str | None] = mapped_column(String(500))
     language: Mapped[TitleLanguage] = mapped_column(

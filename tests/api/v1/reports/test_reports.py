@@ -125,6 +125,25 @@ def test_a_picture_under_two_addresses_is_reported_once_by_a_reader(web: Web, da
     assert image(database).review is ReviewState.OPEN
 
 
+def test_a_second_address_stays_known_when_its_report_is_merged(web: Web, database: Database) -> None:
+    def submissions() -> int:
+        with database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Submission)) or 0
+
+    urls = [IMAGE_URL, f"{IMAGE_URL}?again"]
+    first, second = (send(web, image_url=url).get_json() for url in urls)
+    for one in (first, second):
+        examine(database, one["submission_id"])
+    for url in urls * 2:
+        again = send(web, image_url=url)
+        assert (again.status_code, again.get_json()) == (200, first)
+    assert submissions() == 2
+    # Nor does it take another submission from the quota of who reported it by its first submission's id.
+    assert send(web, submission_id=first["submission_id"], reader="u-2").status_code == 202
+    assert send(web, image_url=urls[1], reader="u-2").status_code == 200
+    assert submissions() == 2
+
+
 def test_one_reader_cannot_flood(web: Web) -> None:
     for number in range(REPORTS_A_MINUTE):
         assert send(web, image_url=f"https://example.com/{number}.png").status_code == 202
