@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from cachetools import TTLCache
 from sqlalchemy import ScalarSelect, func, select
@@ -14,26 +14,58 @@ from store.queues.named_queues import MOST_QUEUES
 from store.tables.case_tables import Image
 
 VALIDITY = 20.0  # seconds for which a count holds
+SHOWN = 60.0  # seconds for which it is still shown while another thread counts again
+PATIENCE = 10.0  # seconds to wait for another thread's count; counting for oneself is the last resort
 
 
 class NamedCounts:
-    """The number of waiting cases in each queue, which is the same whoever looks; for many threads."""
+    """The number of waiting cases in each queue, which is the same whoever looks; for many threads.
+
+    One thread counts a queue at a time. The others show its last count meanwhile, or wait if there is none.
+    """
 
     def __init__(self, *, validity: float = VALIDITY, clock: Callable[[], float] = time.monotonic) -> None:
-        self._lock = threading.Lock()
-        self._known = TTLCache[QueueFilter, int, float](2 * MOST_QUEUES, validity, clock)
+        self._validity, self._clock = validity, clock
+        self._ended = threading.Condition()
+        # Each count with the moment when it was begun.
+        self._known = TTLCache[QueueFilter, tuple[float, int], float](2 * MOST_QUEUES, SHOWN, clock)
+        self._running: set[QueueFilter] = set()
 
     def read(self, session: Session, queues: Mapping[str, QueueFilter], viewer: Viewer) -> dict[str, int]:
         """How many cases there are in queues, by any name; one more than `COUNT_LIMIT` means even more."""
-        with self._lock:
-            known = {wanted: self._known.get(wanted) for wanted in queues.values()}
-        missing = [wanted for wanted, count in known.items() if count is None]
-        if missing:
-            counted = dict(zip(missing, count_each(session, missing, viewer), strict=True))
-            with self._lock:
-                self._known.update(counted)
-            known |= counted
-        return {name: known[wanted] or 0 for name, wanted in queues.items()}
+        counts, due = self._claim(dict.fromkeys(queues.values()))
+        if due:
+            counts |= self._count(session, due, viewer)
+        return {name: counts[wanted] for name, wanted in queues.items()}
+
+    def _claim(self, wanted: Collection[QueueFilter]) -> tuple[dict[QueueFilter, int], list[QueueFilter]]:
+        """The counts that can be shown, and the queues that this thread has to count."""
+        with self._ended:
+            # Nothing is claimed before the wait, so no two threads wait for each other.
+            self._ended.wait_for(
+                lambda: all(one in self._known for one in wanted if one in self._running), PATIENCE
+            )
+            known = {one: found for one in wanted if (found := self._known.get(one)) is not None}
+            valid_from = self._clock() - self._validity
+            counts = {
+                one: count
+                for one, (begun_at, count) in known.items()
+                if begun_at > valid_from or one in self._running
+            }
+            due = [one for one in wanted if one not in counts]
+            self._running.update(due)
+        return counts, due
+
+    def _count(self, session: Session, due: list[QueueFilter], viewer: Viewer) -> dict[QueueFilter, int]:
+        counts, at = dict[QueueFilter, int](), self._clock()
+        try:
+            counts = dict(zip(due, count_each(session, due, viewer), strict=True))
+        finally:
+            with self._ended:
+                self._known.update({one: (at, count) for one, count in counts.items()})
+                self._running.difference_update(due)
+                self._ended.notify_all()
+        return counts
 
 
 def count_each(session: Session, wanted: list[QueueFilter], viewer: Viewer) -> list[int]:
