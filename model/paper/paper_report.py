@@ -41,6 +41,8 @@ class Counts:
         return 2 * self.found / max(1, 2 * self.found + self.missed + self.accused)
 
 
+# Epochs before the end whose accuracies are reported too: which of them comes last is luck.
+_LAST = 10
 PAPER = {"mobilenet_v2": Counts(133, 0, 8, 109), "mobilenet_v3": Counts(133, 0, 7, 110)}
 # What is to be known of weights that are not ImageNet's own, by a word in the file's name.
 _NOTES = {
@@ -98,6 +100,7 @@ def write_paper_report(
         "cut": outcome.cut,
         "counts": asdict(counts),
         "accused": _accused(judge, said, pixels),
+        "last_accuracies": [epoch["val_accuracy"] for epoch in outcome.curves[-_LAST:]],
     }
     (folder / f"{name}.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     runs = [
@@ -200,6 +203,13 @@ def _about(run: dict[str, Any]) -> list[str]:
         colours += (
             " The paper blames low colour. Of an accused picture and another human one, the accused one is "
             f"paler in {percent(accused['paler'])} of the cases (50% would be chance; Hanley and McNeil)."
+        )
+    last = run.get("last_accuracies", [])
+    if len(last) == _LAST:
+        about += (
+            f" In its last {_LAST} epochs the accuracy on the 250 lay between {100 * min(last):.1f} % and "
+            f"{100 * max(last):.1f} %, with a median of {100 * float(np.median(last)):.1f} %: the figures of "
+            "the last epoch alone depend on when training ends."
         )
     plots = f"![confusion]({name}-confusion.png) ![curves]({name}-curves.png)"
     files = [f"- `{item['file']}`: {item['colourfulness']}" for item in accused["files"]]

@@ -168,3 +168,27 @@ def test_each_epoch_changes_every_picture_anew_and_can_be_shown_again() -> None:
     assert changes[0] != changes[1] != changes[2]
     copies.go_on(1)
     assert np.array_equal(np.concatenate([copies[0][0], copies[1][0]])[:, 0, 0, 0], epochs[1])
+
+
+def test_the_report_says_how_far_the_last_epochs_lie_apart(tmp_path: Path) -> None:
+    from core.vocabulary import Label
+    from model.data.sample_pixels import open_pixels
+    from model.data.samples import Sample
+    from model.paper.paper import PaperOutcome
+    from model.paper.paper_report import write_paper_report
+
+    judge = []
+    for number, label in enumerate((Label.HUMAN, Label.AI)):
+        gradient(40, 40).save(tmp_path / f"{number}.png")
+        judge.append((number, Sample(tmp_path / f"{number}.png", f"{number}.png", label, "s", "o")))
+    pixels = open_pixels([sample for _, sample in judge], tmp_path, print)
+    curves = [
+        {"epoch": number, "loss": 0.1, "accuracy": 1.0, "val_loss": 0.5, "val_accuracy": accuracy}
+        for number, accuracy in enumerate([0.5, *(0.8 + number / 100 for number in range(10))])
+    ]
+    outcome = PaperOutcome(np.array([0.1, 0.9]), curves, None, 1.0)
+    write_paper_report(
+        "mobilenet_v2", outcome, judge, pixels, weights="w.h5", seed=3, folder=tmp_path / "report"
+    )
+    said = (tmp_path / "report" / "README.md").read_text(encoding="utf-8")
+    assert "between 80.0 % and 89.0 %, with a median of 84.5 %" in said
