@@ -173,9 +173,10 @@ def redis_server() -> str:
 
 @pytest.fixture
 def redis_url(redis_server: str) -> Iterator[str]:
-    """An empty Redis database."""
-    yield redis_server
+    """An empty Redis database, whatever a test of whole processes left in it."""
     with redis.Redis.from_url(redis_server) as client:
+        client.flushdb()
+        yield redis_server
         client.flushdb()
 
 
