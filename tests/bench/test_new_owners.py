@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 from pathlib import Path
 
 from bench.classifier.new_owners import MANIFEST, fetch_pictures
@@ -50,5 +51,10 @@ def test_the_list_names_no_owner_or_picture_of_the_training_data() -> None:
     with MANIFEST.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len({row["sha256"] for row in rows}) == len(rows) >= 800
-    learned = (MANIFEST.parents[1] / "unseen" / "scores.tsv").read_text(encoding="utf-8")
+    unseen = MANIFEST.parents[1] / "unseen"
+    learned = (unseen / "scores.tsv").read_text(encoding="utf-8")
     assert not [row["sha256"] for row in rows if row["sha256"] in learned]
+    sources = json.loads((unseen / "report.json").read_text(encoding="utf-8"))["tables"]["source"]
+    owners = {source["name"].split("/")[0].lower() for source in sources}
+    assert len(owners) > 200
+    assert not [row["repo"] for row in rows if row["repo"].split("/")[0].lower() in owners]
