@@ -30,6 +30,11 @@ FOLDER = click.Path(exists=True, path_type=Path)
     "[default: the pictures of --data]",
 )
 @click.option(
+    "--enlarged",
+    type=FOLDER,
+    help="Folder with copies that neural networks enlarged, as KIND/ORIGINAL.png, to learn from as well.",
+)
+@click.option(
     "--also",
     type=FOLDER,
     multiple=True,
@@ -90,6 +95,7 @@ def train(
     data: Path,
     split: str | None,
     originals: Path | None,
+    enlarged: Path | None,
     also: tuple[Path, ...],
     kind: str,
     backbone: str,
@@ -134,6 +140,7 @@ def train(
         folds=folds,
         seed=seed,
         layers=layers,
+        enlarged=enlarged,
     )
     _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
     if publish:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.vocabulary import Label
 from model.data.estimates import Say
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
@@ -15,9 +16,8 @@ from model.serving.picture import PictureError, decode_at_scale, decode_picture,
 from model.training.extract import read_each
 from model.training.feature_reading import Read
 from model.training.head import Features
-from model.training.processing import KINDS, process
+from model.training.processing import KINDS, process, window
 
-WINDOW = 1300  # px; a part so large is processed, not the whole picture: it keeps the picture's own scale
 _TILE = "#tile="  # in a manifest's path: a part of a grid, which has no file of its own
 
 
@@ -42,6 +42,20 @@ def find_originals(samples: Sequence[Sample], folder: Path | None) -> list[Origi
         if path is not None and path.is_file() and (cell := _cell(path)) >= 0:
             found.append(Original(number, path, cell))
     return found
+
+
+def choose_pictures(
+    samples: Sequence[Sample], found: Sequence[Original], count: int, label: Label = Label.HUMAN
+) -> list[Original]:
+    """Choose pictures of a label: the first of each owner, then the second of each, and so on."""
+    rounds: dict[str, int] = {}
+    ranked = []
+    for one in found:
+        sample = samples[one.sample]
+        if sample.label is label:
+            rounds[sample.owner] = rounds.get(sample.owner, 0) + 1
+            ranked.append((rounds[sample.owner], one.sample, one))
+    return [one for *_, one in sorted(ranked, key=lambda row: row[:2])[:count]]
 
 
 def _named(sample: Sample, folder: Path) -> Path | None:
@@ -78,17 +92,6 @@ def read_processed(
         return np.zeros((COUNT, SIDE, SIDE, 3), np.uint8) if found is None else found
 
     return _read(read, originals, crops, place, say)
-
-
-def window(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Cut a random part of at most 1,300 pixels a side, over white."""
-    width, height = (min(side, WINDOW) for side in image.size)
-    x, y = int(rng.integers(image.width - width + 1)), int(rng.integers(image.height - height + 1))
-    part = image.crop((x, y, x + width, y + height))
-    if part.has_transparency_data:
-        part = part.convert("RGBA")
-        part = Image.alpha_composite(Image.new("RGBA", part.size, (255, 255, 255, 255)), part)
-    return part.convert("RGB")
 
 
 def _clean(original: Original) -> Rgb:

@@ -16,11 +16,23 @@ Rng = np.random.Generator
 Kind = Callable[[Image.Image, Rng], Image.Image]
 _FILTERS = (Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
 _LEAST = 260  # px; the short side that is left at least
+WINDOW = 1300  # px; a part so large is processed, not the whole picture: it keeps the picture's own scale
 
 
 def process(rgb: Rgb, kind: str, rng: Rng) -> Rgb:
     """Put pixels (h, w, 3) through one of `KINDS`; strengths are drawn from `rng`."""
     return np.asarray(KINDS[kind](Image.fromarray(rgb), rng).convert("RGB"))
+
+
+def window(image: Image.Image, rng: np.random.Generator, most: int = WINDOW) -> Image.Image:
+    """Cut a random part of at most `most` pixels a side, over white."""
+    width, height = (min(side, most) for side in image.size)
+    x, y = int(rng.integers(image.width - width + 1)), int(rng.integers(image.height - height + 1))
+    part = image.crop((x, y, x + width, y + height))
+    if part.has_transparency_data:
+        part = part.convert("RGBA")
+        part = Image.alpha_composite(Image.new("RGBA", part.size, (255, 255, 255, 255)), part)
+    return part.convert("RGB")
 
 
 def _to_short(

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.training.native_rows import window
-from model.training.processing import KINDS, process
+from model.training.processing import KINDS, process, window
 
 pytestmark = pytest.mark.training  # the module takes Keras in, which takes four seconds
 
