@@ -40,6 +40,7 @@ def fetch_pictures(folder: Path, host: str = HOST, manifest: Path = MANIFEST) ->
     """
     with manifest.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         reasons = list(pool.map(lambda row: _fetch(row, folder, host), rows))
     with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
@@ -76,17 +77,18 @@ def _is_right(data: bytes, row: Row) -> bool:
     return hashlib.sha256(data).hexdigest() == row["sha256"]
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Fetch, and name what could not be had."""
+def main(arguments: Sequence[str]) -> int:
+    """Fetch, and name what could not be had. Returns 1 if anything is missing, since the report is of all."""
     parser = argparse.ArgumentParser(prog="python -m bench.classifier.new_owners", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--from", dest="host", default=HOST, help="the host that serves files by commit")
     options = parser.parse_args(arguments)
-    lost = fetch_pictures(options.folder, options.host)
+    lost = fetch_pictures(options.folder, options.host, MANIFEST)
     for row, reason in lost:
         print(f"{row['repo']}/{row['path']}: {reason}")
-    print(f"{len(lost)} pictures could not be fetched; the others are in {options.folder}")
+    print(f"Pictures that could not be fetched: {len(lost)}. The others are in {options.folder}.")
+    return int(bool(lost))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from bench.classifier.new_owners import MANIFEST, fetch_pictures
+import pytest
+
+from bench.classifier import new_owners
+from bench.classifier.new_owners import MANIFEST, fetch_pictures, main
 from model.data.samples import read_samples
 from tests.servers import Server
 
@@ -44,6 +47,19 @@ def test_what_changed_or_is_gone_is_named_and_left_out(tmp_path: Path) -> None:
     assert "SHA-256" in lost[0][1]
     assert "404" in lost[1][1]
     assert [sample.name for sample in read_samples(tmp_path)] == ["files/a.png", "files/b.png"]
+
+
+def test_where_nothing_can_be_fetched_everything_is_named_and_the_command_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The published figures are of all pictures, so a part of them must not look like a success."""
+    monkeypatch.setattr(new_owners, "MANIFEST", _listed(tmp_path / "listed.csv", a=b"first"))
+    with Server() as server:
+        place = tmp_path / "not there yet"
+        assert main([str(place), "--from", server.url().rstrip("/")]) == 1
+    said = capsys.readouterr().out
+    assert "owner/art/my a#1.png: 404" in said
+    assert "could not be fetched: 1" in said
 
 
 def test_the_list_names_no_owner_or_picture_of_the_training_data() -> None:
