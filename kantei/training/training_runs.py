@@ -1,7 +1,8 @@
 """Training runs, built from the model's parts, on any Keras backend."""
 
+import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,13 +46,11 @@ class TrainingOptions:
     def samples(self) -> list[Sample]:
         """Read the pictures: of the split, where the data has one, and all of what comes beside it."""
         samples = of_split(read_samples(self.data), self.split)
-        folders = [place.resolve().name for place in self.also]
-        for number, (place, folder) in enumerate(zip(self.also, folders, strict=True)):
+        taken = {sample.name.partition("/")[0] for sample in samples}
+        for place in self.also:
             first = max(sample.number for sample in samples) + 1
-            # Two folders may hold a file of one name, and have one name themselves. Names are published, so
-            # where the folder lies on this machine is not in them.
-            twins = folders[:number].count(folder)
-            prefix = f"{folder}-{twins + 1}" if twins else folder
+            prefix = _untaken(place.resolve().name, taken)
+            taken.add(prefix)
             samples += [
                 replace(sample, name=f"{prefix}/{sample.name}", number=first + sample.number)
                 for sample in read_samples(place)
@@ -63,6 +62,16 @@ class TrainingOptions:
         samples = self.samples()
         pixels = open_pixels(samples, self.folder, say)
         return join_families(samples, _hashes(samples, pixels, self.folder, say)), pixels
+
+
+def _untaken(folder: str, taken: Collection[str]) -> str:
+    """Return the name of a folder, with a number if it is taken.
+
+    Two folders may have one name and files of one name. Names are published, so where a folder lies on this
+    machine is not in them.
+    """
+    names = itertools.chain([folder], (f"{folder}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _hashes(samples: Sequence[Sample], pixels: SamplePixels, folder: Path, say: Say) -> list[PictureHash]:

@@ -60,15 +60,18 @@ def test_a_folder_is_known_by_the_names_and_sizes_of_its_files(tmp_path: Path) -
 def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
     from kantei.training.training_runs import TrainingOptions  # noqa: PLC0415  # loads Keras
 
-    for place in ("data", "decisions", "older/decisions"):
+    also = [
+        tmp_path / place for place in ("decisions", "older/decisions", "newest/decisions-2", "theirs/human")
+    ]
+    for place in (tmp_path / "data", *also):
         for label in ("ai", "human"):
-            (tmp_path / place / label).mkdir(parents=True)
-            (tmp_path / place / label / "1.png").touch()
+            (place / label).mkdir(parents=True)
+            (place / label / "1.png").touch()
     wanted = TrainingOptions(
         tmp_path / "data",
         "train",
         None,
-        (tmp_path / "decisions", tmp_path / "older" / "decisions"),
+        tuple(also),
         "mobilenet_v2",
         "imagenet",
         tmp_path / "run",
@@ -79,11 +82,15 @@ def test_pictures_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
     samples = wanted.samples()
     assert sorted({sample.name for sample in samples}) == [
         "ai/1.png",
+        "decisions-2-2/ai/1.png",
+        "decisions-2-2/human/1.png",
         "decisions-2/ai/1.png",
         "decisions-2/human/1.png",
         "decisions/ai/1.png",
         "decisions/human/1.png",
+        "human-2/ai/1.png",
+        "human-2/human/1.png",
         "human/1.png",
     ]
-    assert sorted(sample.number for sample in samples) == list(range(6))
+    assert sorted(sample.number for sample in samples) == list(range(10))
     assert all(sample.path.is_file() for sample in samples)
