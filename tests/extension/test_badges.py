@@ -75,6 +75,7 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
     )
     # The profiler counts by the clock, so a second in which another process had the core looks like work.
     assert sorted(work)[len(work) * 3 // 4] < BUDGET
+    assert mean < BUDGET / 2, "a few seconds may be busy, but the page must not stand still in them"
 
 
 def test_what_was_checked_is_not_asked_again_and_the_page_may_change(
