@@ -12,6 +12,8 @@ needs_scipy = pytest.mark.skipif(
 # Keeps a test off PostgreSQL: its subject is no query, and each statement that it runs is run there by a test
 # of that query.
 sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+# Keeps a test off SQLite, where no two transactions write at once.
+postgresql_alone = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 REQUIRED = os.environ.get("KANTEI_TEST_REQUIRE", "").split(",")
 
 

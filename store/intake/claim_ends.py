@@ -38,7 +38,7 @@ def finish_examined(
 
     Errors: ClaimLostError.
     """
-    client_id, declared, is_reported = _end(
+    client_id, declared = _end(
         session,
         held,
         state=State.EXAMINED,
@@ -49,7 +49,7 @@ def finish_examined(
     )
     if held.image_url is not None:
         retry_same_picture(session, client_id, held.image_url, at=at)
-    if is_reported:
+    if has_reports(session, held.submission_id):
         look_at_reported(session, held.submission_id, image_sha256)
     if is_new_image:
         if declared is not Declared.UNKNOWN:
@@ -76,7 +76,7 @@ def _note_ways(session: Session, sha256: str, ways: int) -> None:
 def finish_failed(session: Session, held: Claim, failure: Failure, *, at: datetime) -> None:
     """End a claim with a failure, and tell the client. Errors: ClaimLostError."""
     values = _failure_values(failure) | _NO_RETRY
-    client_id, *_ = _end(session, held, state=State.FAILED, examined_at=at, **values)
+    client_id, _ = _end(session, held, state=State.FAILED, examined_at=at, **values)
     add_events(session, EventKind.SUBMISSION_FAILED, [NewEvent(client_id, held.submission_id)], at=at)
 
 
@@ -153,8 +153,8 @@ def _failure_values(failure: Failure) -> dict[str, object]:
     }
 
 
-def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared, bool]:
-    """End a claim; returns whose submission it was, what it declares, and whether readers reported it."""
+def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared]:
+    """End a claim; returns whose submission it was, and what it declares."""
     row = session.execute(
         update(Submission)
         .where(
@@ -162,9 +162,9 @@ def _end(session: Session, held: Claim, **values: object) -> tuple[str, Declared
             Submission.claim_id == held.id,
         )
         .values(claim_id=None, claimed_until=None, **values)
-        .returning(Submission.client_id, Submission.declared, has_reports(held.submission_id))
+        .returning(Submission.client_id, Submission.declared)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if row is None:
         raise ClaimLostError
-    return row[0], row[1], bool(row[2])
+    return row.client_id, row.declared

@@ -73,6 +73,8 @@ def _draw(session: Session, sha256: str, client_id: str, share: int, at: datetim
 
 def _leave(session: Session, sha256: str) -> None:
     """Close an open case that nobody decided, appealed, reported or drew for measuring."""
+    # Locked first: an update that waits for a reader's report does not see it.
+    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
     session.execute(
         update(Image)
         .where(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.ids import new_id
@@ -68,9 +68,12 @@ def add_report(
             .values(reported_url_sha256=url_sha256)
             .execution_options(synchronize_session=False)
         )
+    sha256 = submission.image_sha256 or _lock_unexamined(session, submission.id)
     same = [ReaderReport.submission_id == submission.id]
-    if submission.image_sha256 is not None:
-        same.append(ReaderReport.image_sha256 == submission.image_sha256)
+    if sha256 is not None:
+        # Locked, so that a decision or a verdict of this moment sees the report, or the report sees it.
+        _lock_image(session, sha256)
+        same.append(ReaderReport.image_sha256 == sha256)
     earlier = (
         select(ReaderReport)
         .where(ReaderReport.client_id == submission.client_id, ReaderReport.reader == reader, or_(*same))
@@ -87,7 +90,7 @@ def add_report(
         "client_id": submission.client_id,
         "reader": reader,
         "submission_id": submission.id,
-        "image_sha256": submission.image_sha256,
+        "image_sha256": sha256,
         "reason": reason,
         "is_muted": is_muted,
         "created_at": at,
@@ -95,10 +98,10 @@ def add_report(
     if not insert_once(session, ReaderReport, row):
         found = session.scalars(earlier).one()  # sent twice at the same moment
         return StoredReport(found.id, found.submission_id, found.created_at, is_new=False)
-    if submission.image_sha256 is not None:
-        _settle_new(session, report_id, submission.image_sha256)
+    if sha256 is not None:
+        _settle_new(session, report_id, sha256)
         if not is_muted:
-            _ask_for_look(session, submission.image_sha256)
+            _ask_for_look(session, sha256)
     return StoredReport(report_id, submission.id, at, is_new=True)
 
 
@@ -118,7 +121,7 @@ def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
     Who had reported the picture under another address has reported it once: the earlier report stays.
     """
     # Locked, so that of two submissions with the same picture the second sees the reports of the first.
-    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
+    _lock_image(session, sha256)
     earlier = aliased(ReaderReport)
     session.execute(
         delete(ReaderReport)
@@ -144,10 +147,14 @@ def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
         _ask_for_look(session, sha256)
 
 
-def has_reports(submission_id: str) -> ScalarSelect[int | None]:
-    """SQL expression: 1 if readers reported a submission, not correlated, for SQLite's RETURNING."""
+def has_reports(session: Session, submission_id: str) -> bool:
+    """True if readers reported a submission.
+
+    To be asked once its row is locked, and in a statement of its own: one that waited for the lock does not
+    see the report for which it waited.
+    """
     query = select(1).where(ReaderReport.submission_id == submission_id).limit(1)
-    return query.scalar_subquery()
+    return session.scalar(query) is not None
 
 
 def is_reported(sha256: str) -> ColumnElement[bool]:
@@ -257,6 +264,16 @@ def forget_reports(session: Session, before: datetime) -> int:
     session.execute(delete(MutedReader).where(MutedReader.created_at < before))
     query = delete(ReaderReport).where(ReaderReport.created_at < before).returning(ReaderReport.id)
     return len(session.execute(query).all())
+
+
+def _lock_unexamined(session: Session, submission_id: str) -> str | None:
+    """Keep a submission's examination from ending; give its picture if it has ended by now."""
+    query = select(Submission.image_sha256).where(Submission.id == submission_id)
+    return session.scalar(query.with_for_update(key_share=True))
+
+
+def _lock_image(session: Session, sha256: str) -> None:
+    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
 
 
 def _settle_new(session: Session, report_id: str, sha256: str) -> None:

@@ -116,7 +116,7 @@ def test_a_new_model_adds_a_verdict_and_does_not_reopen_what_a_person_decided(da
         assert find_verdict(session, FACTS.sha256, "m-1", "test-1") is not None
 
 
-def test_a_new_image_is_recorded_and_told_of_in_six_statements(database: Database, shop: NewClient) -> None:
+def test_a_new_image_is_recorded_and_told_of_in_seven_statements(database: Database, shop: NewClient) -> None:
     asked: list[str] = []
 
     def note(_c: object, _k: object, statement: str, *_: object) -> None:
@@ -150,6 +150,7 @@ def test_a_new_image_is_recorded_and_told_of_in_six_statements(database: Databas
         ["INSERT", "INTO", "verdicts"],
         ["UPDATE", "submissions", "SET"],
         ["SELECT", "submissions.id", "FROM"],  # who else waits for this picture
+        ["SELECT", "1", "FROM"],  # whether a reader reported it; alone, so that it sees the latest report
         ["INSERT", "INTO", "client_events"],
     ]
     found = image(database)
