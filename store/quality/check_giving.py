@@ -79,9 +79,18 @@ def choose_check(
     session: Session, kind: CheckKind, wanted: QueueFilter, viewer: Viewer, after: Image
 ) -> CheckOffer | None:
     """The check that fits a moderator's filters and is nearest to their current case, or None."""
-    wanted = replace(_without_state(wanted), rule=wanted.rule and _without_state(wanted.rule))
     choose = _choose_golden if kind is CheckKind.GOLDEN else _choose_second
-    return choose(session, wanted, viewer, after)
+    return choose(session, _for_checks(wanted), viewer, after)
+
+
+def fits(session: Session, sha256: str, wanted: QueueFilter, viewer: Viewer) -> bool:
+    """True if a check would be among the cases of a filter if it waited, as it seems to."""
+    one = select(Image.sha256).where(Image.sha256 == sha256)
+    return session.scalar(narrow(one, _for_checks(wanted), viewer)) is not None
+
+
+def _for_checks(wanted: QueueFilter) -> QueueFilter:
+    return replace(_without_state(wanted), rule=wanted.rule and _without_state(wanted.rule))
 
 
 def _without_state(wanted: QueueFilter) -> QueueFilter:

@@ -1,7 +1,7 @@
 """Everything that the page of a case shows; nothing is written for it."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -36,7 +36,8 @@ from store.desk.decisions import OFFERED
 from store.desk.grounds import list_grounds, usual_of
 from store.desk.outside_checks import list_outside, may_ask
 from store.desk.progress import Progress, find_progress
-from store.desk.queue_filter import Assigned, Tab, Viewer
+from store.desk.queue_filter import Assigned, QueueFilter, Tab, Viewer
+from store.quality.check_giving import fits
 from store.quality.checks import SecondLookResult, blind_for, check_result, open_check
 from store.quality.quality import find_golden
 from store.queues.assignments import Assignment, find_assignments
@@ -45,7 +46,7 @@ from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
 from store.tables.ground_tables import Ground
 from store.tables.people_tables import Moderator
-from store.tables.quality_tables import GoldenCase
+from store.tables.quality_tables import Check, GoldenCase
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import WAITING, ReviewState
 from store.tables.review_tables import OutsideCheck
@@ -187,13 +188,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             viewer=viewer,
             address=write_wanted(wanted),
             following=next(iter(ahead), None),
-            progress=find_progress(
-                session,
-                wanted,
-                viewer,
-                # A check looks as if it waited, and has a place like what does.
-                found.image if check or _is_in(wanted.tab, found.image, is_appealed=is_appealed) else None,
-            ),
+            progress=_progress(session, wanted, viewer, found.image, check, is_appealed=is_appealed),
             upcoming=ahead,
             evidence=_by_grade(found),
             context=find_context(session, found.image, found.submissions, blind),
@@ -228,11 +223,30 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
         )
 
 
-def _is_in(tab: Tab, image: Image, *, is_appealed: bool) -> bool:
+def _progress(
+    session: Session,
+    wanted: QueueFilter,
+    viewer: Viewer,
+    image: Image,
+    check: Check | None,
+    *,
+    is_appealed: bool,
+) -> Progress:
+    """Where the case stands; a check has a place, and counts, where an open case would, and nowhere else."""
+    review = image.review if check is None else ReviewState.OPEN
+    is_in = _is_in(wanted.tab, review, is_appealed=is_appealed)
+    progress = find_progress(session, wanted, viewer, image if is_in else None)
+    if check is None or wanted.tab is not Tab.OPEN or not fits(session, image.sha256, wanted, viewer):
+        return progress
+    # It does not wait, so it was not counted: alone, it would say "0 to go", as no case does that waits.
+    return replace(progress, total=progress.total + 1)
+
+
+def _is_in(tab: Tab, review: ReviewState, *, is_appealed: bool) -> bool:
     """True if a tab has a case, so that it has a place there."""
     if tab is Tab.APPEALS:
         return is_appealed
-    return tab is Tab.ALL or image.review == ReviewState(tab)
+    return tab is Tab.ALL or review == ReviewState(tab)
 
 
 def _reports(session: Session, sha256: str) -> ReportsOnCase:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from core.clock import now
 from core.vocabulary import EventKind, Outcome, Role
+from store.desk.queue_filter import Tab
 from store.quality.check_giving import draw
 from store.quality.quality import Rates
 from store.tables.case_tables import Decision, Image, Verdict
@@ -74,6 +75,35 @@ def aiko(desk: Desk) -> Visit:
     return desk.as_person("aiko@example.com")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("finding", ["flagged", "uncertain"])
+def test_a_golden_case_has_its_place_in_each_tab_as_an_open_case_has(
+    desk: Desk, lead: Visit, aiko: Visit, decide: Decide, finding: str
+) -> None:
+    golden = _golden(desk, lead, decide)
+    _set_rates(lead, "50", "0")
+    ordinary = _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
+
+    def places(sha256: str) -> dict[Tab, str]:
+        return {
+            tab: place(aiko.get(f"/review/cases/{sha256}?finding={finding}&tab={tab}").text) for tab in Tab
+        }
+
+    def close_all_but(sha256: str) -> None:
+        with desk.parts.database.writing() as session:
+            others = update(Image).where(Image.sha256 != sha256, Image.review == ReviewState.OPEN)
+            session.execute(others.values(review=ReviewState.NONE))
+
+    # Each is the last case that waits, or seems to; all images together are as many for both.
+    close_all_but(ordinary)
+    expected = places(ordinary)
+    close_all_but(golden)
+    found = places(golden)
+    assert re.sub(r"^\d+ of", "n of", found.pop(Tab.ALL)) == re.sub(r"^\d+ of", "n of", expected.pop(Tab.ALL))
+    assert found == expected
+    assert expected[Tab.OPEN] == ("1 of 1" if finding == "flagged" else "0 to go")
+
+
 def test_a_golden_case_looks_like_any_other_and_changes_nothing(
     desk: Desk, lead: Visit, aiko: Visit, decide: Decide
 ) -> None:
@@ -86,7 +116,6 @@ def test_a_golden_case_looks_like_any_other_and_changes_nothing(
     _give(desk, CheckKind.GOLDEN, aiko, "aiko@example.com", golden)
     page = aiko.get(f"/review/cases/{golden}").text
     assert hidden(page, "decision_id") == ""
-    assert re.fullmatch(r"\d+ of \d+", place(page))  # as only what waits has
     for secret in ("standing", "lead@example.com", "Look at the hands", "golden", "Golden", "months ago"):
         assert secret not in page, secret
     answer = decide(aiko, golden, "ai", "Six fingers.")
