@@ -5,13 +5,13 @@ line. Everything else in the store is an ingredient that was put into it. What a
 of generation is about a part, too, where there was a picture before.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from provenance.shared.source_types import GENERATED, code_of
 
-_MANIFESTS = 64  # walked from the active one; each edit in a chain of tools adds one
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
 METADATA = ("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")
 _TYPED_BY_PEOPLE = ("cawg.metadata", "stds.schema-org.CreativeWork")  # a signer passes it on
@@ -76,9 +76,9 @@ def walk(
     stranger's, or changed the picture: otherwise anybody could write an origin into a picture and have a
     trusted editor sign that it was opened, or paint over a picture that was generated.
     """
-    queue, seen = [(active, False, True)], set[str]()
-    while queue and len(seen) < _MANIFESTS:
-        name, is_part, is_vouched = queue.pop(0)
+    queue, seen = deque([(active, False, True)]), set[str]()
+    while queue:
+        name, is_part, is_vouched = queue.popleft()
         manifest = manifests.get(name)
         if name in seen or not isinstance(manifest, dict):
             continue
@@ -166,16 +166,19 @@ def _claims(one: Walked) -> Iterator[C2paClaim]:
                 if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
                     is_vouched = one.is_vouched and not label.startswith(_TYPED_BY_PEOPLE)
                     yield C2paClaim(code, "", one.is_ingredient, one.is_part, is_vouched)
+    stays = one.is_vouched and leaves_as_it_was(manifest)
     for ingredient, is_parent in _ingredients(manifest):
         if code := _code(ingredient.get("digitalSourceType")):
-            is_vouched = one.is_vouched and leaves_as_it_was(manifest)
+            # It may be copied from the ingredient's own manifest, whatever was wrong with that.
+            is_vouched = stays and "active_manifest" not in ingredient
             is_part = one.is_part or not is_parent
             yield C2paClaim(code, "", is_ingredient=True, is_part=is_part, is_vouched=is_vouched)
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """All objects in a list: a cut one would hide an edit at its end. The store's size is limited."""
     items = values.get(key)
-    return [item for item in items[:256] if isinstance(item, dict)] if isinstance(items, list) else []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _source_of(action: Mapping[str, Any]) -> str | None:

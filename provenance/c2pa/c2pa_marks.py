@@ -48,13 +48,15 @@ _FINGERPRINTS = (
 
 
 def marks_in(walked: list[Walked]) -> list[Saying]:
-    """What is said of marks in the manifests of a store, each once."""
+    """What is said of marks in the manifests of a store, each once, and no more than four."""
     found: list[Saying] = []
     for one in walked:
         for said in _marks(one):
+            if len(found) == _MOST:
+                return found
             if said not in found:
                 found.append(said)
-    return found[:_MOST]
+    return found
 
 
 def _marks(one: Walked) -> Iterator[Saying]:

@@ -87,6 +87,6 @@ def _settings(trust: TrustList | None) -> dict[str, Any]:
 def _failures(store: Mapping[str, Any]) -> Iterator[str]:
     statuses = store.get("validation_status")
     if isinstance(statuses, list):
-        for status in statuses[:64]:
+        for status in statuses:
             if isinstance(status, dict) and isinstance(status.get("code"), str):
                 yield status["code"]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _TRUSTED, _UNTRUSTED = "signingCredential.trusted", "signingCredential.untrusted"
+_NO_FAILURES = ("success", "informational")
 
 
 def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
@@ -24,12 +25,13 @@ def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
             # What was found when it was put in; whom we trust is for our own list to say, and told below.
             name, then = str(item.get("active_manifest")), item.get("validation_results")
             first = then.get("activeManifest") if isinstance(then, dict) else None
-            faults = [*_objects(first, "failure"), *_objects(item, "validation_status")]
-            if any(fault.get("code") != _UNTRUSTED for fault in faults):
-                failed.add(name)
             if any(status.get("code") == _TRUSTED for status in _objects(first, "success")):
                 recorded.add(name)
-            doubted |= set(_doubted(name, [then, item.get("validation_status")]))
+            for kind, status in _records(item):
+                if status.get("code") == _UNTRUSTED:
+                    doubted |= {name, _name_in(status)}
+                elif kind not in _NO_FAILURES:
+                    failed |= {name, _name_in(status)}
     for delta in _objects(results, "ingredientDeltas"):
         # What is found now, where that is something else.
         changed = delta.get("validationDeltas")
@@ -38,28 +40,36 @@ def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
             _name_in(status) for status in _objects(changed, "success") if status.get("code") == _TRUSTED
         }
     # Anybody can record that they trust themselves. What is found now is passed over where any record in the
-    # store says the same, so a record of distrust, in whatever list, hides that it still holds.
+    # store says the same, about whatever is inside. So every record of a failure or of distrust counts: the
+    # same may be found now.
     return frozenset(((recorded - doubted) | found) - failed)
 
 
-def _doubted(name: str, records: list[object]) -> Iterator[str]:
-    """The manifests that records of an ingredient, wherever in them, call untrusted; `name` is its own."""
-    waiting = list(records)
+def _records(item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each status recorded of an ingredient and of what is inside it, and the name of its list."""
+    waiting: list[tuple[str, object]] = [
+        ("", item.get("validation_results")),
+        ("failure", item.get("validation_status")),  # the form of C2PA 1
+    ]
     while waiting:
-        value = waiting.pop()
+        kind, value = waiting.pop()
         if isinstance(value, dict):
-            if value.get("code") == _UNTRUSTED:
-                yield from (name, _name_in(value))
-            waiting += value.values()
+            if "code" in value:
+                yield kind, value
+            waiting += value.items()
         elif isinstance(value, list):
-            waiting += value
+            waiting += [(kind, one) for one in value]
 
 
 def _name_in(status: Mapping[str, Any]) -> str:
-    """The manifest that a status is about: `self#jumbf=/c2pa/<its name>/c2pa.signature`."""
+    """The manifest that a status is about: `self#jumbf=/c2pa/<its name>/c2pa.signature`.
+
+    Empty for an address within the manifest of the ingredient for which it is recorded.
+    """
     return str(status.get("url")).partition("/c2pa/")[2].partition("/")[0]
 
 
 def _objects(value: object, key: str) -> list[dict[str, Any]]:
+    """All objects in a list: a cut one would hide the failures at its end. The store's size is limited."""
     items = value.get(key) if isinstance(value, dict) else None
-    return [one for one in items[:1024] if isinstance(one, dict)] if isinstance(items, list) else []
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []

@@ -111,21 +111,29 @@ def sign(
     component: bytes | None = None,
     assertions: dict[str, Any] | None = None,
     trusting: str = "",
+    is_trust_checked: bool = True,
+    ingredients: list[dict[str, Any]] | None = None,
+    name: str = "",
 ) -> bytes:
     """Put a signed manifest with these actions into a picture.
 
     `parent` is opened as its ingredient, `component` is an ingredient among others; `trusting` are the roots
-    by which the signers of both are said to be trusted.
+    by which the signers of both are said to be trusted; nothing is said of that unless `is_trust_checked`.
+    `ingredients` are others without a file, with what is recorded of them. `name` is the manifest's.
     """
     others = [{"label": label, "data": data} for label, data in (assertions or {}).items()]
     acted = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}] if actions else []
     manifest = {
         "claim_generator_info": [{"name": "tests", "version": "1"}],
         "assertions": [*acted, *others],
+        "ingredients": ingredients or [],
+        **({"label": name} if name else {}),
     }
     info = c2pa.C2paSignerInfo(b"es256", signer.chain.encode(), signer.key.encode(), None)
-    trust = {"version": 1, "trust": {"anchors": [{"trust_kind": "manifest", "trust_anchors": trusting}]}}
-    context = c2pa.Context(settings=c2pa.Settings.from_dict(trust)) if trusting else None
+    settings: dict[str, Any] = {"version": 1, "verify": {"verify_trust": is_trust_checked}}
+    if trusting:
+        settings["trust"] = {"anchors": [{"trust_kind": "manifest", "trust_anchors": trusting}]}
+    context = c2pa.Context(settings=c2pa.Settings.from_dict(settings))
     out = io.BytesIO()
     with (
         c2pa.Signer.from_info(info) as native,

@@ -1,10 +1,13 @@
 """C2PA: the claim and its validity are told apart, and only a trusted signer's claim is a proof."""
 
 import socket
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 
@@ -144,6 +147,81 @@ def test_a_claim_about_another_picture_is_no_proof_once_a_trusted_editor_has_ope
     framed = other[:33] + generated[start : start + size] + other[33:]
     opened = sign(other, "image/png", editor, [], parent=framed)
     assert claim(opened, TrustList(anchors=editor.root + signer.root)).grade is Grade.DECLARED
+
+
+def overwritten(data: bytes, before: str, after: str) -> bytes:
+    """A PNG with a word in it overwritten, as anybody can do without a key, and sums that fit again."""
+    assert len(before) == len(after)
+    out, at = [data[:8]], 8
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        chunk = data[at + 4 : end - 4].replace(before.encode(), after.encode())
+        out += [data[at : at + 4], chunk, struct.pack(">I", zlib.crc32(chunk))]
+        at = end
+    return b"".join(out)
+
+
+@pytest.fixture(scope="module")
+def falsified(signer: Signer, editor: Signer) -> bytes:
+    """A picture that a trusted editor opened, and in which someone then overwrote where it comes from."""
+    trusting = signer.root + editor.root
+    enhanced = sign(PNG, "image/png", signer, [created("algorithmicallyEnhanced")])
+    opened = sign(PNG, "image/png", editor, [], parent=enhanced, trusting=trusting)
+    return overwritten(opened, "algorithmicallyEnhanced", "trainedAlgorithmicMedia")
+
+
+def test_what_was_overwritten_inside_a_picture_is_no_proof_once_another_trusted_editor_has_opened_it(
+    falsified: bytes, signer: Signer, editor: Signer
+) -> None:
+    """The second editor records what failed further inside, and the library then passes over it."""
+    last = make_signer("Another trusted editor")
+    roots = signer.root + editor.root + last.root
+    trust = TrustList(anchors=roots)
+    assert claim(falsified, trust).grade is Grade.DECLARED
+    opened = sign(PNG, "image/png", last, [], parent=falsified, trusting=roots)
+    item = claim(opened, trust)
+    assert item.fields["signature"] == "the signature is valid and its signer is on the trust list"
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
+    again = sign(PNG, "image/png", editor, [], parent=opened, trusting=roots)
+    assert claim(again, trust).grade is Grade.DECLARED
+
+
+def name_of(data: bytes) -> str:
+    return str(read_store(data, "image/png", 1, None)[0]["active_manifest"])
+
+
+def recording(code: str, *parts: str) -> dict[str, Any]:
+    """An ingredient that is not there, with records of failures of whatever manifests one likes."""
+    failures = [{"code": code, "url": f"self#jumbf=/c2pa/{part}"} for part in parts]
+    results = {"activeManifest": {"success": [], "informational": [], "failure": failures}}
+    return {"title": "one", "relationship": "componentOf", "validation_results": results}
+
+
+@pytest.mark.slow
+def test_a_record_of_distrust_counts_however_many_ingredients_stand_before_it(
+    generated: bytes, signer: Signer, editor: Signer
+) -> None:
+    """It hides that the stranger is not trusted now, so that their own praise would be believed."""
+    names = [f"urn:c2pa:{digit * 8}-1111-4111-8111-111111111111" for digit in "12"]
+    parts = [f"{name}/c2pa.signature" for name in (name_of(generated), *names)]
+    others: list[dict[str, Any]] = [{"title": "one", "relationship": "componentOf"} for _ in range(1100)]
+    records = [*others, recording("signingCredential.untrusted", *parts)]
+    drawn = [created("digitalCreation")]
+    doubt = sign(PNG, "image/png", signer, drawn, ingredients=records, name=names[0])
+    praise = sign(
+        PNG,
+        "image/png",
+        signer,
+        [],
+        parent=generated,
+        component=doubt,
+        trusting=signer.root,
+        name=names[1],
+    )
+    opened = sign(PNG, "image/png", editor, [], parent=generated, component=praise, is_trust_checked=False)
+    item = claim(opened, TrustList(anchors=editor.root))
+    assert item.fields["signature"] == "the signature is valid and its signer is on the trust list"
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.sayings.codes import EvidenceDetail
 from core.sayings.saying import render
-from provenance.c2pa.c2pa_manifests import claims_in, signer_of, walk
+from provenance.c2pa.c2pa_manifests import claims_in, leaves_as_it_was, signer_of, walk
 from provenance.c2pa.c2pa_marks import marks_in
 from tests.provenance.signing import created, edited
 
@@ -79,6 +79,26 @@ def test_parts_of_a_part_are_parts() -> None:
 
 def test_manifests_that_contain_each_other_are_walked_once() -> None:
     assert len(told(a=manifest(GENERATED, inside="b"), b=manifest(GENERATED, inside="a"))) == 2
+
+
+def test_an_edit_counts_however_many_actions_stand_before_it() -> None:
+    turned = [{"action": "c2pa.orientation"}] * 1000
+    assert leaves_as_it_was(manifest(OPENED, *turned))
+    assert not leaves_as_it_was(manifest(OPENED, *turned, {"action": "c2pa.drawing"}))
+
+
+def test_what_a_picture_began_as_counts_however_many_edits_came_after() -> None:
+    chain = {str(number): manifest(OPENED, inside=str(number + 1)) for number in range(1000)}
+    found = told(a=manifest(OPENED, inside="0"), **chain, **{"1000": manifest(created("digitalArt"))})
+    assert found == [("digitalArt", True, False)]
+
+
+def test_an_ingredients_source_is_vouched_for_only_where_it_has_no_manifest_of_its_own() -> None:
+    source = {"digitalSourceType": GENERATED["digitalSourceType"], "relationship": "parentOf"}
+    for extra, is_vouched in (({}, True), ({"active_manifest": "b"}, False)):
+        opened = manifest(OPENED) | {"ingredients": [source | extra]}
+        (found,) = claims_in(list(walk({"a": opened}, "a")))
+        assert found.is_vouched is is_vouched
 
 
 def marks(*actions: dict[str, Any], methods: tuple[object, ...] = ()) -> list[str]:
