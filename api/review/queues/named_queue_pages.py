@@ -67,7 +67,7 @@ def save_named_queue(queue_id: str) -> AnyResponse:
 def delete_named_queue(queue_id: str) -> AnyResponse:
     with parts().database.writing() as session:
         queue = _found(lock_queue(session, queue_id))
-        _note(session, "queue_deleted", queue.name, **queue.rule)
+        _note(session, "queue_deleted", queue.name, queue_id, **queue.rule)
         delete_queue(session, queue_id)
     return redirect(url_for("review.queues"), HTTPStatus.SEE_OTHER)
 
@@ -79,7 +79,7 @@ def _save(queue_id: str | None) -> AnyResponse:
         with parts().database.writing() as session:
             if queue_id is None:
                 queue_id = add_queue(session, name, rule, at=now())
-                _note(session, "queue_added", name, **rule)
+                _note(session, "queue_added", name, queue_id, **rule)
             else:
                 _change(session, _found(lock_queue(session, queue_id)), name, rule)
             _set_members(session, queue_id, name)
@@ -97,7 +97,7 @@ def _save(queue_id: str | None) -> AnyResponse:
 
 def _change(session: Session, queue: NamedQueue, name: str, rule: dict[str, str]) -> None:
     if (queue.name, queue.rule) != (name, rule):
-        _note(session, "queue_changed", name, former=queue.name, **rule)
+        _note(session, "queue_changed", name, queue.id, former=queue.name, **rule)
         change_queue(session, queue.id, name, rule)
 
 
@@ -150,8 +150,10 @@ def _set_members(session: Session, queue_id: str, name: str) -> None:
     came, went = set_members(session, queue_id, wanted)
     for kind, people in (("queue_member_added", came), ("queue_member_removed", went)):
         for one in sorted(people):
-            _note(session, kind, name, member=one)
+            _note(session, kind, name, queue_id, member=one)
 
 
-def _note(session: Session, kind: str, name: str, **detail: str) -> None:
-    note_event(session, kind, moderator_id=me().id, at=now(), subject=name, detail=detail)
+def _note(session: Session, kind: str, name: str, queue_id: str, **detail: str) -> None:
+    # With the id, by which all lines on a queue are found whatever it was called.
+    noted = detail | {"queue_id": queue_id}
+    note_event(session, kind, moderator_id=me().id, at=now(), subject=name, detail=noted)

@@ -181,6 +181,50 @@ def test_an_erased_seller_is_named_by_no_line_on_a_queue_that_was_called_by_thei
     ]
 
 
+@pytest.mark.parametrize("ids", ["written", "not written"])
+def test_an_erased_seller_is_named_by_no_former_name_of_a_queue(desk: Desk, ids: str) -> None:
+    offer(desk, "L1", 0.97)
+    lead, database, watch = desk.as_person(role=Role.LEAD), desk.parts.database, f"Watch {SELLER}"
+
+    def only() -> str:
+        with database.reading() as session:
+            return "/admin/queues/" + session.scalars(select(NamedQueue.id)).one()
+
+    # Another shop has a seller of the same name; its queue had the same name as well, before and after.
+    others = {"name": watch, "seller": SELLER, "client": "0" * 32}
+    lead.send("/admin/queues", **others)
+    lead.send(f"{only()}/delete")
+    lead.send("/admin/queues", name=watch, finding="flagged")
+    lead.send(only(), name=f"Watch {SELLER} well", finding="flagged")
+    lead.send(only(), name="Suspects", seller=SELLER)
+    lead.send(only(), name="Suspects", finding="flagged")
+    lead.send(only(), name=f"Formerly {SELLER}", finding="flagged")
+    lead.send(only(), name="Flagged", finding="flagged")
+    lead.send("/admin/queues", **others)
+    if ids == "not written":
+        with database.writing() as session:
+            for line in session.scalars(select(Event)):
+                line.detail = {name: value for name, value in line.detail.items() if name != "queue_id"}
+    erase_seller(database, desk.parts.blobs, desk.shop.client.id, SELLER)
+    with database.reading() as session:
+        lines = session.scalars(select(Event).where(Event.kind.startswith("queue_")).order_by(Event.id)).all()
+        said = [
+            (line.kind, line.subject, line.detail.get("former"), line.detail.get("seller")) for line in lines
+        ]
+        assert [one.name for one in session.scalars(select(NamedQueue)) if one.rule.get("seller")] == [watch]
+    assert said == [
+        ("queue_added", watch, None, SELLER),
+        ("queue_deleted", watch, None, SELLER),
+        ("queue_added", "", None, None),
+        ("queue_changed", "", None, None),
+        ("queue_changed", "Suspects", None, None),
+        ("queue_changed", "Suspects", "Suspects", None),
+        ("queue_changed", "", "Suspects", None),
+        ("queue_changed", "Flagged", None, None),
+        ("queue_added", watch, None, SELLER),
+    ]
+
+
 def test_an_artist_is_told_what_may_be_told_and_erased(desk: Desk, accused: str) -> None:
     database = desk.parts.database
     with database.reading() as session:

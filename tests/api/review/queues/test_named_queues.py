@@ -173,6 +173,7 @@ def test_a_lead_changes_rule_and_members_and_each_change_is_logged(desk: Desk) -
     with desk.parts.database.reading() as session:
         assert session.scalars(select(QueueMember)).all() == []
         events = session.scalars(select(Event).where(Event.kind.like("queue_%")).order_by(Event.id)).all()
+        assert {one.detail.pop("queue_id") for one in events} == {queue}
         lines = [(one.kind, one.subject, one.detail) for one in events]
     aiko_id, ren_id = desk.people["aiko@example.com"], desk.people["ren@example.com"]
     assert lines == [
