@@ -12,6 +12,15 @@ from typing import Any
 
 _TRUSTED, _UNTRUSTED = "signingCredential.trusted", "signingCredential.untrusted"
 _NO_FAILURES = ("success", "informational")
+# How codes end that are no failures (C2PA 2.2, 15.2.2; CAWG), and the two that end like one.
+_PASSED = frozenset(
+    {
+        *("accessible", "additionalExclusionsPresent", "credential_valid", "deprecated", "insideValidity"),
+        *("match", "notRevoked", "skipped", "trusted", "unknownProvenance", "untrusted_issuer", "valid"),
+        *("validated", "well-formed"),
+    }
+)
+_NOT_ANSWERED = ("signingCredential.ocsp.inaccessible", "signingCredential.ocsp.unknown")
 
 
 def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
@@ -23,14 +32,18 @@ def vouched_for(store: Mapping[str, Any]) -> frozenset[str]:
     for manifest in manifests.values():
         for item in _objects(manifest, "ingredients"):
             # What was found when it was put in; whom we trust is for our own list to say, and told below.
-            name, then = str(item.get("active_manifest")), item.get("validation_results")
+            name, then = str(item.get("active_manifest") or ""), item.get("validation_results")
+            if name and name not in manifests:
+                return frozenset()  # what it records may count for the library, and cannot be read here
             first = then.get("activeManifest") if isinstance(then, dict) else None
             if any(status.get("code") == _TRUSTED for status in _objects(first, "success")):
                 recorded.add(name)
             for kind, status in _records(item):
                 if status.get("code") == _UNTRUSTED:
                     doubted |= {name, _name_in(status)}
-                elif kind not in _NO_FAILURES:
+                elif _is_fault(kind, str(status.get("code"))):
+                    if not _is_clear(name, status):
+                        return frozenset()  # it may be about any of them
                     failed |= {name, _name_in(status)}
     for delta in _objects(results, "ingredientDeltas"):
         # What is found now, where that is something else.
@@ -59,6 +72,19 @@ def _records(item: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             waiting += value.items()
         elif isinstance(value, list):
             waiting += [(kind, one) for one in value]
+
+
+def _is_fault(kind: str, code: str) -> bool:
+    """True if something failed. The library goes by the code, so a failure in a list of successes counts."""
+    passed = code.rpartition(".")[2] in _PASSED or code.startswith("timeStamp.") or code in _NOT_ANSWERED
+    return kind not in _NO_FAILURES or not passed
+
+
+def _is_clear(name: str, status: Mapping[str, Any]) -> bool:
+    """True if a record of the ingredient with this manifest says by an address what it is about."""
+    url = status.get("url")
+    is_address = str(url).startswith("self#jumbf=") and bool(name or _name_in(status))
+    return url is None or is_address
 
 
 def _name_in(status: Mapping[str, Any]) -> str:

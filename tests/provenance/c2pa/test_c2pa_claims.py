@@ -190,11 +190,42 @@ def name_of(data: bytes) -> str:
     return str(read_store(data, "image/png", 1, None)[0]["active_manifest"])
 
 
-def recording(code: str, *parts: str) -> dict[str, Any]:
+def recording(code: str, *parts: str, kind: str = "failure", is_delta: bool = False) -> dict[str, Any]:
     """An ingredient that is not there, with records of failures of whatever manifests one likes."""
-    failures = [{"code": code, "url": f"self#jumbf=/c2pa/{part}"} for part in parts]
-    results = {"activeManifest": {"success": [], "informational": [], "failure": failures}}
+    nothing: dict[str, list[dict[str, str]]] = {"success": [], "informational": [], "failure": []}
+    recorded = {**nothing, kind: [{"code": code, "url": f"self#jumbf=/c2pa/{part}"} for part in parts]}
+    results: dict[str, Any] = {"activeManifest": nothing if is_delta else recorded}
+    if is_delta:
+        address = f"self#jumbf=/c2pa/{parts[0]}/c2pa.assertions/c2pa.ingredient.v3"
+        results["ingredientDeltas"] = [{"ingredientAssertionURI": address, "validationDeltas": recorded}]
     return {"title": "one", "relationship": "componentOf", "validation_results": results}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_delta"), [("failure", False), ("success", False), ("informational", True), ("failure", True)]
+)
+def test_a_failure_that_a_stranger_recorded_before_it_was_there_ends_the_proof(
+    kind: str, *, is_delta: bool, signer: Signer, editor: Signer
+) -> None:
+    """The library passes over what fails now where a record in the file says so, whoever wrote that."""
+    enhanced = sign(PNG, "image/png", signer, [created("algorithmicallyEnhanced")])
+    name, drawn, stranger = name_of(enhanced), [created("digitalCreation")], make_signer("Somebody")
+    records = [
+        recording("ingredient.manifest.mismatch", name, kind=kind, is_delta=is_delta),
+        recording(
+            "assertion.hashedURI.mismatch",
+            f"{name}/c2pa.assertions/c2pa.actions.v2",
+            kind=kind,
+            is_delta=is_delta,
+        ),
+    ]
+    theirs = sign(PNG, "image/png", stranger, drawn, ingredients=records)
+    roots = signer.root + editor.root
+    opened = sign(PNG, "image/png", editor, [], parent=enhanced, component=theirs, trusting=roots)
+    changed = overwritten(opened, "algorithmicallyEnhanced", "trainedAlgorithmicMedia")
+    item = claim(changed, TrustList(anchors=roots))
+    assert item.fields["signature"] == "the signature is valid and its signer is on the trust list"
+    assert (item.grade, item.label) == (Grade.DECLARED, Label.AI)
 
 
 @pytest.mark.slow
