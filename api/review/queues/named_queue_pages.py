@@ -140,7 +140,7 @@ def _read_rule() -> dict[str, str]:
     # An address may lose what cannot be read; a rule without it would show more than was asked.
     for name, label in NAMES.items():
         if name in RULE_FIELDS and request.form.get(name, "").strip() and name not in rule:
-            text = _("What was entered as “%(field)s” cannot be used. Go back and change it.", field=_(label))
+            text = _("The value for “%(field)s” is not valid. Go back and change it.", field=_(label))
             raise refused(_("Queue not saved"), text)
     return {name: value for name, value in rule.items() if name in RULE_FIELDS}
 

@@ -54,7 +54,7 @@ def test_an_appeal_is_listed_with_its_reason_and_evidence(desk: Desk, decide: De
     assert "Appeals <b>1</b>" in visit.get("/review").text
     case = desk.as_person("ren@example.com").get(f"/review/cases/{sha256}?tab=appeals").text
     assert 'href="https://artist.example/wip" rel="noreferrer noopener nofollow"' in case
-    assert "Claimed for" in case
+    assert "Claim ends in" in case
 
 
 def test_whoever_decided_first_does_not_decide_the_appeal(desk: Desk, decide: Decide) -> None:

@@ -231,7 +231,7 @@ def test_a_rule_with_a_value_that_cannot_be_used_is_not_saved(desk: Desk, field:
     answer = _lead(desk).send("/admin/queues", name="Foxes", source="api", **{field: value})
     assert answer.status_code == 400
     label = next(text for name, text in NAMES.items() if name == field)
-    assert f"What was entered as “{label}” cannot be used." in answer.text
+    assert f"The value for “{label}” is not valid." in answer.text
     with desk.parts.database.reading() as session:
         assert session.scalars(select(NamedQueue)).all() == []
 
