@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.vocabulary import Label
 from kantei.training.training_runs import TrainingOptions
 from model.data.figures import Bools, Floats, Share
 from model.data.folds import draw_owners, owner_folds
@@ -37,7 +38,7 @@ from model.serving.views import make_views
 from model.training.backbones import find_weights
 from model.training.choosing import Choice, Looks
 from model.training.feature_reading import Read, make_reader
-from model.training.native_rows import Original, choose_pictures, find_originals
+from model.training.native_rows import Original, find_originals
 from model.training.nested import load_head_set
 from model.training.network import build_features, scalings_of
 from model.training.processing import KINDS, process, window
@@ -53,6 +54,20 @@ LOSSY = (
     "chat: WebP, 1,600 px",
     "three chats",
 )  # how the file ends up
+
+
+def choose_pictures(
+    samples: Sequence[Sample], found: Sequence[Original], count: int, label: Label = Label.HUMAN
+) -> list[Original]:
+    """Choose pictures of a label: the first of each owner, then the second of each, and so on."""
+    rounds: dict[str, int] = {}
+    ranked = []
+    for one in found:
+        sample = samples[one.sample]
+        if sample.label is label:
+            rounds[sample.owner] = rounds.get(sample.owner, 0) + 1
+            ranked.append((rounds[sample.owner], one.sample, one))
+    return [one for *_, one in sorted(ranked, key=lambda row: row[:2])[:count]]
 
 
 def read_looks(read: Read, rgb: NDArray[np.uint8], cell: int) -> NDArray[np.float32]:

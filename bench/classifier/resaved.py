@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.classifier.processed import RECIPE, join_looks, read_choices, read_command_line
+from bench.classifier.processed import RECIPE, choose_pictures, join_looks, read_choices, read_command_line
 from core.vocabulary import Label
 from model.data.figures import Bools, Floats, auc, found_at
 from model.data.folds import owner_folds
@@ -29,7 +29,7 @@ from model.serving.picture import decode_at_scale
 from model.training.choosing import Looks
 from model.training.extract import read_each
 from model.training.feature_reading import Read
-from model.training.native_rows import Original, choose_pictures, find_originals
+from model.training.native_rows import Original, find_originals
 from model.training.nested import load_head_set
 
 AS_SERVED = "as served: crops saved as JPEG 90"

@@ -30,11 +30,6 @@ FOLDER = click.Path(exists=True, path_type=Path)
     "[default: the pictures of --data]",
 )
 @click.option(
-    "--enlarged",
-    type=FOLDER,
-    help="Folder with copies that neural networks enlarged, as KIND/ORIGINAL.png, to learn from as well.",
-)
-@click.option(
     "--also",
     type=FOLDER,
     multiple=True,
@@ -95,7 +90,6 @@ def train(
     data: Path,
     split: str | None,
     originals: Path | None,
-    enlarged: Path | None,
     also: tuple[Path, ...],
     kind: str,
     backbone: str,
@@ -140,7 +134,6 @@ def train(
         folds=folds,
         seed=seed,
         layers=layers,
-        enlarged=enlarged,
     )
     _report_errors(lambda: (run_paper if kind == "paper" else run_production)(wanted, _say))
     if publish:

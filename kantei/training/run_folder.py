@@ -43,12 +43,3 @@ def weights_of(files: Mapping[str, str | None]) -> dict[str, str | None]:
         name: hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else file
         for name, file in files.items()
     }
-
-
-def files_of(folder: Path | None) -> str | None:
-    """SHA-256 over names and sizes of all files in a folder; None if there is no folder."""
-    if folder is None:
-        return None
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = (f"{path.relative_to(folder).as_posix()}\t{path.stat().st_size}" for path in files)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

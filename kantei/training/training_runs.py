@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.known.known_image import PictureHash
-from kantei.training.run_folder import claim_folder, files_of, pictures_of, weights_of
+from kantei.training.run_folder import claim_folder, pictures_of, weights_of
 from kantei.training.splits import of_split
 from model.data.estimates import ProgressReport
 from model.data.families import join_families
@@ -41,7 +41,6 @@ class TrainingOptions:
     folds: int
     seed: int
     layers: str = "last"
-    enlarged: Path | None = None
 
     def samples(self) -> list[Sample]:
         """Read the pictures: of the split, where the data has one, and all of what comes beside it."""
@@ -98,7 +97,6 @@ def run_production(wanted: TrainingOptions, say: Say) -> None:
         "seed": recipe.seed,
         "folds": recipe.folds,
         "copies": [recipe.degraded_each, recipe.processed_each],
-        "enlarged": files_of(wanted.enlarged),
     }
     _claim(wanted, recipe.backbones, wanted.samples(), made_of)
     samples, pixels = wanted.pictures(say)
@@ -109,14 +107,7 @@ def run_production(wanted: TrainingOptions, say: Say) -> None:
             f"each source into its own folder, {label}/SOURCE/, or name it in a manifest"
         )
     facts = train_production(
-        recipe,
-        wanted.weights,
-        samples,
-        pixels,
-        folder=wanted.folder,
-        say=say,
-        originals=wanted.originals,
-        enlarged=wanted.enlarged,
+        recipe, wanted.weights, samples, pixels, folder=wanted.folder, say=say, originals=wanted.originals
     )
     say(json.dumps(facts["unseen_owners"]))
     say(f"to publish: kantei export --run {wanted.folder}")

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.vocabulary import Label
 from model.data.estimates import Say
 from model.data.sample_pixels import MAX_PIXELS
 from model.data.samples import Sample
@@ -42,20 +41,6 @@ def find_originals(samples: Sequence[Sample], folder: Path | None) -> list[Origi
         if path is not None and path.is_file() and (cell := _cell(path)) >= 0:
             found.append(Original(number, path, cell))
     return found
-
-
-def choose_pictures(
-    samples: Sequence[Sample], found: Sequence[Original], count: int, label: Label = Label.HUMAN
-) -> list[Original]:
-    """Choose pictures of a label: the first of each owner, then the second of each, and so on."""
-    rounds: dict[str, int] = {}
-    ranked = []
-    for one in found:
-        sample = samples[one.sample]
-        if sample.label is label:
-            rounds[sample.owner] = rounds.get(sample.owner, 0) + 1
-            ranked.append((rounds[sample.owner], one.sample, one))
-    return [one for *_, one in sorted(ranked, key=lambda row: row[:2])[:count]]
 
 
 def _named(sample: Sample, folder: Path) -> Path | None:

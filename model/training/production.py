@@ -21,7 +21,6 @@ from model.serving.second_look import decides_narrowly, settle
 from model.training.backbones import find_weights
 from model.training.choosing import Choice, Looks, choose, nested_choice
 from model.training.degrade import degrade
-from model.training.enlarged_rows import Enlarged, find_enlarged, read_enlarged
 from model.training.extract import Change, Say, extract
 from model.training.feature_reading import Read, make_reader
 from model.training.head import Features, Floats
@@ -66,13 +65,11 @@ def train_production(
     folder: Path,
     say: Say,
     originals: Path | None = None,
-    enlarged: Path | None = None,
 ) -> dict[str, Any]:
     """Read features, fit both heads, choose all else on unseen owners; leave networks and facts in `folder`.
 
     What is said of unseen owners is nested: no choice has seen the owner of a picture that it is judged on.
-    What is published is fitted to everything. `originals` is a folder of the pictures at their own scale,
-    `enlarged` one of copies that networks enlarged. Errors: `SamplesError` if it has none.
+    What is published is fitted to everything. `originals` is a folder of the pictures at their own scale.
     """
     files = find_weights(recipe.backbones, weights)
     scalings = scalings_of(files)
@@ -83,8 +80,7 @@ def train_production(
     scaled, own, travelled, channels = _fit_scaled(given)
     found = find_originals(samples, originals)
     say(f"{len(found)} of {len(samples)} pictures have an original that is large enough for the native look")
-    copies = find_enlarged(samples, found, enlarged)
-    native, natively = _fit_native(given, found, copies)
+    native, natively = _fit_native(given, found)
     cells = np.full(len(samples), -1)
     cells[[one.sample for one in found]] = [one.cell for one in found]
     outer = Looks(own.outer, natively.outer, cells)
@@ -110,7 +106,6 @@ def train_production(
     facts["look"] = look_facts("_".join(recipe.backbones), channels.mean[:width], channels.deviation[:width])
     facts["training"]["scalings"] = scalings
     facts["training"]["originals"] = len(found)
-    facts["training"]["enlarged"] = len(copies)
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return facts
 
@@ -138,9 +133,7 @@ def _fit_scaled(given: _Materials) -> tuple[HeadSet, Nested, Nested, Channels]:
     return heads, own, heads.judge(learned[count:], given.fold_of[rows]), channels
 
 
-def _fit_native(
-    given: _Materials, found: Sequence[Original], copies: Sequence[Enlarged]
-) -> tuple[HeadSet | None, Nested]:
+def _fit_native(given: _Materials, found: Sequence[Original]) -> tuple[HeadSet | None, Nested]:
     """Fit the head of the native crops, where both labels have some in every fold.
 
     Judgements are NaN for pictures without an original.
@@ -164,13 +157,12 @@ def _fit_native(
         place=folder / "features-native-processed.npy",
         say=given.say,
     )
-    features, numbers = [clean, processed], [rows, rows[:: given.recipe.processed_each]]
-    if copies:
-        name = _short_digest("\n".join(f"{one.path.parent.name}/{one.path.name}" for one in copies).encode())
-        place = folder / f"features-native-enlarged-{name}.npy"
-        features.append(read_enlarged(given.read, copies, place, given.say))
-        numbers.append(np.array([one.sample for one in copies], dtype=np.intp))
-    heads = _fit(given, np.concatenate(features), np.concatenate(numbers), "native")
+    heads = _fit(
+        given,
+        np.concatenate([clean, processed]),
+        np.concatenate([rows, rows[:: given.recipe.processed_each]]),
+        "native",
+    )
     nested = heads.judge(clean, given.fold_of[rows])
     judged.outer[:, rows] = nested.outer
     judged.inner[:, :, rows] = nested.inner
@@ -203,7 +195,7 @@ def _look_again(
     near = np.array([decides_narrowly(z, pair, margin) for z, pair in zip(first, lines, strict=True)])
     near[:: given.recipe.encoded_each] = True
     rows = np.flatnonzero(near)
-    name = _short_digest(rows.tobytes())
+    name = hashlib.sha256(rows.tobytes()).hexdigest()[:8]
     encoded = {}
     for number, encoding in enumerate(ORDINARY):
         features = extract(
@@ -228,10 +220,6 @@ def _look_again(
         if decides_narrowly(first[row], lines[row], margin):
             settled[row] = settle(first[row], [values[place] for values in encoded.values()]).logit
     return Unseen(first, settled, lines, rows, encoded, given.recipe.encoded_each)
-
-
-def _short_digest(of: bytes) -> str:
-    return hashlib.sha256(of).hexdigest()[:8]
 
 
 def _encoded(encoding: Encoding) -> Change:

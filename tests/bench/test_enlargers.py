@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bench.classifier import enlargers
-from bench.classifier.enlargers import PART, Job, Network, before_enlarging, enlarge
+from bench.classifier.enlargers import NETWORKS, PART, Job, Network, before_enlarging, enlarge
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -16,6 +16,13 @@ def test_every_network_is_given_a_part_that_becomes_600_by_600(size: tuple[int, 
     image = Image.effect_noise(size, 60).convert("RGB")
     part = before_enlarging(image, factor, np.random.default_rng(0))
     assert part.size == (PART // factor, PART // factor)
+
+
+def test_lanczos_enlarges_as_much_as_the_networks_do() -> None:
+    """Otherwise a comparison with it would be one of sizes."""
+    network = NETWORKS["lanczos"]
+    part = Image.new("RGB", (PART // network.factor,) * 2)
+    assert network.load().process_pil(part).size == (PART, PART)
 
 
 def test_a_picture_is_enlarged_under_its_original_s_name(

@@ -8,12 +8,12 @@ from PIL import Image
 
 from core.vocabulary import Label
 from model.data.samples import Sample
+from model.training.native_rows import Original
 
 pytest.importorskip("keras")
 
-from bench.classifier.processed import count_flagged, hold_narrow  # loads Keras
+from bench.classifier.processed import choose_pictures, count_flagged, hold_narrow  # loads Keras
 from bench.classifier.resaved import KINDS, row
-from model.training.native_rows import Original, choose_pictures
 
 pytestmark = pytest.mark.training
 

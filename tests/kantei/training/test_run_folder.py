@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import Label
-from kantei.training.run_folder import claim_folder, files_of, pictures_of, weights_of
+from kantei.training.run_folder import claim_folder, pictures_of, weights_of
 from model.data.samples import Sample, SamplesError
 
 SAMPLES = [Sample(Path(name), name, Label.AI, "s", "o", number=number) for number, name in enumerate("ab")]
@@ -43,15 +43,6 @@ def test_weights_are_known_by_their_bytes_wherever_they_lie(tmp_path: Path) -> N
     a, b, c = (weights_of({"v2": str(tmp_path / name)}) for name in "abc")
     assert a == b != c
     assert weights_of({"v2": "imagenet"}) == {"v2": "imagenet"}
-
-
-def test_a_folder_is_known_by_the_names_and_sizes_of_its_files(tmp_path: Path) -> None:
-    for place, name, text in (("a", "x", "12"), ("b", "x", "34"), ("c", "y", "12"), ("d", "x", "123")):
-        (tmp_path / place / "kind").mkdir(parents=True)
-        (tmp_path / place / "kind" / name).write_text(text)
-    a, b, c, d = (files_of(tmp_path / place) for place in "abcd")
-    assert a == b
-    assert len({a, c, d, files_of(None)}) == 4
 
 
 @pytest.mark.processes  # a library asks for the kind of machine

@@ -219,18 +219,8 @@ def test_a_run_with_large_pictures_serves_both_looks(tmp_path: Path) -> None:
     samples = read_samples(tmp_path)
     recipe = Recipe(short=256, folds=3, encoded_each=24)
     pixels = open_pixels(samples, tmp_path, print)
-    enlarged = tmp_path / "enlarged" / "twice"
-    enlarged.mkdir(parents=True)
-    for sample in samples[:2] + samples[-3:]:  # two of one label, three of the other
-        with Image.open(sample.path) as image:
-            image.resize((1280, 1280)).save(enlarged / sample.path.name)
-    facts = train_production(
-        recipe, str(weights), samples, pixels, folder=tmp_path, say=print, enlarged=enlarged.parent
-    )
+    facts = train_production(recipe, str(weights), samples, pixels, folder=tmp_path, say=print)
     assert facts["training"]["originals"] == 24
-    assert facts["training"]["enlarged"] == 4
-    (copies,) = tmp_path.glob("features-native-enlarged-*.npy")
-    assert np.load(copies).shape[0] == 4
     assert load_unseen(tmp_path).first.shape == (24,)
     publish_run(tmp_path, "float32", "2026.11", tmp_path / "out", lambda _: None)
     info, classifier = read_model_info(tmp_path / "out"), Classifier.load(tmp_path / "out")
