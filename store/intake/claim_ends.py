@@ -10,6 +10,7 @@ from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, Failure, FailureCode, State
+from store.base.locking import lock_row
 from store.intake.claims import MAX_TRIES, Claim, is_expired, unless_retry
 from store.intake.declared_queue import apply_declarations, reopen
 from store.intake.retries import retry_same_picture
@@ -56,6 +57,8 @@ def finish_examined(
             apply_declarations(session, image_sha256, at=at)
         add_events(session, EventKind.SUBMISSION_EXAMINED, [NewEvent(client_id, held.submission_id)], at=at)
         return
+    # A listing that ends at this moment either sees this submission, or has closed the case by now.
+    lock_row(session, Image, image_sha256)
     _note_ways(session, image_sha256, held.ways)
     # A case that was closed because its listings went is open again: someone shows the image again.
     reopen(session, Image.sha256 == image_sha256)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.declarations import Declared
 from core.vocabulary import Finding, Grade, State
 from store.base.insertion import insert_once
+from store.base.locking import lock_row
 from store.reports.reader_reports import is_reported
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Image
@@ -28,6 +29,8 @@ CHANCE = SystemRandom()
 
 def apply_declarations(session: Session, sha256: str, *, at: datetime) -> None:
     """Put a case where its submissions' declarations want it; to be called whenever one of them changes."""
+    # Locked first, so that of two who declare, report or submit a picture at once the second sees the first.
+    lock_row(session, Image, sha256)
     said = session.execute(
         select(Submission.client_id, Submission.declared, Client.declared_ai_share)
         .join(Client, Client.id == Submission.client_id)
@@ -73,8 +76,6 @@ def _draw(session: Session, sha256: str, client_id: str, share: int, at: datetim
 
 def _leave(session: Session, sha256: str) -> None:
     """Close an open case that nobody decided, appealed, reported or drew for measuring."""
-    # Locked first: an update that waits for a reader's report does not see it.
-    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
     session.execute(
         update(Image)
         .where(

@@ -45,9 +45,9 @@ def redeclare(session: Session, listing: Listing, declared: Declared, *, at: dat
         .execution_options(synchronize_session=False)
     )
     shown = select(Submission.image_sha256).where(Submission.id.in_(theirs)).distinct()
-    for sha256 in session.scalars(shown).all():
-        if sha256 is not None:
-            apply_declarations(session, sha256, at=at)
+    # In one order for everybody, for each stays locked.
+    for sha256 in sorted(one for one in session.scalars(shown).all() if one is not None):
+        apply_declarations(session, sha256, at=at)
 
 
 def declarations_of(session: Session, listing_row: str) -> list[ListingDeclaration]:

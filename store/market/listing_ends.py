@@ -67,14 +67,17 @@ def _close_cases(session: Session, client_id: str, listing_id: str) -> list[str]
     It opens again when the image is submitted again (`store/intake/claim_ends.py`). Escalated
     cases stay: a person asked for another.
     """
+    # Locked first: an update that waits for an examination does not see the submission that it ends.
+    open_cases = session.scalars(
+        select(Image.sha256)
+        .where(Image.sha256.in_(_images_of(client_id, listing_id)), Image.review == ReviewState.OPEN)
+        .order_by(Image.sha256)
+        .with_for_update(key_share=True)
+    ).all()
     return list(
         session.scalars(
             update(Image)
-            .where(
-                Image.sha256.in_(_images_of(client_id, listing_id)),
-                Image.review == ReviewState.OPEN,
-                ~is_shown(),
-            )
+            .where(Image.sha256.in_(open_cases), Image.review == ReviewState.OPEN, ~is_shown())
             .values(review=ReviewState.NONE)
             .returning(Image.sha256)
             .execution_options(synchronize_session=False)
@@ -127,9 +130,10 @@ def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
     )
     reopen(session, Image.sha256.in_(_images_of(client_id, listing.listing_id)))
     # What left the queue because it is declared AI does not come back with its listing.
-    for sha256 in session.scalars(_images_of(client_id, listing.listing_id).distinct()).all():
-        if sha256 is not None:
-            apply_declarations(session, sha256, at=now())
+    shown = session.scalars(_images_of(client_id, listing.listing_id).distinct()).all()
+    # In one order for everybody, for each stays locked.
+    for sha256 in sorted(one for one in shown if one is not None):
+        apply_declarations(session, sha256, at=now())
 
 
 def _images_of(client_id: str, listing_id: str) -> Select[str | None]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from core.ids import new_id
 from core.vocabulary import Finding, Outcome
 from store.base.insertion import insert_once
+from store.base.locking import lock_row
 from store.tables.case_tables import Decision, Image, Verdict
 from store.tables.client_tables import Client
 from store.tables.report_tables import MutedReader, ReaderReport
@@ -72,7 +73,7 @@ def add_report(
     same = [ReaderReport.submission_id == submission.id]
     if sha256 is not None:
         # Locked, so that a decision or a verdict of this moment sees the report, or the report sees it.
-        _lock_image(session, sha256)
+        lock_row(session, Image, sha256)
         same.append(ReaderReport.image_sha256 == sha256)
     earlier = (
         select(ReaderReport)
@@ -121,7 +122,7 @@ def look_at_reported(session: Session, submission_id: str, sha256: str) -> None:
     Who had reported the picture under another address has reported it once: the earlier report stays.
     """
     # Locked, so that of two submissions with the same picture the second sees the reports of the first.
-    _lock_image(session, sha256)
+    lock_row(session, Image, sha256)
     earlier = aliased(ReaderReport)
     session.execute(
         delete(ReaderReport)
@@ -270,10 +271,6 @@ def _lock_unexamined(session: Session, submission_id: str) -> str | None:
     """Keep a submission's examination from ending; give its picture if it has ended by now."""
     query = select(Submission.image_sha256).where(Submission.id == submission_id)
     return session.scalar(query.with_for_update(key_share=True))
-
-
-def _lock_image(session: Session, sha256: str) -> None:
-    session.execute(select(Image.sha256).where(Image.sha256 == sha256).with_for_update())
 
 
 def _settle_new(session: Session, report_id: str, sha256: str) -> None:

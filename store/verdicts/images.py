@@ -159,7 +159,7 @@ def record_verdict(
         if is_current:
             return Recorded(verdict_id)
     # Locked, so that a moderator's decision made at this moment is not overwritten.
-    image = session.get_one(Image, facts.sha256, with_for_update=True)
+    image = session.get_one(Image, facts.sha256, with_for_update={"key_share": True})
     for name, value in (values | {"verdict_id": verdict_id}).items():
         setattr(image, name, value)
     if image.is_animated is None:

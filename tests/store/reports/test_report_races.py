@@ -1,21 +1,15 @@
 """Reports that arrive at the very moment of an examination: PostgreSQL alone has two writers at once."""
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.declarations import Declared
-from core.vocabulary import Finding, Judgement, Source
+from core.vocabulary import Finding
 from store.base.database import Database
-from store.bytes.image_facts import ImageFacts
-from store.intake.claim_ends import finish_examined
-from store.intake.claims import Claim, claim
 from store.intake.declared_queue import apply_declarations
 from store.reports.reader_reports import add_report
 from store.tables.case_tables import Image
@@ -23,14 +17,13 @@ from store.tables.client_tables import Client
 from store.tables.report_tables import ReaderReport
 from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
-from store.verdicts.images import record_verdict
 from tests.clients import make_client
-from tests.clocks import wait_until
 from tests.services import postgresql_alone
+from tests.store.races import SHA256, examine, examining, meet, submit, take
 
 pytestmark = [pytest.mark.postgresql, postgresql_alone]
 
-SHA256, URL_SHA256 = "a" * 64, "b" * 64
+URL_SHA256 = "b" * 64
 
 
 @pytest.fixture
@@ -38,75 +31,9 @@ def client_id(database: Database) -> str:
     return make_client(database).client.id
 
 
-@pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """A thread in which something else happens at the same time."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-
-
-def submit(database: Database, client_id: str, declared: Declared = Declared.UNKNOWN) -> str:
-    with database.writing() as session:
-        row = Submission(
-            client_id=client_id, source=Source.API, image_url="https://a.example/1", declared=declared
-        )
-        session.add(row)
-        session.flush()
-        return row.id
-
-
-def take(database: Database, submission_id: str) -> Claim:
-    with database.writing() as session:
-        held = claim(session, submission_id, lease=timedelta(minutes=1), at=now())
-    assert held is not None
-    return held
-
-
-@contextmanager
-def examining(database: Database, held: Claim, finding: Finding, model: str) -> Iterator[None]:
-    """Record an examination as a worker does, and commit at the end of the block."""
-    with database.writing() as session:
-        recorded = record_verdict(
-            session,
-            ImageFacts(SHA256, 24, 16, "png", 99),
-            score=0.5,
-            model=model,
-            judgement=Judgement(finding, None, "p", ()),
-            evidence=(),
-        )
-        finish_examined(
-            session,
-            held,
-            image_sha256=SHA256,
-            verdict_id=recorded.verdict_id,
-            at=now(),
-            is_new_image=recorded.is_new_image,
-        )
-        yield
-
-
-def examine(database: Database, held: Claim, finding: Finding = Finding.CLEAR, model: str = "m") -> None:
-    with examining(database, held, finding, model):
-        pass
-
-
 def report(session: Session, submission_id: str, url_sha256: str | None = None) -> None:
     submission = session.get_one(Submission, submission_id)
     add_report(session, submission, "r" * 64, reason="", url_sha256=url_sha256, at=now())
-
-
-def meet(database: Database, other: "Future[None]") -> None:
-    """Wait until what happens aside is done, or waits for a lock that is held here."""
-    query = text(
-        "select count(*) from pg_stat_activity"
-        " where datname = current_database() and wait_event_type = 'Lock'"
-    )
-
-    def is_met() -> bool:
-        with database.reading() as session:
-            return other.done() or bool(session.scalar(query))
-
-    wait_until(is_met, "both meet")
 
 
 def outcome(database: Database) -> tuple[ReviewState, list[str | None]]:
