@@ -11,6 +11,7 @@ class SignatureFault(SayingCode):
     TRUSTED = auto()
     NOT_ON_TRUST_LIST = auto()
     CHANGED_AFTER_SIGNING = auto()
+    COVERS_A_PART = auto()
     NOT_VALID = auto()
     HOLDS_UNDER_OWN_KEY = auto()
     VALIDATION_FAILED = auto()

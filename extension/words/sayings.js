@@ -160,6 +160,7 @@ export const SENTENCES = {
     "trusted": "署名は有効で、署名者は信頼リストに載っています",
     "not_on_trust_list": "署名は有効ですが、署名者は信頼リストに載っていません",
     "changed_after_signing": "署名後に画像が変更されています",
+    "covers_a_part": "署名は有効ですが、ファイルのうち表示されうる部分の一部が署名の対象外です",
     "not_valid": "署名は無効です",
     "holds_under_own_key": "署名された項目は変わっていませんが、鍵はファイル自体にあり、誰のものかは証明されません",
     "validation_failed": "検証に失敗しました（{codes}）",

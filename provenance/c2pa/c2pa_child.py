@@ -49,11 +49,19 @@ def _answer(data: bytes, mime: str, settings: dict[str, Any], longest: int) -> d
         ):
             text = reader.json()
             state = str(reader.get_validation_state() or "")
+            hashes = json.dumps(_hashes(json.loads(reader.detailed_json())))
     except (c2pa.C2paError, MemoryError) as error:
         return {"error": str(error)[:160] or "reading it takes too much memory"}
-    if len(text) > longest:
+    if max(len(text), len(hashes)) > longest:
         return {"error": f"its description is longer than {longest:,} characters"}
-    return {"store": text, "state": state}
+    return {"store": text, "state": state, "hashes": hashes}
+
+
+def _hashes(store: dict[str, Any]) -> dict[str, Any]:
+    """What binds the active manifest to the file: its assertions of hashes, by their labels."""
+    manifest = store["manifests"].get(store["active_manifest"]) or {}
+    assertions = manifest.get("assertion_store") or {}
+    return {label: data for label, data in assertions.items() if label.startswith("c2pa.hash.")}
 
 
 if __name__ == "__main__":

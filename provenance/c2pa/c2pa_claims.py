@@ -62,7 +62,7 @@ def _read(sources: Sources) -> Looked:
     if not image.c2pa_bytes:
         return looked
     try:
-        store, validity = read_store(image.data, image.mime, image.c2pa_bytes, sources.trust)
+        store, validity = read_store(image, sources.trust)
         manifests = store.get("manifests")
         active = store.get("active_manifest")
         if not isinstance(manifests, dict) or not isinstance(manifests.get(active), dict):

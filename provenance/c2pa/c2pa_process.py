@@ -20,7 +20,7 @@ from provenance.shared.limits import C2PA_CPU_SECONDS, C2PA_MEMORY, C2PA_SECONDS
 
 _CHILD = Path(__file__).with_name("c2pa_child.py")
 _COMMAND = (sys.executable, "-I", str(_CHILD), str(C2PA_MEMORY))
-_LONGEST_ANSWER = 8 * MAX_TEXT_BYTES  # JSON within JSON: most characters may be escaped
+_LONGEST_ANSWER = 16 * MAX_TEXT_BYTES  # two texts, and JSON within JSON: most characters may be escaped
 
 
 class C2paProcess:
@@ -34,7 +34,10 @@ class C2paProcess:
     def ask(
         self, data: bytes, mime: str, settings: dict[str, Any], *, seconds: float = C2PA_SECONDS
     ) -> dict[str, str]:
-        """Read a file: `store` (JSON text) and `state`. Errors: `RecordError`, also past the limits."""
+        """Read a file: `store` and `hashes` (JSON texts), and `state`.
+
+        Errors: `RecordError`, also past the limits.
+        """
         asked = {
             "bytes": len(data),
             "mime": mime,

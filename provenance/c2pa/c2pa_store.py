@@ -10,7 +10,9 @@ from typing import Any
 
 from core.sayings.fault_codes import ContainerFault, SignatureFault
 from core.sayings.saying import Saying, say
+from provenance.c2pa.c2pa_binding import covers_all
 from provenance.c2pa.c2pa_process import READER
+from provenance.containers.image_file import ImageFile
 from provenance.shared.bounded_json import parse_object
 from provenance.shared.errors import TooMuchError
 from provenance.shared.limits import MAX_C2PA_BYTES
@@ -23,15 +25,13 @@ _BROKEN = ("claimSignature.mismatch", "claimSignature.missing", "signingCredenti
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What the signature is worth: `state` is trusted, valid or invalid; `codes` say what failed."""
+    """What the signature is worth: `state` is trusted, valid, partial or invalid; `codes` say what failed.
+
+    It is partial where it is valid, but not for all that may be shown.
+    """
 
     state: str
     codes: tuple[str, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """True if the signature is valid for these bytes, whoever made it."""
-        return self.state in {"trusted", "valid"}
 
     @property
     def clause(self) -> Saying:
@@ -40,6 +40,8 @@ class Validity:
             return say(SignatureFault.TRUSTED)
         if self.state == "valid":
             return say(SignatureFault.NOT_ON_TRUST_LIST)
+        if self.state == "partial":
+            return say(SignatureFault.COVERS_A_PART)
         if any(code in _CHANGED for code in self.codes):
             return say(SignatureFault.CHANGED_AFTER_SIGNING)
         if any(code in _BROKEN for code in self.codes):
@@ -48,16 +50,18 @@ class Validity:
         return say(SignatureFault.VALIDATION_FAILED, codes=others or say(SignatureFault.UNSPECIFIED))
 
 
-def read_store(data: bytes, mime: str, size: int, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
+def read_store(image: ImageFile, trust: TrustList | None) -> tuple[dict[str, Any], Validity]:
     """Read and validate a manifest store: its JSON, and what the signature is worth.
 
     Errors: `RecordError`.
     """
-    if size > MAX_C2PA_BYTES:
+    if image.c2pa_bytes > MAX_C2PA_BYTES:
         raise TooMuchError(ContainerFault.MANIFEST_STORE_TOO_LARGE, limit=MAX_C2PA_BYTES)
-    answer = READER.ask(data, mime, _settings(trust))
-    store = parse_object(answer["store"])
-    return store, Validity(answer["state"].lower(), tuple(_failures(store)))
+    answer = READER.ask(image.data, image.mime, _settings(trust))
+    store, state = parse_object(answer["store"]), answer["state"].lower()
+    if state in {"trusted", "valid"} and not covers_all(parse_object(answer["hashes"]), image.c2pa_spans):
+        state = "partial"
+    return store, Validity(state, tuple(_failures(store)))
 
 
 def _settings(trust: TrustList | None) -> dict[str, Any]:

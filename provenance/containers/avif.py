@@ -74,7 +74,7 @@ def read_avif(data: bytes) -> ImageFile:
                 found.break_(Place.AVIF_ITEMS, "", error.fault if isinstance(error, RecordError) else cut)
         elif box.kind == b"uuid" and data[box.start : box.start + 16] == _C2PA:
             found.part("uuid C2PA")
-            found.c2pa_bytes += box.end - box.start
+            found.add_c2pa(box.end - box.start, box.start - 8, box.end)
         elif box.kind == b"uuid" and data[box.start : box.start + 16] == _XMP:
             found.add_xmp(data[box.start + 16 : box.end])
     return found.build()

@@ -43,4 +43,4 @@ def _read_extension(found: Builder, data: bytes, block: GifBlock) -> None:
             found.add_xmp(packet.partition(_XMP_TRAILER)[0])
         elif name[:8] == b"C2PA_GIF":
             found.part("C2PA application block")
-            found.c2pa_bytes += len(joined(data, at + 14, len(data)))
+            found.add_c2pa(len(joined(data, at + 14, len(data))), block.start, block.end)

@@ -34,7 +34,8 @@ class ImageFile:
 
     `format` is `png`, `jpeg`, `webp`, `avif`, `gif`, `bmp` or empty (unknown); `mime` goes with it.
     `width` and `height` are the header's (0 where it has none). `c2pa_bytes` is the size of the C2PA
-    manifest store, 0 where there is none. `parts` names what was walked, for `explain`.
+    manifest store, 0 where there is none, and `c2pa_spans` are the places of what holds it, from start to
+    end. `parts` names what was walked, for `explain`.
     """
 
     format: str
@@ -48,6 +49,7 @@ class ImageFile:
     broken: tuple[Broken, ...] = ()
     parts: tuple[str, ...] = ()
     c2pa_bytes: int = 0
+    c2pa_spans: tuple[tuple[int, int], ...] = ()
     lossless: bool = False
     has_alpha: bool = False
     animated: bool = False
@@ -85,6 +87,7 @@ class Builder:
     broken: list[Broken] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     c2pa_bytes: int = 0
+    c2pa_spans: list[tuple[int, int]] = field(default_factory=list)
     lossless: bool = False
     has_alpha: bool = False
     animated: bool = False
@@ -146,6 +149,11 @@ class Builder:
             self.xmp.append(item)
             self.add_text(Place.XMP_PROPERTY, item.key, item.value)
 
+    def add_c2pa(self, size: int, start: int, end: int) -> None:
+        """Count bytes of a C2PA manifest store, and note where in the file what holds them lies."""
+        self.c2pa_bytes += size
+        self.c2pa_spans.append((start, end))
+
     def add_iptc(self, data: bytes) -> None:
         """Read IPTC's older records and keep their texts as fields."""
         self.part("IPTC")
@@ -166,6 +174,7 @@ class Builder:
             broken=tuple(self.broken),
             parts=tuple(self.parts),
             c2pa_bytes=self.c2pa_bytes,
+            c2pa_spans=tuple(self.c2pa_spans),
             lossless=self.lossless,
             has_alpha=self.has_alpha,
             animated=self.animated,

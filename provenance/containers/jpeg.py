@@ -2,7 +2,18 @@
 
 import struct
 
-from core.pictures.jpeg_segments import APP0, APP1, APP2, APP11, APP13, APP15, COMMENT, EXIF, segments
+from core.pictures.jpeg_segments import (
+    APP0,
+    APP1,
+    APP2,
+    APP11,
+    APP13,
+    APP15,
+    COMMENT,
+    EXIF,
+    Segment,
+    segments,
+)
 from core.sayings.codes import Place
 from provenance.containers.exif import HEADERS
 from provenance.containers.iim import MARK as PHOTOSHOP
@@ -15,6 +26,7 @@ from provenance.shared.text import decode_text
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
 _XMP_MORE_HEAD = len(_XMP_MORE) + 32 + 8  # a digest in hexadecimal, the whole length, the offset
+_SEGMENT_HEAD = 4  # the marker and the length
 _BARE_LABEL = b"AIGC{"  # China's label in a segment of its own, or right behind another one's head
 _BARE_LABEL_WITHIN = 64
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -37,7 +49,7 @@ def read_jpeg(data: bytes) -> ImageFile:
         elif segment.marker == APP1:
             _read_app1(found, body, exif, more_xmp)
         elif APP0 <= segment.marker <= APP15:
-            _read_other_app(found, segment.marker, body)
+            _read_other_app(found, segment, body)
     if found.c2pa_bytes:
         found.part("APP11 JUMBF")
     for record in exif:
@@ -65,13 +77,14 @@ def _read_app1(found: Builder, body: bytes, exif: list[bytearray], more_xmp: dic
             packet += body[_XMP_MORE_HEAD:]
 
 
-def _read_other_app(found: Builder, marker: int, body: bytes) -> None:
+def _read_other_app(found: Builder, segment: Segment, body: bytes) -> None:
+    marker = segment.marker
     if marker == APP2 and body.startswith(b"ICC_PROFILE\0"):
         found.recoloured = True
     elif marker == APP13 and body.startswith(PHOTOSHOP):
         found.add_iptc(body)
     elif marker == APP11 and _is_jumbf(body):
-        found.c2pa_bytes += len(body)
+        found.add_c2pa(len(body), segment.start - _SEGMENT_HEAD, segment.end)
     elif _BARE_LABEL in body[:_BARE_LABEL_WITHIN]:
         found.part("AIGC label")
         label = body[body.index(_BARE_LABEL) + len(_BARE_LABEL) - 1 :]

@@ -39,6 +39,10 @@ def read_png(data: bytes) -> ImageFile:
         if not is_sound(data, chunk):
             found.part(f"{_name(chunk)} (bad checksum, ignored)")
             continue
+        if chunk.kind == b"caBX":
+            found.part(_name(chunk))
+            found.add_c2pa(chunk.end - chunk.start, chunk.start - 8, chunk.end + 4)
+            continue
         _read_chunk(found, chunk.kind, data[chunk.start : chunk.end], _name(chunk))
     return found.build()
 
@@ -59,9 +63,6 @@ def _read_chunk(found: Builder, kind: bytes, body: bytes, name: str) -> None:
         _add_comf(found, body)
     elif kind == b"eXIf":
         found.add_exif(body)
-    elif kind == b"caBX":
-        found.part(name)
-        found.c2pa_bytes += len(body)
     elif kind == b"tRNS":
         found.has_alpha = True
     elif kind == b"acTL":

@@ -34,7 +34,7 @@ def read_webp(data: bytes) -> ImageFile:
             found.add_xmp(body)
         elif chunk.kind == b"C2PA":
             found.part("RIFF C2PA")
-            found.c2pa_bytes += len(body)
+            found.add_c2pa(len(body), chunk.start - 8, chunk.end + (chunk.length & 1))
         elif chunk.kind == b"ICCP":
             found.recoloured = True
     if not walked:

@@ -15,6 +15,7 @@ from core.sayings.codes import EvidenceDetail
 from core.sayings.saying import render
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.c2pa.c2pa_store import read_store
+from provenance.containers.containers import open_image
 from provenance.read import read_provenance
 from provenance.shared.errors import RecordError
 from provenance.shared.trust import TrustList
@@ -187,7 +188,7 @@ def test_what_was_overwritten_inside_a_picture_is_no_proof_once_another_trusted_
 
 
 def name_of(data: bytes) -> str:
-    return str(read_store(data, "image/png", 1, None)[0]["active_manifest"])
+    return str(read_store(open_image(data), None)[0]["active_manifest"])
 
 
 def recording(code: str, *parts: str, kind: str = "failure", is_delta: bool = False) -> dict[str, Any]:
@@ -408,7 +409,7 @@ def test_a_manifest_elsewhere_is_never_fetched() -> None:
         data = jpeg([jpeg_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet.encode())])
         assert [code_of(item) for item in read_provenance(data)] == [EvidenceDetail.CREDENTIALS_ELSEWHERE]
         with pytest.raises(RecordError):
-            read_store(data, "image/jpeg", 1, None)
+            read_store(open_image(data), None)
         assert not asked()
 
 
