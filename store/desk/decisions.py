@@ -123,7 +123,10 @@ def undo(session: Session, decision_id: str, *, moderator_id: str, at: datetime)
     decision = session.get(Decision, decision_id)
     if decision is None:
         raise LookupError(decision_id)
-    image = session.get_one(Image, decision.image_sha256)
+    # Locked, so that what a reader reports at this moment is seen below, or finds the case as it is then.
+    image = session.get_one(
+        Image, decision.image_sha256, with_for_update={"key_share": True}, populate_existing=True
+    )
     if image.verdict_id is None:
         raise StaleCaseError
     seen = Seen(image.sha256, image.verdict_id, decision_id)

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.declarations import Declared
-from core.vocabulary import Finding
+from core.vocabulary import Finding, Outcome, Role
 from store.base.database import Database
+from store.desk.decisions import Seen, decide, undo
 from store.intake.declared_queue import apply_declarations
+from store.people.moderators import add_moderator
 from store.reports.reader_reports import add_report
 from store.tables.case_tables import Image
 from store.tables.client_tables import Client
@@ -105,4 +107,26 @@ def test_a_declaration_of_the_same_moment_leaves_a_reported_case_open(
         declared = aside.submit(declare)
         meet(database, declared)
     declared.result(10)
+    assert outcome(database) == (ReviewState.OPEN, [SHA256])
+
+
+def test_an_undo_of_the_same_moment_leaves_a_reported_case_open(
+    database: Database, client_id: str, aside: ThreadPoolExecutor
+) -> None:
+    submission_id = submit(database, client_id)
+    examine(database, take(database, submission_id))
+    with database.writing() as session:
+        aiko = add_moderator(session, email="aiko@example.com", role=Role.MODERATOR).moderator.id
+        seen = Seen(SHA256, session.get_one(Image, SHA256).verdict_id or "", None)
+        decided = decide(session, seen, moderator_id=aiko, outcome=Outcome.HUMAN, note="", at=now())
+
+    def undo_it() -> None:
+        with database.writing() as session:
+            undo(session, decided, moderator_id=aiko, at=now())
+
+    with database.writing() as session:
+        report(session, submission_id)
+        undone = aside.submit(undo_it)
+        meet(database, undone)
+    undone.result(10)
     assert outcome(database) == (ReviewState.OPEN, [SHA256])
