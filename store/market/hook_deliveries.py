@@ -78,6 +78,16 @@ def hold_delivery(session: Session, delivery_id: str, detail: str, listing_id: s
     )
 
 
+def put_off_delivery(session: Session, delivery_id: str, until: datetime) -> None:
+    """Leave a delivery that waits for later, as it is."""
+    session.execute(
+        update(HookDelivery)
+        .where(HookDelivery.id == delivery_id)
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find_delivery(session: Session, delivery_id: str) -> HookDelivery | None:
     """Find one delivery."""
     return session.get(HookDelivery, delivery_id)

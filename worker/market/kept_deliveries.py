@@ -1,7 +1,9 @@
 """Processing deliveries that the API only stored, because of too many at once or an error."""
 
 import logging
+from datetime import timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -9,11 +11,12 @@ from core.declarations import words_from_json
 from marketplace.dialects import read_delivery
 from store.base.database import Database
 from store.market.delivery_intake import StoredDelivery, finish_delivery
-from store.market.hook_deliveries import end_delivery, take_pending
+from store.market.hook_deliveries import end_delivery, put_off_delivery, take_pending
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import HookDelivery, HookOutcome
 
 STEP = 20  # deliveries a transaction
+PAUSE = timedelta(seconds=10)  # before a delivery is tried again that the database refused for the moment
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,13 @@ def take_in_kept(database: Database) -> int:
                 try:
                     with session.begin_nested():
                         _take_in(session, row)
+                except OperationalError as error:
+                    if error.connection_invalidated:
+                        raise
+                    # To have waited too long for a lock, or to have lost to another in a deadlock, says
+                    # nothing of the delivery.
+                    log.warning("put off delivery %s: %s", row.id, type(error.orig).__name__)
+                    put_off_delivery(session, row.id, now() + PAUSE)
                 except Exception:
                     # One that trips our own code must not hold up the others; it can be replayed.
                     log.exception("failed to process delivery %s", row.id)

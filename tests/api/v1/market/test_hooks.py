@@ -4,13 +4,17 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.http.parts import ApiParts
 from core.clock import now
 from core.vocabulary import Scheme
 from store.base.database import Database
+from store.market.delivery_intake import finish_delivery
 from store.market.hook_deliveries import replay_delivery
+from store.tables.marketplace_tables import Listing
 from tests.api.conftest import RecordingSender, Web, problem
 from tests.api.v1.market.hooks import (
     add_market,
@@ -26,7 +30,8 @@ from tests.api.v1.market.hooks import (
     woo_headers,
     woo_product,
 )
-from worker.market.kept_deliveries import take_in_kept
+from tests.services import postgresql_alone
+from worker.market.kept_deliveries import PAUSE, take_in_kept
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
 
@@ -190,6 +195,32 @@ def test_a_slip_of_ours_keeps_the_delivery_and_a_replay_takes_it_in(
         assert replay_delivery(session, kept.id, now())
         assert not replay_delivery(session, "0" * 32, now())
     assert take_in_kept(database) == 1
+
+
+@pytest.mark.postgresql
+@postgresql_alone
+def test_a_kept_delivery_that_waits_too_long_for_a_lock_is_taken_in_later(
+    market: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok(market(listing(A), id_="first"))
+    with monkeypatch.context() as patched:
+        patched.setattr("threading.BoundedSemaphore.acquire", lambda *_, **__: False)
+        ok(market(listing(A, B), id_="second"))
+        ok(market(listing(C, id_="another"), id_="third"))
+
+    def locked(session: Session, *args: Any, **options: Any) -> Any:
+        session.execute(text("set local lock_timeout = 100"))
+        return finish_delivery(session, *args, **options)
+
+    with monkeypatch.context() as patched, database.writing() as other:
+        other.scalars(select(Listing).with_for_update()).all()
+        patched.setattr("worker.market.kept_deliveries.finish_delivery", locked)
+        assert take_in_kept(database) == 2
+    assert [row.outcome.value for row in deliveries(database)] == ["accepted", "pending", "accepted"]
+    assert take_in_kept(database) == 0
+    monkeypatch.setattr("worker.market.kept_deliveries.now", lambda: now() + PAUSE)
+    assert take_in_kept(database) == 1
+    assert sorted(str(row.image_url) for row in submissions(database)) == [A, B, C]
 
 
 def test_what_cannot_be_taken_in_at_once_is_kept_and_answered(
