@@ -18,6 +18,10 @@ class OwnDecisionError(Exception):
     """The appeal is against what the moderator decided or confirmed, so another must decide it."""
 
 
+class UnseenAppealError(Exception):
+    """An appeal was opened that the moderator has not seen."""
+
+
 def is_appealed() -> ColumnElement[bool]:
     """SQL condition: an image has an open appeal."""
     return Image.sha256.in_(select(Appeal.image_sha256).where(Appeal.resolved_at.is_(None)))
@@ -60,12 +64,21 @@ def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> 
 
 
 def resolve_appeals(
-    session: Session, sha256: str, *, decision_id: str, outcome: Outcome, moderator_id: str, at: datetime
+    session: Session,
+    sha256: str,
+    *,
+    newest_seen: str | None,
+    decision_id: str,
+    outcome: Outcome,
+    moderator_id: str,
+    at: datetime,
 ) -> int:
     """Let a decision answer the open appeals on its image; returns how many.
 
+    `newest_seen` is the newest of those that were on the moderator's screen; none where there were none.
     Who appealed is told with the decision, by `report_answers`. To escalate answers nothing.
-    Errors: OwnDecisionError where the appeal is against this moderator.
+    Errors: OwnDecisionError where the appeal is against this moderator; UnseenAppealError where there is a
+    newer one, also if it was opened at this moment: the transaction is then to be rolled back.
     """
     if outcome is Outcome.ESCALATE or not appealed_among(session, [sha256]):
         return 0
@@ -78,6 +91,8 @@ def resolve_appeals(
         .returning(Appeal.id)
         .execution_options(synchronize_session=False)
     ).all()
+    if any(row.id > (newest_seen or "") for row in rows):
+        raise UnseenAppealError
     return len(rows)
 
 

@@ -34,6 +34,12 @@ def read_seen(sha256: str) -> Seen:
     return Seen(sha256, verdict_id, decision_id or None)
 
 
+def read_appeal() -> str | None:
+    """Read which open appeal was the newest on the moderator's screen; a sheet shows none."""
+    given = request.form.get("appeal_id", "")
+    return given if is_id(given) else None
+
+
 def read_ground(session: Session) -> Ground | None:
     """Read the ground; None for the usual one. Errors: PageError for one that is not on the list."""
     code = request.form.get("ground", "")

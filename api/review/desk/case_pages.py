@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import parts
-from api.review.desk.case_forms import NOTE_LENGTH, read_ground, read_note, read_outcome, read_seen
+from api.review.desk.case_forms import (
+    NOTE_LENGTH,
+    read_appeal,
+    read_ground,
+    read_note,
+    read_outcome,
+    read_seen,
+)
 from api.review.desk.case_view import CasePage, is_animated, view_case
 from api.review.desk.claim_pages import refuse_claimed
 from api.review.desk.next_case import give_next
@@ -31,7 +38,7 @@ from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.vocabulary import Outcome
 from store.appeals.appeal_messages import reply_with
-from store.appeals.appeal_resolution import OwnDecisionError, resolve_appeals
+from store.appeals.appeal_resolution import OwnDecisionError, UnseenAppealError, resolve_appeals
 from store.desk.case_claims import release_case
 from store.desk.decisions import OFFERED, OwnSubmissionError, Seen, StaleCaseError, decide
 from store.desk.queue_filter import Viewer
@@ -62,7 +69,7 @@ def decide_case(sha256: str) -> AnyResponse:
                 raise StaleCaseError
             done = _decide(session, image, seen, viewer, outcome=outcome, note=note, reply=reply)
             release_case(session, sha256, viewer.moderator_id)
-    except (StaleCaseError, OwnDecisionError, OwnSubmissionError):
+    except (StaleCaseError, OwnDecisionError, OwnSubmissionError, UnseenAppealError):
         return _show(view_case(sha256, is_conflict=True, note=note))
     if "sheet" in request.args:
         return _answer_sheet(done, viewer)
@@ -135,6 +142,7 @@ def _decide(
     answered = resolve_appeals(
         session,
         seen.sha256,
+        newest_seen=read_appeal(),
         decision_id=decision_id,
         outcome=outcome,
         moderator_id=viewer.moderator_id,

@@ -184,7 +184,7 @@ function refresh(page, settle) {
   if (!old || !fresh || caseOf(old) !== caseOf(fresh)) return false;
   const [strip, next] = [document.querySelector(".strip"), page.querySelector(".strip")];
   if (strip && next) strip.replaceWith(document.adoptNode(next));
-  const seen = (panel) => ["verdict_id", "decision_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
+  const seen = (panel) => ["verdict_id", "decision_id", "appeal_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
     for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)")) part.remove();
     old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)"));

@@ -43,7 +43,15 @@ def rule(database: Database, sha256: str, outcome: Outcome, *, email: str = "aik
         assert image is not None
         seen = Seen(sha256, image.verdict_id or "", image.decision_id)
         made = decide(session, seen, moderator_id=person.id, outcome=outcome, note="", at=now())
-        resolve_appeals(session, sha256, decision_id=made, outcome=outcome, moderator_id=person.id, at=now())
+        resolve_appeals(
+            session,
+            sha256,
+            newest_seen="f" * 32,
+            decision_id=made,
+            outcome=outcome,
+            moderator_id=person.id,
+            at=now(),
+        )
         return made
 
 

@@ -19,7 +19,7 @@ from store.tables.appeal_tables import Appeal, AppealFile
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.submission_tables import Submission
-from tests.api.review.conftest import Desk
+from tests.api.review.conftest import Desk, hidden
 from tests.api.review.desk.test_bulk import _boxes, _post
 from tests.reporting import report
 
@@ -131,6 +131,28 @@ def test_no_appeal_is_decided_in_passing(desk: Desk) -> None:
     assert "left_out=1" in _post(visit, "/review/bulk", outcome="ai", case=boxes).location
     assert _appeals(desk)[0].resolved_at is None
     assert other
+
+
+@pytest.mark.parametrize("sheet", ["", "?sheet=1"])
+def test_an_appeal_opened_after_the_page_is_not_answered_unread(desk: Desk, sheet: str) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+    case = f"/review/cases/{sha256}"
+    page = visit.get("/review/triage" if sheet else case).text
+    seen = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
+    if not sheet:
+        assert hidden(page, "appeal_id") == ""
+    _appeal(desk, sha256)
+    refused = visit.client.post(f"{case}/decision{sheet}", data=seen | {"outcome": "ai", "note": "my words"})
+    assert refused.status_code == 409
+    assert "I drew this myself" in refused.text
+    assert "my words" in refused.text
+    assert _appeals(desk)[0].resolved_at is None
+    with desk.parts.database.reading() as session:
+        assert session.get_one(Image, sha256).decision_id is None
+    seen["appeal_id"] = hidden(refused.text, "appeal_id")
+    answered = visit.client.post(f"{case}/decision", data=seen | {"outcome": "ai"})
+    assert answered.status_code == 303
+    assert _appeals(desk)[0].outcome is Outcome.AI
 
 
 def test_appeals_follow_each_other(desk: Desk, decide: Decide) -> None:

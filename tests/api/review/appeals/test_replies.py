@@ -22,7 +22,7 @@ REPLY = "Thank you for the layers.\nThey <b>convince</b> us."
 
 def _answer(visit: Visit, sha256: str, outcome: str, reply: str) -> TestResponse:
     page = visit.get(f"/review/cases/{sha256}").text
-    names = ("form_token", "verdict_id", "decision_id")
+    names = ("form_token", "verdict_id", "decision_id", "appeal_id")
     form = {name: hidden(page, name) for name in names} | {"outcome": outcome, "reply": reply, "note": ""}
     return visit.client.post(f"/review/cases/{sha256}/decision", data=form)
 
