@@ -24,7 +24,7 @@ FAILURE: dict[str, Any] = {
 DECISION: dict[str, Any] = {
     "outcome": "ai",
     "ground": {"code": "file_record", "text": "A record in the file"},
-    "policy": "2026-11-5",
+    "policy": "2026-11-6",
     "decided_at": "2026-11-24T09:30:00.050000Z",
 }
 SUBMISSION: dict[str, Any] = {

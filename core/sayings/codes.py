@@ -12,6 +12,7 @@ class Reason(SayingCode):
     MODERATORS_DISAGREE = auto()
     KNOWN_HUMAN_BUT_GENERATOR_NAMED = auto()
     KNOWN_AI_BUT_SIGNED_AS_HUMAN = auto()
+    KNOWN_AI_BUT_PIXELS_CLEAR = auto()
     GENERATION_PROVED = auto()
     HUMAN_ORIGIN_PROVED = auto()
     DECLARED_AND_PIXELS = auto()

@@ -7,6 +7,7 @@ export const SENTENCES = {
     "moderators_disagree": "この画像によく似た画像について、モデレーターの決定が分かれています。",
     "known_human_but_generator_named": "{known}ただし、このファイルには生成ツールとして {maker} が記されています。モデレーターの再確認が必要です。",
     "known_ai_but_signed_as_human": "{known}ただし、有効な署名が人の作品であることを示しています。モデレーターの再確認が必要です。",
+    "known_ai_but_pixels_clear": "{known}ただし、画素には生成の特徴が見られません。モデレーターの再確認が必要です。",
     "generation_proved": "有効な署名により、この画像は {maker} で生成されたことが証明されています。",
     "human_origin_proved": "有効な署名が人の作品であることを示しています。{detail}",
     "declared_and_pixels": "ファイルには {maker} で生成されたという記録があり、画素にも生成の特徴が見られます。記録は誰でも書き込めますが、画素と一致しています。",

@@ -22,7 +22,7 @@ from core.vocabulary import (
     Thresholds,
 )
 
-VERSION = "2026-11-5"
+VERSION = "2026-11-6"
 
 # How far evidence in the file moves a case forward in the queue.
 HINT_RAISES = 0.1
@@ -79,6 +79,10 @@ def judge(
     elif proof_human:
         finding = Finding.CLEAR
         reasons.insert(0, say(Reason.HUMAN_ORIGIN_PROVED, detail=proof_human.detail))
+    elif known_ai and finding is Finding.CLEAR:
+        # Generated pictures are made of artists' own: the decision on such a copy accuses no original.
+        finding = Finding.UNCERTAIN
+        reasons.insert(0, say(Reason.KNOWN_AI_BUT_PIXELS_CLEAR, known=known_ai.detail))
     elif known_ai:
         finding = Finding.FLAGGED
         reasons.insert(0, known_ai.detail)
@@ -104,12 +108,13 @@ def risk(
 ) -> float:
     """Review priority, 0 to 1: the score, raised by evidence in the file.
 
-    What a proof or a known image flags stands with what the pixels flag. An unsigned record or a hint
-    moves a case forward in the queue, and no more than that.
+    What a proof or a known image flags stands with what the pixels flag. An unsigned record, a decision on a
+    near copy that does not flag, or a hint moves a case forward in the queue, and no more than that.
     """
     if judgement.finding is Finding.FLAGGED:
         return max(classification.score, thresholds.flagged_from)
-    if _in_file(evidence, Grade.DECLARED, Label.AI) or _partly_generated(evidence):
+    declared_ai = (find(evidence, Grade.DECLARED, Label.AI) for find in (_in_file, _known))
+    if any(declared_ai) or _partly_generated(evidence):
         return min(1.0, classification.score + DECLARED_RAISES)
     if _in_file(evidence, Grade.HINT, Label.AI) or _known(evidence, Grade.HINT, Label.AI):
         return min(1.0, classification.score + HINT_RAISES)

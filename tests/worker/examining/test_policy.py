@@ -133,8 +133,7 @@ def test_proofs_and_decisions_stand_above_what_was_generated_in_part() -> None:
     assert proved.finding is Finding.FLAGGED
     known = [KnownImage(label, 0, case="c") for label in (Label.AI, Label.HUMAN)]
     findings = [
-        judge(pixels(0.01), [*known_evidence([one]), says_partly(Grade.PROOF)], LINES).finding
-        for one in known
+        judge(pixels(0.5), [*known_evidence([one]), says_partly(Grade.PROOF)], LINES).finding for one in known
     ]
     assert findings == [Finding.FLAGGED, Finding.UNCERTAIN]
 
@@ -211,9 +210,10 @@ LISTED = {label: known_evidence([KnownImage(label, 0, list_name="Partner")])[0] 
     ("score", "evidence", "finding"),
     [
         # A person's ruling on a near copy weighs as that ruling does.
-        (0.01, [DECIDED[Label.AI]], Finding.FLAGGED),
+        (0.5, [DECIDED[Label.AI]], Finding.FLAGGED),
         (0.99, [DECIDED[Label.HUMAN]], Finding.CLEAR),
         # Where somebody or something disagrees with it, a person looks again.
+        (0.01, [DECIDED[Label.AI]], Finding.UNCERTAIN),
         (0.99, [DECIDED[Label.AI], DECIDED[Label.HUMAN]], Finding.UNCERTAIN),
         (0.01, [DECIDED[Label.HUMAN], says(Grade.DECLARED, Label.AI)], Finding.UNCERTAIN),
         (0.01, [DECIDED[Label.HUMAN], says(Grade.PROOF, Label.AI)], Finding.UNCERTAIN),

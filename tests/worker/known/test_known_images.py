@@ -13,6 +13,7 @@ from core.headlines import Audience, headline
 from core.ids import new_id
 from core.sayings.codes import Reason
 from core.sayings.saying import render
+from core.sayings.stored import read_saying
 from core.vocabulary import Basis, Finding, Outcome, Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -87,7 +88,7 @@ def kinds(image: Image) -> list[str]:
 def test_a_near_copy_of_what_a_person_decided_is_flagged_and_names_the_case(bench: Bench) -> None:
     first = examine(bench, drawn(3), 0.5)
     _, decision_id = rule(bench, first, Outcome.AI)
-    copy = examine(bench, drawn(3, quality=60), 0.05)
+    copy = examine(bench, drawn(3, quality=60), 0.5)
     assert copy.verdict is not None
     assert (copy.finding, copy.review) == (Finding.FLAGGED, ReviewState.OPEN)
     known = copy.verdict.evidence[0]
@@ -95,6 +96,24 @@ def test_a_near_copy_of_what_a_person_decided_is_flagged_and_names_the_case(benc
     assert (known["fields"]["case"], known["fields"]["decision"]) == (first.sha256, decision_id)
     assert copy.verdict.reasons[0] == known["detail"]
     assert examine(bench, drawn(7), 0.05).finding is Finding.CLEAR
+
+
+def test_an_artists_original_is_not_flagged_for_a_generated_picture_made_of_it(bench: Bench) -> None:
+    """A hash of 256 bits cannot tell one from the other, and whoever generated it may have been first."""
+    original, undecided = examine(bench, drawn(3), 0.05), examine(bench, drawn(7), 0.05)
+    rule(bench, examine(bench, drawn(3, quality=60), 0.95), Outcome.AI)
+    assert judge_again(bench) == 1
+    original = look(bench, original.sha256)
+    assert original.verdict is not None
+    assert (original.finding, original.review) == (Finding.UNCERTAIN, ReviewState.OPEN)
+    assert (original.verdict.basis, original.verdict.label) == (Basis.KNOWN_IMAGE, None)
+    assert original.risk > undecided.risk
+    later = examine(bench, drawn(3, quality=80), 0.05)
+    assert later.verdict is not None
+    assert (later.finding, later.verdict.label) == (Finding.UNCERTAIN, None)
+    reason = render(read_saying(later.verdict.reasons[0]))
+    assert "that a near copy of this picture is generated" in reason
+    assert "But the pixels show no sign of generation." in reason
 
 
 def test_a_near_copy_of_what_a_person_cleared_bothers_nobody(bench: Bench) -> None:
