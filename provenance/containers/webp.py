@@ -26,7 +26,7 @@ def read_webp(data: bytes) -> ImageFile:
             found.lossless = True
         elif chunk.kind == b"VP8 " and len(body) >= 10 and not found.width:
             found.width, found.height = (side & 0x3FFF for side in struct.unpack_from("<HH", body, 6))
-        elif chunk.kind == b"ANIM":
+        elif chunk.kind in {b"ANIM", b"ANMF"}:
             found.animated = True
         elif chunk.kind == b"EXIF":
             found.add_exif(body)

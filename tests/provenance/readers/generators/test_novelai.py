@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from core.pictures.opening import take_apart
 from core.sayings.saying import render
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label
 from provenance.read import read_provenance
@@ -21,6 +22,7 @@ from tests.provenance.writing import (
     pillow_png,
     png,
     png_chunk,
+    riff_chunk,
     text_chunk,
     webp,
 )
@@ -190,6 +192,22 @@ def test_transparency_is_not_signed_and_could_show_another_picture() -> None:
 def test_what_changes_the_shown_pixels_takes_the_proof_away(chunk: bytes) -> None:
     pixels = drawing(24, 160)
     assert signature_of(png(pixels, [*texts(envelope(signed(pixels))), chunk])).grade is Grade.HINT
+
+
+def test_the_first_frame_of_an_animation_proves_nothing_of_the_others() -> None:
+    """Frames count as an animation whether or not the file announces one, as they do when it is shown."""
+    pixels = drawing(24, 160)
+    record = exif({}, {0x9286: b"ASCII\0\0\0" + json.dumps(signed(pixels)).encode()}, marked=False)
+    still, other = (webp(pixels=one)[30:] for one in (pixels, drawing(24, 160, seed=2)))
+    placed = bytes(6) + (23).to_bytes(3, "little") + (159).to_bytes(3, "little") + bytes([200, 0, 0, 0])
+    frames = [riff_chunk(b"ANMF", placed + one) for one in (still, other)]
+    data = bytearray(webp([*frames, riff_chunk(b"EXIF", record)], pixels))
+    assert signature_of(bytes(webp([riff_chunk(b"EXIF", record)], pixels))).grade is Grade.PROOF
+    data[20] |= 0x02  # the bit of an animation, without the chunk that says how it repeats
+    stored = take_apart(bytes(data))
+    assert stored is not None
+    assert len(stored.frames) == 2
+    assert signature_of(bytes(data)).grade is Grade.HINT
 
 
 def test_a_jpeg_cannot_keep_the_signed_pixels() -> None:
