@@ -14,7 +14,7 @@ from provenance.shared.source_types import GENERATED, code_of
 
 _OLD_GENERATIVE = "com.adobe.generative-ai"  # Firefly's assertion before digital source types
 METADATA = ("stds.iptc", "c2pa.metadata", "cawg.metadata", "stds.schema-org.CreativeWork")
-_TYPED_BY_PEOPLE = ("cawg.metadata", "stds.schema-org.CreativeWork")  # a signer passes it on
+_SIGNERS_OWN = "c2pa.metadata"  # no fields that people type, since C2PA 2; all other metadata is passed on
 _CREATED, _OPENED = "c2pa.created", "c2pa.opened"
 # Actions that leave the rest of a picture as it was (C2PA 2.2, 18.15.2, with earlier spellings).
 _ON_A_PART = frozenset(
@@ -157,14 +157,16 @@ def _claims(one: Walked) -> Iterator[C2paClaim]:
             on_part = has_origin and action.get("action") in _ON_A_PART
             agent = _agent(action.get("softwareAgent"))
             yield C2paClaim(code, agent, one.is_ingredient, one.is_part or on_part, one.is_vouched)
+    own = {item.get("label") for item in _list(manifest, "assertions") if item.get("created") is True}
     for label, data in assertions_of(manifest):
         if label.startswith(_OLD_GENERATIVE):
             code, agent = "trainedAlgorithmicMedia", "Adobe Firefly"
             yield C2paClaim(code, agent, one.is_ingredient, one.is_part, one.is_vouched)
         elif label.startswith(METADATA):
+            # What a signer gathered, from the file or from its user, is not its own word (C2PA 2.2, 10.3).
+            is_vouched = one.is_vouched and label.startswith(_SIGNERS_OWN) and label in own
             for key, value in data.items():
                 if str(key).rpartition(":")[2].lower() == "digitalsourcetype" and (code := _code(value)):
-                    is_vouched = one.is_vouched and not label.startswith(_TYPED_BY_PEOPLE)
                     yield C2paClaim(code, "", one.is_ingredient, one.is_part, is_vouched)
     stays = one.is_vouched and leaves_as_it_was(manifest)
     for ingredient, is_parent in _ingredients(manifest):

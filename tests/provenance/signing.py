@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,14 +115,19 @@ def sign(
     is_trust_checked: bool = True,
     ingredients: list[dict[str, Any]] | None = None,
     name: str = "",
+    created_labels: Sequence[str] = (),
 ) -> bytes:
     """Put a signed manifest with these actions into a picture.
 
     `parent` is opened as its ingredient, `component` is an ingredient among others; `trusting` are the roots
     by which the signers of both are said to be trusted; nothing is said of that unless `is_trust_checked`.
     `ingredients` are others without a file, with what is recorded of them. `name` is the manifest's.
+    `created_labels`: which of the assertions the signer says that it made itself.
     """
-    others = [{"label": label, "data": data} for label, data in (assertions or {}).items()]
+    others = [
+        {"label": label, "data": data, "created": label in created_labels}
+        for label, data in (assertions or {}).items()
+    ]
     acted = [{"label": "c2pa.actions.v2", "data": {"actions": actions}}] if actions else []
     manifest = {
         "claim_generator_info": [{"name": "tests", "version": "1"}],

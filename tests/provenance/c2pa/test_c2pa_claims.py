@@ -276,6 +276,40 @@ def test_what_people_typed_into_a_picture_is_no_proof_whoever_passes_it_on(signe
     )
 
 
+IPTC = {"Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"}
+
+
+@pytest.mark.parametrize(
+    ("label", "is_created", "is_proof"),
+    [
+        ("stds.iptc.photo-metadata", True, False),
+        ("cawg.metadata", True, False),
+        ("c2pa.metadata", False, False),
+        ("c2pa.metadata", True, True),
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "label_of_it"), [("trainedAlgorithmicMedia", Label.AI), ("digitalCapture", Label.HUMAN)]
+)
+def test_metadata_is_a_proof_only_where_the_signer_says_that_it_wrote_it(
+    label: str, code: str, label_of_it: Label, signer: Signer, *, is_created: bool, is_proof: bool
+) -> None:
+    """Who exports a picture from a trusted editor may have typed its source type, whoever drew it."""
+    typed = {"@context": IPTC, "Iptc4xmpExt:DigitalSourceType": BASE + code}
+    created_labels = [label] if is_created else []
+    data = sign(
+        PNG,
+        "image/png",
+        signer,
+        [{"action": "c2pa.created", "digitalSourceType": "http://c2pa.org/digitalsourcetype/empty"}],
+        assertions={label: typed},
+        created_labels=created_labels,
+    )
+    item = claim(data, TrustList(anchors=signer.root))
+    assert item.label is label_of_it
+    assert (item.grade is Grade.PROOF) is is_proof
+
+
 @pytest.mark.parametrize("code", ["algorithmicMedia", "screenCapture", "compositeWithNothing"])
 def test_other_source_types_are_nobodys_evidence(code: str, signer: Signer) -> None:
     item = claim(sign(PNG, "image/png", signer, [created(code)]))
