@@ -1,8 +1,11 @@
-"""Locking rows that a transaction reads now and writes later."""
+"""Locking what a transaction reads now and writes later."""
 
-from sqlalchemy import inspect, select
+from collections.abc import Iterable
+
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
+from store.base.insertion import is_on_sqlite
 from store.base.table import Table
 
 
@@ -15,3 +18,12 @@ def lock_row(session: Session, table: type[Table], key: str) -> None:
     """
     (column,) = inspect(table).primary_key
     session.execute(select(column).where(column == key).with_for_update(key_share=True))
+
+
+def lock_digests(session: Session, digests: Iterable[str]) -> None:
+    """Lock what is counted by SHA-256 and may have no row yet, until the transaction ends."""
+    if is_on_sqlite(session):
+        return
+    for digest in sorted(digests):  # in one order for everybody
+        number = int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))

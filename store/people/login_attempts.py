@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from store.base.locking import lock_digests
 from store.clients.clients import digest
 from store.tables.review_tables import LoginAttempt
 
@@ -43,6 +44,7 @@ def note_attempt(
     }
     if is_factor:
         limits[digest(f"factor {email}")] = FACTOR_LIMIT
+    lock_digests(session, limits)  # else all who try at the same moment would be the first
     counted = session.execute(
         select(LoginAttempt.key_sha256, func.count(), func.min(LoginAttempt.created_at))
         .where(LoginAttempt.key_sha256.in_(limits))
