@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from core.declarations import Declared
@@ -59,11 +59,26 @@ def finish_examined(
         return
     # A listing that ends at this moment either sees this submission, or has closed the case by now.
     lock_row(session, Image, image_sha256)
+    _follow_image(session, held.submission_id, image_sha256)
     _note_ways(session, image_sha256, held.ways)
     # A case that was closed because its listings went is open again: someone shows the image again.
     reopen(session, Image.sha256 == image_sha256)
     apply_declarations(session, image_sha256, at=at)
     note_examined(session, client_id, held.submission_id, image_sha256, at=at)
+
+
+def _follow_image(session: Session, submission_id: str, sha256: str) -> None:
+    """Give a submission the verdict that its image has by now, where it was judged again meanwhile.
+
+    Whoever judged it again has moved the submissions that had ended by then, and comes to no other.
+    """
+    current = select(Image.verdict_id).where(Image.sha256 == sha256).scalar_subquery()
+    session.execute(
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.verdict_id != current)
+        .values(verdict_id=current)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _note_ways(session: Session, sha256: str, ways: int) -> None:

@@ -135,3 +135,18 @@ def test_a_picture_that_one_shop_declares_ai_as_another_declares_it_human_stays_
         meet(database, declared)
     declared.result(10)
     assert review(database) is ReviewState.OPEN
+
+
+def test_a_submission_that_ends_as_its_picture_is_judged_again_has_the_later_verdict(
+    database: Database, clients: tuple[str, str], aside: ThreadPoolExecutor
+) -> None:
+    shop, other = clients
+    examine(database, take(database, submit(database, shop)), Finding.UNCERTAIN)
+    held, again = take(database, submit(database, other)), take(database, submit(database, shop))
+    with examining(database, again, Finding.CLEAR, "m2"):
+        recognized = aside.submit(recognize, database, held)
+        meet(database, recognized)
+    recognized.result(10)
+    with database.reading() as session:
+        current = session.get_one(Image, SHA256).verdict_id
+        assert session.get_one(Submission, held.submission_id).verdict_id == current
