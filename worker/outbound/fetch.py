@@ -113,7 +113,9 @@ class Fetcher:
                 if response.status not in _REDIRECTS or "location" not in response.headers:
                     _refuse_status(response, here)
                     return read_body(response, self._max_bytes)
-                here = _redirected(here, _location(response))
+                before, here = here, _redirected(here, _location(response))
+                if here.host != before.host:
+                    headers = self._headers  # the page is no other host's business, unless it asks as well
                 redirects += 1
         raise FetchError(
             FailureCode.TOO_MANY_REDIRECTS,

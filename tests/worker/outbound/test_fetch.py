@@ -205,6 +205,21 @@ def test_a_host_that_refuses_is_told_the_page_at_the_second_try(
     assert [one.headers.get("referer") for one in server.asked] == [None, None, wanted]
 
 
+def test_a_host_that_is_redirected_to_learns_no_page_unless_it_refuses_too(
+    make_fetcher: MakeFetcher, server: Server
+) -> None:
+    fetcher = make_fetcher(resolve=Names(shop_test=["127.0.0.1"], cdn_test=["127.0.0.1"]))
+    page, onwards = "https://gallery.test/works/1", server.url("/b.png", host="cdn.test")
+
+    def view(asked: Asked) -> Reply:
+        return Reply(b"", 302, {"Location": onwards}) if "referer" in asked.headers else Reply(b"no", 403)
+
+    server.view("/a.png", view)
+    server.reply("/b.png", b"x")
+    assert fetcher.fetch(server.url("/a.png", host="shop.test"), referer=page) == b"x"
+    assert [one.headers.get("referer") for one in server.asked] == [None, page, None]
+
+
 def test_a_server_that_asks_for_a_pause_is_heard(fetcher: Fetcher, server: Server) -> None:
     url = server.reply("/a.png", b"later", 429, retry_after="120")
     with pytest.raises(FetchError) as caught:
