@@ -66,7 +66,7 @@ def _figures(report: dict[str, Any]) -> str:
     overall = report["overall"]
     about = (
         "Intervals are of 95 %, shares by Wilson, areas by Hanley and McNeil, balanced accuracy and ECE by "
-        "drawing pictures anew. At the lines as set: humans "
+        "drawing pictures anew. At the current thresholds: humans "
         f"cleared {percent(overall['human_cleared'])}, generated pictures cleared "
         f"{percent(overall['ai_cleared'])}. Every picture was judged by heads, rules and thresholds that had "
         "not seen its owner or a fork of it; what is published is fitted to everything."

@@ -104,7 +104,8 @@ def render_goals(report: dict[str, Any]) -> list[str]:
     for row in report["goals"]:
         bound = f"at least {row['at_least']:g}" if "at_least" in row else f"at most {row['at_most']:g}"
         ends = [_ends(row[name]) for name in ("by_picture", "by_owner")]
-        reached = "no" if not row["reached"] else "yes" if row["surely"] else "yes, its interval not wholly"
+        surely = "yes" if row["surely"] else "yes, but not the whole interval"
+        reached = surely if row["reached"] else "no"
         rows.append([row["goal"], bound, f"{row['value']:.3f}", *ends, reached])
     perfect = report["perfect_calibration"]
     about = (

@@ -25,7 +25,7 @@ def test_other_figures_make_another_card_and_leave_the_words_alone() -> None:
     card = _narrow(renew(CARD.read_text(), worse, FACTS))
     assert card.startswith("# Model card: `other-2027.01-00000000`\n")
     assert "| AUC | at least 0.97 | 0.500 | 0.400 to 0.600 | - | no |" in card
-    words = "## What it is for, and what not"
+    words = "## What it is for, and what it is not for"
     assert (
         card.split(words)[1].split("\n## ")[0] == _narrow(CARD.read_text()).split(words)[1].split("\n## ")[0]
     )
@@ -36,10 +36,10 @@ def test_a_reached_goal_is_called_reached_and_its_interval_not_forgotten() -> No
     better["goals"][-1].update(
         value=0.01, by_picture=[0, 0.04], by_owner=[0, 0.05], reached=True, surely=False
     )
-    row = "| ECE | at most 0.03 | 0.010 | 0.000 to 0.040 | 0.000 to 0.050 | yes, its interval not wholly |"
+    row = "| ECE | at most 0.03 | 0.010 | 0.000 to 0.040 | 0.000 to 0.050 | yes, but not the whole interval |"
     assert row in _narrow(renew(CARD.read_text(), better, FACTS))
     better["goals"][-1]["surely"] = True
-    assert row.replace("yes, its interval not wholly", "yes") in _narrow(
+    assert row.replace("yes, but not the whole interval", "yes") in _narrow(
         renew(CARD.read_text(), better, FACTS)
     )
 
