@@ -169,6 +169,22 @@ def test_one_key_decides_the_tile_one_is_at_once_it_was_seen(sheet: Desk) -> Non
         assert complaints(browser) == []
 
 
+@pytest.mark.chromium
+@pytest.mark.parametrize(("width", "shown"), [(390, "icon"), (1280, "key")])
+def test_each_button_shows_its_key_or_its_icon(sheet: Desk, width: int, shown: str) -> None:
+    sheet.add_case(0.95)
+    with served(sheet.app) as base, chromium(width=width) as browser:
+        log_in(browser, base)
+        browser.get(f"{base}/review/triage")
+        wait_for(browser, "html[data-ready] .is-at")
+        buttons = browser.find_elements(By.CSS_SELECTOR, ".is-at .answers button")
+        for part, selector in (("icon", ".icon"), ("key", "kbd")):
+            seen = [button.find_element(By.CSS_SELECTOR, selector).is_displayed() for button in buttons]
+            assert seen == [part == shown] * 4
+        names = [button.accessible_name for button in buttons]
+        assert names == ["Human", "AI", "AI-assisted", "Escalate"]
+
+
 PRESS_TWICE = """
 const [key, pause, done] = arguments;
 const press = () => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
