@@ -23,6 +23,9 @@ from core.vocabulary import Label
 SIGNAL = "pdq"
 COLUMNS = ("collab", "signal_type", "signal_str", "category", "tags")
 CATEGORIES = {Label.AI: "POSITIVE_CLASS", Label.HUMAN: "NEGATIVE_CLASS"}  # of "this is generated"
+_SAYS_SO = frozenset(
+    {"", "POSITIVE_CLASS", "TRUE_POSITIVE"}
+)  # all other opinions deny it, or only suspect it
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -40,6 +43,7 @@ class SkipReason(StrEnum):
     OTHER_SIGNAL = "a different signal type"
     NO_HASH = "not a hash of 64 hex digits"
     LOW_QUALITY = "hash quality too low to compare"
+    NOT_SAID = "a category that denies the label, or only suspects it"
     NO_LABEL = "no `ai` or `human` tag, and no --label given"
 
 
@@ -131,4 +135,7 @@ def _read(entry: Mapping[str, Any], label: Label | None) -> SharedHash | SkipRea
     labels = {one for one in Label if one.value in tags}
     if len(labels) != 1 and label is None:
         return SkipReason.NO_LABEL
-    return SharedHash(digits.lower(), labels.pop() if len(labels) == 1 else label or Label.AI)
+    named = labels.pop() if len(labels) == 1 else label or Label.AI
+    if named is Label.AI and str(entry.get("category") or "").strip().upper() not in _SAYS_SO:
+        return SkipReason.NOT_SAID
+    return SharedHash(digits.lower(), named)

@@ -211,6 +211,7 @@ LEFT_OUT = {
     SkipReason.OTHER_SIGNAL: N_("a different signal type"),
     SkipReason.NO_HASH: N_("not a hash of 64 hex digits"),
     SkipReason.LOW_QUALITY: N_("hash quality too low to compare"),
+    SkipReason.NOT_SAID: N_("a category that denies the label, or only suspects it"),
     SkipReason.NO_LABEL: N_("no “ai” or “human” tag, and no default label chosen"),
 }
 EVENTS = {

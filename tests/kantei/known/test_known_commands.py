@@ -93,6 +93,21 @@ def test_what_no_tag_and_no_option_labels_is_left_out(kept: Database, tmp_path: 
     assert told(kept, ONE) == [("Partner", Label.HUMAN)]
 
 
+@pytest.mark.parametrize("category", ["NEGATIVE_CLASS", "FALSE_POSITIVE", "INVESTIGATION_SEED"])
+def test_a_picture_that_a_list_says_is_not_generated_is_not_taken_for_generated(
+    kept: Database, tmp_path: Path, category: str
+) -> None:
+    head, row = "signal_type,signal_str,category,tags", f"pdq,{ONE},{category}"
+    file = tmp_path / "list.csv"
+    file.write_text(f"{head}\n{row},\n{row},ai\npdq,{TWO},{category},human\npdq,{THREE},true_positive,\n")
+    result = run("import", str(file), "--source", "Partner", "--label", "ai")
+    assert "hashes imported: 2, skipped: 2" in result.output
+    assert "a category that denies the label, or only suspects it" in result.output
+    assert told(kept, ONE) == []
+    assert told(kept, TWO) == [("Partner", Label.HUMAN)]
+    assert told(kept, THREE) == [("Partner", Label.AI)]
+
+
 def test_a_list_that_comes_again_is_added_to_and_can_be_forgotten(kept: Database, tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text(f"{ONE}\n{ONE}\n")
