@@ -5,6 +5,7 @@ the record of what was said and by whom, and hold no picture (`docs/operating.md
 knows: of uploads whose transaction failed, of a purge that was interrupted.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -93,7 +94,7 @@ def purge_expired(
         session.execute(delete(Login).where(Login.expires_at < at))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEY_LIFE))
     submissions = images = 0
-    while step := _purge_submissions(database, blobs, at - retention):
+    while step := _purge_submissions(database, blobs, at - retention, at):
         submissions += step
     while step := _purge_images(database, blobs, at - retention, at):
         images += step
@@ -113,7 +114,7 @@ def last_purge(session: Session) -> datetime | None:
     return session.scalar(select(func.max(Event.created_at)).where(Event.kind == PURGED))
 
 
-def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -> int:
+def _purge_submissions(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
     """Delete a step of old, final submissions whose case is not open, and uploads that led nowhere."""
     with database.writing() as session:
         rows = session.execute(
@@ -135,29 +136,27 @@ def _purge_submissions(database: Database, blobs: BlobStore, before: datetime) -
         orphans = unwanted(session, uploads) - set(
             session.scalars(select(Image.sha256).where(Image.sha256.in_(uploads)))
         )
-    for sha256 in orphans:
-        blobs.delete(sha256)
+    _delete_old(blobs, orphans, at)
     return len(rows)
 
 
 def _purge_images(database: Database, blobs: BlobStore, before: datetime, at: datetime) -> int:
     """Delete the bytes of a step of old images that no submission shows any more."""
     with database.writing() as session:
-        digests = session.scalars(
+        unwanted_now = (~_is_waiting(), ~exists().where(Submission.image_sha256 == Image.sha256))
+        # Locked, so that no submission gets one of these now, and asked again, for those that just did. What
+        # an examination has locked is left for another day.
+        locked = session.scalars(
             select(Image.sha256)
-            .where(
-                Image.created_at < before,
-                Image.purged_at.is_(None),
-                ~_is_waiting(),
-                ~exists().where(Submission.image_sha256 == Image.sha256),
-            )
+            .where(Image.created_at < before, Image.purged_at.is_(None), *unwanted_now)
             .limit(STEP)
+            .with_for_update(skip_locked=True)
         ).all()
+        digests = session.scalars(select(Image.sha256).where(Image.sha256.in_(locked), *unwanted_now)).all()
         session.execute(update(Image).where(Image.sha256.in_(digests)).values(purged_at=at))
         forget_looks(session, digests)
         orphans = unwanted(session, digests)
-    for sha256 in orphans:
-        blobs.delete(sha256)
+    _delete_old(blobs, orphans, at)
     return len(digests)
 
 
@@ -166,8 +165,7 @@ def _purge_files(database: Database, blobs: BlobStore, before: datetime, at: dat
     with database.writing() as session:
         digests = forget_files(session, resolved_before=before, at=at, limit=STEP)
         orphans = unwanted(session, digests)
-    for sha256 in orphans:
-        blobs.delete(sha256)
+    _delete_old(blobs, orphans, at)
     return len(digests)
 
 
@@ -179,12 +177,23 @@ def forget_orphans(database: Database, blobs: BlobStore, *, at: datetime) -> int
     while step := list(islice(old, STEP)):
         with database.reading() as session:
             orphans = unwanted(session, step)
-        for sha256 in sorted(orphans):
-            kept_at = blobs.kept_at(sha256)
-            if kept_at is None or kept_at < before:  # not put again in the meantime
-                blobs.delete(sha256)
-                forgotten += 1
+        forgotten += _delete_old(blobs, orphans, at)
     return forgotten
+
+
+def _delete_old(blobs: BlobStore, sha256s: Iterable[str], at: datetime) -> int:
+    """Delete bytes, except those that were put again lately; returns how many.
+
+    Theirs may be the row of an upload or of a picture that is about to be stored. Where it never is, they
+    are orphans a day later.
+    """
+    deleted = 0
+    for sha256 in sorted(sha256s):
+        kept_at = blobs.kept_at(sha256)
+        if kept_at is None or kept_at < at - YOUNG:
+            blobs.delete(sha256)
+            deleted += 1
+    return deleted
 
 
 def _is_waiting() -> ColumnElement[bool]:

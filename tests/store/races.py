@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -84,7 +85,7 @@ def recognize(database: Database, held: Claim) -> None:
         finish_examined(session, held, image_sha256=SHA256, verdict_id=verdict_id, at=now())
 
 
-def meet(database: Database, other: "Future[None]") -> None:
+def meet(database: Database, other: "Future[Any]") -> None:
     """Wait until what happens aside is done, or waits for a lock that is held here."""
     query = text(
         "select count(*) from pg_stat_activity"
