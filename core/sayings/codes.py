@@ -89,6 +89,7 @@ class Headline(SayingCode):
     READER_NEAR_COPY = auto()
     HUMAN_SHARE = auto()
     HUMAN_SHARE_TINY = auto()
+    HUMAN_SHARE_MOST = auto()
 
 
 class KnownImageDetail(SayingCode):

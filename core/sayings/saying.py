@@ -14,17 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Union
 
-from core.sayings.score_text import score_text
+from core.sayings.score_text import points_text, score_text
 
 Value = Union[str, int, float, "Saying"]
 
-# By code, then by language. A sentence has places for values: `{name}`, `{name:number}` (`1,000`) or
-# `{name:score}` (from 0 to 1, shown as `87 of 100`). In Japanese a space beside a place is kept only where
-# the value is Latin text.
+# By code, then by language. A sentence has places for values: `{name}`, `{name:number}` (`1,000`),
+# `{name:score}` (from 0 to 1, shown as `87 of 100`) or `{name:points}` (the same, shown as `87`). In Japanese
+# a space beside a place is kept only where the value is Latin text.
 SENTENCES: Mapping[str, Mapping[str, str]] = json.loads(
     Path(__file__).with_name("sentences.json").read_text(encoding="utf-8")
 )
-_PLACE = re.compile(r"( ?)\{(\w+)(?::(score|number))?\}( ?)")
+_PLACE = re.compile(r"( ?)\{(\w+)(?::(score|points|number))?\}( ?)")
+_SCORES = {"score": score_text, "points": points_text}
 _MOST_DIGITS = 2
 
 
@@ -65,7 +66,7 @@ def render(saying: Saying | str, language: str = "en") -> str:
         return saying
     values, sentences = saying.values, SENTENCES[saying.code]
     sentence = sentences.get(language) or sentences["en"]
-    digits = _digits([values.get(name) for name, kind in places_of(sentence).items() if kind == "score"])
+    digits = _digits([values.get(name) for name, kind in places_of(sentence).items() if kind in _SCORES])
 
     def fill(match: re.Match[str]) -> str:
         before, name, kind, after = match.groups()
@@ -81,8 +82,8 @@ def render(saying: Saying | str, language: str = "en") -> str:
 def _text(value: Value, kind: str | None, language: str, digits: int) -> str:
     if isinstance(value, (Saying, str)):
         return render(value, language)
-    if kind == "score":
-        return score_text(value, language, digits)
+    if kind in _SCORES:
+        return _SCORES[kind](value, language, digits)
     return f"{value:,}" if kind == "number" else str(value)
 
 

@@ -11,7 +11,12 @@ def score_text(score: float, language: str = "en", digits: int = 0) -> str:
     """
     points = math.floor(100 * score * 10**digits + 0.5) / 10**digits
     if points <= 0:
-        return "1/100未満" if language == "ja" else "< 1 of 100"
+        return "1/100未満" if language == "ja" else "below 1 of 100"
     if points >= 100:
-        return "99/100超" if language == "ja" else "> 99 of 100"
+        return "99/100超" if language == "ja" else "above 99 of 100"
     return f"{points:g}/100" if language == "ja" else f"{points:g} of 100"
+
+
+def points_text(score: float, language: str = "en", digits: int = 0) -> str:
+    """The number of such a score alone, for beside another: `87`."""
+    return score_text(score, language, digits).replace("/100" if language == "ja" else " of 100", "")

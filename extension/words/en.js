@@ -38,7 +38,9 @@ export const WORDS = {
   clearBelow: (/** @type {string} */ low) => `No sign below ${low}`,
   signsFrom: (/** @type {string} */ high) => `Signs from ${high}`,
   humanShare: (/** @type {number} */ count) =>
-    `Of pictures by people not seen in training, ${count === 0 ? "fewer than 1" : count} of 1,000 score this high.`,
+    count >= 990
+      ? "Nearly all pictures drawn by people score this or higher."
+      : `Of pictures by people not seen in training, ${count === 0 ? "fewer than 1" : count} of 1,000 score this or higher.`,
   lowered: (/** @type {string} */ from, /** @type {string} */ to) => `The text in the file lowers the threshold from ${from} to ${to}.`,
   badge: {
     flagged: "Signs of AI generation", declared: "File says AI-generated", partly: "File says partly AI-generated",

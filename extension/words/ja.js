@@ -37,7 +37,9 @@ export const WORDS = {
   clearBelow: (low) => `${low} 未満：特徴なし`,
   signsFrom: (high) => `${high} 以上：特徴あり`,
   humanShare: (count) =>
-    `学習に使っていない人の作品のうち、これ以上のスコアになるのは1,000枚中${count === 0 ? "1枚未満" : `${count}枚`}です。`,
+    count >= 990
+      ? "人の作品のほとんどは、これ以上のスコアになります。"
+      : `学習に使っていない人の作品のうち、これ以上のスコアになるのは1,000枚中${count === 0 ? "1枚未満" : `${count}枚`}です。`,
   lowered: (from, to) => `ファイルの記録により、しきい値が ${from} から ${to} に下がっています。`,
   badge: {
     flagged: "生成の特徴あり", declared: "ファイルに生成AIの記録", partly: "ファイルに一部AIの記録",

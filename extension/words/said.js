@@ -5,7 +5,7 @@ import { SENTENCES } from "./sayings.js";
 /** @typedef {import("../types").Saying} Saying */
 
 // A place for a value, with the spaces around it.
-const PLACE = /( ?)\{(\w+)(?::(score|number))?\}( ?)/g;
+const PLACE = /( ?)\{(\w+)(?::(score|points|number))?\}( ?)/g;
 const MOST_DIGITS = 2;
 
 /**
@@ -30,13 +30,13 @@ export function said(saying, english, lang) {
  */
 export function scoreText(score, lang, digits = 0) {
   const points = Math.floor(100 * score * 10 ** digits + 0.5) / 10 ** digits;
-  if (points <= 0) return lang === "ja" ? "1/100未満" : "< 1 of 100";
-  if (points >= 100) return lang === "ja" ? "99/100超" : "> 99 of 100";
+  if (points <= 0) return lang === "ja" ? "1/100未満" : "below 1 of 100";
+  if (points >= 100) return lang === "ja" ? "99/100超" : "above 99 of 100";
   return lang === "ja" ? `${points}/100` : `${points} of 100`;
 }
 
 /**
- * The number of such a score alone: "93", or "< 1".
+ * The number of such a score alone: "93", or "below 1".
  * @param {number} score
  * @param {"en" | "ja"} lang
  * @param {number} digits
@@ -54,7 +54,7 @@ function sentenceOf({ code, values }, lang) {
   const sentences = SENTENCES[lang] ?? {};
   if (!Object.hasOwn(sentences, code)) return null;
   const places = [...sentences[code].matchAll(PLACE)];
-  const digits = digitsOf(places.filter(([, , , kind]) => kind === "score").map(([, , name]) => values[name]));
+  const digits = digitsOf(places.filter(([, , , kind]) => kind === "score" || kind === "points").map(([, , name]) => values[name]));
   const texts = new Map(places.map(([, , name, kind]) => [name, textOf(values[name], kind, lang, digits)]));
   if ([...texts.values()].includes(null)) return null;
   return sentences[code].replace(PLACE, (_, before, name, __, after) => {
@@ -76,6 +76,7 @@ function textOf(value, kind, lang, digits) {
   if (typeof value === "object") return sentenceOf(value, lang);
   if (typeof value === "string") return value;
   if (kind === "score") return scoreText(value, lang, digits);
+  if (kind === "points") return pointsText(value, lang, digits);
   return kind === "number" ? value.toLocaleString("en") : String(value);
 }
 

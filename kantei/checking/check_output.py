@@ -73,14 +73,14 @@ def why(look: Look) -> str:
 
 def plain_line(look: Look) -> str:
     """A line for files and pipes; no part of it is cut."""
-    return f"{outcome(look):<10} {shown_score(look):>11}  {look.source}  {why(look)}"
+    return f"{outcome(look):<10} {shown_score(look):>15}  {look.source}  {why(look)}"
 
 
 def write_plain(look: Look) -> None:
     """Print a line, and where the heat map is."""
     click.echo(plain_line(look))
     if look.heatmap is not None:
-        click.echo(f"{'':<22}  heat map: {look.heatmap}")
+        click.echo(f"{'':<26}  heat map: {look.heatmap}")
 
 
 def write_json(look: Look) -> None:

@@ -21,7 +21,7 @@ async (lang, theme) => {
   const check = (changes) => ({ id: "c", revision: 1, at: 0, picture: {}, candidates: ["https://a.example/a.png"],
     attempt: 0, tries: 0, tabId: 1, isPrivate: false, state: "examined", submissionId: "s1", submission: null,
     fromCache: false, trouble: null, bytes: "none", appeal: { state: "none", reason: "", trouble: null }, ...changes });
-  const pixels = ["The pixels show strong signs of generation: score 97 of 100 (flagged at 93 of 100 or above).",
+  const pixels = ["The pixels show strong signs of generation: score 97 of 100; 93 or above is flagged.",
     "pixels_flagged", { score: 0.97, flagged_from: 0.93 }];
   const failed = (code) => ({ ...submission("clear", 0, []), state: "failed", verdict: null,
     failure: { code, detail: "a.example returned status 403.", permanent: true, reason_code: "error_status",

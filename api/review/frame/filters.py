@@ -33,6 +33,7 @@ _RESTATING = {
     *(Reason.DECLARED_AND_PIXELS, Reason.DECLARED_NOT_PIXELS, Reason.DECLARED_PIXELS_UNDECIDED),
     Reason.GENERATION_PROVED,
 }
+NEARLY_ALL = 990  # of a thousand
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))  # the largest first
 
 
@@ -162,6 +163,8 @@ def meaning(verdict: Verdict) -> Saying | None:
     if share is None:
         return None
     count = round(1000 * share)
+    if count >= NEARLY_ALL:
+        return say(Headline.HUMAN_SHARE_MOST)
     return say(Headline.HUMAN_SHARE, count=count) if count else say(Headline.HUMAN_SHARE_TINY)
 
 

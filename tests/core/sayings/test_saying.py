@@ -40,15 +40,15 @@ def test_what_a_stranger_wrote_is_not_taken_for_a_place() -> None:
 @pytest.mark.parametrize(
     ("score", "english", "japanese"),
     [
-        (0.0, "< 1 of 100", "1/100未満"),
-        (0.0049, "< 1 of 100", "1/100未満"),
+        (0.0, "below 1 of 100", "1/100未満"),
+        (0.0049, "below 1 of 100", "1/100未満"),
         (0.005, "1 of 100", "1/100"),
         (0.134, "13 of 100", "13/100"),
         (0.5, "50 of 100", "50/100"),
         (0.8749, "87 of 100", "87/100"),
         (0.9949, "99 of 100", "99/100"),
-        (0.995, "> 99 of 100", "99/100超"),
-        (1.0, "> 99 of 100", "99/100超"),
+        (0.995, "above 99 of 100", "99/100超"),
+        (1.0, "above 99 of 100", "99/100超"),
     ],
 )
 def test_a_score_is_out_of_a_hundred_and_never_a_certainty(score: float, english: str, japanese: str) -> None:
@@ -58,11 +58,11 @@ def test_a_score_is_out_of_a_hundred_and_never_a_certainty(score: float, english
 @pytest.mark.parametrize(
     ("score", "flagged_from", "said"),
     [
-        (0.97, 0.9304, "score 97 of 100 (flagged at 93 of 100 or above)"),
-        (0.934, 0.9304, "score 93.4 of 100 (flagged at 93 of 100 or above)"),
-        (0.93049, 0.93041, "score 93.05 of 100 (flagged at 93.04 of 100 or above)"),
-        (0.93, 0.93, "score 93 of 100 (flagged at 93 of 100 or above)"),
-        (0.9999, 0.998, "score > 99 of 100 (flagged at 99.8 of 100 or above)"),
+        (0.97, 0.9304, "score 97 of 100; 93 or above is flagged"),
+        (0.934, 0.9304, "score 93.4 of 100; 93 or above is flagged"),
+        (0.93049, 0.93041, "score 93.05 of 100; 93.04 or above is flagged"),
+        (0.93, 0.93, "score 93 of 100; 93 or above is flagged"),
+        (0.9999, 0.998, "score above 99 of 100; 99.8 or above is flagged"),
     ],
 )
 def test_a_score_close_to_a_threshold_is_told_from_it(score: float, flagged_from: float, said: str) -> None:

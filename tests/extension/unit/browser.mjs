@@ -50,7 +50,7 @@ export function answering(...answers) {
 
 /** What the server says of pixels that are flagged, as it says it of evidence and failures. */
 export const PIXELS = {
-  detail: "The pixels show strong signs of generation: score 97 of 100 (flagged at 93 of 100 or above).",
+  detail: "The pixels show strong signs of generation: score 97 of 100; 93 or above is flagged.",
   reason_code: "pixels_flagged",
   reason_values: { score: 0.973, flagged_from: 0.93 },
 };

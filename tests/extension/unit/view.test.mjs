@@ -131,8 +131,12 @@ test("the gauge has the thresholds that applied, the range, and what such a scor
   const { gauge } = card({});
   assert.deepEqual(gauge, {
     text: "Score 97 of 100", range: "Saved again: 94 to 98", low: 13, high: 93, at: 97.3, zone: "flagged", spread: [94, 98],
-    ends: ["No sign below 13", "Signs from 93"], notes: ["Of pictures by people not seen in training, 4 of 1,000 score this high."],
+    ends: ["No sign below 13", "Signs from 93"], notes: ["Of pictures by people not seen in training, 4 of 1,000 score this or higher."],
   });
+  // Nearly all pictures by people score this or higher, which one sentence says without a number.
+  const notesAt = (/** @type {number} */ share) => card({ submission: verdict({ human_share: share }) }).gauge.notes;
+  assert.deepEqual([1, 0.99].map(notesAt), Array(2).fill(["Nearly all pictures drawn by people score this or higher."]));
+  assert.deepEqual(notesAt(0.989), ["Of pictures by people not seen in training, 989 of 1,000 score this or higher."]);
   // A text in the file lowers the threshold, and a sentence says so.
   const borne = card({ submission: verdict({ headline_code: "reader_declared_and_pixels", score: 0.78, score_range: null, human_share: null }) });
   assert.deepEqual([borne.gauge.high, borne.gauge.zone, borne.gauge.notes], [60, "flagged", ["The text in the file lowers the threshold from 93 to 60."]]);
@@ -201,7 +205,7 @@ test("every failure and every trouble has a sentence and a way on, in both langu
 });
 
 test("the server's sentences are given by their codes in Japanese, and in English as they came", () => {
-  const inJapanese = { text: "画素に生成の特徴が強く出ています（スコア 97/100、しきい値 93/100）。", lang: "ja" };
+  const inJapanese = { text: "画素に生成の特徴が強く出ています（スコア 97/100、しきい値 93）。", lang: "ja" };
   const pixels = (lang) => (({ text, lang: of }) => ({ text, lang: of }))(card({}, lang).groups[0].items[0]);
   assert.deepEqual(pixels("ja"), inJapanese);
   assert.deepEqual(pixels("en"), { text: PIXELS.detail, lang: "en" });
@@ -227,7 +231,7 @@ test("a score is out of a hundred and never a certainty", () => {
   const plain = { thresholds: null, headline_code: null };
   const shown = (score, lang) => card({ submission: verdict({ ...plain, score }) }, lang).gauge.text;
   assert.deepEqual([0, 0.004, 0.973, 0.995, 1].map((score) => shown(score)), [
-    "Score < 1 of 100", "Score < 1 of 100", "Score 97 of 100", "Score > 99 of 100", "Score > 99 of 100",
+    "Score below 1 of 100", "Score below 1 of 100", "Score 97 of 100", "Score above 99 of 100", "Score above 99 of 100",
   ]);
   assert.equal(shown(1, "ja"), "スコア 99/100超");
 });

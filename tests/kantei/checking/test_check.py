@@ -66,7 +66,7 @@ def test_a_folder_gives_a_line_for_each_picture_in_order(folder: Path, environ: 
     lines = [re.split(r" {2,}", line) for line in done.stdout.splitlines()]
     assert [source.rsplit("/", 1)[1] for _, _, source, _ in lines] == ["a.jpg", "b.png", "c.webp"]
     assert {finding for finding, *_ in lines} <= {"clear", "uncertain", "flagged"}
-    assert all(re.fullmatch(r"([<>] )?\d+ of 100", score) for _, score, _, _ in lines)
+    assert all(re.fullmatch(r"((below|above) )?\d+ of 100", score) for _, score, _, _ in lines)
 
 
 def test_json_lines_have_the_fields_of_the_contract(folder: Path, environ: dict[str, str]) -> None:

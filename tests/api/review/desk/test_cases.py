@@ -11,8 +11,20 @@ from werkzeug.test import TestResponse
 from core.clock import now
 from core.sayings.codes import Reason
 from core.sayings.saying import Saying, render, say
-from core.vocabulary import Basis, Evidence, EvidenceKind, Finding, Grade, Judgement, Label, Outcome
+from core.vocabulary import (
+    Basis,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Gauge,
+    Grade,
+    Judgement,
+    Label,
+    Outcome,
+    Thresholds,
+)
 from store.bytes.image_facts import ImageFacts
+from store.outbox.submission_json import gauge_json
 from store.tables.case_tables import Decision, Image
 from store.tables.marketplace_tables import Listing
 from store.tables.review_states import ReviewState
@@ -148,6 +160,33 @@ def test_the_next_case_keeps_to_the_filter(desk: Desk, decide: Decide) -> None:
     other = desk.add_case(0.91)
     answer = decide(desk.as_person(), flagged, "ai", query="?finding=flagged&sort=oldest")
     assert f"/review/cases/{other}?sort=oldest&finding=flagged&done=" in answer.location
+
+
+@pytest.mark.parametrize(
+    ("score", "share", "said"),
+    [
+        (
+            0.001,
+            1.0,
+            '<b class="number">Below 1 of 100.</b> Nearly all pictures drawn by people score this or higher.',
+        ),
+        (
+            0.02,
+            0.99,
+            '<b class="number">2 of 100.</b> Nearly all pictures drawn by people score this or higher.',
+        ),
+        (0.03, 0.989, "Of pictures by people not seen in training, 989 of 1,000 score this or higher."),
+        (
+            0.97,
+            0.0,
+            "Of pictures by people not seen in training, fewer than 1 of 1,000 score this or higher.",
+        ),
+    ],
+)
+def test_a_case_says_what_such_a_score_has_meant(desk: Desk, score: float, share: float, said: str) -> None:
+    gauge = gauge_json(Gauge(Thresholds(0.35, 0.9), None, share))
+    sha256 = desk.add_case(score, gauge=gauge)
+    assert said in " ".join(desk.as_person().get(f"/review/cases/{sha256}").text.split())
 
 
 def test_two_people_never_overrule_each_other_unknowingly(desk: Desk, decide: Decide) -> None:

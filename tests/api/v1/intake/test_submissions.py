@@ -121,9 +121,7 @@ def test_an_examined_submission_shows_its_verdict_but_no_private_field(web: Web,
         "basis": "pixels",
         "headline": "Signs of AI generation",
         "headline_code": "reader_flagged",
-        "reasons": [
-            "The pixels show strong signs of generation: score 97 of 100 (flagged at 90 of 100 or above)."
-        ],
+        "reasons": ["The pixels show strong signs of generation: score 97 of 100; 90 or above is flagged."],
         "reason_codes": [{"code": "pixels_flagged", "values": {"score": 0.973, "flagged_from": 0.9}}],
         "evidence": [
             {
