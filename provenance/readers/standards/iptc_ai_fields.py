@@ -20,7 +20,9 @@ _SYSTEM = "AISystemUsed"
 _NAMES = (_SYSTEM, "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
 # What programs and people put into a field that they must not leave empty.
 _PLACEHOLDER = re.compile(
-    r"[\W_]*(?:(?:n/?a|null|nil|nan|undefined|unknown|unspecified|false|tbd|test|不明|无)[\W_]*)?",
+    r"[\W_]*(?:(?:n[\W_]*a|0|x|null|nil|nan|undefined|unknown|unspecified|default|disabled|empty|false|off|tbd|test"
+    r"|me|myself|nobody|self|unbekannt|leer|inconnu|vide|desconocido|vacío|desconhecido|vazio|sconosciuto|vuoto"
+    r"|onbekend|leeg|brak|неизвестно|不明|无)[\W_]*)?",
     re.IGNORECASE,
 )
 _LONGEST = 300
