@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from core.clock import now
+from core.market.strike_rules import StrikeRules
 from store.base.database import Database
 from store.desk.decisions import UNDOABLE
 from store.desk.reporting import STEP, report_decisions
@@ -13,6 +14,6 @@ def report(database: Database, *, after: timedelta = UNDOABLE) -> int:
     count, done = 0, STEP
     while done == STEP:
         with database.writing() as session:
-            done = report_decisions(session, now() + after)
+            done = report_decisions(session, now() + after, StrikeRules())
         count += done
     return count

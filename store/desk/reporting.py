@@ -21,7 +21,6 @@ from store.queues.assignments import end_assignments
 from store.reports.reader_reports import settle_reports
 from store.tables.case_tables import Decision, Image
 
-USUAL = StrikeRules()
 STEP = 200  # images in one transaction
 
 
@@ -30,7 +29,7 @@ def has_due_reports(session: Session, at: datetime) -> bool:
     return session.scalar(select(Image.sha256).where(Image.report_due_at <= at).limit(1)) is not None
 
 
-def report_decisions(session: Session, at: datetime, strikes: StrikeRules = USUAL) -> int:
+def report_decisions(session: Session, at: datetime, strikes: StrikeRules) -> int:
     """Report 200 images' decisions that are due: events, strikes, appeals, near copies; returns how many.
 
     The images are locked first, so that an undo at this moment is either done already, and nothing is

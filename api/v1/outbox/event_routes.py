@@ -68,7 +68,7 @@ def _place(client_id: str) -> None:
         is_due = has_due_reports(session, now())
     if is_due:
         with parts().database.writing() as session:
-            report_decisions(session, now())
+            report_decisions(session, now(), parts().strikes)
     with parts().database.reading() as session:
         if not has_unplaced(session, client_id):
             return

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.ids import new_id
+from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Finding, Judgement, Label, Outcome, Role, Source, State
 from store.base.database import Database
 from store.bytes.image_facts import ImageFacts
@@ -75,7 +76,7 @@ class House:
 
     def report(self, at: datetime) -> int:
         with self.database.writing() as session:
-            return report_decisions(session, at)
+            return report_decisions(session, at, StrikeRules())
 
     def told(self) -> list[Told]:
         with self.database.reading() as session:

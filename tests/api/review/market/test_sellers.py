@@ -18,6 +18,7 @@ from core.vocabulary import EventKind, Finding, Role
 from store.appeals.appeals import add_appeal
 from store.market.strikes import forget_strikes, settle_strikes
 from store.outbox.client_events import event_json, find_event
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import ClientEvent, Listing
 from store.tables.seller_tables import Strike
 from store.tables.submission_tables import Submission
@@ -196,3 +197,17 @@ def test_a_server_that_keeps_no_strikes_says_so(desk: Desk, decide: Decide) -> N
     parts = replace(desk.parts, strikes=StrikeRules(0), measuring=measure_alone())
     without = Desk(create_app(parts), parts, desk.shop, desk.people)
     assert "This server keeps no strikes." in page_of(without)
+
+
+def test_a_client_that_pulls_events_has_no_strikes_kept_where_the_server_keeps_none(
+    desk: Desk, decide: Decide
+) -> None:
+    sha256 = offer(desk, "L1", 0.97)
+    decide(desk.as_person(), sha256, "ai")
+    with desk.parts.database.writing() as session:
+        session.execute(update(Image).values(report_due_at=now()))
+    client = create_app(replace(desk.parts, strikes=StrikeRules(0), measuring=measure_alone())).test_client()
+    answer = client.get("/v1/events", headers={"Authorization": f"Bearer {desk.shop.api_key}"})
+    events = [one for one in answer.get_json()["events"] if one["type"] == EventKind.DECISION_MADE]
+    assert [one["data"]["seller"] for one in events] == [None]
+    assert strikes(desk) == []
