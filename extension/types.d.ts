@@ -88,7 +88,7 @@ export interface Submission {
 export interface Trouble {
   kind:
     | "not_set_up" | "no_permission" | "offline" | "server_down" | "slow" | "key_refused" | "rate_limited"
-    | "server_error" | "refused" | "not_kantei" | "not_found" | "too_large" | "unsupported" | "already_open";
+    | "server_error" | "refused" | "not_kantei" | "not_found" | "too_large" | "unsupported" | "already_open" | "settled";
   /** The server's own sentence or number, where it helps. */
   detail?: string;
   /** Seconds. */

@@ -33,6 +33,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     NOT_EXAMINED = "not_examined"
     APPEAL_OPEN = "appeal_open"
+    NOTHING_TO_APPEAL = "nothing_to_appeal"
     RATE_LIMITED = "rate_limited"
     QUOTA_EXHAUSTED = "quota_exhausted"
     INTERNAL_ERROR = "internal_error"
@@ -117,6 +118,11 @@ KINDS: Mapping[ProblemCode, ProblemKind] = MappingProxyType(
         ),
         ProblemCode.APPEAL_OPEN: ProblemKind(
             409, "Appeal open", "This submission already has an open appeal."
+        ),
+        ProblemCode.NOTHING_TO_APPEAL: ProblemKind(
+            409,
+            "Nothing to appeal",
+            "A moderator has decided that a person drew this picture, so there is nothing to appeal.",
         ),
         ProblemCode.RATE_LIMITED: ProblemKind(
             429, "Rate limited", "Too many requests. Try again after `Retry-After` seconds."

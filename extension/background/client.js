@@ -246,7 +246,7 @@ async function troubleOf(response) {
     return new TroubleError({ kind: "server_down", retryAfter });
   }
   if (status >= 500 && status !== 501) return new TroubleError({ kind: "server_error", detail });
-  if (status === 409) return new TroubleError({ kind: "already_open" });
+  if (status === 409) return new TroubleError({ kind: problem.code === "nothing_to_appeal" ? "settled" : "already_open" });
   if (status === 413) return new TroubleError({ kind: "too_large" });
   if (!isProblem) return new TroubleError({ kind: "not_kantei" });
   if (status === 404 || status === 405) return new TroubleError({ kind: "not_found" });

@@ -241,7 +241,7 @@ function detailOf({ detail, reason_code, reason_values }, lang) {
  */
 function appealOf({ appeal }, words) {
   /** @type {Record<string, string>} */
-  const sentences = { unsupported: words.appealUnsupported, already_open: words.appealAlready };
+  const sentences = { unsupported: words.appealUnsupported, already_open: words.appealAlready, settled: words.appealSettled };
   const sentence = sentences[appeal.trouble?.kind ?? ""];
   const troubled = appeal.trouble && (sentence ?? joined([troubleText(appeal.trouble, words), words.appealKept], words));
   return {

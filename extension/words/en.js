@@ -133,6 +133,7 @@ export const WORDS = {
   appealEmpty: "Enter a reason.",
   appealUnsupported: "This server does not accept appeals. Your text is still here, so you can copy it.",
   appealAlready: "This picture already has an open appeal.",
+  appealSettled: "A moderator has decided that a person drew this picture, so there is nothing to appeal.",
   appealKept: "Your text is saved.",
 
   // Troubles
@@ -151,6 +152,7 @@ export const WORDS = {
     too_large: "The picture is too large",
     unsupported: "This server cannot do this yet",
     already_open: "This picture already has an open appeal",
+    settled: "There is nothing to appeal",
   },
   trouble: {
     not_set_up: "Enter the address of a Kantei server and its key. Nothing was sent.",
@@ -167,6 +169,7 @@ export const WORDS = {
     too_large: "It is larger than the server accepts.",
     unsupported: "It runs an older version of Kantei.",
     already_open: "A moderator will review it.",
+    settled: "A moderator has decided that a person drew this picture.",
   },
   retryAfter: (/** @type {number} */ seconds) => `Try again in ${seconds} s.`,
   nothingLost: "You can try again at any time.",

@@ -126,6 +126,7 @@ export const WORDS = {
   appealEmpty: "理由を入力してください。",
   appealUnsupported: "このサーバーは異議申し立てを受け付けていません。文章は残っているので、コピーできます。",
   appealAlready: "この画像には、未処理の異議申し立てがすでにあります。",
+  appealSettled: "モデレーターが人の作品と決定しています。申し立ての必要はありません。",
   appealKept: "文章は保存されています。",
 
   troubleTitle: {
@@ -143,6 +144,7 @@ export const WORDS = {
     too_large: "画像が大きすぎます",
     unsupported: "このサーバーはまだ対応していません",
     already_open: "この画像には未処理の異議申し立てがあります",
+    settled: "申し立ての必要はありません",
   },
   trouble: {
     not_set_up: "Kantei サーバーのアドレスとキーを入力してください。何も送信していません。",
@@ -159,6 +161,7 @@ export const WORDS = {
     too_large: "サーバーの上限を超えています。",
     unsupported: "サーバーの Kantei が古いバージョンです。",
     already_open: "モデレーターが確認します。",
+    settled: "モデレーターが人の作品と決定しています。",
   },
   retryAfter: (seconds) => `${seconds}秒後にもう一度お試しください。`,
   nothingLost: "いつでももう一度試せます。",

@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from core.vocabulary import RULINGS, Outcome
 from store.appeals.appeal_files import NewFile, add_files
 from store.tables.appeal_tables import Appeal
-from store.tables.case_tables import Decision
+from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import Undo
 from store.tables.submission_tables import Submission
 
 
 class AppealOpenError(Exception):
     """There is an open appeal on this submission already."""
+
+
+class NothingToAppealError(Exception):
+    """A moderator has decided that a person drew the picture."""
 
 
 def appealed_ruling() -> ScalarSelect[Outcome]:
@@ -52,7 +56,8 @@ def add_appeal(
     """Open an appeal on a submission that has an image, with what the appellant shows for it.
 
     The files lie among the blobs already; addresses are shown to moderators and never fetched.
-    Errors: AppealOpenError, also for the slower of two that ask at once; ValueError without an image.
+    Errors: AppealOpenError, also for the slower of two that ask at once; NothingToAppealError, once the
+    decision is reported; ValueError without an image.
     """
     if submission.image_sha256 is None:
         raise ValueError("there is nothing to appeal against")
@@ -61,6 +66,13 @@ def add_appeal(
     )
     if session.scalar(unreported.limit(1)) is not None:
         raise AppealOpenError  # its answer can still be undone: from outside it is open
+    told = (
+        select(Decision.outcome)
+        .join(Image, Image.reported_id == Decision.id)
+        .where(Image.sha256 == submission.image_sha256)
+    )
+    if session.scalar(told) is Outcome.HUMAN:
+        raise NothingToAppealError
     appeal = Appeal(
         submission_id=submission.id,
         image_sha256=submission.image_sha256,

@@ -39,7 +39,7 @@ from core.ids import is_id
 from core.vocabulary import Outcome, State
 from store.appeals.appeal_files import NewFile, add_files
 from store.appeals.appeal_messages import add_message, find_open_appeal, has_room
-from store.appeals.appeals import AppealOpenError, add_appeal, appeals_of
+from store.appeals.appeals import AppealOpenError, NothingToAppealError, add_appeal, appeals_of
 from store.desk.decision_log import reported_decisions
 from store.intake.submissions import find_submission
 from store.outbox.statements import find_statement
@@ -84,7 +84,12 @@ class ArtistView:
 
     @property
     def is_settled(self) -> bool:
-        """True once a moderator has decided that a person drew the picture: nothing is left to appeal."""
+        """True once a moderator has decided that a person drew the picture: nothing is left to appeal.
+
+        Not while an appeal waits, which was opened before the decision was reported.
+        """
+        if self.appeal is not None and self.appeal.reported_at is None:
+            return False
         image = self.submission.image
         return image is not None and image.reported is not None and image.reported.outcome is Outcome.HUMAN
 
@@ -154,7 +159,7 @@ def send_artist_appeal(token: str) -> AnyResponse:
     files = keep_files(form.files, parts().blobs)  # bytes before rows, like everywhere
     try:
         _store(view, form, files)
-    except (AppealOpenError, _AppealFullError) as error:
+    except (AppealOpenError, NothingToAppealError, _AppealFullError) as error:
         drop_files(files, parts().database, parts().blobs)
         is_full = isinstance(error, _AppealFullError)
         fault = _("This appeal cannot take more messages or files. Nothing was sent. Wait for the answer.")
@@ -170,7 +175,8 @@ class _AppealFullError(Exception):
 def _store(view: ArtistView, form: ArtistForm, files: Sequence[NewFile]) -> None:
     """Write what was sent.
 
-    Errors: `AppealOpenError` where a moderator has just answered, `_AppealFullError`.
+    Errors: `AppealOpenError` where a moderator has just answered, `NothingToAppealError` where one has just
+    decided for the artist, `_AppealFullError`.
     """
     with parts().database.writing() as session:
         submission = find_submission(session, view.submission.id)

@@ -21,7 +21,7 @@ from api.v1.intake.submission_routes import own_submission
 from core.clock import now
 from core.vocabulary import Scope, State
 from store.appeals.appeal_files import NewFile
-from store.appeals.appeals import AppealOpenError, add_appeal
+from store.appeals.appeals import AppealOpenError, NothingToAppealError, add_appeal
 from store.tables.appeal_tables import Appeal
 from store.tables.submission_tables import Submission
 
@@ -39,6 +39,7 @@ routes.before_request(admit)
         ProblemCode.NOT_FOUND,
         ProblemCode.NOT_EXAMINED,
         ProblemCode.APPEAL_OPEN,
+        ProblemCode.NOTHING_TO_APPEAL,
     )
     | reads({JSON: NewAppeal, FORM: NewAppealForm}),
 )
@@ -63,9 +64,10 @@ def create(submission_id: str) -> Response:
                 files=files,
             )
             answer = _answer(appeal, fields, files)
-    except AppealOpenError:
+    except (AppealOpenError, NothingToAppealError) as error:
         drop_files(files, parts().database, parts().blobs)
-        raise Problem(ProblemCode.APPEAL_OPEN) from None
+        is_open = isinstance(error, AppealOpenError)
+        raise Problem(ProblemCode.APPEAL_OPEN if is_open else ProblemCode.NOTHING_TO_APPEAL) from None
     return json_response(answer, 201)
 
 

@@ -172,6 +172,8 @@ test("the words of an appeal outlive a server that takes none", async () => {
   assert.equal((await readCheck(check.id)).appeal.reason, "I drew it");
   answering(problem(409));
   assert.equal((await sendAppeal(check.id, "I drew it", "")).appeal.trouble.kind, "already_open");
+  answering({ ...problem(409), body: { code: "nothing_to_appeal" } });
+  assert.equal((await sendAppeal(check.id, "I drew it", "")).appeal.trouble.kind, "settled");
   const asked = answering({ status: 201, body: {} });
   assert.equal((await sendAppeal(check.id, "I drew it", "https://a.example/layers")).appeal.state, "sent");
   assert.deepEqual(JSON.parse(asked[0].options.body), { reason: "I drew it", evidence_url: "https://a.example/layers" });

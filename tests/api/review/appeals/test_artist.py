@@ -13,6 +13,7 @@ from api.review.appeals.artist_pages import APPEALS_A_MINUTE
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision
 from store.tables.submission_tables import Submission
+from tests.api.conftest import Web, problem
 from tests.api.review.conftest import Desk
 from tests.clients import SECRET_KEY
 from tests.reporting import report
@@ -76,6 +77,29 @@ def test_an_artists_words_are_decided_on_the_desk_and_the_page_tells_of_it(
     assert "so there is nothing to appeal" in late.text
     assert "ren@example.com" not in answered
     assert "the layers convince" not in answered
+
+
+def test_a_picture_that_was_decided_human_is_not_appealed(desk: Desk, decide: Decide) -> None:
+    early, late = desk.add_case(0.95), desk.add_case(0.94)
+    web = Web(desk.app.test_client(), desk.shop.api_key)
+
+    def appeal(sha256: str) -> TestResponse:
+        with desk.parts.database.reading() as session:
+            submission = session.scalars(select(Submission).where(Submission.image_sha256 == sha256)).one()
+        return web.post(f"/v1/submissions/{submission.id}/appeal", json={"reason": REASON})
+
+    for sha256 in (early, late):
+        decide(desk.as_person(), sha256, "human")
+    # What can still be undone is told to no one, so this appeal is opened, and the page stays clear about it.
+    assert appeal(early).status_code == 201
+    report(desk.parts.database)
+    waiting = desk.visit().get(address(desk, early)).text
+    assert "A different moderator will look" in waiting
+    assert "nothing to appeal" not in waiting
+    refused = appeal(late)
+    assert (refused.status_code, problem(refused)["code"]) == (409, "nothing_to_appeal")
+    assert "so there is nothing to appeal" in desk.visit().get(address(desk, late)).text
+    assert [one.image_sha256 for one in appeals(desk)] == [early]
 
 
 def test_the_page_lists_every_decision_with_its_ground_once_it_stands(desk: Desk, decide: Decide) -> None:
