@@ -16,6 +16,7 @@ from api.review.frame.permissions import Act, may, may_reset_factor
 from api.review.people.login_pages import require_passwords
 from core.clock import now
 from core.vocabulary import Role
+from store.base.locking import lock_row
 from store.people.audit_notes import note_event
 from store.people.moderators import (
     ModeratorExistsError,
@@ -122,7 +123,19 @@ def _page(session: Session, **values: object) -> str:
 
 
 def _somebody_else(session: Session, moderator_id: str) -> Moderator:
-    """Find another moderator: no one can disable themselves, so that there is always an admin."""
+    """Find another moderator: no one can disable themselves, so that there is always an admin.
+
+    Both are locked, so that of two admins who disable each other at the same moment one is refused.
+    """
+    for one in sorted({moderator_id, me().id}):
+        lock_row(session, Moderator, one)
+    mine = session.get_one(Moderator, me().id)
+    if mine.disabled_at is not None or mine.role is not me().role:
+        raise PageError(
+            HTTPStatus.FORBIDDEN,
+            _("You do not have access"),
+            _("Your role does not allow this. Nothing was changed."),
+        )
     person = session.get(Moderator, moderator_id)
     if person is None:
         raise not_found(_("Moderator not found."))

@@ -3,11 +3,19 @@
 import csv
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import pytest
+
+from core.clock import now
 from core.vocabulary import Role
-from store.people.moderators import find_moderator
+from store.base.locking import lock_row
+from store.people.moderators import find_moderator, set_disabled
 from store.tables.people_tables import Moderator
 from tests.api.review.conftest import Desk, Visit
+from tests.services import postgresql_alone
+from tests.store.races import meet
 
 
 def _person(desk: Desk, email: str) -> Moderator:
@@ -97,3 +105,20 @@ def test_a_log_for_outsiders_names_nobody(desk: Desk) -> None:
     names = {row["moderator"] for row in rows}
     assert len(names) == 1
     assert names.pop().startswith("moderator-")
+
+
+@pytest.mark.postgresql
+@postgresql_alone
+def test_of_two_admins_who_disable_each_other_at_the_same_moment_one_remains(desk: Desk) -> None:
+    first = desk.add_person("boss@example.com", Role.ADMIN)
+    second = desk.as_person("vice@example.com", Role.ADMIN)
+    disable = partial(second.send, f"/admin/moderators/{first}/disabled", disabled="1")
+    with ThreadPoolExecutor(1) as aside:
+        with desk.parts.database.writing() as session:
+            for one in sorted((first, desk.people["vice@example.com"])):
+                lock_row(session, Moderator, one)
+            set_disabled(session, desk.people["vice@example.com"], now())
+            answer = aside.submit(disable)
+            meet(desk.parts.database, answer)
+        assert answer.result(10).status_code == 403
+    assert _person(desk, "boss@example.com").disabled_at is None
