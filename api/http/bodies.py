@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.schemas.problems import FieldError, Problem, ProblemCode, invalid
 
@@ -72,7 +73,13 @@ def read_body(request: Request) -> bytes:
 
 
 def read_form(
-    request: Request, files_named: str, *, most_bytes: int, most_files: int = 1, lists: Container[str] = ()
+    request: Request,
+    files_named: str,
+    *,
+    most_bytes: int,
+    most_files: int = 1,
+    is_required: bool = False,
+    lists: Container[str] = (),
 ) -> tuple[dict[str, Any], list[FileStorage]]:
     """Fields and files of a `multipart/form-data` body. Fields in `lists` may be repeated.
 
@@ -87,7 +94,17 @@ def read_form(
         files, form = request.files, request.form
     except OSError:  # as above
         raise Problem(ProblemCode.BAD_REQUEST, "The request body ended early.") from None
+    except RequestEntityTooLarge:
+        if not is_over_limit(request):  # too much text, or too many parts
+            raise
+        files_are = "file is" if most_files == 1 else "files are"
+        in_total = "" if most_files == 1 else " in total"
+        raise Problem(
+            ProblemCode.BODY_TOO_LARGE, f"The {files_are} larger than {in_bytes(most_bytes)}{in_total}."
+        ) from None
     errors = [wrong_field(name, "unknown field") for name in files if name != files_named]
+    if errors and is_required and files_named not in files:
+        errors.append(wrong_field(files_named, "required"))
     errors += [
         wrong_field(name, "must be given only once")
         for name in form
@@ -99,6 +116,20 @@ def read_form(
         raise invalid(tuple(errors))
     fields = {name: form.getlist(name) if name in lists else form[name] for name in form}
     return fields, files.getlist(files_named)
+
+
+def is_over_limit(request: Request) -> bool:
+    """True if the body itself is known to be larger than its path allows."""
+    limit = request.max_content_length
+    return limit is not None and (request.content_length or 0) > limit
+
+
+def in_bytes(count: int) -> str:
+    """A size exactly, in the largest unit that gives a whole number, such as `20 MiB`."""
+    for unit, size in (("GiB", KIB**3), ("MiB", KIB**2), ("KiB", KIB)):
+        if count and count % size == 0:
+            return f"{count // size:,} {unit}"
+    return f"{count:,} bytes"
 
 
 def size_of(file: FileStorage) -> int:

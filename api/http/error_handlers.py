@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from api.http.bodies import in_bytes, is_over_limit
 from api.http.rendering import problem_answer
 from api.schemas.problems import Problem, ProblemCode, unavailable
 from api.schemas.validation import problem_of
@@ -69,7 +70,10 @@ def http_response(error: HTTPException) -> Response:
 
 def _status_response(status: int, headers: Mapping[str, str]) -> Response:
     usual = ProblemCode.BAD_REQUEST if status < 500 else ProblemCode.INTERNAL_ERROR
-    return problem_response(Problem(STATUS_CODES.get(status, usual), headers=headers), status)
+    detail = None
+    if status == 413 and request.max_content_length is not None and is_over_limit(request):
+        detail = f"The body is larger than {in_bytes(request.max_content_length)}."
+    return problem_response(Problem(STATUS_CODES.get(status, usual), detail, headers=headers), status)
 
 
 def _database_response(error: SQLAlchemyError) -> Response:

@@ -263,7 +263,7 @@ PROBLEM: dict[str, Any] = {
     "code": "quota_exhausted",
     "quota": QUOTA,
 }
-_WRONG_FIELD = "Input should be 'human', 'ai', 'assisted' or 'unknown'"
+_WRONG_FIELD = "must be 'human', 'ai', 'assisted' or 'unknown'"
 INVALID_PROBLEM: dict[str, Any] = {
     "type": "/docs/problems/invalid_request",
     "title": "Invalid request",

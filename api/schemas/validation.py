@@ -1,6 +1,7 @@
 """Validation of requests: which field is wrong, in our own words."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +18,27 @@ WORDS = {
     "list_type": "must be a list",
     "model_type": "must be an object",
     "dict_type": "must be an object",
+    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), "must be an integer"),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "must be a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
+        "must be a date and time, such as 2026-11-24T08:00:00Z",
+    ),
+    "timezone_aware": "must have a time zone, such as 2026-11-24T08:00:00Z",
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+# What is counted, and which of its two bounds was passed.
+COUNTED = {
+    "too_short": ("at least", "min_length", "entry", "entries"),
+    "too_long": ("at most", "max_length", "entry", "entries"),
+    "string_too_short": ("at least", "min_length", "character", "characters"),
+    "string_too_long": ("at most", "max_length", "character", "characters"),
 }
 Model = TypeVar("Model", bound=BaseModel)
 CODES = {code.value: code for code in ProblemCode}
@@ -40,5 +62,19 @@ def _field_error(item: ErrorDetails) -> FieldError:
     # A client's own field name may be anything; it goes back shortened, inside JSON.
     field = ".".join(str(part)[:100] for part in item["loc"]) or "body"
     code = CODES.get(item["type"], ProblemCode.INVALID_REQUEST)
-    words = WORDS.get(item["type"]) or item["msg"]
-    return FieldError(field, code, words)
+    return FieldError(field, code, _words(item["type"], item.get("ctx", {})) or item["msg"])
+
+
+def _words(kind: str, values: Mapping[str, Any]) -> str | None:
+    """What is wrong, by pydantic's name for it; None where the text is our own already."""
+    if kind in COUNTED:
+        bound, name, one, many = COUNTED[kind]
+        count = values[name]
+        return f"must have {bound} {'one' if count == 1 else f'{count:,}'} {one if count == 1 else many}"
+    if kind in WORDS:
+        return WORDS[kind].format_map({name: _value(value) for name, value in values.items()})
+    return None
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

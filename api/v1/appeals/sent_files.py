@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
-from api.http.bodies import read_form, size_of, wrong_field
+from api.http.bodies import in_bytes, read_form, size_of, wrong_field
 from api.http.parts import FileLimits
 from api.schemas.problems import Problem, ProblemCode, invalid, unavailable
 from api.v1.appeals.file_kinds import HEAD, file_kind
@@ -42,7 +42,7 @@ def read_appeal_form(request: Request, limits: FileLimits) -> AppealForm:
         raise invalid((wrong_field("files", f"at most {limits.files} files"),))
     if sum(size_of(file) for file in sent) > limits.bytes:
         raise Problem(
-            ProblemCode.BODY_TOO_LARGE, f"The files are larger than {limits.bytes:,} bytes in total."
+            ProblemCode.BODY_TOO_LARGE, f"The files are larger than {in_bytes(limits.bytes)} in total."
         )
     return AppealForm(fields, sent)
 

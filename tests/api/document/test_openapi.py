@@ -120,6 +120,9 @@ def test_the_page_says_it_all_and_needs_nothing_from_afar(sqlite_web: Web, docum
 def test_every_problem_has_its_page(sqlite_web: Web) -> None:
     for code, kind in KINDS.items():
         assert kind.title in sqlite_web.client.get(f"/docs/problems/{code}").text
+    page = sqlite_web.client.get("/docs/problems/invalid_request").text
+    assert "See <code>errors</code>." in page
+    assert "`" not in page
     assert sqlite_web.client.get("/docs/problems/nothing").status_code == 404
 
 

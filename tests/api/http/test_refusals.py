@@ -10,6 +10,8 @@ from store.base.database import Database
 from store.intake.submissions import count_states
 from tests.api.conftest import IMAGE_URL, RecordingSender, Web, make_web, problem
 
+NO_ID = "0" * 32
+
 
 @pytest.mark.parametrize("field", ["image_url", "page_url", "callback_url"])
 @pytest.mark.parametrize(
@@ -131,10 +133,55 @@ def test_another_content_type_is_refused(sqlite_web: Web, path: str, headers: di
     assert problem(response)["code"] == "unsupported_media_type"
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("?limit=many", "limit: must be an integer"),
+        ("?limit=1.5", "limit: must be an integer"),
+        ("?limit=0", "limit: must be at least 1"),
+        ("?limit=999", "limit: must be at most 100"),
+        ("?state=gone", "state: must be 'queued', 'processing', 'examined' or 'failed'"),
+        ("?listing_id=", "listing_id: must have at least one character"),
+        (f"?listing_id={'a' * 256}", "listing_id: must have at most 255 characters"),
+        (f"/{NO_ID}?wait=soon", "wait: must be a number"),
+        (f"/{NO_ID}?wait=nan", "wait: must be a number"),
+        (f"/{NO_ID}?wait=-1", "wait: must be at least 0"),
+    ],
+)
+def test_a_wrong_query_is_refused_in_plain_words(sqlite_web: Web, address: str, said: str) -> None:
+    response = sqlite_web.get(f"/v1/submissions{address}")
+    assert response.status_code == 422
+    assert problem(response)["detail"] == said
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/batch", {"submissions": []}, "submissions: must have at least one entry"),
+        ("/batch", {"submissions": [{}] * 1001}, "submissions: must have at most 1,000 entries"),
+        ("/batch", {"submissions": {}}, "submissions: must be a list"),
+        ("", {"image_url": IMAGE_URL, "title": "a" * 501}, "title: must have at most 500 characters"),
+        ("", {"image_url": IMAGE_URL, "title": 1}, "title: must be a string"),
+        (
+            "",
+            {"image_url": IMAGE_URL, "declared": "robot"},
+            "declared: must be 'human', 'ai', 'assisted' or 'unknown'",
+        ),
+    ],
+)
+def test_a_wrong_body_is_refused_in_plain_words(
+    sqlite_web: Web, path: str, body: dict[str, Any], said: str
+) -> None:
+    response = sqlite_web.post(f"/v1/submissions{path}", json=body)
+    assert response.status_code == 422
+    assert problem(response)["detail"] == said
+
+
 def test_a_body_over_the_limit_is_too_large(sqlite_web: Web) -> None:
     response = sqlite_web.post("/v1/submissions", json={"image_url": IMAGE_URL, "title": "a" * 140_000})
     assert response.status_code == 413
     assert problem(response)["code"] == "body_too_large"
+    assert problem(response)["detail"] == "The body is larger than 128 KiB."
 
 
 def test_a_body_that_would_swell_in_memory_is_too_large(sqlite_web: Web) -> None:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 from urllib3 import encode_multipart_formdata
 
+from api.http.bodies import in_bytes
 from api.http.parts import ApiParts
 from store.base.database import Database
 from store.bytes.blobs import BlobsUnavailableError, FolderBlobs
@@ -48,6 +49,7 @@ def test_the_largest_image_is_taken_and_one_byte_more_is_not(sqlite_web: Web) ->
     response = upload(sqlite_web, b"a" * (MAX_IMAGE_BYTES + 1))
     assert response.status_code == 413
     assert problem(response)["code"] == "body_too_large"
+    assert problem(response)["detail"] == f"The file is larger than {in_bytes(MAX_IMAGE_BYTES)}."
 
 
 @pytest.mark.parametrize("fill", ["random", "zeros", "newlines", "dashes"])
@@ -71,6 +73,7 @@ def test_a_body_far_over_the_limit_is_too_large(sqlite_web: Web) -> None:
     response = upload(sqlite_web, b"a" * (MAX_IMAGE_BYTES * 2))
     assert response.status_code == 413
     assert problem(response)["code"] == "body_too_large"
+    assert problem(response)["detail"] == f"The file is larger than {in_bytes(MAX_IMAGE_BYTES)}."
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,19 @@ def test_a_wrong_form_is_refused_by_name(sqlite_web: Web, form: dict[str, Any], 
     response = sqlite_web.post("/v1/submissions", data=form, content_type="multipart/form-data")
     assert response.status_code == 422
     assert field in [error["field"] for error in problem(response)["errors"]]
+
+
+def test_a_wrong_name_of_the_file_says_which_was_expected(sqlite_web: Web) -> None:
+    form = {"picture": (BytesIO(b"a"), "a.png")}
+    response = sqlite_web.post("/v1/submissions", data=form, content_type="multipart/form-data")
+    assert problem(response)["detail"] == "picture: unknown field; image: required"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(20 * 2**20, "20 MiB"), (2**30, "1 GiB"), (1536, "1,536 bytes"), (4096, "4 KiB")]
+)
+def test_a_limit_is_named_exactly(count: int, said: str) -> None:
+    assert in_bytes(count) == said
 
 
 @pytest.mark.parametrize("name", ['; name=""', "", '; filename="a.png"'])
