@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.vocabulary import RULINGS, Outcome
 from store.appeals.appeal_files import NewFile, add_files
+from store.base.locking import lock_row
 from store.tables.appeal_tables import Appeal
 from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import Undo
@@ -61,6 +62,8 @@ def add_appeal(
     """
     if submission.image_sha256 is None:
         raise ValueError("there is nothing to appeal against")
+    # Locked first, so that an answer of this moment is seen: were it undone, there would be two open appeals.
+    lock_row(session, Image, submission.image_sha256)
     unreported = select(Appeal.id).where(
         Appeal.submission_id == submission.id, Appeal.resolved_at.is_not(None), Appeal.reported_at.is_(None)
     )
