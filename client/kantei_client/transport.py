@@ -69,7 +69,7 @@ class Transport:
                 if is_lost and is_repeatable and turn < self._tries:
                     time.sleep(pause)
                     continue
-                raise UnreachableError(f"{self._address} could not be reached: {error}") from error
+                raise UnreachableError(f"Could not reach {self._address}: {_why(error)}") from error
             if 200 <= answer.status_code < 300:
                 return answer
             asked = _retry_after(answer)
@@ -87,6 +87,21 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _why(error: BaseException) -> str:
+    """Why a server was not reached, as the operating system says it, such as `connection refused`."""
+    if isinstance(error, requests.Timeout):
+        return "it did not answer in time"
+    cause: BaseException | None = error
+    why = None
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            why = cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    if why is None:
+        return "the connection failed"
+    return why if why[1:2].isupper() else why[:1].lower() + why[1:]
 
 
 def _retry_after(answer: requests.Response) -> float | None:

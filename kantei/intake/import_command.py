@@ -16,7 +16,7 @@ from rich.progress import track
 
 from core.settings.settings import read_client_settings
 from kantei.text_files import open_text
-from kantei_client import Kantei, KanteiError
+from kantei_client import Kantei, KanteiError, UnreachableError
 
 FIELDS = (
     "image_url",
@@ -72,9 +72,14 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
             entries = [{"priority": priority, **entry} for entry in islice(lines, STEP)]
             try:
                 answer = kantei.batch(entries, idempotency_key=f"import-{digest[:40]}-{start}-{priority}")
-            except KanteiError as error:
+            except UnreachableError as error:
                 raise click.ClickException(
-                    f"stopped before entry {start + 1}: {error}; run the same command again to continue"
+                    f"{error}. Is the server running? Run the same command again to continue."
+                ) from error
+            except KanteiError as error:
+                said = str(error).rstrip(".")
+                raise click.ClickException(
+                    f"stopped before entry {start + 1}: {said}. Run the same command again to continue."
                 ) from error
             for place, result in enumerate(answer["results"], start=start):
                 problem = result["problem"]
@@ -88,7 +93,7 @@ def import_command(file: Path, server: str | None, key: str | None, priority: st
                     refused += 1
                     click.echo(f"entry {place + 1}: {problem['detail']}", err=True)
             _write_progress(progress, digest, start + len(entries))
-    click.echo(f"entries submitted: {total - done}, refused: {refused}")
+    click.echo(f"entries submitted: {total - done - refused}, refused: {refused}")
     sys.exit(1 if refused else 0)
 
 

@@ -76,9 +76,39 @@ def test_lines_that_are_refused_are_named_and_passed_over(tmp_path: Path) -> Non
     done = run(api, file)
     assert done.exit_code == 1
     assert "entry 2: image_url: it is odd" in done.output
-    assert "entries submitted: 3, refused: 1" in done.output
+    assert "entries submitted: 2, refused: 1" in done.output
     assert "entries submitted: 0" in run(api, file).output
     assert len(api.taken) == 2
+
+
+def test_a_server_that_is_not_there_is_named_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kantei_client.transport.FIRST_PAUSE", 0)
+    file = tmp_path / "old.jsonl"
+    file.write_text('{"image_url": "https://a.example/1"}', encoding="utf-8")
+    with Server() as server:
+        address = server.url("")
+    done = CliRunner().invoke(import_command, [str(file), "--server", address, "--key", "k"])
+    assert done.exit_code == 1
+    assert done.output == (
+        f"Error: Could not reach {address.rstrip('/')}: connection refused. Is the server running? "
+        "Run the same command again to continue.\n"
+    )
+
+
+def test_a_refused_key_ends_with_one_full_stop(tmp_path: Path) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text('{"image_url": "https://a.example/1"}', encoding="utf-8")
+    problem = {
+        "code": "unauthorized",
+        "detail": "A valid API key is required, as `Authorization: Bearer <key>`.",
+    }
+    refused = Reply(json.dumps(problem).encode(), 401, {"Content-Type": "application/problem+json"})
+    with Server() as server:
+        server.view("/v1/submissions/batch", lambda _: refused)
+        done = CliRunner().invoke(import_command, [str(file), "--server", server.url(""), "--key", "k"])
+    assert "`Authorization: Bearer <key>`. Run the same command again to continue." in done.output
 
 
 @pytest.mark.parametrize(
