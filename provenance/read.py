@@ -139,7 +139,7 @@ def _note(reader: str, looked_at: str, saw: Sequence[str], found: Sequence[objec
 
 
 def _container_note(image: ImageFile | None) -> ReaderNote:
-    looked_at = "container: chunks, segments or boxes"
+    looked_at = "chunks, segments or boxes"
     if image is None:
         return ReaderNote("container", looked_at, ("The file is not in a supported picture format.",))
     saw = [f"{image.format.upper()}, {image.width} x {image.height} pixels, {len(image.data):,} bytes."]

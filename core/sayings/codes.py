@@ -240,6 +240,8 @@ class FailureDetail(SayingCode):
     COMPRESSED_RESPONSE_DAMAGED = auto()
     FILE_TOO_LARGE = auto()
     FILE_UNREADABLE = auto()
+    FILE_NOT_THERE = auto()
+    FILE_EMPTY = auto()
     UNKNOWN_FORMAT = auto()
     PICTURE_DAMAGED = auto()
     FEW_ROWS = auto()

@@ -247,6 +247,8 @@ export const SENTENCES = {
     "response_cut_short": "サーバーがファイルの途中で送信をやめました。",
     "compressed_response_damaged": "圧縮された応答が壊れています。",
     "file_too_large": "ファイルが{limit:number}バイトを超えています。",
+    "file_not_there": "ファイルが見つかりません。",
+    "file_empty": "ファイルが空です。",
     "file_unreadable": "ファイルを読み取れませんでした（{why}）。",
     "unknown_format": "ファイルが JPEG、PNG、WebP、GIF、AVIF、BMP のいずれの画像でもありません。",
     "picture_damaged": "画像が壊れているか、途中で終わっています。",

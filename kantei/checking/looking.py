@@ -80,6 +80,9 @@ class Looker:
         except FetchError as error:
             failure = Failure(error.reason, error.detail, permanent=error.is_permanent)
             return Look(source, failure=failure), None
+        except FileNotFoundError:
+            failure = Failure(FailureCode.GONE, say(FailureDetail.FILE_NOT_THERE), permanent=True)
+            return Look(source, failure=failure), None
         except OSError as error:
             detail = say(FailureDetail.FILE_UNREADABLE, why=error.strerror or type(error).__name__)
             return Look(source, failure=Failure(FailureCode.GONE, detail, permanent=True)), None
@@ -103,7 +106,7 @@ class Looker:
 
 
 def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
-    """The bytes of a file or URL. Errors: `FetchError`, also for a file that is too large; `OSError`."""
+    """The bytes of a file or URL. Errors: `FetchError`, also for a large or an empty file; `OSError`."""
     if is_url(source):
         return fetcher.fetch(source)
     limit = settings.max_image_bytes
@@ -112,6 +115,8 @@ def read_source(source: str, fetcher: Fetcher, settings: Settings) -> bytes:
     if len(data) > limit:
         detail = say(FailureDetail.FILE_TOO_LARGE, limit=limit)
         raise FetchError(FailureCode.TOO_LARGE, detail, is_permanent=True)
+    if not data:
+        raise FetchError(FailureCode.NOT_AN_IMAGE, say(FailureDetail.FILE_EMPTY), is_permanent=True)
     return data
 
 

@@ -112,11 +112,16 @@ def list_command() -> None:
     """List clients: id, scheme, weight, used quota, name, callback URL."""
     with writing() as (session, _):
         quotas = read_quotas(session, now())
+        lines = [("ID", "SCHEME", "WEIGHT", "USED", "NAME", "CALLBACK URL")]
         for row in list_clients(session):
             state = quotas.get(row.id)
             used = f"{state.used} of {state.quota}" if state else "no quota"
-            scheme, url = f"{row.scheme.value:<12}", row.callback_url or "-"
-            click.echo(f"{row.id}  {scheme} {row.weight}  {used}  {row.name}  {url}")
+            url = row.callback_url or "-"
+            lines.append((row.id, row.scheme.value, str(row.weight), used, row.name, url))
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for line in lines:
+            cells = (f"{text:<{width}}" for text, width in zip(line, widths, strict=True))
+            click.echo("  ".join(cells).rstrip())
 
 
 @client.command()

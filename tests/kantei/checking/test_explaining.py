@@ -20,21 +20,24 @@ def explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     Path("a.png").write_bytes(png(drawing(200, 160), [text_chunk("parameters", INFOTEXT)]))
     Path("b.jpg").write_bytes(jpeg())
     Path("c.png").write_bytes(b"no picture")
-    done = CliRunner().invoke(check, ["--explain", "a.png", "b.jpg", "c.png", "d.png"])
+    Path("e.png").write_bytes(b"")
+    done = CliRunner().invoke(check, ["--explain", "a.png", "b.jpg", "c.png", "d.png", "e.png"])
     assert done.exit_code == 1
     return done.output.splitlines()
 
 
 def test_the_verdict_comes_first_then_what_was_found_in_one_line_what_was_not(explained: list[str]) -> None:
-    a, b, c, d = (explained.index(name) for name in ("a.png", "b.jpg", "c.png", "d.png"))
+    a, b, c, d, e = (explained.index(name) for name in ("a.png", "b.jpg", "c.png", "d.png", "e.png"))
     verdict, reason = explained[a + 1 : a + 3]
     assert verdict.strip().partition(",")[0] in {"uncertain", "flagged"}
     assert verdict.endswith(" of 100")
     assert "The file says it was generated with A1111" in reason
+    assert "  container: chunks, segments or boxes" in explained
     heads = [line.strip().partition(":")[0] for line in explained[a + 2 : b] if not line.startswith("    ")]
     assert heads == ["container", "a1111", "Nothing found by"]
     assert explained[c + 1].startswith("  failed: not_an_image: ")
-    assert explained[d + 1 :] == ["  failed: gone: The file could not be read: No such file or directory."]
+    assert explained[d + 1 : e] == ["  failed: gone: No such file."]
+    assert explained[e + 1 :] == ["  failed: not_an_image: The file must not be empty."]
     silent = [line for line in explained if line.startswith("  Nothing found by: ")]
     assert ["a1111" in line for line in silent] == [False, True]
     assert "stealth, novelai, c2pa" in silent[0]

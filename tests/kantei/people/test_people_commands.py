@@ -1,6 +1,7 @@
 """`kantei moderator add` and `kantei client add`."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -150,7 +151,9 @@ def test_keys_and_quotas_are_made_and_shown(kept: Database) -> None:
         assert (found.scopes, found.client.quota) == (frozenset({"submit"}), Quota(20, QuotaPeriod.DAY))
     shown = _run("client", "key", facts["id"], "--scope", "read", "--scope", "events").output
     assert "events read" in shown
-    assert "0 of 20/day" in _run("client", "list").output
+    head, line = _run("client", "list").output.splitlines()
+    assert re.split(" {2,}", head) == ["ID", "SCHEME", "WEIGHT", "USED", "NAME", "CALLBACK URL"]
+    assert line.index("0 of 20/day") == head.index("USED")
     assert _run("client", "change", facts["id"], "--quota", "none").exit_code == 0
     assert "no quota" in _run("client", "list").output
     assert "revoked" in _run("client", "key", facts["id"], "--revoke", found.id).output
