@@ -492,6 +492,7 @@ def test_the_keys_are_shown_and_can_be_changed(desk: Desk, base: str, browser: W
     press(browser, "?")
     dialog = browser.find_element(By.CSS_SELECTOR, "dialog[open]")
     assert "1\nDecide: human" in dialog.text
+    assert browser.switch_to.active_element.get_attribute("id") == "keys-title"  # and not the link at the end
     press(browser, "1")  # a dialog is open: nothing is decided behind it
     press(browser, Keys.ESCAPE)
     wait_until_shown(browser)
