@@ -502,6 +502,26 @@ def test_the_keys_are_shown_and_can_be_changed(desk: Desk, base: str, browser: W
     assert decisions(desk) == [(first, Outcome.AI, "")]
 
 
+def test_the_bar_over_a_case_stays_in_place_while_the_claim_runs(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    desk.add_case(0.96)
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{desk.add_case(0.97)}")
+    wait_until_ready(browser, ".claim:not([hidden])")
+    places = browser.execute_script(
+        """return ["10:00", "9:59", "0:08"].map((left) => {
+          document.querySelector(".claim .countdown").textContent = left;
+          return [...document.querySelectorAll(".crumbs :is(a, button)")].map((one) => {
+            const { x, y } = one.getBoundingClientRect();
+            return [x, y];
+          });
+        });"""
+    )
+    assert places[0] == places[1] == places[2]
+    assert len(places[0]) == 3
+
+
 def test_everything_works_without_scripts(desk: Desk, base: str, browser: WebDriver) -> None:
     sha256 = desk.add_case(0.97)
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
