@@ -10,7 +10,7 @@ ACTS = {
     "ai": N_("Decide: AI"),
     "assisted": N_("Decide: AI-assisted"),
     "escalate": N_("Escalate"),
-    "ground": N_("Choose a ground, with a digit after it"),
+    "ground": N_("Choose a ground (then press a digit)"),
     "skip": N_("Skip to the next case"),
     "undo": N_("Undo"),
     "note": N_("Write a note"),

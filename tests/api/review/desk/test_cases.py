@@ -284,6 +284,14 @@ def test_undo_after_a_bulk_decision_goes_on_with_what_came_before(desk: Desk, de
     assert "Undone. Fox is waiting for review again." in visit.get(visit.send(undo).location).text
 
 
+def test_an_escalation_is_named_as_one(desk: Desk, decide: Decide) -> None:
+    sha256, visit = desk.add_case(0.95), desk.as_person()
+    place = decide(visit, sha256, "escalate").location
+    page = visit.get(place).text
+    assert 'class="text"><b>Escalated</b>' in page
+    assert "Decided <b>" not in page
+
+
 def test_undo_is_offered_for_half_a_minute_and_only_to_oneself(desk: Desk, decide: Decide) -> None:
     sha256, visit = desk.add_case(0.95), desk.as_person()
     place = decide(visit, sha256, "human").location

@@ -213,7 +213,7 @@ def test_where_the_desk_has_no_name_the_page_says_that_passkeys_need_one(desk: D
     visit = desk.as_person(AIKO)
     visit.client.set_cookie("kantei_session", _cookie(visit), domain="127.0.0.1")
     page = visit.get("/account/security", base_url="http://127.0.0.1:8000").text
-    assert "browsers make none for an IP address" in page
+    assert "they do not work on an IP address" in page
     assert 'href="http://localhost:8000/account/security"' in page
     assert not OPTIONS.search(page)
     assert not OPTIONS.search(visit.get("/login/second", base_url="http://127.0.0.1:8000").text)
