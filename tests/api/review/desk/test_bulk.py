@@ -121,6 +121,14 @@ def test_a_batch_is_undone_only_by_its_maker_and_only_soon(desk: Desk) -> None:
     assert _post(visit, f"/review/batches/{batch}/undo").status_code == 409
 
 
+def test_cases_escalated_in_bulk_are_said_to_be(desk: Desk) -> None:
+    desk.add_case(0.95)
+    desk.add_case(0.96)
+    visit = desk.as_person()
+    done = _post(visit, "/review/bulk", outcome="escalate", case=_boxes(visit.get("/review").text)).location
+    assert "<b>Escalated</b> 2 cases." in visit.get(done).text
+
+
 def test_undoing_a_batch_leaves_alone_what_was_decided_since(desk: Desk, decide: Decide) -> None:
     first, second = desk.add_case(0.95), desk.add_case(0.96)
     visit, ren = desk.as_person(), desk.as_person("ren@example.com")
