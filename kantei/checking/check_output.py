@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.csv_cells import cell
+from core.sayings.allowing import may_be_allowed
 from core.sayings.codes import Reason
 from core.sayings.saying import Saying, render
 from core.sayings.score_text import score_text
@@ -68,7 +69,10 @@ def why(look: Look) -> str:
     """The first reason, or the failure."""
     if look.opinion is not None:
         return render(look.opinion.judgement.reasons[0])
-    return f"{look.failure.code.value}: {render(look.failure.detail)}" if look.failure else ""
+    if look.failure is None:
+        return ""
+    hint = " To allow it, set KANTEI_FETCH_ALLOW." if may_be_allowed(look.failure.detail) else ""
+    return f"{look.failure.code.value}: {render(look.failure.detail)}{hint}"
 
 
 def plain_line(look: Look) -> str:

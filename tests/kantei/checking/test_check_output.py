@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from core.sayings.codes import FailureDetail, Reason
+from core.sayings.codes import AddressRange, FailureDetail, Reason
 from core.sayings.saying import Saying, say
 from core.vocabulary import (
     Classification,
@@ -27,6 +27,7 @@ from kantei.checking.check_output import (
     riskiest_first,
     summary,
     table_writer,
+    why,
 )
 from kantei.checking.looking import Look
 from worker.examining.opinion import Opinion
@@ -119,3 +120,14 @@ def test_heat_maps_have_the_names_of_their_pictures_and_none_twice() -> None:
         "a.heat.png",
     ]
     assert all(Path(name).name == name for name in names.values())
+
+
+def test_a_refused_address_that_may_be_allowed_names_the_setting() -> None:
+    def said(kind: AddressRange) -> str:
+        detail = say(FailureDetail.ADDRESS_REFUSED, host="h.example", range=say(kind))
+        return why(
+            Look("http://h.example/", failure=Failure(FailureCode.UNSAFE_ADDRESS, detail, permanent=True))
+        )
+
+    assert said(AddressRange.LOOPBACK).endswith(". To allow it, set KANTEI_FETCH_ALLOW.")
+    assert "KANTEI_FETCH_ALLOW" not in said(AddressRange.CLOUD_METADATA)

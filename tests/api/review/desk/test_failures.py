@@ -2,9 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from core.clock import now
+from core.sayings.codes import AddressRange, FailureDetail
+from core.sayings.saying import say
+from core.sayings.stored import saying_json
 from core.vocabulary import FailureCode, Source, State
-from store.intake.submissions import SubmissionRequest
+from store.intake.submissions import SubmissionRequest, find_submission
+from store.outbox.submission_json import standing_json
 from store.tables.submission_tables import Submission
 from tests.api.review.conftest import Desk
 from tests.submissions import add_submission
@@ -61,3 +67,22 @@ def test_one_or_many_are_tried_again_at_once(desk: Desk) -> None:
     form = {"form_token": token, "submission": [waits, other, "nonsense"]}
     assert visit.client.post("/review/failures/retry", data=form).status_code == 303
     assert tried_at_once(desk) == {lost, waits, other}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_named"),
+    [(AddressRange.LOOPBACK, True), (AddressRange.PRIVATE, True), (AddressRange.CLOUD_METADATA, False)],
+)
+def test_an_address_that_may_be_allowed_names_the_setting_here_alone(
+    desk: Desk, kind: AddressRange, *, is_named: bool
+) -> None:
+    name = add_failure(desk, "inside", FailureCode.UNSAFE_ADDRESS)
+    says = say(FailureDetail.ADDRESS_REFUSED, host="inside.example", range=say(kind))
+    with desk.parts.database.writing() as session:
+        session.get_one(Submission, name).failure_reason = saying_json(says)
+    with desk.parts.database.reading() as session:
+        row = find_submission(session, name)
+        assert row is not None
+        assert "KANTEI_FETCH_ALLOW" not in str(standing_json(row))
+    page = desk.as_person().get("/review/failures").text
+    assert ("To allow it, set KANTEI_FETCH_ALLOW." in page) is is_named
