@@ -68,7 +68,7 @@ def finish_examined(
 
 
 def _follow_image(session: Session, submission_id: str, sha256: str) -> None:
-    """Give a submission the verdict that its image has by now, where it was judged again meanwhile.
+    """Move a submission to the verdict that its image has by now, where it was judged again meanwhile.
 
     Whoever judged it again has moved the submissions that had ended by then, and comes to no other.
     """
