@@ -7,7 +7,7 @@ import pytest
 
 from tests.extension.devtools import until
 from tests.extension.fake_kantei import FakeKantei
-from tests.extension.reader import Reader
+from tests.extension.reader import Reader, Tab
 from tests.extension.site import Site
 
 pytestmark = pytest.mark.chromium
@@ -52,6 +52,8 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
     allow_badges(reader, gallery)
     kantei.finding = lambda url: ("flagged", "uncertain", "clear")[len(url) % 3]
     tab = reader.visit(f"{gallery.base}/endless")
+    tab.session.call("Performance.enable", timeDomain="threadTicks")
+    before = _script_seconds(tab)
     tab.session.call("Profiler.enable")
     tab.session.call("Profiler.setSamplingInterval", interval=200)
     tab.session.call("Profiler.start")
@@ -59,6 +61,7 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
     tab.session.run(SCROLL)
     until(lambda: tab.inside("Boolean(stages.get('badges')?.layer.children.length)"), "badges")
     took = time.monotonic() - started
+    scripts = 1000 * (_script_seconds(tab) - before) / took
     profile = tab.session.call("Profiler.stop")["profile"]
     assert tab.session.run("document.querySelectorAll('#grid img').length") == 500
 
@@ -71,11 +74,18 @@ def test_five_hundred_pictures_cost_the_page_nearly_nothing(
     work = work_a_second(profile)
     worst, mean = max(work), sum(work) / len(work)
     sys.stdout.write(
-        f"{len(urls)} pictures, {len(batches)} batches, {worst:.1f} ms at worst, {mean:.1f} on average\n"
+        f"{len(urls)} pictures, {len(batches)} batches, {worst:.1f} ms at worst, {mean:.1f} on average, "
+        f"{scripts:.1f} of scripts\n"
     )
-    # The profiler counts by the clock, so a second in which another process had the core looks like work.
-    assert sorted(work)[len(work) * 3 // 4] < BUDGET
-    assert mean < BUDGET / 2, "a few seconds may be busy, but the page must not stand still in them"
+    # The profiler counts by the clock, so seconds in which other processes had the core look like work. The
+    # processor time of the page's own thread does not depend on them.
+    assert 0 < scripts < BUDGET, f"{scripts:.1f} ms of scripts a second"
+
+
+def _script_seconds(tab: Tab) -> float:
+    """How long the page's main thread has run scripts, in seconds of processor time."""
+    metrics = tab.session.call("Performance.getMetrics")["metrics"]
+    return next(float(one["value"]) for one in metrics if one["name"] == "ScriptDuration")
 
 
 def test_what_was_checked_is_not_asked_again_and_the_page_may_change(
