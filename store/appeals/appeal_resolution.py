@@ -1,5 +1,6 @@
 """Appeals and decisions: who may decide an appealed case, and what a decision does to its appeals."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ class OwnDecisionError(Exception):
 
 
 class UnseenAppealError(Exception):
-    """An appeal was opened that the moderator has not seen."""
+    """More was said in appeals than the moderator has seen."""
 
 
 def is_appealed() -> ColumnElement[bool]:
@@ -67,7 +68,7 @@ def resolve_appeals(
     session: Session,
     sha256: str,
     *,
-    newest_seen: str | None,
+    seen: str,
     decision_id: str,
     outcome: Outcome,
     moderator_id: str,
@@ -75,25 +76,46 @@ def resolve_appeals(
 ) -> int:
     """Let a decision answer the open appeals on its image; returns how many.
 
-    `newest_seen` is the newest of those that were on the moderator's screen; none where there were none.
-    Who appealed is told with the decision, by `report_answers`. To escalate answers nothing.
-    Errors: OwnDecisionError where the appeal is against this moderator; UnseenAppealError where there is a
-    newer one, also if it was opened at this moment: the transaction is then to be rolled back.
+    `seen` names what was on the moderator's screen (`name_said`). Who appealed is told with the decision, by
+    `report_answers`. To escalate answers nothing.
+    Errors: OwnDecisionError where the appeal is against this moderator; UnseenAppealError where more was
+    said, also at this moment. The transaction is then to be rolled back.
     """
-    if outcome is Outcome.ESCALATE or not appealed_among(session, [sha256]):
+    if outcome is Outcome.ESCALATE:
+        return 0
+    # Locked, so that an artist who adds to one at this moment is heard now, or told that it is answered.
+    waiting = session.scalars(
+        select(Appeal.id)
+        .where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None))
+        .order_by(Appeal.id)
+        .with_for_update(key_share=True)
+    ).all()
+    if not waiting:
         return 0
     if barred_from(session, [sha256], moderator_id):
         raise OwnDecisionError
-    rows = session.execute(
-        update(Appeal)
-        .where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None))
-        .values(resolved_at=at, resolved_by=moderator_id, decision_id=decision_id, outcome=outcome)
-        .returning(Appeal.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if any(row.id > (newest_seen or "") for row in rows):
+    if name_said(appeals_on(session, sha256)) != seen:
         raise UnseenAppealError
-    return len(rows)
+    session.execute(
+        update(Appeal)
+        .where(Appeal.id.in_(waiting))
+        .values(resolved_at=at, resolved_by=moderator_id, decision_id=decision_id, outcome=outcome)
+        .execution_options(synchronize_session=False)
+    )
+    return len(waiting)
+
+
+def name_said(appeals: Sequence[Appeal]) -> str:
+    """Name all that open appeals say, with every message and file: another name once anything is added.
+
+    Empty where none is open. Not the newest id alone: what is said in one appeal can be stored before, and
+    be seen after, what is said in another.
+    """
+    said: set[str] = set()
+    for one in appeals:
+        if one.resolved_at is None:
+            said |= {one.id, *(file.id for file in one.files), *(message.id for message in one.messages)}
+    return hashlib.sha256(",".join(sorted(said)).encode()).hexdigest()[:32] if said else ""
 
 
 def report_answers(

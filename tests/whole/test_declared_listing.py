@@ -186,7 +186,7 @@ def appeal_with_layers(desk: Desk, shop: NewClient, heard: list[dict[str, Any]],
     file = re.search(r'href="(/review/appeals/\w+/files/\w+)"', shown)
     assert file
     assert aiko.get(file[1]).data == LAYERS
-    names = ("form_token", "verdict_id", "decision_id", "appeal_id")
+    names = ("form_token", "verdict_id", "decision_id", "said")
     answer = {name: hidden(shown, name) for name in names} | {"outcome": "ai", "note": "", "reply": REPLY}
     decided = aiko.client.post(f"{case}/decision", data=answer)
     assert decided.status_code == 303, decided.text

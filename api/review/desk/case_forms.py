@@ -34,10 +34,9 @@ def read_seen(sha256: str) -> Seen:
     return Seen(sha256, verdict_id, decision_id or None)
 
 
-def read_appeal() -> str | None:
-    """Read which open appeal was the newest on the moderator's screen; a sheet shows none."""
-    given = request.form.get("appeal_id", "")
-    return given if is_id(given) else None
+def read_said() -> str:
+    """Read what of open appeals was on the moderator's screen (`name_said`); a sheet shows none."""
+    return request.form.get("said", "")
 
 
 def read_ground(session: Session) -> Ground | None:

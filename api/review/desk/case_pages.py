@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.parts import parts
 from api.review.desk.case_forms import (
     NOTE_LENGTH,
-    read_appeal,
     read_ground,
     read_note,
     read_outcome,
+    read_said,
     read_seen,
 )
 from api.review.desk.case_view import CasePage, is_animated, view_case
@@ -70,7 +70,7 @@ def decide_case(sha256: str) -> AnyResponse:
             done = _decide(session, image, seen, viewer, outcome=outcome, note=note, reply=reply)
             release_case(session, sha256, viewer.moderator_id)
     except (StaleCaseError, OwnDecisionError, OwnSubmissionError, UnseenAppealError):
-        return _show(view_case(sha256, is_conflict=True, note=note))
+        return _show(view_case(sha256, is_conflict=True, note=note, reply=reply))
     if "sheet" in request.args:
         return _answer_sheet(done, viewer)
     following = give_next(parts().database, wanted, viewer, image)
@@ -142,7 +142,7 @@ def _decide(
     answered = resolve_appeals(
         session,
         seen.sha256,
-        newest_seen=read_appeal(),
+        seen=read_said(),
         decision_id=decision_id,
         outcome=outcome,
         moderator_id=viewer.moderator_id,

@@ -26,7 +26,7 @@ from core.outside_services import SENT_TYPES
 from core.vocabulary import RULINGS, Evidence, EvidenceKind, Grade, Outcome, Thresholds, read_evidence
 from provenance.containers.containers import open_image
 from provenance.shared.errors import ProvenanceError
-from store.appeals.appeal_resolution import appeals_on, barred_from
+from store.appeals.appeal_resolution import appeals_on, barred_from, name_said
 from store.bytes.blobs import BlobStore
 from store.clients.own_submissions import own_among
 from store.desk.case_claims import Holder, find_holder
@@ -97,6 +97,7 @@ class CasePage:
     undone: Undone | None
     is_conflict: bool
     note: str
+    reply: str
     grounds: list[Ground]
     usual: dict[Outcome, Ground]
 
@@ -121,6 +122,11 @@ class CasePage:
         is_appealed = any(appeal.resolved_at is None for appeal in self.appeals)
         is_waiting = self.case.image.review in WAITING or is_appealed
         return self.may_decide and self.holder is None and is_waiting
+
+    @property
+    def said(self) -> str:
+        """What open appeals say on this page, for the form."""
+        return name_said(self.appeals)
 
     @property
     def contradiction(self) -> Contradiction:
@@ -164,7 +170,7 @@ class CasePage:
         return any(one.client.is_explicit for one in self.case.submissions)
 
 
-def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> CasePage:
+def view_case(sha256: str, *, is_conflict: bool = False, note: str = "", reply: str = "") -> CasePage:
     """Gather the page; a check looks like any waiting case. Errors: PageError."""
     wanted, viewer, done = asked_filter(), Viewer(me().id, now()), request.args.get("done", "")
     in_force = thresholds_in_force()  # before a session is held: reading them may take another
@@ -219,6 +225,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "") -> Case
             undone=was_undone if was_undone is not None and was_undone.sha256 == sha256 else None,
             is_conflict=is_conflict,
             note=note,
+            reply=reply,
             case=found if check is None else look_undecided(found, check),
         )
 

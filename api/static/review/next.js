@@ -184,13 +184,16 @@ function refresh(page, settle) {
   if (!old || !fresh || caseOf(old) !== caseOf(fresh)) return false;
   const [strip, next] = [document.querySelector(".strip"), page.querySelector(".strip")];
   if (strip && next) strip.replaceWith(document.adoptNode(next));
-  const seen = (panel) => ["verdict_id", "decision_id", "appeal_id"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
+  const seen = (panel) => ["verdict_id", "decision_id", "said"].map((name) => panel.querySelector(`[name=${name}]`)?.value).join();
   if (seen(old) === seen(fresh)) {
     for (const part of old.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)")) part.remove();
     old.prepend(...fresh.querySelectorAll(":scope > :is(.crumbs, .held-by, .result, .undone-note, .undo)"));
     choicesOf(old).disabled = choicesOf(fresh).disabled;
   } else {
-    noteOf(fresh).value = noteOf(old).value || noteOf(fresh).value;
+    for (const name of ["note", "reply"]) {
+      const [written, field] = [old, fresh].map((panel) => panel.querySelector(`textarea[name=${name}]`));
+      if (field) field.value = written?.value || field.value;
+    }
     old.replaceWith(document.adoptNode(fresh));
     keepDraft(document);
   }
@@ -201,11 +204,6 @@ function refresh(page, settle) {
 /** @returns {HTMLFieldSetElement} */
 function choicesOf(panel) {
   return panel.querySelector("fieldset.choices");
-}
-
-/** @returns {HTMLTextAreaElement} */
-function noteOf(panel) {
-  return panel.querySelector("textarea[name=note]");
 }
 
 function parse(text) {

@@ -286,7 +286,7 @@ def decide() -> Callable[..., TestResponse]:
                 "form_token": hidden(page, "form_token"),
                 "verdict_id": hidden(page, "verdict_id"),
                 "decision_id": hidden(page, "decision_id"),
-                "appeal_id": hidden(page, "appeal_id"),
+                "said": hidden(page, "said"),
                 "outcome": outcome,
                 "note": note,
             },

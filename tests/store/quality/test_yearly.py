@@ -12,7 +12,7 @@ from core.clock import now
 from core.declarations import Declared
 from core.vocabulary import Outcome, Role, Source
 from kantei.operations.report_command import report as report_command
-from store.appeals.appeal_resolution import resolve_appeals
+from store.appeals.appeal_resolution import appeals_on, name_said, resolve_appeals
 from store.appeals.appeals import add_appeal
 from store.base.database import Database
 from store.clients.clients import NewClient
@@ -46,7 +46,7 @@ def rule(database: Database, sha256: str, outcome: Outcome, *, email: str = "aik
         resolve_appeals(
             session,
             sha256,
-            newest_seen="f" * 32,
+            seen=name_said(appeals_on(session, sha256)),
             decision_id=made,
             outcome=outcome,
             moderator_id=person.id,

@@ -140,7 +140,7 @@ def test_an_appeal_opened_after_the_page_is_not_answered_unread(desk: Desk, shee
     page = visit.get("/review/triage" if sheet else case).text
     seen = {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id")}
     if not sheet:
-        assert hidden(page, "appeal_id") == ""
+        assert hidden(page, "said") == ""
     _appeal(desk, sha256)
     refused = visit.client.post(f"{case}/decision{sheet}", data=seen | {"outcome": "ai", "note": "my words"})
     assert refused.status_code == 409
@@ -149,7 +149,7 @@ def test_an_appeal_opened_after_the_page_is_not_answered_unread(desk: Desk, shee
     assert _appeals(desk)[0].resolved_at is None
     with desk.parts.database.reading() as session:
         assert session.get_one(Image, sha256).decision_id is None
-    seen["appeal_id"] = hidden(refused.text, "appeal_id")
+    seen["said"] = hidden(refused.text, "said")
     answered = visit.client.post(f"{case}/decision", data=seen | {"outcome": "ai"})
     assert answered.status_code == 303
     assert _appeals(desk)[0].outcome is Outcome.AI

@@ -1,9 +1,11 @@
 """A moderator's reply: begun from a template, told with the decision, and called back."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from core.vocabulary import EventKind
@@ -13,6 +15,7 @@ from store.tables.appeal_tables import AppealMessage
 from store.tables.case_tables import Decision
 from store.tables.marketplace_tables import ClientEvent
 from tests.api.review.appeals.test_artist import address, appeals
+from tests.api.review.appeals.test_artist_files import PSD
 from tests.api.review.conftest import Desk, Visit, hidden
 from tests.reporting import report
 
@@ -20,10 +23,13 @@ Decide = Callable[..., TestResponse]
 REPLY = "Thank you for the layers.\nThey <b>convince</b> us."
 
 
+def _read_form(page: str) -> dict[str, str]:
+    return {name: hidden(page, name) for name in ("form_token", "verdict_id", "decision_id", "said")}
+
+
 def _answer(visit: Visit, sha256: str, outcome: str, reply: str) -> TestResponse:
     page = visit.get(f"/review/cases/{sha256}").text
-    names = ("form_token", "verdict_id", "decision_id", "appeal_id")
-    form = {name: hidden(page, name) for name in names} | {"outcome": outcome, "reply": reply, "note": ""}
+    form = _read_form(page) | {"outcome": outcome, "reply": reply, "note": ""}
     return visit.client.post(f"/review/cases/{sha256}/decision", data=form)
 
 
@@ -92,6 +98,26 @@ def test_a_moderator_asks_for_more_without_deciding(desk: Desk, appealed: tuple[
     late = ren.send(path, reply="Too late.")
     assert late.status_code == 409
     assert "has been answered since" in late.text
+
+
+@pytest.mark.parametrize("more", ["words", "file"])
+def test_what_an_artist_adds_after_the_page_is_not_turned_down_unread(
+    desk: Desk, appealed: tuple[str, str], more: str
+) -> None:
+    (sha256, page), ren, artist = appealed, desk.as_person("ren@example.com"), desk.visit()
+    case = f"/review/cases/{sha256}"
+    form = _read_form(ren.get(case).text) | {"outcome": "ai", "note": "my words", "reply": "my answer"}
+    token = hidden(artist.get(page).text, "form_token")
+    sent = {"reason": "My layers"} if more == "words" else {"files": [FileStorage(io.BytesIO(PSD), "a.psd")]}
+    assert artist.client.post(page, data={"form_token": token} | sent).status_code == 303
+    refused = ren.client.post(f"{case}/decision", data=form)
+    assert refused.status_code == 409
+    assert ("My layers" if more == "words" else "a.psd") in refused.text
+    assert "my words</textarea>" in refused.text
+    assert "my answer</textarea>" in refused.text
+    assert appeals(desk)[0].resolved_at is None
+    again = ren.client.post(f"{case}/decision", data=form | _read_form(refused.text))
+    assert again.status_code == 303
 
 
 def test_templates_come_in_both_languages_the_artists_first(desk: Desk) -> None:

@@ -61,7 +61,7 @@ def accused(desk: Desk, decide: Decide) -> str:
 def answer(desk: Desk, sha256: str) -> None:
     ren = desk.as_person("ren@example.com")
     page = ren.get(f"/review/cases/{sha256}").text
-    names = ("form_token", "verdict_id", "decision_id", "appeal_id")
+    names = ("form_token", "verdict_id", "decision_id", "said")
     form = {name: hidden(page, name) for name in names} | {"outcome": "ai", "reply": "It stands."}
     ren.client.post(f"/review/cases/{sha256}/decision", data=form)
     report(desk.parts.database)
