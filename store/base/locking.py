@@ -1,8 +1,14 @@
-"""Locking what a transaction reads now and writes later."""
+"""Locking what a transaction reads now and writes later.
 
-from collections.abc import Iterable
+Who needs several locks takes them in one order, or two wait for each other: of submissions that are not
+examined yet, then of pictures by their SHA-256, then of everything that hangs on a picture, such as its
+examined submissions, reports and appeals.
+"""
 
-from sqlalchemy import func, inspect, select
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session
 
 from store.base.insertion import is_on_sqlite
@@ -18,6 +24,13 @@ def lock_row(session: Session, table: type[Table], key: str) -> None:
     """
     (column,) = inspect(table).primary_key
     session.execute(select(column).where(column == key).with_for_update(key_share=True))
+
+
+def lock_rows(session: Session, table: type[Table], keys: Collection[str] | Select[Any]) -> None:
+    """Lock several rows as `lock_row` does, in one order for everybody."""
+    (column,) = inspect(table).primary_key
+    wanted = select(column).where(column.in_(keys)).order_by(column)
+    session.execute(wanted.with_for_update(key_share=True)).all()
 
 
 def lock_digests(session: Session, digests: Iterable[str]) -> None:

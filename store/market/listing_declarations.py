@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from core.declarations import Declared
-from core.vocabulary import Source
+from core.vocabulary import Source, State
+from store.base.locking import lock_rows
 from store.intake.declared_queue import apply_declarations
+from store.tables.case_tables import Image
 from store.tables.marketplace_tables import ClientEvent, Listing, ListingDeclaration
 from store.tables.submission_tables import Submission
 
@@ -26,12 +28,24 @@ def redeclare(session: Session, listing: Listing, declared: Declared, *, at: dat
         return
     listing.declared = declared
     note_declaration(session, listing.id, declared, at=at)
-    theirs = select(Submission.id).where(
+    theirs = (
         Submission.client_id == listing.client_id,
         Submission.listing_id == listing.listing_id,
         Submission.source == Source.MARKETPLACE,
     )
+    # What is not examined yet, then the pictures, then what is: as whoever examines or judges again does.
+    _move(session, declared, *theirs, Submission.state != State.EXAMINED)
+    shown = session.scalars(select(Submission.image_sha256).where(*theirs).distinct()).all()
+    sha256s = sorted(one for one in shown if one is not None)
+    lock_rows(session, Image, sha256s)
+    _move(session, declared, *theirs)
+    for sha256 in sha256s:
+        apply_declarations(session, sha256, at=at)
+
+
+def _move(session: Session, declared: Declared, *which: ColumnElement[bool]) -> None:
     before = select(Submission.declared).where(Submission.id == ClientEvent.submission_id).scalar_subquery()
+    theirs = select(Submission.id).where(*which)
     session.execute(
         update(ClientEvent)
         .where(ClientEvent.submission_id.in_(theirs), ClientEvent.declared.is_(None))
@@ -40,14 +54,10 @@ def redeclare(session: Session, listing: Listing, declared: Declared, *, at: dat
     )
     session.execute(
         update(Submission)
-        .where(Submission.id.in_(theirs), Submission.declared != declared)
+        .where(*which, Submission.declared != declared)
         .values(declared=declared)
         .execution_options(synchronize_session=False)
     )
-    shown = select(Submission.image_sha256).where(Submission.id.in_(theirs)).distinct()
-    # In one order for everybody, for each stays locked.
-    for sha256 in sorted(one for one in session.scalars(shown).all() if one is not None):
-        apply_declarations(session, sha256, at=at)
 
 
 def declarations_of(session: Session, listing_row: str) -> list[ListingDeclaration]:

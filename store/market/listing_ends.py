@@ -10,6 +10,7 @@ from core.sayings.codes import FailureDetail
 from core.sayings.saying import say
 from core.sayings.stored import saying_json
 from core.vocabulary import EventKind, FailureCode, State
+from store.base.locking import lock_rows
 from store.intake.declared_queue import apply_declarations, reopen
 from store.outbox.client_events import NewEvent, add_events
 from store.people.audit_notes import note_event
@@ -108,6 +109,7 @@ def bring_back(session: Session, client_id: str) -> int:
         DeclaredPass.client_id == client_id,
         DeclaredPass.is_sampled.is_(False),
     )
+    lock_rows(session, Image, select(Image.sha256).where(left, Image.review == ReviewState.NONE))
     return reopen(session, left, is_shown())
 
 
@@ -128,11 +130,12 @@ def restore_listing(session: Session, client_id: str, listing: Listing) -> None:
         .where(ListingImage.listing_row == listing.id, ListingImage.submission_id.in_(called_off))
         .execution_options(synchronize_session=False)
     )
-    reopen(session, Image.sha256.in_(_images_of(client_id, listing.listing_id)))
-    # What left the queue because it is declared AI does not come back with its listing.
     shown = session.scalars(_images_of(client_id, listing.listing_id).distinct()).all()
-    # In one order for everybody, for each stays locked.
-    for sha256 in sorted(one for one in shown if one is not None):
+    sha256s = sorted(one for one in shown if one is not None)
+    lock_rows(session, Image, sha256s)
+    reopen(session, Image.sha256.in_(sha256s))
+    # What left the queue because it is declared AI does not come back with its listing.
+    for sha256 in sha256s:
         apply_declarations(session, sha256, at=now())
 
 

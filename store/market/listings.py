@@ -76,10 +76,10 @@ def take_in(
         is_back = listing.deleted_at is not None
         is_stale = bool(news.changed_at and listing.changed_at and news.changed_at < listing.changed_at)
         _change(listing, news, at, is_stale=is_stale)
-        if is_back and not is_stale:
-            restore_listing(session, client_id, listing)
         if news.declared is not None and not is_stale:
             redeclare(session, listing, news.declared, at=at)
+        if is_back and not is_stale:  # after that, which locks submissions before it locks pictures
+            restore_listing(session, client_id, listing)
         declared = listing.declared
         listing_row, known = listing.id, _known(session, listing.id)
     new = [(place, image) for place, image in enumerate(shown) if image.key not in known]

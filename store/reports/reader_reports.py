@@ -61,6 +61,12 @@ def add_report(
 
     `url_sha256` is of the address that the submission was found or made by, in one spelling.
     """
+    sha256 = submission.image_sha256 or _lock_unexamined(session, submission.id)
+    same = [ReaderReport.submission_id == submission.id]
+    if sha256 is not None:
+        # Locked, so that a decision or a verdict of this moment sees the report, or the report sees it.
+        lock_row(session, Image, sha256)
+        same.append(ReaderReport.image_sha256 == sha256)
     if url_sha256 is not None and submission.reported_url_sha256 is None:
         # With the submission: a report may be merged into an earlier one, and its address stays known.
         session.execute(
@@ -69,12 +75,6 @@ def add_report(
             .values(reported_url_sha256=url_sha256)
             .execution_options(synchronize_session=False)
         )
-    sha256 = submission.image_sha256 or _lock_unexamined(session, submission.id)
-    same = [ReaderReport.submission_id == submission.id]
-    if sha256 is not None:
-        # Locked, so that a decision or a verdict of this moment sees the report, or the report sees it.
-        lock_row(session, Image, sha256)
-        same.append(ReaderReport.image_sha256 == sha256)
     earlier = (
         select(ReaderReport)
         .where(ReaderReport.client_id == submission.client_id, ReaderReport.reader == reader, or_(*same))
@@ -268,9 +268,10 @@ def forget_reports(session: Session, before: datetime) -> int:
 
 
 def _lock_unexamined(session: Session, submission_id: str) -> str | None:
-    """Keep a submission's examination from ending; give its picture if it has ended by now."""
+    """Keep a submission's examination from ending; give its picture, and lock nothing, if it has by now."""
     query = select(Submission.image_sha256).where(Submission.id == submission_id)
-    return session.scalar(query.with_for_update(key_share=True))
+    session.execute(query.where(Submission.image_sha256.is_(None)).with_for_update(key_share=True)).all()
+    return session.scalar(query)
 
 
 def _settle_new(session: Session, report_id: str, sha256: str) -> None:

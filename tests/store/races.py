@@ -18,6 +18,7 @@ from store.intake.claims import Claim, claim
 from store.tables.case_tables import Image
 from store.tables.submission_tables import Submission
 from store.verdicts.images import record_verdict
+from store.verdicts.outdated import lock_undecided
 from tests.clocks import wait_until
 
 SHA256 = "a" * 64
@@ -83,6 +84,22 @@ def recognize(database: Database, held: Claim) -> None:
     with database.writing() as session:
         verdict_id = session.get_one(Image, SHA256).verdict_id or ""
         finish_examined(session, held, image_sha256=SHA256, verdict_id=verdict_id, at=now())
+
+
+@contextmanager
+def judging_again(database: Database, finding: Finding, model: str) -> Iterator[None]:
+    """Lock a picture as who judges it again does; the verdict is recorded at the end of the block."""
+    with database.writing() as session:
+        assert lock_undecided(session, SHA256)
+        yield
+        record_verdict(
+            session,
+            ImageFacts(SHA256, 24, 16, "png", 99),
+            score=0.5,
+            model=model,
+            judgement=Judgement(finding, None, "p", ()),
+            evidence=(),
+        )
 
 
 def meet(database: Database, other: "Future[Any]") -> None:

@@ -21,7 +21,7 @@ from store.tables.review_states import ReviewState
 from store.tables.submission_tables import Submission
 from tests.clients import make_client
 from tests.services import postgresql_alone
-from tests.store.races import SHA256, examine, examining, meet, submit, take
+from tests.store.races import SHA256, examine, examining, judging_again, meet, submit, take
 
 pytestmark = [pytest.mark.postgresql, postgresql_alone]
 
@@ -107,6 +107,23 @@ def test_a_declaration_of_the_same_moment_leaves_a_reported_case_open(
         declared = aside.submit(declare)
         meet(database, declared)
     declared.result(10)
+    assert outcome(database) == (ReviewState.OPEN, [SHA256])
+
+
+def test_a_report_and_a_new_verdict_of_the_same_moment_do_not_wait_for_each_other(
+    database: Database, client_id: str, aside: ThreadPoolExecutor
+) -> None:
+    submission_id = submit(database, client_id)
+    examine(database, take(database, submission_id), Finding.UNCERTAIN)
+
+    def report_it() -> None:
+        with database.writing() as session:
+            report(session, submission_id, URL_SHA256)
+
+    with judging_again(database, Finding.CLEAR, "m2"):
+        reported = aside.submit(report_it)
+        meet(database, reported)
+    reported.result(10)
     assert outcome(database) == (ReviewState.OPEN, [SHA256])
 
 
