@@ -128,6 +128,8 @@ def queue_address(data: bytes) -> None:
         "listing",
         "from",
         "to",
+        "from_points",
+        "to_points",
     )
     wanted = read_wanted(dict(zip(names, text.split("&") + [text] * len(names), strict=False)))
     assert read_wanted(write_wanted(wanted)).tab == wanted.tab

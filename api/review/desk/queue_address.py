@@ -1,4 +1,9 @@
-"""The queue's filters and positions, read from and written to an address."""
+"""The queue's filters and positions, read from and written to an address.
+
+An address counts scores out of a hundred, as the pages do (`from_points`, `to_points`). The rule of a named
+queue is kept from 0 to 1 (`from`, `to`). Both are read, because addresses of earlier versions were written
+like rules.
+"""
 
 import math
 from collections.abc import Mapping
@@ -10,6 +15,7 @@ from flask import request
 from api.review.frame.days import exact_moment
 from core.declarations import Contradiction, Declared
 from core.ids import is_id, is_sha256
+from core.sayings.score_text import read_points, typed_points
 from core.title_languages import TitleLanguage
 from core.vocabulary import Finding, Grade, Source, Thresholds
 from store.desk.queue_filter import AGAINST, Assigned, Claimed, QueueFilter, Sort, Tab
@@ -17,6 +23,8 @@ from store.desk.review_queue import Position
 
 MOST_COPIES = 2**31  # what the database can count
 NO_THRESHOLDS = (0.5,)  # where no classifier says better
+# What the rule of a named queue may not ask: what depends on who looks, and how.
+NOT_IN_RULES = frozenset({"queue", "tab", "sort", "claimed", "assigned"})
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -25,7 +33,6 @@ def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO
     """Read what is wanted; what cannot be read is as if it were not there."""
     client_id, queue_id = values.get("client", ""), values.get("queue", "")
     against = _word(Contradiction, values.get("contradiction"))
-    low, high = _score(values.get("from")), _score(values.get("to"))
     return QueueFilter(
         tab=_word(Tab, values.get("tab")) or Tab.OPEN,
         sort=_word(Sort, values.get("sort")) or Sort.RISK,
@@ -41,8 +48,8 @@ def read_wanted(values: Mapping[str, str], *, thresholds: tuple[float, ...] = NO
         listing_id=_text(values.get("listing")),
         seller=_text(values.get("seller")),
         language=_word(TitleLanguage, values.get("language")),
-        score_from=low,
-        score_to=high,
+        score_from=_score(values, "from"),
+        score_to=_score(values, "to"),
         thresholds=thresholds,
         queue_id=queue_id if is_id(queue_id) else None,
     )
@@ -54,7 +61,23 @@ def scores_of(thresholds: Thresholds | None) -> tuple[float, ...]:
 
 
 def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
-    """Write what is wanted, leaving out what goes without saying."""
+    """Write what is wanted for an address, leaving out what goes without saying."""
+    low, high = wanted.score_from, wanted.score_to
+    return _write(
+        wanted,
+        from_points=None if low is None else typed_points(low),
+        to_points=None if high is None else typed_points(high),
+    )
+
+
+def write_rule(wanted: QueueFilter) -> dict[str, str]:
+    """Write what is wanted as the rule of a named queue."""
+    low, high = wanted.score_from, wanted.score_to
+    scores = {"from": None if low is None else f"{low:g}", "to": None if high is None else f"{high:g}"}
+    return {name: value for name, value in _write(wanted, **scores).items() if name not in NOT_IN_RULES}
+
+
+def _write(wanted: QueueFilter, **scores: str | None) -> dict[str, str]:
     pairs = {
         "queue": wanted.queue_id,
         "tab": wanted.tab if wanted.tab is not Tab.OPEN else None,
@@ -71,8 +94,7 @@ def write_wanted(wanted: QueueFilter) -> dict[str, Any]:
         "listing": wanted.listing_id,
         "seller": wanted.seller,
         "language": wanted.language,
-        "from": None if wanted.score_from is None else f"{wanted.score_from:g}",
-        "to": None if wanted.score_to is None else f"{wanted.score_to:g}",
+        **scores,
     }
     return {name: str(value) for name, value in pairs.items() if value is not None}
 
@@ -117,9 +139,11 @@ def _days(text: str | None) -> int | None:
     return int(text) or None if text and good else None
 
 
-def _score(text: str | None) -> float | None:
+def _score(values: Mapping[str, str], name: str) -> float | None:
+    if f"{name}_points" in values:
+        return read_points(values[f"{name}_points"])
     try:
-        value = float(text or "")
+        value = float(values.get(name, ""))
     except ValueError:
         return None
     return value if 0.0 <= value <= 1.0 else None

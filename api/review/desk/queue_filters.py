@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.http.parts import parts
 from api.review.desk.queue_address import asked_address, read_wanted, write_wanted
 from api.review.frame.blueprint import review
-from api.review.frame.filters import score
+from api.review.frame.filters import threshold_text
 from api.review.frame.guard import me
 from api.review.frame.page_error import refused
 from api.review.frame.preference_pages import my_preferences
 from api.review.frame.preferences import MOST_SAVED, NAME_LENGTH, write_preferences
 from api.review.frame.words import N_, WORDS
+from core.sayings.score_text import read_points
 from store.desk.queue_filter import QueueFilter
 from store.people.moderators import set_preferences
 
@@ -31,14 +32,12 @@ NAMES = {
     "listing": N_("Listing"),
     "seller": N_("Seller"),
     "language": N_("Language of the title"),
-    "from": N_("Score from"),
-    "to": N_("Score to"),
+    "from_points": N_("Score from"),
+    "to_points": N_("Score to"),
     "days": N_("Waiting at least (days)"),
     "claimed": N_("Claimed"),
     "assigned": N_("Assigned"),
 }
-# What the rule of a named queue may ask: nothing that depends on who looks.
-RULE_FIELDS = frozenset(NAMES) - {"claimed", "assigned"}
 # The words for the values of a filter; what is not here is shown as it is.
 VALUES = {
     "finding": "findings",
@@ -84,10 +83,18 @@ def rule_chips(rule: Mapping[str, str], clients: Mapping[str, str]) -> list[Filt
 def _value(field: str, value: str, clients: Mapping[str, str]) -> str:
     if field == "client":
         return clients.get(value, value)
-    if field in {"from", "to"}:
-        return score(float(value))
+    if field in {"from_points", "to_points"}:
+        return threshold_text(read_points(value) or 0.0)
     words: Mapping[str, str] = WORDS[VALUES[field]] if field in VALUES else {}  # type: ignore[assignment]  # words by StrEnum
     return _(words[value]) if value in words else value
+
+
+def saved_filters() -> dict[str, str]:
+    """The saved filters of this moderator by name, as queries of this version's addresses."""
+    return {
+        name: urlencode(write_wanted(read_wanted(dict(parse_qsl(query)))))
+        for name, query in my_preferences().saved.items()
+    }
 
 
 @review.post("/review/filters")
@@ -96,7 +103,7 @@ def save_filter() -> AnyResponse:
     name = " ".join(request.form.get("name", "").replace("\x00", "").split())[:NAME_LENGTH]
     if not name:
         raise refused(_("Filters not saved"), _("Give the filters a name."))
-    saved = {**my_preferences().saved, name: urlencode(asked_address())}
+    saved = {**saved_filters(), name: urlencode(asked_address())}
     if len(saved) > MOST_SAVED:
         raise refused(
             _("Filters not saved"),
@@ -107,7 +114,7 @@ def save_filter() -> AnyResponse:
 
 @review.post("/review/filters/delete")
 def delete_filter() -> AnyResponse:
-    saved = dict(my_preferences().saved)
+    saved = saved_filters()
     saved.pop(request.form.get("name", ""), None)
     return _keep(saved)
 

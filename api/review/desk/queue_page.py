@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.parts import ApiParts, parts, shared
 from api.review.desk.queue_address import read_position, read_wanted, write_position, write_wanted
-from api.review.desk.queue_filters import filter_chips
+from api.review.desk.queue_filters import filter_chips, saved_filters
 from api.review.desk.search_page import found_page
 from api.review.desk.thresholds import asked_filter
 from api.review.desk.undo import undoable, undone
@@ -87,6 +87,7 @@ def queue() -> str | AnyResponse:
             "assignees": assignees(session, are_escalated=wanted.tab is Tab.ESCALATED),
             "counts": count_queue(session),
             "chips": filter_chips(wanted, clients),
+            "saved": saved_filters(),
             "progress": find_progress(session, wanted, viewer, total=len(digests) if is_counted else None),
             "as_of": viewer.at,
             "count_limit": COUNT_LIMIT,

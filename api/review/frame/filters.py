@@ -18,7 +18,7 @@ from core.ids import is_sha256
 from core.sayings.allowing import may_be_allowed
 from core.sayings.codes import Headline, Reason
 from core.sayings.saying import Saying, render, say
-from core.sayings.score_text import score_text
+from core.sayings.score_text import score_text, typed_points
 from core.sayings.stored import read_saying
 from core.urls import MAX_IMAGE_URL, UrlError, parse_web_url
 from core.vocabulary import Basis, read_evidence
@@ -180,8 +180,8 @@ def is_allowable(stored: object) -> bool:
 
 
 def threshold_text(threshold: float) -> str:
-    """A threshold with as many digits as it has."""
-    return f"{threshold:.6g}"
+    """A threshold with as many digits as it has: `87.5 of 100`."""
+    return score_text(threshold, _language(), digits=4)
 
 
 def size_text(count: int) -> str:
@@ -221,6 +221,7 @@ FILTERS = {
     "human_share": meaning,
     "is_scored": is_scored,
     "threshold": threshold_text,
+    "points": typed_points,
     "is_digest": is_sha256,
     "size": size_text,
     "query": urlencode,

@@ -195,7 +195,7 @@ CHANGES = {
     ChangeState.WITHDRAWN: N_("Withdrawn"),
 }
 POLICY_FAULTS = {
-    PolicyFault.THRESHOLDS: N_("Enter thresholds between 0 and 1, with “clear” not above “flagged”."),
+    PolicyFault.THRESHOLDS: N_("Enter thresholds between 0 and 100, with “clear” not above “flagged”."),
     PolicyFault.UNKNOWN: N_("The classifier's thresholds are not known yet. Start a worker first."),
     PolicyFault.SAME: N_("These thresholds are already active."),
     PolicyFault.NOT_YOURS: N_(

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
-from api.review.desk.queue_address import read_wanted, write_wanted
-from api.review.desk.queue_filters import NAMES, RULE_FIELDS, filter_chips
+from api.review.desk.queue_address import NOT_IN_RULES, read_wanted, write_rule, write_wanted
+from api.review.desk.queue_filters import NAMES, filter_chips
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
 from api.review.frame.page_error import not_found, refused
@@ -136,13 +136,14 @@ def _read_name() -> str:
 
 
 def _read_rule() -> dict[str, str]:
-    rule = write_wanted(read_wanted(request.form))
+    wanted = read_wanted(request.form)
+    read = write_wanted(wanted)
     # An address may lose what cannot be read; a rule without it would show more than was asked.
     for name, label in NAMES.items():
-        if name in RULE_FIELDS and request.form.get(name, "").strip() and name not in rule:
+        if name not in NOT_IN_RULES and request.form.get(name, "").strip() and name not in read:
             text = _("The value for “%(field)s” is not valid. Go back and change it.", field=_(label))
             raise refused(_("Queue not saved"), text)
-    return {name: value for name, value in rule.items() if name in RULE_FIELDS}
+    return write_rule(wanted)
 
 
 def _set_members(session: Session, queue_id: str, name: str) -> None:

@@ -1,6 +1,6 @@
 """Policy: the active thresholds, a preview of others, and changes approved by a second person; for leads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from api.review.frame.permissions import Act
 from api.review.frame.words import POLICY_FAULTS
 from api.review.verdicts.policy_sides import Pending, compare, make_side, thresholds_of
 from core.clock import now
+from core.sayings.score_text import read_points
 from core.vocabulary import Thresholds
 from store.tables.policy_tables import PolicyVersion
 from store.tables.review_states import ChangeState
@@ -95,12 +96,12 @@ def policy_csv() -> Response:
 @access(Act.MANAGE_POLICY)
 def propose_policy() -> AnyResponse:
     model = _prepare()
-    thresholds = _read_thresholds(request.form.get("clear"), request.form.get("flagged"))
+    thresholds = _read_thresholds(request.form)
     reason = request.form.get("reason", "").replace("\x00", "").strip()
     if model is None or thresholds is None or not reason or len(reason) > REASON_LENGTH:
         raise refused(
             _("Proposal not saved"),
-            _("Enter two thresholds between 0 and 1, and a reason. The proposal was not saved."),
+            _("Enter two thresholds between 0 and 100, and a reason. The proposal was not saved."),
         )
     with _explained(), parts().database.writing() as session:
         propose(session, model, thresholds, moderator_id=me().id, reason=reason, at=now())
@@ -172,8 +173,8 @@ def _prepare() -> str | None:
 def _read_asked() -> Asked:
     args = request.args
     against = args.get("against", "")
-    thresholds = _read_thresholds(args.get("clear"), args.get("flagged"))
-    is_asked = bool(args.get("clear") or args.get("flagged"))
+    thresholds = _read_thresholds(args)
+    is_asked = any(args.get(name) for name in ("clear_points", "flagged_points", "clear", "flagged"))
     return Asked(
         days=asked_window(),
         thresholds=thresholds,
@@ -182,13 +183,25 @@ def _read_asked() -> Asked:
     )
 
 
-def _read_thresholds(clear: str | None, flagged: str | None) -> Thresholds | None:
-    """Two thresholds, or None if they are not valid."""
+def _read_thresholds(values: Mapping[str, str]) -> Thresholds | None:
+    """Two thresholds out of a hundred, as the form has them, or None if they are not valid.
+
+    Addresses of earlier versions have them from 0 to 1, as `clear` and `flagged`.
+    """
+    clear, flagged = (_read_threshold(values, name) for name in ("clear", "flagged"))
+    if clear is None or flagged is None:
+        return None
+    thresholds = Thresholds(clear, flagged)
+    return thresholds if 0 < thresholds.clear_below <= thresholds.flagged_from < 1 else None
+
+
+def _read_threshold(values: Mapping[str, str], name: str) -> float | None:
+    if f"{name}_points" in values:
+        return read_points(values[f"{name}_points"])
     try:
-        thresholds = Thresholds(float(clear or ""), float(flagged or ""))
+        return float(values.get(name, ""))
     except ValueError:
         return None
-    return thresholds if 0 < thresholds.clear_below <= thresholds.flagged_from < 1 else None
 
 
 def _since(at: datetime, days: int) -> datetime:

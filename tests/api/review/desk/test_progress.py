@@ -15,6 +15,7 @@ from core.clock import now
 from core.vocabulary import Finding
 from store.tables.case_tables import Decision, Image
 from store.tables.marketplace_tables import Listing
+from store.tables.people_tables import Moderator
 from tests.api.review.conftest import Desk
 
 Decide = Callable[..., TestResponse]
@@ -77,14 +78,14 @@ def test_filters_are_chips_that_can_be_taken_away(desk: Desk) -> None:
     desk.add_case(0.95, listing_id="L1")
     with desk.parts.database.writing() as session:
         session.add(Listing(client_id=desk.shop.client.id, listing_id="L1", seller="Fox & Owl"))
-    page = desk.as_person().get("/review?finding=flagged&seller=Fox+%26+Owl&from=0.5").text
+    page = desk.as_person().get("/review?finding=flagged&seller=Fox+%26+Owl&from_points=50").text
     chips = re.findall(r"<i>([^<]+)</i> <bdi>([^<]+)</bdi></span><a href=\"([^\"]+)\"", page)
     assert [(name, value) for name, value, _ in chips] == [
         ("Finding", "Flagged"),
         ("Seller", "Fox &amp; Owl"),
         ("Score from", "50 of 100"),
     ]
-    assert chips[0][2] == "/review?seller=Fox+%26+Owl&amp;from=0.5"
+    assert chips[0][2] == "/review?seller=Fox+%26+Owl&amp;from_points=50"
     assert "1 case matches." in page
 
 
@@ -101,6 +102,20 @@ def test_filters_are_saved_by_name_and_kept_when_preferences_change(desk: Desk) 
     assert "Old doubts" not in desk.as_person("kaede@example.com").get("/review").text
     visit.send("/review/filters/delete?finding=uncertain&days=3", name="Old doubts")
     assert "Old doubts" not in visit.get("/review").text
+
+
+def test_filters_that_were_saved_from_0_to_1_are_found_again(desk: Desk) -> None:
+    case, visit = desk.add_case(0.95), desk.as_person()
+    with desk.parts.database.writing() as session:
+        before = {"saved": {"Sure": "finding=flagged&from=0.9"}}
+        session.execute(update(Moderator).values(preferences=before))
+    link = "/review?finding=flagged&from_points=90"
+    assert f'href="{link.replace("&", "&amp;")}"' in visit.get("/review").text
+    page = visit.get(link).text
+    assert case in page
+    assert "Delete “Sure”" in page
+    visit.send(f"/review/filters/delete?{link.partition('?')[2]}", name="Sure")
+    assert "Sure" not in visit.get("/review").text
 
 
 def test_a_filter_needs_a_name_and_there_are_not_too_many(

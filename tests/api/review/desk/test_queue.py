@@ -102,10 +102,27 @@ def test_the_orders_are_what_they_say(desk: Desk) -> None:
 
 def test_a_band_of_scores_is_about_the_model_and_not_about_the_place_in_the_queue(desk: Desk) -> None:
     sha256 = desk.add_case(0.2, risk=0.9)
-    page = desk.as_person().get("/review?from=0.1&to=0.3").text
+    page = desk.as_person().get("/review?from_points=10&to_points=30").text
     assert shown(page) == [sha256]
     assert ">20 of 100</b>" in page
-    assert shown(desk.as_person().get("/review?from=0.8").text) == []
+    assert shown(desk.as_person().get("/review?from_points=80").text) == []
+
+
+def test_scores_in_filters_are_out_of_a_hundred_and_old_addresses_still_work(desk: Desk) -> None:
+    desk.add_case(0.2, risk=0.9)
+    near = desk.add_case(0.965)
+    visit = desk.as_person()
+    for query in ("from_points=96.5&to_points=97", "from=0.965&to=0.97", "from=0.9&from_points=96.5"):
+        page = visit.get(f"/review?{query}").text
+        assert shown(page) == [near], query
+        assert re.findall(r"<i>Score from</i> <bdi>([^<]+)<", page) == ["96.5 of 100"]
+        assert re.findall(r'name="from_points"[^>]*value="([^"]+)"', page) == ["96.5"]
+        # What is linked from here counts as this version does.
+        links = re.findall(r'class="card" href="[^"?]*\?([^"]*)"', page)
+        assert [link.startswith("from_points=96.5") for link in links] == [True]
+    # One of a hundred is hardly any score, and 1 in an old address the highest there is.
+    assert len(shown(visit.get("/review?from_points=1").text)) == 2
+    assert shown(visit.get("/review?from=1").text) == []
 
 
 def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
@@ -127,9 +144,9 @@ def test_filters_stand_in_the_address_and_narrow_the_queue(desk: Desk) -> None:
         "seller=Fox+%26+Owl": [flagged],
         "seller=Fox+%26+Owl&source=api": [],
         "seller=nobody": [],
-        "from=0.9": [flagged],
-        "from=0.5&to=0.7": [doubted],
-        "finding=nonsense&from=nan&to=x&sort=%00&after=~~": [flagged, doubted],
+        "from_points=90": [flagged],
+        "from_points=50&to_points=70": [doubted],
+        "finding=nonsense&from_points=nan&to_points=x&from=0.9&sort=%00&after=~~": [flagged, doubted],
     }.items():
         page = visit.get(f"/review?{query}").text
         assert shown(page) == cases, query

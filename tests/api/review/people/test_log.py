@@ -87,7 +87,9 @@ def _do_everything(desk: Desk, decide: Decide) -> tuple[Visit, set[str]]:
     lead.send(f"/admin/quality/golden/{retired[1]}/retired")
     lead.get("/admin/policy")
     for act, answerer in (("approve", root), ("refuse", root), ("withdraw", lead)):
-        lead.send("/admin/policy", clear="0.2", flagged="0.8" if act == "approve" else "0.7", reason="x")
+        lead.send(
+            "/admin/policy", clear_points="20", flagged_points="80" if act == "approve" else "70", reason="x"
+        )
         change = re.search(r"/admin/policy/changes/(\w{32})", lead.get("/admin/policy").text)
         assert change
         assert answerer.send(f"/admin/policy/changes/{change[1]}", act=act).status_code == 303

@@ -151,8 +151,8 @@ def test_all_that_match_are_assigned_and_a_case_leads_back_to_itself(desk: Desk)
     cases = {desk.add_case(0.95 + number / 1000) for number in range(3)}
     low, lead = desk.add_case(0.91), _lead(desk)
     aiko_id = desk.add_person("aiko@example.com")
-    sent = lead.send("/review/assign?from=0.94", all="1", assignee=aiko_id)
-    assert sent.location == "/review?handed=3&from=0.94"
+    sent = lead.send("/review/assign?from_points=94", all="1", assignee=aiko_id)
+    assert sent.location == "/review?handed=3&from_points=94"
     assert "3 cases were assigned" in lead.get(sent.location).text
     assert _standing(desk) == dict.fromkeys(cases, aiko_id)
     assert _assign(desk, "aiko@example.com", low, query=f"?case={low}").location == f"/review/cases/{low}"
@@ -180,11 +180,11 @@ def test_who_assigns_a_group_is_back_among_the_groups(desk: Desk) -> None:
     look = PictureLook("features-1", "0" * 64)
     cases = [desk.add_case(score, look=look) for score in (0.97, 0.96)]
     aiko_id, lead = desk.add_person("aiko@example.com"), _lead(desk)
-    page = lead.get("/review?view=looks&from=0.9").text
+    page = lead.get("/review?view=looks&from_points=90").text
     address = re.search(r'formaction="(/review/assign[^"]+)"', page.partition('class="push together"')[2])
     assert address
     sent = lead.send(address[1].replace("&amp;", "&"), case=_boxes(page)[0], assignee=aiko_id)
-    assert sent.location == "/review?handed=1&view=looks&from=0.9"
+    assert sent.location == "/review?handed=1&view=looks&from_points=90"
     assert set(_standing(desk)) <= set(cases)
 
 

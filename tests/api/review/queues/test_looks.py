@@ -40,7 +40,7 @@ def test_cases_that_look_alike_are_one_group_in_the_order_of_the_queue(desk: Des
     assert _groups(page) == [reds, blues]
     assert "Pictures that look alike" in page
     assert not {far, other, none} & set(shown(page))
-    assert _groups(visit.get("/review?view=looks&to=0.95").text) == [blues, reds[2:]][:1]
+    assert _groups(visit.get("/review?view=looks&to_points=95").text) == [blues, reds[2:]][:1]
     preview = visit.client.post(
         "/review/bulk/preview",
         data={"form_token": visit.form_token(), "outcome": "human", "case": _boxes(page)[:3]},

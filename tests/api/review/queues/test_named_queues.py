@@ -48,13 +48,13 @@ def test_a_queue_shows_what_fits_its_rule_and_goes_on_inside_it(desk: Desk) -> N
         source="marketplace",
         language="ja",
         finding="flagged",
-        **{"from": "0.9"},
+        from_points="90",
     )
     page = visit.get(f"/review?queue={queue}").text
     assert shown(page) == [first, second]
     assert ">Foxes</bdi>" in page
     # Filters, orders and groups narrow it further, and every link stays inside.
-    assert shown(visit.get(f"/review?queue={queue}&to=0.965").text) == [second]
+    assert shown(visit.get(f"/review?queue={queue}&to_points=96.5").text) == [second]
     assert shown(visit.get(f"/review?queue={queue}&finding=uncertain").text) == []
     assert f"queue={queue}" in page.partition('data-key="triage"')[0].rpartition("/review/triage?")[2]
     assert visit.get(f"/review/triage?queue={queue}").text.count("data-tile=") == 2
@@ -77,7 +77,7 @@ def test_the_rail_says_how_many_cases_each_queue_has(desk: Desk, decide: Decide)
     # The queue that one is in says what it has now; its filters do not change its size.
     decide(visit, first, "human")
     assert _sizes(visit.get(f"/review?queue={everything}").text) == {shop: "2", everything: "2"}
-    assert _sizes(visit.get(f"/review?queue={shop}&from=0.97").text)[shop] == "2"
+    assert _sizes(visit.get(f"/review?queue={shop}&from_points=97").text)[shop] == "2"
 
 
 def _sizes(page: str) -> dict[str, str]:
@@ -191,11 +191,25 @@ def test_a_lead_changes_rule_and_members_and_each_change_is_logged(desk: Desk) -
 
 
 def test_the_log_says_a_rule_in_the_words_of_the_desk(desk: Desk) -> None:
-    _add(desk, "Foxes", client=desk.shop.client.id, **{"from": "0.9"})
+    _add(desk, "Foxes", client=desk.shop.client.id, from_points="90")
     lead = _lead(desk)
     log = lead.get("/admin/log").text
     assert f"Client: <bdi>{desk.shop.client.name}</bdi> · Score from: <bdi>90 of 100</bdi>" in log
     assert desk.shop.client.id not in log
+
+
+def test_a_rule_is_kept_from_0_to_1_and_shown_out_of_a_hundred(desk: Desk) -> None:
+    queue = _add(desk, "Foxes", from_points="90")
+    with desk.parts.database.reading() as session:
+        assert session.scalars(select(NamedQueue.rule)).one() == {"from": "0.9"}
+    lead = _lead(desk)
+    assert re.findall(r'name="from_points"[^>]*value="([^"]+)"', lead.get(f"/admin/queues/{queue}").text) == [
+        "90"
+    ]
+    # Saved as it is, it is no change.
+    assert lead.send(f"/admin/queues/{queue}", name="Foxes", from_points="90").status_code == 303
+    assert "Changed a queue" not in lead.get("/admin/log").text.partition("<table")[2]
+    assert "from_points=40#form" in lead.get("/review?from=0.4").text
 
 
 def test_filters_of_an_address_become_the_rule_of_a_new_queue(desk: Desk) -> None:
@@ -225,7 +239,8 @@ def test_names_are_unique_given_and_not_too_many(desk: Desk, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("from", "nan"), ("to", "1.5"), ("days", "0"), ("client", "x"), ("finding", "fox")]
+    ("field", "value"),
+    [("from_points", "nan"), ("to_points", "150"), ("days", "0"), ("client", "x"), ("finding", "fox")],
 )
 def test_a_rule_with_a_value_that_cannot_be_used_is_not_saved(desk: Desk, field: str, value: str) -> None:
     answer = _lead(desk).send("/admin/queues", name="Foxes", source="api", **{field: value})

@@ -23,8 +23,8 @@ Decide = Callable[..., TestResponse]
 DECLARED = Evidence(EvidenceKind.A1111_PARAMETERS, Grade.DECLARED, Label.AI, "A1111", "A record.")
 
 
-def _propose(visit: Visit, clear: str = "0.4", flagged: str = "0.95", reason: str = "Too many.") -> str:
-    answer = visit.send("/admin/policy", clear=clear, flagged=flagged, reason=reason)
+def _propose(visit: Visit, clear: str = "40", flagged: str = "95", reason: str = "Too many.") -> str:
+    answer = visit.send("/admin/policy", clear_points=clear, flagged_points=flagged, reason=reason)
     assert answer.status_code == 303, answer.text
     change = re.search(r"/admin/policy/changes/(\w{32})", visit.get("/admin/policy").text)
     assert change
@@ -53,7 +53,7 @@ def leads(desk: Desk) -> tuple[Visit, Visit]:
 
 def test_the_classifiers_own_lines_are_the_first_version(desk: Desk, leads: tuple[Visit, Visit]) -> None:
     page = _text(leads[0].get("/admin/policy").text)
-    assert "Version 1 : clear below 0.35, flagged at 0.9 or above" in page
+    assert "Version 1 : clear below 35 of 100, flagged at 90 of 100 or above" in page
     assert "classifier defaults" in page
     assert _lines(desk) == (1, 0.35, 0.9)
 
@@ -69,10 +69,10 @@ def test_the_preview_counts_what_other_lines_would_have_made_of_the_stored_score
             decide(aiko, case, outcome)
     decide(aiko, desk.add_case(0.2, Finding.CLEAR), "ai")
     desk.add_case(0.38, Finding.UNCERTAIN)
-    page = _text(aiko.get("/admin/policy?clear=0.4&flagged=0.95&days=7").text)
-    assert "With a threshold of 0.9, 5 images from the last 7 days would have been flagged." in page
+    page = _text(aiko.get("/admin/policy?clear_points=40&flagged_points=95&days=7").text)
+    assert "With a threshold of 90 of 100, 5 images from the last 7 days would have been flagged." in page
     assert "Moderators decided 4 of them and overturned 3." in page
-    assert "With a threshold of 0.95, 3 images from the last 7 days would have been flagged." in page
+    assert "With a threshold of 95 of 100, 3 images from the last 7 days would have been flagged." in page
     assert "Moderators decided 2 of them and overturned 1." in page
     assert "50.0% (9.5% to 90.5%; 1 of 2)" in page
     # 0.91 and 0.93 become uncertain, 0.38 becomes clear.
@@ -89,8 +89,8 @@ def test_what_the_file_itself_decided_does_not_move_with_the_lines(
     desk: Desk, leads: tuple[Visit, Visit]
 ) -> None:
     desk.add_case(0.1, Finding.FLAGGED, evidence=(DECLARED,), rests_on_file=True)
-    page = _text(leads[0].get("/admin/policy?clear=0.5&flagged=0.99").text)
-    assert "With a threshold of 0.99, 1 image from the last 30 days would have been flagged." in page
+    page = _text(leads[0].get("/admin/policy?clear_points=50&flagged_points=99").text)
+    assert "With a threshold of 99 of 100, 1 image from the last 30 days would have been flagged." in page
 
 
 def test_a_change_takes_two_people(desk: Desk, leads: tuple[Visit, Visit]) -> None:
@@ -167,7 +167,7 @@ def test_a_proposal_made_before_another_was_approved_is_out_of_date(
 ) -> None:
     aiko, ren = leads
     first = _propose(aiko)
-    second = _propose(aiko, "0.2", "0.99")
+    second = _propose(aiko, "20", "99")
     assert first != second
     assert _settle(ren, first, "approve").status_code == 303
     late = _settle(ren, second, "approve")
@@ -179,28 +179,54 @@ def test_a_proposal_made_before_another_was_approved_is_out_of_date(
 def test_to_go_back_is_a_new_version_like_any_other(desk: Desk, leads: tuple[Visit, Visit]) -> None:
     aiko, ren = leads
     _settle(ren, _propose(aiko), "approve")
-    _settle(aiko, _propose(ren, "0.35", "0.9", "Back to version 1"), "approve")
+    _settle(aiko, _propose(ren, "35", "90", "Back to version 1"), "approve")
     assert _lines(desk) == (3, 0.35, 0.9)
     with desk.parts.database.reading() as session:
         numbers = list(session.scalars(select(PolicyVersion.number).order_by(PolicyVersion.number)))
     assert numbers == [1, 2, 3]
-    beside = _text(aiko.get("/admin/policy?clear=0.35&flagged=0.9&against=2").text)
-    assert "Version 2: clear below 0.4, flagged at 0.95 or above" in beside
+    beside = _text(aiko.get("/admin/policy?clear_points=35&flagged_points=90&against=2").text)
+    assert "Version 2: clear below 40 of 100, flagged at 95 of 100 or above" in beside
+
+
+def test_the_page_counts_thresholds_out_of_a_hundred_and_proposes_exactly_these(
+    desk: Desk, leads: tuple[Visit, Visit]
+) -> None:
+    aiko, ren = leads
+    page = aiko.get("/admin/policy?clear_points=12.34567&flagged_points=83.4").text
+    assert 'name="clear_points" type="number" min="0" max="100"' in page
+    fields = dict(re.findall(r'type="hidden" name="(\w+_points)" value="([^"]+)"', page))
+    assert fields == {"clear_points": "12.34567", "flagged_points": "83.4"}
+    assert "Reason for clear below 12.3457 of 100 and flagged at 83.4 of 100 or above" in page
+    _settle(ren, _propose(aiko, fields["clear_points"], fields["flagged_points"]), "approve")
+    assert _lines(desk) == (2, 0.1234567, 0.834)
+    assert "tiny-1 · clear below 12.3457 of 100, flagged at 83.4 of 100 or above" in _text(
+        ren.get("/admin/log").text
+    )
+
+
+def test_a_preview_that_was_bookmarked_from_0_to_1_still_works(
+    desk: Desk, leads: tuple[Visit, Visit]
+) -> None:
+    page = leads[0].get("/admin/policy?clear=0.5&flagged=0.99").text
+    assert "With a threshold of 99 of 100, 0 images" in _text(page)
+    assert re.findall(r'name="\w+_points" [^>]*value="(\d+)"', page)[:2] == ["50", "99"]
+    assert "Enter thresholds between 0 and 100" in leads[0].get("/admin/policy?clear=50&flagged=99").text
 
 
 def test_nonsense_is_no_proposal(desk: Desk, leads: tuple[Visit, Visit]) -> None:
     for clear, flagged, reason in (
-        ("0.9", "0.3", "x"),
-        ("0", "0.9", "x"),
-        ("0.3", "1", "x"),
-        ("nan", "0.9", "x"),
+        ("90", "30", "x"),
+        ("0", "90", "x"),
+        ("30", "100", "x"),
+        ("30", "101", "x"),
+        ("nan", "90", "x"),
         ("", "", "x"),
-        ("0.4", "0.95", ""),
-        ("0.35", "0.9", "as it is"),
+        ("40", "95", ""),
+        ("35", "90", "as it is"),
     ):
-        answer = leads[0].send("/admin/policy", clear=clear, flagged=flagged, reason=reason)
+        answer = leads[0].send("/admin/policy", clear_points=clear, flagged_points=flagged, reason=reason)
         assert answer.status_code in {400, 409}, (clear, flagged)
-        page = leads[0].get(f"/admin/policy?clear={clear}&flagged={flagged}&against=x")
+        page = leads[0].get(f"/admin/policy?clear_points={clear}&flagged_points={flagged}&against=x")
         assert page.status_code == 200
     assert "Proposal of" not in page.text
 
