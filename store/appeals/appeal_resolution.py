@@ -13,6 +13,7 @@ from store.outbox.client_events import NewEvent, add_events
 from store.tables.appeal_tables import Appeal, AppealMessage
 from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import BulkProposal, Undo
+from store.tables.submission_tables import Submission
 
 
 class OwnDecisionError(Exception):
@@ -127,7 +128,8 @@ def report_answers(
 ) -> None:
     """Add an event for each answered appeal on these images.
 
-    `decisions` are theirs by SHA-256, `sellers` the standings of sellers by submission id.
+    `decisions` are theirs by SHA-256, `sellers` the standings of sellers by submission id. Of a submission
+    that was erased before its answer could be told, no one is told.
     """
     rows = session.execute(
         update(Appeal)
@@ -138,6 +140,8 @@ def report_answers(
         .returning(Appeal.id, Appeal.client_id, Appeal.submission_id, Appeal.image_sha256)
         .execution_options(synchronize_session=False)
     ).all()
+    asked = [row.submission_id for row in rows]
+    kept = set(session.scalars(select(Submission.id).where(Submission.id.in_(asked))))
     events = [
         NewEvent(
             row.client_id,
@@ -147,6 +151,7 @@ def report_answers(
             sellers.get(row.submission_id),
         )
         for row in rows
+        if row.submission_id in kept
     ]
     add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
 

@@ -197,5 +197,7 @@ def _delete_old(blobs: BlobStore, sha256s: Iterable[str], at: datetime) -> int:
 
 
 def _is_waiting() -> ColumnElement[bool]:
+    """SQL condition: a moderator is wanted, or clients and artists are still to be told of a decision."""
     has_appeal = exists().where(Appeal.image_sha256 == Image.sha256, Appeal.resolved_at.is_(None))
-    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED]) | has_appeal
+    is_untold = Image.report_due_at.is_not(None)
+    return Image.review.in_([ReviewState.OPEN, ReviewState.ESCALATED]) | has_appeal | is_untold
