@@ -40,10 +40,16 @@ def appealed_among(session: Session, sha256s: Sequence[str]) -> set[str]:
     return set(session.scalars(query))
 
 
+def untold_among(session: Session, sha256s: Sequence[str]) -> set[str]:
+    """Those of these images with appeals that are open from outside: also if the answer is not told yet."""
+    query = select(Appeal.image_sha256).where(Appeal.image_sha256.in_(sha256s), Appeal.reported_at.is_(None))
+    return set(session.scalars(query))
+
+
 def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> set[str]:
     """Those of these images with an appeal against what the moderator decided, or confirmed for another.
 
-    They may not decide these appeals.
+    They may not decide these appeals, nor overrule an answer of which no one has been told yet.
     """
     undone = aliased(Undo)
     confirmed = select(1).where(
@@ -58,7 +64,7 @@ def barred_from(session: Session, sha256s: Sequence[str], moderator_id: str) -> 
             or_(Decision.moderator_id == moderator_id, confirmed.exists()),
             Decision.outcome != Outcome.ESCALATE,
             Decision.created_at <= Appeal.created_at,
-            Appeal.resolved_at.is_(None),
+            Appeal.reported_at.is_(None),
             undone.id.is_(None),
         )
     )
@@ -77,6 +83,7 @@ def resolve_appeals(
 ) -> int:
     """Let a decision answer the open appeals on its image; returns how many.
 
+    What was answered and is not told yet follows the decision that stands when it is (`report_answers`).
     `seen` names what was on the moderator's screen (`name_said`). Who appealed is told with the decision, by
     `report_answers`. To escalate answers nothing.
     Errors: OwnDecisionError where the appeal is against this moderator; UnseenAppealError where more was
@@ -85,16 +92,17 @@ def resolve_appeals(
     if outcome is Outcome.ESCALATE:
         return 0
     # Locked, so that an artist who adds to one at this moment is heard now, or told that it is answered.
-    waiting = session.scalars(
-        select(Appeal.id)
-        .where(Appeal.image_sha256 == sha256, Appeal.resolved_at.is_(None))
+    untold = session.execute(
+        select(Appeal.id, Appeal.resolved_at)
+        .where(Appeal.image_sha256 == sha256, Appeal.reported_at.is_(None))
         .order_by(Appeal.id)
         .with_for_update(key_share=True)
     ).all()
+    if untold and barred_from(session, [sha256], moderator_id):
+        raise OwnDecisionError
+    waiting = [row.id for row in untold if row.resolved_at is None]
     if not waiting:
         return 0
-    if barred_from(session, [sha256], moderator_id):
-        raise OwnDecisionError
     if name_said(appeals_on(session, sha256)) != seen:
         raise UnseenAppealError
     session.execute(
@@ -131,6 +139,7 @@ def report_answers(
     `decisions` are theirs by SHA-256, `sellers` the standings of sellers by submission id. Of a submission
     that was erased before its answer could be told, no one is told.
     """
+    _follow(session, decisions)
     rows = session.execute(
         update(Appeal)
         .where(
@@ -154,6 +163,38 @@ def report_answers(
         if row.submission_id in kept
     ]
     add_events(session, EventKind.APPEAL_RESOLVED, events, at=at)
+
+
+def _follow(session: Session, decisions: Mapping[str, str | None]) -> None:
+    """Let answers that no one was told of follow the decisions that stand: one may have been overruled.
+
+    Where no ruling stands, as after an escalation, the appeal is open again.
+    """
+    is_untold = (Appeal.resolved_at.is_not(None), Appeal.reported_at.is_(None))
+    answered = session.execute(
+        select(Appeal.id, Appeal.image_sha256, Appeal.decision_id).where(
+            Appeal.image_sha256.in_(decisions), *is_untold
+        )
+    )
+    for appeal_id, sha256, answered_by in answered.all():
+        decision_id = decisions[sha256]
+        if decision_id == answered_by:
+            continue
+        ruling = session.get(Decision, decision_id) if decision_id is not None else None
+        values: dict[str, Any] = dict.fromkeys(("resolved_at", "resolved_by", "decision_id", "outcome"))
+        if ruling is not None and ruling.outcome is not Outcome.ESCALATE:
+            values = {
+                "resolved_at": ruling.created_at,
+                "resolved_by": ruling.moderator_id,
+                "decision_id": ruling.id,
+                "outcome": ruling.outcome,
+            }
+        session.execute(
+            update(Appeal)
+            .where(Appeal.id == appeal_id)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def reopen_appeals(session: Session, decision_id: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.ids import new_id
 from core.vocabulary import Outcome
-from store.appeals.appeal_resolution import appealed_among
+from store.appeals.appeal_resolution import untold_among
 from store.clients.own_submissions import own_among
 from store.desk.case_claims import find_holders, release_case
 from store.desk.decisions import OwnSubmissionError, Seen, StaleCaseError, decide, undo
@@ -62,7 +62,7 @@ def preview(session: Session, seen: Sequence[Seen], viewer: Viewer) -> list[Cand
             .options(joinedload(Image.verdict), joinedload(Image.decision))
         )
     }
-    holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
+    holders, appealed = find_holders(session, sha256s, viewer.at), untold_among(session, sha256s)
     own = own_among(session, sha256s, viewer.moderator_id)
     found = []
     for one in seen:
@@ -85,14 +85,14 @@ def decide_many(
     note: str,
     ground: Ground | None = None,
 ) -> Batch:
-    """Decide those cases that have not changed, are free and have no open appeal.
+    """Decide those cases that have not changed, are free and have no appeal that is open from outside.
 
     All on one ground, or without one each on its usual ground: what is true of most pictures is no reason
     to give to the artist of another.
     """
     batch_id, decided = new_id(), 0
     sha256s = [one.sha256 for one in seen]
-    holders, appealed = find_holders(session, sha256s, viewer.at), appealed_among(session, sha256s)
+    holders, appealed = find_holders(session, sha256s, viewer.at), untold_among(session, sha256s)
     usual = {} if ground is not None else _usual_grounds(session, seen, outcome)
     # In one order for everybody, so that two strokes at once wait for each other and not in a circle.
     for one in sorted(seen, key=lambda each: each.sha256):

@@ -213,7 +213,7 @@ def view_case(sha256: str, *, is_conflict: bool = False, note: str = "", reply: 
             if found.image.review in WAITING or check is not None
             else [],
             is_all_mine=wanted.assigned is Assigned.ME,
-            is_barred=(is_appealed or check is not None)
+            is_barred=(any(appeal.reported_at is None for appeal in appeals) or check is not None)
             and bool(barred_from(session, [sha256], viewer.moderator_id)),
             is_own=sha256 in own_among(session, [sha256], viewer.moderator_id),
             is_too_senior=not may_decide(me(), found.image),

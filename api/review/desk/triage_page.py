@@ -11,7 +11,7 @@ from api.review.frame.guard import me
 from api.review.frame.permissions import may_decide
 from core.clock import now
 from core.ids import is_id
-from store.appeals.appeal_resolution import appealed_among
+from store.appeals.appeal_resolution import untold_among
 from store.clients.own_submissions import own_among
 from store.desk.cases import hide_decisions
 from store.desk.decisions import OFFERED
@@ -43,7 +43,7 @@ def triage() -> str:
         shown = _mix(waiting, given, find_images(session, list(given.values())))
         sha256s = [image.sha256 for image in shown]
         hide_decisions(shown, blind_for(session, viewer))
-        closed = appealed_among(session, sha256s) | own_among(session, sha256s, viewer.moderator_id)
+        closed = untold_among(session, sha256s) | own_among(session, sha256s, viewer.moderator_id)
         closed |= {image.sha256 for image in shown if not may_decide(me(), image)}
         origins = find_origins(session, sha256s)
         progress = find_progress(session, wanted, viewer)
