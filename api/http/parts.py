@@ -19,6 +19,7 @@ from core.broker.bell import BellListener
 from core.broker.queue import Sender
 from core.market.strike_rules import StrikeRules
 from core.operations.measuring import Measuring, measure_alone
+from core.settings.setting_values import FetchAllow
 from core.vocabulary import Role, Thresholds
 from store.base.database import Database
 from store.bytes.blobs import BlobStore
@@ -40,6 +41,16 @@ class FileLimits:
     each: int = 100 * 1024 * 1024
     a_day: int = 10 * 1024 * 1024 * 1024
     floor: int = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRules:
+    """What the workers of this installation fetch and examine, as far as settings say."""
+
+    allow: FetchAllow = field(default_factory=FetchAllow)
+    ports: frozenset[int] = frozenset({80, 443})
+    max_image_bytes: int = 20 * 1024 * 1024
+    max_pixels: int = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class ApiParts:
     sign_in: SignInRules = field(default_factory=SignInRules)
     policy_alone: bool = False  # whether a lead may approve their own change of thresholds
     public_url: str = ""  # where people reach the pages; if empty, where the request came to
+    fetch_rules: FetchRules = field(default_factory=FetchRules)
     outside_services: tuple[str, ...] = ()  # that moderators may send a picture to
 
 

@@ -5,7 +5,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from api.http.parts import ApiParts, FileLimits, ModelFacts, OpenIdClient, SignInRules
+from api.http.parts import ApiParts, FetchRules, FileLimits, ModelFacts, OpenIdClient, SignInRules
 from core.broker.bell import BellListener
 from core.settings.settings import Settings
 from kantei.roots.joining import (
@@ -52,6 +52,9 @@ def make_api_parts(settings: Settings) -> ApiParts:
         sign_in=sign_in_rules(settings),
         policy_alone=settings.policy_alone,
         public_url=settings.public_url,
+        fetch_rules=FetchRules(
+            settings.fetch_allow, settings.fetch_ports, settings.max_image_bytes, settings.max_pixels
+        ),
         outside_services=tuple(one.name for one in settings.outside_services),
     )
 

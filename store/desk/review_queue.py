@@ -4,7 +4,7 @@ One case is one image with all its submissions. Pages are cut by position, not b
 case decided meanwhile shifts nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -175,6 +175,12 @@ def list_failures(
     if before_id is not None:
         query = query.where(Submission.id < before_id)
     return list(session.scalars(query.order_by(Submission.id.desc()).limit(limit)))
+
+
+def find_failures(session: Session, submission_ids: Collection[str]) -> list[Submission]:
+    """Find those of these submissions that failed."""
+    query = select(Submission).where(Submission.id.in_(submission_ids), Submission.state == State.FAILED)
+    return list(session.scalars(query))
 
 
 def before_place(query: Select[str], sort: Sort, image: Image) -> Select[str]:

@@ -1,4 +1,4 @@
-"""Failed submissions: why each failed, when it is tried again, and a button that tries now."""
+"""Failed submissions: why each failed, when it is tried again, and a button where a retry can succeed."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
+from api.review.desk.failure_help import what_helps
 from api.review.desk.queue_page import PAGE, tab_links
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
@@ -15,7 +16,7 @@ from core.clock import now
 from core.ids import is_id
 from core.vocabulary import FailureCode
 from store.desk.queue_filter import QueueFilter
-from store.desk.review_queue import FailureFilter, client_names, count_queue, list_failures
+from store.desk.review_queue import FailureFilter, client_names, count_queue, find_failures, list_failures
 from store.intake.retries import retry_now
 from store.people.audit_notes import note_event
 
@@ -29,9 +30,11 @@ def failures() -> str:
         found = list_failures(session, wanted, before_id=before if is_id(before) else None, limit=PAGE + 1)
         counts = count_queue(session)
         clients = client_names(session)
+    shown, rules = found[:PAGE], parts().fetch_rules
     return render_template(
         "review/failures.html",
-        submissions=found[:PAGE],
+        submissions=shown,
+        helps={one.id: text for one in shown if (text := what_helps(one, rules)) is not None},
         counts=counts,
         clients=clients,
         wanted=wanted,
@@ -50,7 +53,9 @@ def retry_failures() -> AnyResponse:
     ids = [one for one in asked if is_id(one)]
     at = now()
     with parts().database.writing() as session:
-        for one in retry_now(session, ids, at=at, permanent=True):
+        rules = parts().fetch_rules
+        hopeful = [one.id for one in find_failures(session, ids) if what_helps(one, rules) is None]
+        for one in retry_now(session, hopeful, at=at, permanent=True):
             note_event(session, "failure_retried", moderator_id=me().id, at=at, subject=one)
     return redirect(url_for("review.failures", **_address(_asked())), HTTPStatus.SEE_OTHER)
 

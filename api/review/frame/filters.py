@@ -15,7 +15,6 @@ from flask_babel import get_locale
 from core.clock import now
 from core.headlines import Audience, headline, tone
 from core.ids import is_sha256
-from core.sayings.allowing import may_be_allowed
 from core.sayings.codes import Headline, Reason
 from core.sayings.saying import Saying, render, say
 from core.sayings.score_text import score_text, typed_points
@@ -174,11 +173,6 @@ def sentence(stored: object) -> str:
     return render(read_saying(stored), _language())
 
 
-def is_allowable(stored: object) -> bool:
-    """True if a stored failure is a refused address that an operator may allow."""
-    return stored is not None and may_be_allowed(read_saying(stored))
-
-
 def threshold_text(threshold: float) -> str:
     """A threshold with as many digits as it has: `87.5 of 100`."""
     return score_text(threshold, _language(), digits=4)
@@ -213,7 +207,6 @@ FILTERS = {
     "iso": iso,
     "score": score,
     "sentence": sentence,
-    "may_be_allowed": is_allowable,
     "stored_evidence": read_evidence,
     "restates": restates,
     "headline": headline_for,

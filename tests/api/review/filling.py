@@ -121,18 +121,21 @@ def fill(desk: Desk, words: str = "Fox") -> Filled:
             outcome=HookOutcome.UNREADABLE,
             at=at,
         )
-        failed = Submission(
-            client_id=client.id,
-            source=Source.API,
-            image_url=f"https://a.example/{words}",
-            title=words,
-            state=State.FAILED,
-            failure_code=FailureCode.TIMED_OUT,
-            failure_detail=words,
-            failure_permanent=True,
-            examined_at=at,
+        # One that can be tried again, and one that cannot.
+        session.add_all(
+            Submission(
+                client_id=client.id,
+                source=Source.API,
+                image_url=f"https://a.example/{words}",
+                title=words,
+                state=State.FAILED,
+                failure_code=code,
+                failure_detail=words,
+                failure_permanent=True,
+                examined_at=at,
+            )
+            for code in (FailureCode.TIMED_OUT, FailureCode.NOT_AN_IMAGE)
         )
-        session.add(failed)
         session.flush()
         values = {
             "sha256": sha256,
