@@ -18,6 +18,7 @@ from store.clients.clients import (
     list_keys,
     retire_secrets,
     revoke_key,
+    usual_scopes,
 )
 from store.clients.quotas import read_quotas, set_quota
 from store.outbox.endpoints import (
@@ -30,6 +31,7 @@ from store.outbox.endpoints import (
 )
 from store.people.audit_notes import note_command
 from store.people.moderators import find_moderator
+from store.tables.client_tables import Client
 
 
 @click.group()
@@ -137,8 +139,11 @@ def key(client_id: str, scopes: tuple[str, ...], revoke: str | None) -> None:
                 raise click.UsageError(f"no active key {revoke}")
             note_command(session, "key_revoked", at=now(), subject=row.name, id=client_id)
         else:
-            made = add_key(session, row, [Scope(scope) for scope in scopes] or None)
-            note_command(session, "key_added", at=now(), subject=row.name, id=client_id)
+            wanted = sorted({Scope(scope) for scope in scopes} or usual_scopes(row.source))
+            made = add_key(session, row, wanted)
+            note_command(
+                session, "key_added", at=now(), subject=row.name, id=client_id, scopes=" ".join(wanted)
+            )
             click.echo(f"API key (not shown again): {made}")
         session.flush()
         for one in list_keys(session, client_id):
@@ -207,8 +212,9 @@ def change(
             set_quota(session, row, quota.quota, now())
         if owner is not None:
             row.owner_id = _moderator_id(session, owner)
-        if any(given is not None for given in (callback_url, weight, quota, owner)) or enable or replay:
+        if any(given is not None for given in (callback_url, weight, quota, owner)):
             note_command(session, "client_changed", at=now(), subject=row.name, id=client_id)
+        _note_acts(session, row, enable=enable, replay=replay, test=test)
         for endpoint in list_endpoints(session, client_id):
             if enable:
                 enable_endpoint(session, endpoint.id, now())
@@ -226,6 +232,12 @@ def change(
                 f"{endpoint.url}  {state}  waiting: {waiting.get(endpoint.id, 0)}, "
                 f"consecutive failures: {endpoint.failures}"
             )
+
+
+def _note_acts(session: Session, row: Client, **acts: bool) -> None:
+    """Note what was done to a client's endpoints, as the page of the client does."""
+    for act in (name for name, is_asked in acts.items() if is_asked):
+        note_command(session, "client_changed", at=now(), subject=row.name, id=row.id, act=act)
 
 
 def _moderator_id(session: Session, email: str) -> str | None:

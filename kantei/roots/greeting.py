@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from core.clock import now
 from core.settings.settings import Settings
 from core.vocabulary import Role, Scheme, Source
 from kantei.roots.joining import open_database
 from store.clients.clients import add_client, list_clients
+from store.people.audit_notes import note_command
 from store.people.moderators import add_moderator, has_moderators
 
 FIRST_MODERATOR = "admin@kantei.local"
@@ -68,9 +70,11 @@ def _first_of_all(settings: Settings) -> tuple[str | None, str | None]:
     database = open_database(settings)
     with database.writing() as session:
         if not has_moderators(session):
-            password = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN).password
+            first = add_moderator(session, email=FIRST_MODERATOR, role=Role.ADMIN)
+            note_command(session, "moderator_added", at=now(), subject=FIRST_MODERATOR, role=Role.ADMIN.value)
+            password = first.password
         if not list_clients(session):
-            api_key = add_client(
+            new = add_client(
                 session,
                 name=FIRST_CLIENT,
                 source=Source.API,
@@ -78,6 +82,8 @@ def _first_of_all(settings: Settings) -> tuple[str | None, str | None]:
                 callback_url=None,
                 webhook_secret=None,
                 secret_key=settings.secret_key,
-            ).api_key
+            )
+            note_command(session, "client_added", at=now(), subject=FIRST_CLIENT, id=new.client.id)
+            api_key = new.api_key
     database.close()
     return password, api_key

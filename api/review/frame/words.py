@@ -272,6 +272,12 @@ EVENTS = {
     "bulk_turned_down": N_("Turned down a bulk decision"),
     "listing_deleted": N_("Closed a case because its listing was deleted"),
 }
+# Who acted where nobody was logged in.
+ACTORS = {
+    "command line": N_("Command line"),
+    "openid": N_("Single sign-on"),
+    "sweeper": N_("Daily purge"),
+}
 PHRASES = {
     HTTPStatus.BAD_REQUEST: N_("The request was incomplete"),
     HTTPStatus.NOT_FOUND: N_("Not found"),
@@ -280,6 +286,7 @@ PHRASES = {
 }
 PHRASE = N_("This page cannot be shown")
 WORDS = {
+    "actors": ACTORS,
     "callback_states": CALLBACK_STATES,
     "changes": CHANGES,
     "checks": CHECKS,

@@ -18,6 +18,7 @@ from kantei.clients.client_commands import client
 from kantei.people.moderator_commands import moderator
 from store.base.database import Database
 from store.clients.clients import find_key, signing_secrets
+from store.people.audit_log import ActFilter, ActLine, list_acts
 from store.people.moderators import find_moderator
 from store.people.passwords import is_password
 from store.people.second_factors import Factors, add_app, factors_of, make_recovery_codes, new_app_secret
@@ -111,6 +112,40 @@ def test_a_client_is_added_with_key_and_secret(kept: Database, tmp_path: Path) -
         assert key.client.id == facts["id"]
         assert signing_secrets(session, facts["id"], secret_key) == ["their own"]
     kept.close()
+
+
+def test_every_change_from_the_command_line_is_in_the_log(kept: Database) -> None:
+    shop = json.loads(_run("client", "add", "Shop", "--json").output)["id"]
+    _run("moderator", "add", "aiko@example.com")
+    changes: dict[str, tuple[str, ...]] = {
+        "key": ("key", shop, "--scope", "submit"),
+        "rotation": ("rotate", shop),
+        "end of rotation": ("rotate", shop, "--retire"),
+        "callback": ("change", shop, "--callback-url", "https://shop.example/hook"),
+        "weight": ("change", shop, "--weight", "3"),
+        "quota": ("change", shop, "--quota", "100/day"),
+        "owner": ("change", shop, "--owner", "aiko@example.com"),
+        "enable": ("change", shop, "--enable"),
+        "replay": ("change", shop, "--replay"),
+        "test": ("change", shop, "--test"),
+    }
+    for name, words in changes.items():
+        before = _lines(kept)
+        result = _run("client", *words)
+        assert result.exit_code == 0, (name, result.output)
+        new = [line for line in _lines(kept) if line not in before]
+        assert [(line.subject, line.detail["by"]) for line in new] == [("Shop", "command line")], name
+        if name in {"enable", "replay", "test"}:
+            assert new[0].detail["act"] == name
+    before = _lines(kept)
+    assert _run("client", "change", shop).exit_code == 0
+    assert _lines(kept) == before
+    kept.close()
+
+
+def _lines(kept: Database) -> list[ActLine]:
+    with kept.reading() as session:
+        return list_acts(session, ActFilter())
 
 
 @pytest.mark.parametrize("url", SPELLINGS)

@@ -20,6 +20,7 @@ from store.appeals.appeals import add_appeal
 from store.desk.decisions import UNDOABLE, Seen
 from store.desk.decisions import decide as save_decision
 from store.intake.submissions import find_submission
+from store.people.audit_notes import note_event
 from store.retention.erasure import ErasureError, erase_image, erase_person, trim_records
 from store.tables.case_tables import Decision, Image
 from store.tables.quality_tables import Check
@@ -231,3 +232,14 @@ def test_the_file_leaves_out_what_can_still_be_undone(
     monkeypatch.setattr(audit_pages, "now", now)
     assert _log(root, "?kind=decision") == []
     assert "Decided a case" in root.get("/admin/log").text
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("command line", "Command line"), ("openid", "Single sign-on"), ("sweeper", "Daily purge")],
+)
+def test_who_acted_without_a_login_is_said_in_words(desk: Desk, by: str, words: str) -> None:
+    with desk.parts.database.writing() as session:
+        note_event(session, "purged", moderator_id=None, at=now(), detail={"by": by})
+    page = desk.as_person("root@example.com", Role.ADMIN).get("/admin/log").text
+    assert f"<bdi>{words}</bdi>" in page
