@@ -1,6 +1,7 @@
 """The inbox: three schemes, each event once, whatever comes twice, late or odd."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from tests.api.v1.market.hooks import (
     woo_product,
 )
 from tests.services import postgresql_alone
+from tests.store.races import meet
 from worker.market.kept_deliveries import PAUSE, take_in_kept
 
 A, B, C = (f"https://cdn.example/{name}.png" for name in "abc")
@@ -221,6 +223,24 @@ def test_a_kept_delivery_that_waits_too_long_for_a_lock_is_taken_in_later(
     monkeypatch.setattr("worker.market.kept_deliveries.now", lambda: now() + PAUSE)
     assert take_in_kept(database) == 1
     assert sorted(str(row.image_url) for row in submissions(database)) == [A, B, C]
+
+
+@pytest.mark.postgresql
+@postgresql_alone
+def test_a_kept_delivery_that_waits_for_a_lock_keeps_nothing_locked_of_the_one_before(
+    market: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok(market(listing(A, id_="held"), id_="first"))
+    with monkeypatch.context() as patched:
+        patched.setattr("threading.BoundedSemaphore.acquire", lambda *_, **__: False)
+        ok(market(listing(B), id_="second"))
+        ok(market(listing(A, C, id_="held"), id_="third"))
+    with ThreadPoolExecutor(1) as aside, database.writing() as other:
+        other.scalars(select(Listing).with_for_update()).all()
+        taken = aside.submit(take_in_kept, database)
+        meet(database, taken)
+        assert [row.outcome.value for row in deliveries(database)] == ["accepted", "accepted", "pending"]
+    assert taken.result(10) == 2
 
 
 def test_what_cannot_be_taken_in_at_once_is_kept_and_answered(
