@@ -15,12 +15,15 @@ from sqlalchemy import select, update
 
 from core.clock import now
 from core.vocabulary import Finding, Outcome
+from store.appeals.appeal_messages import add_message
+from store.appeals.appeals import add_appeal
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
 from store.clients.clients import NewClient
 from store.people.moderators import set_preferences
 from store.tables.case_tables import Decision, Image
 from store.tables.review_tables import CaseClaim
+from store.tables.submission_tables import Submission
 from tests.api.review.browser import (
     chromium,
     complaints,
@@ -355,6 +358,30 @@ def test_a_takeover_is_seen_and_loses_no_words(desk: Desk, base: str, browser: W
         press(second, "h")
         WebDriverWait(second, 5).until(lambda b: other in b.current_url)
     WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.HUMAN, "")])
+
+
+def test_what_an_artist_adds_is_shown_before_the_decision_and_loses_no_words(
+    desk: Desk, base: str, browser: WebDriver
+) -> None:
+    sha256 = desk.add_case(0.97)
+    with desk.parts.database.writing() as session:
+        asked = session.scalars(select(Submission)).one()
+        appeal_id = add_appeal(session, asked, reason="I drew it.", from_artist=True).id
+    log_in(browser, base)
+    browser.get(f"{base}/review/cases/{sha256}")
+    wait_until_shown(browser)
+    browser.find_element(By.NAME, "reply").send_keys("my answer")
+    browser.find_element(By.NAME, "note").send_keys("my words", Keys.ESCAPE)
+    with desk.parts.database.writing() as session:
+        add_message(session, appeal_id, "Here are my layers.", at=now())
+    press(browser, "a")
+    WebDriverWait(browser, 5).until(lambda b: "Here are my layers." in text_of(b, "main"))
+    assert browser.find_element(By.NAME, "reply").get_attribute("value") == "my answer"
+    assert browser.find_element(By.NAME, "note").get_attribute("value") == "my words"
+    assert decisions(desk) == []
+    wait_until_shown(browser)
+    press(browser, "a")
+    WebDriverWait(browser, 5).until(lambda _: decisions(desk) == [(sha256, Outcome.AI, "my words")])
 
 
 def test_a_closed_page_gives_its_claim_back(desk: Desk, base: str, browser: WebDriver) -> None:
