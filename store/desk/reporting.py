@@ -5,14 +5,18 @@ undo sets the time at which the second follows the first; whatever shows, export
 outside the desk reads `reported_id` alone.
 """
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from core.market.strike_rules import StrikeRules
 from core.vocabulary import EventKind, Outcome
 from store.appeals.appeal_resolution import report_answers
+from store.base.database import Database
 from store.known.alike import keep_looks
 from store.known.known_images import note_changes
 from store.market.strikes import settle_strikes
@@ -22,6 +26,11 @@ from store.reports.reader_reports import settle_reports
 from store.tables.case_tables import Decision, Image
 
 STEP = 200  # images in one transaction
+PAUSE = timedelta(minutes=10)  # until a decision is tried again that cannot be reported
+# What says nothing of the decisions: the database is not there, or others have what is wanted.
+_PASSING = (OperationalError, InterfaceError, PoolTimeoutError)
+
+log = logging.getLogger(__name__)
 
 
 def has_due_reports(session: Session, at: datetime) -> bool:
@@ -29,7 +38,44 @@ def has_due_reports(session: Session, at: datetime) -> bool:
     return session.scalar(select(Image.sha256).where(Image.report_due_at <= at).limit(1)) is not None
 
 
-def report_decisions(session: Session, at: datetime, strikes: StrikeRules) -> int:
+def report_due(database: Database, at: datetime, strikes: StrikeRules) -> int:
+    """Report a step of due decisions; returns how many.
+
+    Where one of them cannot be reported, each is by itself, and that one later: it holds up no others.
+    Errors: SQLAlchemyError where the database cannot be asked.
+    """
+    try:
+        with database.writing() as session:
+            return report_decisions(session, at, strikes)
+    except _PASSING:
+        raise
+    except Exception:
+        log.exception("failed to report decisions together")
+    with database.reading() as session:
+        due = select(Image.sha256).where(Image.report_due_at <= at)
+        sha256s = session.scalars(due.order_by(Image.report_due_at, Image.sha256).limit(STEP)).all()
+    return sum(_report_alone(database, sha256, at, strikes) for sha256 in sha256s)
+
+
+def _report_alone(database: Database, sha256: str, at: datetime, strikes: StrikeRules) -> int:
+    try:
+        with database.writing() as session:
+            return report_decisions(session, at, strikes, only=sha256)
+    except _PASSING:
+        raise
+    except Exception:
+        log.exception("failed to report the decision on image %s", sha256)
+    with database.writing() as session:
+        session.execute(
+            update(Image)
+            .where(Image.sha256 == sha256, Image.report_due_at <= at)
+            .values(report_due_at=at + PAUSE)
+            .execution_options(synchronize_session=False)
+        )
+    return 0
+
+
+def report_decisions(session: Session, at: datetime, strikes: StrikeRules, *, only: str | None = None) -> int:
     """Report 200 images' decisions that are due: events, strikes, appeals, near copies; returns how many.
 
     The images are locked first, so that an undo at this moment is either done already, and nothing is
@@ -37,7 +83,7 @@ def report_decisions(session: Session, at: datetime, strikes: StrikeRules) -> in
     """
     rows = session.execute(
         select(Image.sha256, Image.decision_id, Image.reported_id)
-        .where(Image.report_due_at <= at)
+        .where(Image.report_due_at <= at, *([] if only is None else [Image.sha256 == only]))
         .order_by(Image.report_due_at, Image.sha256)
         .limit(STEP)
         .with_for_update(skip_locked=True)

@@ -23,7 +23,7 @@ from core.sayings.saying import Saying, say
 from core.vocabulary import FailureCode
 from store.base.database import Database
 from store.clients.clients import signing_secrets
-from store.desk.reporting import STEP, has_due_reports, report_decisions
+from store.desk.reporting import STEP, has_due_reports, report_due
 from store.outbox.callbacks import (
     CallResult,
     EndpointLostError,
@@ -93,8 +93,7 @@ class Notifier:
                 return 0
         count, done = 0, STEP
         while done == STEP:
-            with self.database.writing() as session:
-                done = report_decisions(session, now(), self.strikes)
+            done = report_due(self.database, now(), self.strikes)
             count += done
         return count
 

@@ -18,7 +18,7 @@ from api.schemas.problems import Problem, ProblemCode
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import Scope
-from store.desk.reporting import has_due_reports, report_decisions
+from store.desk.reporting import has_due_reports, report_due
 from store.outbox.client_events import event_json, find_event, has_unplaced, list_events, place_events
 from store.outbox.endpoints import count_waiting, list_endpoints
 from store.tables.marketplace_tables import Endpoint
@@ -67,8 +67,7 @@ def _place(client_id: str) -> None:
     with parts().database.reading() as session:
         is_due = has_due_reports(session, now())
     if is_due:
-        with parts().database.writing() as session:
-            report_decisions(session, now(), parts().strikes)
+        report_due(parts().database, now(), parts().strikes)
     with parts().database.reading() as session:
         if not has_unplaced(session, client_id):
             return

@@ -1,11 +1,12 @@
 """A decision leaves the desk once it can no longer be undone, exactly once, and never if it was."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.ids import new_id
 from core.market.strike_rules import StrikeRules
@@ -16,10 +17,11 @@ from store.clients.clients import NewClient
 from store.desk.batches import decide_many, undo_many
 from store.desk.decisions import UNDOABLE, Seen, StaleCaseError, decide, undo
 from store.desk.queue_filter import Viewer
-from store.desk.reporting import has_due_reports, report_decisions
+from store.desk.reporting import PAUSE, has_due_reports, report_decisions, report_due
 from store.intake.submissions import SubmissionRequest, find_submission
 from store.outbox.submission_json import image_json, standing_json
 from store.people.moderators import add_moderator
+from store.reports.reader_reports import settle_reports
 from store.tables.case_tables import Image
 from store.tables.marketplace_tables import ClientEvent
 from store.tables.review_tables import Undo
@@ -242,3 +244,25 @@ def _together(*acts: Callable[[], None]) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_decision_that_cannot_be_reported_holds_up_no_other(
+    database: Database, shop: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(database, shop)
+    first, second, third = (house.add() for _ in range(3))
+    made = {sha256: house.decide(sha256, Outcome.AI, NOON) for sha256 in (first, second, third)}
+
+    def fail_on_the_second(session: Session, decisions: Mapping[str, str | None]) -> None:
+        if second in decisions:
+            raise LookupError(second)
+        settle_reports(session, decisions)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("store.desk.reporting.settle_reports", fail_on_the_second)
+        assert report_due(database, DUE, StrikeRules()) == 2
+    told = {decision_id for _, decision_id in house.told()}
+    assert told == {made[first], made[third]}
+    assert report_due(database, DUE, StrikeRules()) == 0
+    assert report_due(database, DUE + PAUSE, StrikeRules()) == 1
+    assert made[second] in {decision_id for _, decision_id in house.told()}
