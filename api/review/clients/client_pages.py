@@ -142,30 +142,57 @@ def rotate_secret(client_id: str) -> AnyResponse:
 @review.post("/admin/clients/<client_id>")
 @access(Act.MANAGE_CLIENTS)
 def change_client(client_id: str) -> AnyResponse:
+    """Change what a section of the page asks for; what its form does not have stays as it is."""
     with parts().database.writing() as session:
         row = _find(session, client_id)
-        url, weight = given_url(), request.form.get("weight", "1")
-        if not (weight.isdecimal() and len(weight) <= 3 and 1 <= int(weight) <= 100):
-            raise refused(_("Weight not changed"), _("Enter a weight from 1 to 100."))
-        if url is None:
-            row.callback_url = None
-        elif url != row.callback_url:
-            move_endpoint(session, row, url, now())
-        row.weight = int(weight)
-        quota = given_quota()
-        if quota != row.quota:
-            set_quota(session, row, quota, now())
-        row.owner_id = given_owner(session)
+        if "callback_url" in request.form:
+            _change_callbacks(session, row)
+        if "weight" in request.form:
+            _change_settings(session, row)
         if "words_ai" in request.form:
-            row.declared_words = given_words()
-            share = given_share()
-            if share is None and row.declared_ai_share is not None:
-                bring_back(session, client_id)
-            row.declared_ai_share = share
-        row.is_explicit = request.form.get("explicit") == "1"
-        is_out = request.form.get("disabled") == "1"
-        row.disabled_at = (row.disabled_at or now()) if is_out else None
+            _change_declarations(session, row)
         _note(session, "client_changed", row)
+    return _back(client_id)
+
+
+def _change_callbacks(session: Session, row: Client) -> None:
+    url = given_url()
+    if url is None:
+        row.callback_url = None
+    elif url != row.callback_url:
+        move_endpoint(session, row, url, now())
+
+
+def _change_settings(session: Session, row: Client) -> None:
+    weight = request.form["weight"]
+    if not (weight.isdecimal() and len(weight) <= 3 and 1 <= int(weight) <= 100):
+        raise refused(_("Weight not changed"), _("Enter a weight from 1 to 100."))
+    row.weight = int(weight)
+    quota = given_quota()
+    if quota != row.quota:
+        set_quota(session, row, quota, now())
+    row.owner_id = given_owner(session)
+    row.is_explicit = request.form.get("explicit") == "1"
+
+
+def _change_declarations(session: Session, row: Client) -> None:
+    row.declared_words = given_words()
+    share = given_share()
+    if share is None and row.declared_ai_share is not None:
+        bring_back(session, row.id)
+    row.declared_ai_share = share
+
+
+@review.post("/admin/clients/<client_id>/disabled")
+@access(Act.MANAGE_CLIENTS)
+def disable_client(client_id: str) -> AnyResponse:
+    """Disable a client, or enable it again."""
+    is_out = request.form.get("disabled") == "1"
+    with parts().database.writing() as session:
+        row = _find(session, client_id)
+        if is_out != (row.disabled_at is not None):
+            row.disabled_at = now() if is_out else None
+            _note(session, "client_disabled" if is_out else "client_enabled", row)
     return _back(client_id)
 
 

@@ -251,6 +251,8 @@ EVENTS = {
     "password_reset": N_("Issued a one-time password"),
     "client_added": N_("Added a client"),
     "client_changed": N_("Changed a client"),
+    "client_disabled": N_("Disabled a client"),
+    "client_enabled": N_("Re-enabled a client"),
     "key_added": N_("Created an API key"),
     "key_revoked": N_("Revoked an API key"),
     "secret_added": N_("Created a webhook secret"),

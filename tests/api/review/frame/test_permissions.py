@@ -54,7 +54,13 @@ CLOSED = {
     "review.give_password": Act.MANAGE_MODERATORS,
     **dict.fromkeys(
         (
-            *("review.clients", "review.client", "review.add_new_client", "review.change_client"),
+            *(
+                "review.clients",
+                "review.client",
+                "review.add_new_client",
+                "review.change_client",
+                "review.disable_client",
+            ),
             *("review.add_client_key", "review.revoke_client_key", "review.rotate_secret"),
             *("review.change_endpoints", "review.deliveries", "review.delivery", "review.replay_call"),
             *("review.hooks", "review.hook", "review.replay_hook"),

@@ -16,6 +16,7 @@ from store.outbox.callbacks import CallResult, claim_endpoint, fail, next_callba
 from store.outbox.client_events import NewEvent, add_events, place_events
 from store.tables.client_tables import Client
 from store.tables.marketplace_tables import Callback, CallbackAttempt, CallbackState, HookOutcome
+from store.tables.review_tables import Event
 from tests.api.review.conftest import Desk, Visit
 from tests.spellings import ONE, SPELLINGS
 from tests.submissions import add_submission
@@ -54,9 +55,8 @@ def test_a_client_is_added_and_its_secrets_are_shown_once(desk: Desk) -> None:
     with desk.parts.database.reading() as session:
         assert find_key(session, key) is None
     assert "1 active secret" in visit.get(f"/admin/clients/{found.client_id}").text
-    visit.send(
-        f"/admin/clients/{found.client_id}", weight="3", callback_url="https://b.example/", disabled="1"
-    )
+    visit.send(f"/admin/clients/{found.client_id}", weight="3", callback_url="https://b.example/")
+    visit.send(f"/admin/clients/{found.client_id}/disabled", disabled="1")
     with desk.parts.database.reading() as session:
         row = session.get_one(Client, found.client_id)
     assert (row.weight, row.callback_url, row.disabled_at is None) == (3, "https://b.example/", False)
@@ -100,6 +100,42 @@ def test_a_listing_has_a_page_that_its_cases_lead_to(desk: Desk) -> None:
         f"/review/listings/{'0' * 32}/L",
     ):
         assert visit.get(nobody).status_code == 404
+
+
+def test_each_section_of_a_client_changes_what_it_shows_and_nothing_else(desk: Desk) -> None:
+    visit, page = admin(desk), f"/admin/clients/{desk.shop.client.id}"
+    owner = desk.add_person("owner@example.com")
+    sections = (
+        {"callback_url": "https://b.example/"},
+        {"weight": "3", "quota": "20", "period": "month", "owner": owner, "explicit": "1"},
+        {"declared_ai_share": "5", "words_ai": "robot", "words_assisted": "", "words_human": ""},
+    )
+    for fields in sections:
+        assert visit.send(page, **fields).status_code == 303
+    visit.send(f"{page}/disabled", disabled="1")
+    for fields in ({}, *sections):
+        assert visit.send(page, **fields).status_code == 303
+        with desk.parts.database.reading() as session:
+            row = session.get_one(Client, desk.shop.client.id)
+        assert (row.callback_url, row.weight, row.owner_id) == ("https://b.example/", 3, owner)
+        assert (row.quota and row.quota.limit, row.is_explicit, row.declared_ai_share) == (20, True, 5)
+        assert row.declared_words is not None
+        assert row.disabled_at is not None
+
+
+def test_a_client_is_disabled_in_two_steps_and_enabled_again(desk: Desk) -> None:
+    visit, page = admin(desk), f"/admin/clients/{desk.shop.client.id}"
+    before = visit.get(page).text
+    assert before.index(">Disable client</button>") > before.index("<summary>Disable this client</summary>")
+    for disabled in ("1", "1", "0", "0"):
+        visit.send(f"{page}/disabled", disabled=disabled)
+        with desk.parts.database.reading() as session:
+            assert (session.get_one(Client, desk.shop.client.id).disabled_at is not None) is (disabled == "1")
+    visit.send(f"{page}/disabled", disabled="1")
+    assert ">Enable client</button>" in visit.get(page).text
+    with desk.parts.database.reading() as session:
+        kinds = session.scalars(select(Event.kind).where(Event.kind.startswith("client_"))).all()
+    assert sorted(kinds) == ["client_disabled", "client_disabled", "client_enabled"]
 
 
 def test_wrong_fields_are_refused(desk: Desk) -> None:
@@ -238,5 +274,5 @@ def test_the_page_of_a_client_shows_the_next_step_with_the_address_to_copy(
     assert all(f'id="{one}"' in page for one in copied)
     later = visit.get(f"/admin/clients/{client_id}").text
     assert set(re.findall(r'data-copy="([\w-]+)"', later)) == {"address"}
-    visit.send(f"/admin/clients/{client_id}", weight="1", disabled="1")
+    visit.send(f"/admin/clients/{client_id}/disabled", disabled="1")
     assert 'id="address"' not in visit.get(f"/admin/clients/{client_id}").text
