@@ -262,12 +262,12 @@ def test_a_lead_looks_at_policy_and_statistics_in_two_languages_and_widths(
     WebDriverWait(ren, 10, 0.05).until(lambda _: len(decisions(desk)) == 1)
     ren.get(f"{base}/admin/policy")
     wait_until_ready(ren, "#preview form")
-    flagged = ren.find_element(By.NAME, "flagged")
+    flagged = ren.find_element(By.NAME, "flagged_points")
     flagged.clear()
-    flagged.send_keys("0.95\n")
+    flagged.send_keys("95\n")
     wait_until_ready(ren, "#preview form + p + p")
     assert text_of(ren, "#preview form + p + p") == (
-        "With a threshold of 0.95, 2 images from the last 30 days would have been flagged. "
+        "With a threshold of 95 of 100, 2 images from the last 30 days would have been flagged. "
         "Moderators decided 1 of them and overturned 1."
     )
     ren.find_element(By.NAME, "reason").send_keys("Too many accused.")
