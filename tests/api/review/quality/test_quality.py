@@ -324,6 +324,16 @@ def test_a_rate_is_a_rate(desk: Desk, lead: Visit, rate: str) -> None:
     assert lead.send("/admin/quality", golden=rate, second="0").status_code == 400
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_fields_have_the_rates_in_percent(lead: Visit, language: str) -> None:
+    assert lead.send("/admin/quality", golden="2", second="0.5").status_code == 303
+    page = lead.client.get("/admin/quality", headers={"Accept-Language": language}).text
+    assert re.findall(r'name="(golden|second)"[^>]* value="([^"]*)"', page) == [
+        ("golden", "2"),
+        ("second", "0.5"),
+    ]
+
+
 def test_checks_come_as_often_as_a_lead_says() -> None:
     drawn = [draw("m", f"{index:064x}", Rates(0.05, 0.1)) for index in range(4000)]
     assert drawn.count(CheckKind.GOLDEN) == pytest.approx(200, abs=50)
