@@ -17,7 +17,8 @@ from api.http.parts import parts
 from api.schemas.problems import KINDS, Problem, ProblemCode
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
 )
 
 

@@ -77,3 +77,25 @@ def test_it_needs_nothing_from_outside(module_web: Web) -> None:
     response = module_web.client.get("/docs")
     assert set(re.findall(r'(?:src|href)="(?!#|/)([^"]*)"', response.text)) == set()
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_every_part_can_be_linked_to_and_is_in_the_contents(page: str) -> None:
+    contents = page.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    linked = re.findall(r'href="#([^"]+)"', contents)
+    ids = re.findall(r' id="([^"]+)"', page.partition("</nav>")[2].partition("<article")[2])
+    assert linked == ids
+    assert len(set(ids)) == len(ids) > 50
+    assert re.findall(r'<h[23][^>]*><a class="anchor" href="#([^"]+)"', page) == ids
+
+
+def test_every_table_scrolls_by_itself_and_has_a_name(page: str) -> None:
+    regions = re.findall(r'<div class="wide" tabindex="0" role="region" aria-label="([^"]+)"><table>', page)
+    assert len(regions) == page.count("<table>") == page.count("</table></div>") > 50
+
+
+def test_it_looks_like_the_desk_without_scripts(module_web: Web, page: str) -> None:
+    assert re.search(r'href="/assets/\w+/desk\.css"', page)
+    assert "<script" not in page
+    policy = module_web.client.get("/docs").headers["Content-Security-Policy"]
+    assert "script-src" not in policy
+    assert "style-src 'self';" in policy

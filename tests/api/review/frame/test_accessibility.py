@@ -1,9 +1,13 @@
 """No page has a grave fault for those who cannot see it well, or use no mouse (WCAG 2.2 AA, by axe-core)."""
 
+from dataclasses import replace
+
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
+from api.app import create_app
+from core.operations.measuring import measure_alone
 from core.vocabulary import Role
 from store.base.database import Database
 from store.bytes.blobs import FolderBlobs
@@ -67,6 +71,41 @@ def _log_in_half(desk: Desk, browser: WebDriver) -> None:
     browser.find_element(By.NAME, "email").send_keys("mina@example.com")
     browser.find_element(By.NAME, "password").send_keys(PASSWORD + "\n")
     wait_for(browser, '[name="code"]')
+
+
+def test_pages_to_read_keep_their_contents_in_view_and_scroll_no_line_on_a_phone(
+    desk: Desk, browser: WebDriver
+) -> None:
+    row = "| " + " | ".join(["a long cell of a table"] * 8) + " |\n"
+    table = row + "|---" * 8 + "|\n" + row * 3
+    card = "# Card\n\n" + "".join(f"## Part {number}\n\n{table}\n" for number in range(20))
+    facts = replace(desk.parts.facts, card=card)
+    app = create_app(replace(desk.parts, facts=facts, measuring=measure_alone()))
+    source = axe_source()
+    browser.set_script_timeout(30)
+    with served(app) as base:
+        for page in ("/docs", "/model"):
+            browser.get(base + page)
+            assert violations(browser, source) == [], page
+            _prefer(browser, "dark")
+            assert violations(browser, source, rules=["color-contrast"]) == [], page
+            _prefer(browser, "light")
+            browser.execute_script("window.scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+            assert browser.execute_script("return scrollY") > 1000
+            top = browser.execute_script(
+                "return document.querySelector('.contents').getBoundingClientRect().top"
+            )
+            assert 0 < top < 100, page
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+            sizes = browser.execute_script(
+                "const wide = [...document.querySelectorAll('.wide')];"
+                "const widest = Math.max(...wide.map((one) => one.scrollWidth));"
+                "return [document.documentElement.scrollWidth, widest]"
+            )
+            assert sizes[0] <= PHONE["width"] < sizes[1], page
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", DESK)
+        browser.get(f"{base}/docs/problems/invalid_request")
+        assert violations(browser, source) == []
 
 
 def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from api.review.verdicts.model_page import render_card
+from api.review.verdicts.card_drawing import LONG_TABLE, draw_card
 from core.vocabulary import Evidence, EvidenceKind, Grade, Label, Role
 from tests.api.review.conftest import Desk
 from tests.services import sqlite_alone
@@ -79,13 +79,55 @@ def test_the_card_is_drawn_without_its_markup(desk: Desk) -> None:
 def test_the_card_shows_its_own_plots_and_no_other_image(desk: Desk) -> None:
     card = "![a < b](reports/roc.svg) ![spy](https://evil.example/x.png) ![up](reports/../../secret.png)"
     with desk.app.test_request_context():
-        drawn = str(render_card(card))
+        drawn = str(draw_card(card).html)
     assert drawn.count("<img") == 1
     assert '<img src="/model/reports/roc.svg" alt="a &lt; b">' in drawn
     assert "evil.example" not in drawn
     visit = desk.visit()
     for name in ("nothing.svg", "../card.md", "..%2fcard.md", "x.html"):
         assert visit.get(f"/model/reports/{name}").status_code == 404
+
+
+@sqlite_alone
+def test_the_headings_of_a_card_can_be_linked_to_from_its_contents(desk: Desk) -> None:
+    names = (
+        "# Card",
+        "## What *it* is",
+        "### `x`",
+        "## What it is",
+        "## Main",
+        "## See [this](https://a.example/)",
+    )
+    card = "\n\n".join((*names, "## 表"))
+    with desk.app.test_request_context():
+        drawn = draw_card(card)
+    assert [(one.id, one.text, one.level) for one in drawn.headings] == [
+        ("what-it-is", "What it is", 2),
+        ("x", "x", 3),
+        ("what-it-is-2", "What it is", 2),
+        ("main-2", "Main", 2),
+        ("see-this", "See this", 2),
+        ("表", "表", 2),
+    ]
+    assert (
+        '<h2 id="what-it-is"><a class="anchor" href="#what-it-is">What <em>it</em> is</a></h2>' in drawn.html
+    )
+    # No link inside a link.
+    assert '<h2 id="see-this">See <a href="https://a.example/">this</a></h2>' in drawn.html
+    page = desk.visit().get("/model").text
+    assert page.index('class="contents"') < page.index("<h1>The card</h1>")
+
+
+@sqlite_alone
+def test_a_long_table_of_a_card_is_folded_and_every_table_scrolls_by_itself(desk: Desk) -> None:
+    short, long = ("| a |\n|---|\n" + "| b |\n" * rows for rows in (LONG_TABLE - 1, LONG_TABLE))
+    with desk.app.test_request_context():
+        drawn = draw_card(f"# Card\n\n## Short\n\n{short}\n## Long <i>\n\n{long}").html
+    region = '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>'
+    first, last = region.format("Short"), region.format("Long &lt;i&gt;")
+    assert first in drawn
+    assert f'<details><summary lang="en">Table of {LONG_TABLE} rows</summary>{last}' in drawn
+    assert drawn.count("<details>") == drawn.count("</table></div></details>") == 1
 
 
 @sqlite_alone
