@@ -125,5 +125,9 @@ def _look(browser: WebDriver, source: str, page: str) -> dict[str, list[str]]:
 
 
 def _prefer(browser: WebDriver, scheme: str) -> None:
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    # Without motion: a colour on its way from one scheme to the other has the contrast of neither.
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
