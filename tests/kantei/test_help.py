@@ -45,7 +45,10 @@ def test_the_extras_that_commands_ask_for_are_declared() -> None:
 
 @pytest.mark.processes
 def test_help_loads_no_command_and_none_of_their_libraries() -> None:
-    heavy = "'sqlalchemy', 'flask', 'numpy', 'PIL', 'celery', 'redis', 'rich', 'requests'"
+    heavy = (
+        "'sqlalchemy', 'alembic', 'flask', 'numpy', 'PIL', 'celery', 'redis', 'rich', 'requests',"
+        " 'tensorflow', 'keras', 'ai_edge_litert', 'prometheus_client'"
+    )
     code = (
         "import sys; from click.testing import CliRunner; from kantei.__main__ import kantei\n"
         "print(CliRunner().invoke(kantei, ['--help']).exit_code)\n"
@@ -53,3 +56,15 @@ def test_help_loads_no_command_and_none_of_their_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["0", "[]"]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_help_takes_less_than_0_4_seconds_of_the_processor(words: list[str]) -> None:
+    code = (
+        "import time\n"
+        "from kantei.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    print(time.process_time())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[-1]) < 0.4
