@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.http.access import access
 from api.http.parts import parts
-from api.review.desk.failure_help import what_helps
 from api.review.desk.queue_page import PAGE, tab_links
 from api.review.frame.blueprint import review
 from api.review.frame.guard import me
+from api.review.intake.failure_help import what_helps
 from core.clock import now
 from core.ids import is_id
 from core.vocabulary import FailureCode

@@ -54,7 +54,7 @@ def draw_card(text: str) -> Card:
 
 
 def _link_headings(tokens: Sequence[Token]) -> list[Heading]:
-    """Give each heading below the title an id and make it a link to itself; returns these headings."""
+    """Link each heading below the title to itself, by an id of its own; returns these headings."""
     found: list[Heading] = []
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open" or opening.tag == "h1":
@@ -79,7 +79,7 @@ def _new_id(text: str, taken: set[str]) -> str:
 
 
 def _measure_tables(tokens: Sequence[Token]) -> None:
-    """Tell each table under which heading it stands and how many rows it has."""
+    """Note with each table the heading above it and the number of its rows."""
     name, table = "", Token("table_open", "table", 1)
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and after is not None:

@@ -175,7 +175,7 @@ def test_once_a_setting_permits_it_a_file_can_be_tried_again(
 
 
 def _say(desk: Desk, name: str, says: Saying | None, url: str | None = None) -> None:
-    """Give a failure its cause, and its picture an address."""
+    """Set the cause of a failure, and the address of its picture."""
     with desk.parts.database.writing() as session:
         row = session.get_one(Submission, name)
         row.failure_reason = saying_json(says) if says else None
