@@ -25,16 +25,15 @@ class CardError(Exception):
 def renew(card: str, report: dict[str, Any], facts: dict[str, Any]) -> str:
     """Write the figures of a report and of `classifier.json` into a card (Markdown).
 
-    The title names the version; the sections `In short`, `Figures on unseen sources`, `Weak families and
-    styles`, `By source` and `What must stay mended` are replaced, up to the next heading. Errors:
-    `CardError`.
+    The title names the version; the sections `Summary`, `Results on unseen sources`, `Weakest generators and
+    styles`, `By source` and `Regressions` are replaced, up to the next heading. Errors: `CardError`.
     """
     card = re.sub(r"\A# .*", lambda _: f"# Model card: `{report['model']}`", card)
-    card = _replace(card, "In short", _short(report, facts))
-    card = _replace(card, "Figures on unseen sources", _figures(report))
+    card = _replace(card, "Summary", _short(report, facts))
+    card = _replace(card, "Results on unseen sources", _figures(report))
     card = _replace(card, "By source", "\n".join(render_groups(report["tables"]["source"])))
-    card = _replace(card, "Weak families and styles", _weak(report))
-    return _replace(card, "What must stay mended", "\n".join(render_mended(report)))
+    card = _replace(card, "Weakest generators and styles", _weak(report))
+    return _replace(card, "Regressions", "\n".join(render_mended(report)))
 
 
 def _replace(card: str, heading: str, text: str) -> str:
@@ -50,26 +49,27 @@ def _short(report: dict[str, Any], facts: dict[str, Any]) -> str:
     native = ""
     if "native" in facts:
         size += facts["native"]["weights"]["bytes"]
-        native = f", and four crops at its own scale where its short side has more than {LEAST - 1} pixels"
+        native = f", and four crops at full size if the short side has more than {LEAST - 1} pixels"
     training = facts["training"]
     return (
-        f"A score from 0 to 1; `clear` below {lines['clear_below']:.3f}, `flagged` from "
-        f"{lines['flagged_from']:.3f}, `uncertain` between. The network sees the whole picture, its short "
-        f"side scaled to {facts['short_side']} pixels{native}; {size / 1e6:.1f} MB. Trained on "
-        f"{training['pictures']} pictures of {training['owners']} owners (manifest "
-        f"`{training['manifest_sha256'][:16]}`). The figures below are of {overall['human']} human and "
-        f"{overall['ai']} generated pictures, each judged by a head that had not seen its owner."
+        f"The score runs from 0 to 1. Below {lines['clear_below']:.3f} a picture is `clear`, from "
+        f"{lines['flagged_from']:.3f} it is `flagged`, and between the two it is `uncertain`. The network "
+        f"sees the whole picture with its short side scaled to {facts['short_side']} pixels{native}. The "
+        f"weights take {size / 1e6:.1f} MB. The classifier was trained on {training['pictures']:,} pictures "
+        f"by {training['owners']} owners (manifest `{training['manifest_sha256'][:16]}`). The figures below "
+        f"are for {overall['human']:,} human and {overall['ai']:,} generated pictures. Each was judged by a "
+        "head that had not seen any picture by its owner."
     )
 
 
 def _figures(report: dict[str, Any]) -> str:
     overall = report["overall"]
     about = (
-        "Intervals are of 95 %, shares by Wilson, areas by Hanley and McNeil, balanced accuracy and ECE by "
-        "drawing pictures anew. At the current thresholds: humans "
-        f"cleared {percent(overall['human_cleared'])}, generated pictures cleared "
-        f"{percent(overall['ai_cleared'])}. Every picture was judged by heads, rules and thresholds that had "
-        "not seen its owner or a fork of it; what is published is fitted to everything."
+        "All intervals are 95 % intervals: Wilson's for shares, Hanley and McNeil's for AUC, and bootstrap "
+        "intervals over pictures for balanced accuracy and ECE. At the current thresholds, "
+        f"{percent(overall['human_cleared'])} of human and {percent(overall['ai_cleared'])} of generated "
+        "pictures are cleared. Every picture was judged by heads, rules and thresholds that had not seen its "
+        "owner or a fork of it. The published classifier is fitted to all of the pictures."
     )
     text = [*render_figures(report, count=6), "", about, "", *render_findings(report), ""]
     text += render_goals(report)
@@ -78,7 +78,7 @@ def _figures(report: dict[str, Any]) -> str:
         f"with {name}: human {signed(values['human'])}, AI {signed(values['ai'])}"
         for name, values in correlations.items()
     )
-    return "\n".join([*text, "", f"Rank correlation of the score inside each class, {said}."])
+    return "\n".join([*text, "", f"Rank correlation of the score within each class, {said}."])
 
 
 def _weak(report: dict[str, Any]) -> str:

@@ -109,10 +109,11 @@ def render_goals(report: dict[str, Any]) -> list[str]:
         rows.append([row["goal"], bound, f"{row['value']:.3f}", *ends, reached])
     perfect = report["perfect_calibration"]
     about = (
-        "By picture: 1,000 seeded draws of as many pictures inside each label (flips: Wilson). By owner: of "
-        "as many owners, with all of their pictures, which says roughly what other sources would do. Each "
-        "draw sets the line of 1 % anew. A score that is calibrated to perfection would show an ECE of "
-        f"{perfect['mean']:.3f} ({perfect['low']:.3f}-{perfect['high']:.3f}) on these pictures."
+        "The intervals come from 1,000 bootstrap samples with a fixed seed: by picture, of the pictures "
+        "within each label (flips: Wilson); by owner, of owners with all of their pictures, which shows "
+        "roughly how much other sources could differ. Each sample sets the threshold for 1 % again. On these "
+        f"pictures, a perfectly calibrated score would have an ECE of {perfect['mean']:.3f} "
+        f"({perfect['low']:.3f}-{perfect['high']:.3f})."
     )
     return [*table(("goal", "", "measured", "by picture", "by owner", "reached"), rows), "", about]
 
@@ -125,8 +126,9 @@ def render_mended(report: dict[str, Any]) -> list[str]:
     """Which mended pictures are misjudged again, and why that was accepted."""
     mended = report["mended"]
     about = (
-        f"{mended['here']} of the {mended['listed']} pictures that an earlier version misjudged and a later "
-        f"one mended are among these; {len(mended['relapsed'])} of them are misjudged again."
+        f"{mended['listed']} pictures that an earlier version misjudged were corrected by a later one. "
+        f"{mended['here']} of them are in this data, and {len(mended['relapsed'])} of these are misjudged "
+        "again."
     )
     rows = [
         (
@@ -138,7 +140,11 @@ def render_mended(report: dict[str, Any]) -> list[str]:
         )
         for row in mended["relapsed"]
     ]
-    return [about, "", *table(("label", "picture", "score", "had", "accepted"), rows)] if rows else [about]
+    return (
+        [about, "", *table(("label", "picture", "score", "score when corrected", "accepted because"), rows)]
+        if rows
+        else [about]
+    )
 
 
 def render_findings(report: dict[str, Any]) -> list[str]:

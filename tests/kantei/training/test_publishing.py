@@ -136,7 +136,7 @@ def test_a_relapse_with_a_reason_is_published_and_stands_in_report_and_card(
     for place in (room / "card.md", room / "reports" / "unseen" / "report.md"):
         text = place.read_text()
         assert version in text
-        assert "1 of them are misjudged again" in text
+        assert "1 of these are misjudged again" in text
         assert "| finds more elsewhere |" in text
     assert [path.name for path in (room / "weights").glob("*.tflite")] == [f"{version}.tflite"]
 

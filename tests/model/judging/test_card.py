@@ -25,7 +25,7 @@ def test_other_figures_make_another_card_and_leave_the_words_alone() -> None:
     card = _narrow(renew(CARD.read_text(), worse, FACTS))
     assert card.startswith("# Model card: `other-2027.01-00000000`\n")
     assert "| AUC | at least 0.97 | 0.500 | 0.400 to 0.600 | - | no |" in card
-    words = "## What it is for, and what it is not for"
+    words = "## Intended use"
     assert (
         card.split(words)[1].split("\n## ")[0] == _narrow(CARD.read_text()).split(words)[1].split("\n## ")[0]
     )
@@ -50,12 +50,12 @@ def test_a_relapse_that_nobody_accepted_is_seen_at_once() -> None:
     assert "| **no** |" in _narrow(renew(CARD.read_text(), worse, FACTS))
     worse["mended"]["relapsed"] = []
     text = _narrow(renew(CARD.read_text(), worse, FACTS))
-    assert "0 of them are misjudged again" in text
-    assert "| accepted |" not in text
+    assert "0 of these are misjudged again" in text
+    assert "| accepted because |" not in text
 
 
 def test_a_card_without_its_sections_is_refused() -> None:
-    with pytest.raises(CardError, match="no section 'In short'"):
+    with pytest.raises(CardError, match="no section 'Summary'"):
         renew("# Model card\n\nwords\n", REPORT, FACTS)
 
 
