@@ -142,10 +142,14 @@ def _render(runs: list[dict[str, Any]]) -> str:
         if backbone in PAPER:
             lines.append(_row(f"{backbone}, the paper", PAPER[backbone]))
         own = [run for run in runs if run["backbone"] == backbone]
-        lines += [_row(f"{backbone}, here, {_what_learns(run)}", Counts(**run["counts"])) for run in own]
-        whole = [Counts(**run["counts"]) for run in own if not run["cut"]]
+        whole = [run for run in own if not run["cut"]]
+        lines += [_row(f"{backbone}, here, {_what_learns(run)}", Counts(**run["counts"])) for run in whole]
         if len(whole) > 1:
-            lines.append(_spread(f"{backbone}, here, all layers, {len(whole)} seeds", whole))
+            counts = [Counts(**run["counts"]) for run in whole]
+            lines.append(_spread(f"{backbone}, here, all layers, {len(whole)} seeds", counts))
+        lines += [
+            _row(f"{backbone}, here, {_what_learns(run)}", Counts(**run["counts"])) for run in own if run["cut"]
+        ]
     for run in runs:
         lines += ["", *_about(run)]
     return "\n".join(lines) + "\n"
