@@ -142,17 +142,19 @@ def _render(runs: list[dict[str, Any]]) -> str:
         if backbone in PAPER:
             lines.append(_row(f"{backbone}, the paper", PAPER[backbone]))
         own = [run for run in runs if run["backbone"] == backbone]
-        whole = [run for run in own if not run["cut"]]
-        lines += [_row(f"{backbone}, here, {_what_learns(run)}", Counts(**run["counts"])) for run in whole]
+        whole, near = ([run for run in own if bool(run["cut"]) is cut] for cut in (False, True))
+        lines += map(_row_of, whole)
         if len(whole) > 1:
             counts = [Counts(**run["counts"]) for run in whole]
             lines.append(_spread(f"{backbone}, here, all layers, {len(whole)} seeds", counts))
-        lines += [
-            _row(f"{backbone}, here, {_what_learns(run)}", Counts(**run["counts"])) for run in own if run["cut"]
-        ]
+        lines += map(_row_of, near)
     for run in runs:
         lines += ["", *_about(run)]
     return "\n".join(lines) + "\n"
+
+
+def _row_of(run: dict[str, Any]) -> str:
+    return _row(f"{run['backbone']}, here, {_what_learns(run)}", Counts(**run["counts"]))
 
 
 def _row(name: str, counts: Counts) -> str:
