@@ -14,7 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from sqlalchemy import select, update
 
 from core.clock import now
-from core.vocabulary import Finding, Outcome
+from core.vocabulary import FailureCode, Finding, Outcome
 from store.appeals.appeal_messages import add_message
 from store.appeals.appeals import add_appeal
 from store.base.database import Database
@@ -35,6 +35,7 @@ from tests.api.review.browser import (
     wait_until_shown,
 )
 from tests.api.review.conftest import Desk, draw, make_desk
+from tests.api.review.desk.test_failures import add_failure
 
 pytestmark = pytest.mark.chromium
 CLAIMED = "form[data-claim]:not([hidden])"  # as the script leaves it once the case is ours
@@ -581,3 +582,16 @@ def test_no_page_scrolls_sideways_on_a_phone(desk: Desk, base: str) -> None:
             width = phone.execute_script("return document.documentElement.scrollWidth")
             assert width <= 360, path
         assert complaints(phone) == []
+
+
+def test_on_a_phone_a_reason_reads_from_the_left_and_an_empty_cell_takes_no_room(
+    desk: Desk, base: str
+) -> None:
+    add_failure(desk, "lost", FailureCode.NOT_AN_IMAGE)  # which cannot be chosen for a retry
+    with chromium(width=360, height=740) as phone:
+        log_in(phone, base)
+        phone.get(f"{base}/review/failures")
+        box, reason, *_ = phone.find_elements(By.CSS_SELECTOR, "tbody td")
+        assert not box.is_displayed()
+        assert reason.is_displayed()
+        assert reason.value_of_css_property("text-align") == "left"
