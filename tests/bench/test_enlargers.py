@@ -12,6 +12,7 @@ from bench.classifier.enlargers import (
     NETWORKS,
     PART,
     SMALL,
+    BrokenNetworkError,
     Job,
     Network,
     before_enlarging,
@@ -101,3 +102,20 @@ def test_what_is_there_is_not_made_again(tmp_path: Path, drawn: Path) -> None:
     assert kept.read_bytes() == b"made before"
     with Image.open(missing) as image:
         assert image.size == (360, 411)
+
+
+class Noise:
+    """Stands in for a network that its package runs wrongly on some processors."""
+
+    def process_pil(self, image: Image.Image) -> Image.Image:
+        return Image.effect_noise((2 * image.width, 2 * image.height), 60)
+
+
+def test_what_no_longer_shows_the_picture_is_refused_and_not_kept(
+    tmp_path: Path, drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(enlargers.NETWORKS, "noise", Network(2, Noise))
+    place = tmp_path / "out" / "drawn.png"
+    with pytest.raises(BrokenNetworkError, match=r"noise does not work on this processor.*drawn\.png"):
+        enlarge(Job("noise", drawn, 1, place))
+    assert list(place.parent.iterdir()) == []
